@@ -1,0 +1,222 @@
+"""The project's modules: where each lies, what its names are bound to, and which module an import means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from herolint.code import facts, facts_of
+from herolint.code.cache import FactCache
+from herolint.code.facts import NONE, Assign, Class, Function, Import
+from herolint.finding import Place, Problem
+from herolint.source import SourceFile, Span
+from herolint.workspace import Workspace
+
+MAX_SOURCE_BYTES = 1_000_000
+
+
+class Binding(NamedTuple):
+    """What a name is bound to at one place: an import, function, class or assignment, under a guard."""
+
+    what: Import | Function | Class | Assign
+    index: int
+    guard: int
+    start: int
+
+
+class Mod:
+    """A source file of the project with its facts and name tables."""
+
+    def __init__(self, source: SourceFile, module: facts.Module, name: str) -> None:
+        self.source = source
+        self.path = source.path
+        self.facts = module
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Mod({self.path!r})"
+
+    @property
+    def package(self) -> str:
+        """The dotted package that relative imports start from."""
+        if self.path.endswith("__init__.py"):
+            return self.name
+        return self.name.rpartition(".")[0]
+
+    @cached_property
+    def names(self) -> dict[int, dict[str, list[Binding]]]:
+        """Bindings by scope: function index (-1: the module) → name → bindings in source order. Class bodies are left out."""
+        table: dict[int, dict[str, list[Binding]]] = {}
+
+        def bind(scope: int, name: str, what: Import | Function | Class | Assign, index: int, guard: int, start: int) -> None:
+            table.setdefault(scope, {}).setdefault(name, []).append(Binding(what, index, guard, start))
+
+        declared = {(f, n) for f, n in self.facts.globals}
+        for i, imp in enumerate(self.facts.imports):
+            bind(imp.function, imp.alias, imp, i, imp.guard, imp.start)
+        for i, fn in enumerate(self.facts.functions):
+            if fn.klass == NONE:
+                bind(fn.parent, fn.name, fn, i, fn.guard, fn.start)
+        for i, cls in enumerate(self.facts.classes):
+            if cls.parent_class == NONE:
+                bind(cls.parent_function, cls.name, cls, i, cls.guard, cls.start)
+        for i, assign in enumerate(self.facts.assigns):
+            if assign.klass != NONE:
+                continue
+            for name in _target_names(assign.target):
+                scope = NONE if (assign.function, name) in declared else assign.function
+                bind(scope, name, assign, i, assign.guard, assign.start)
+        for scope in table.values():
+            for found in scope.values():
+                found.sort(key=lambda b: b.start)
+        return table
+
+    @cached_property
+    def class_body(self) -> dict[int, dict[str, list[Assign]]]:
+        """Assignments in class bodies: class index → name → assignments."""
+        table: dict[int, dict[str, list[Assign]]] = {}
+        for assign in self.facts.assigns:
+            if assign.klass != NONE:
+                for name in _target_names(assign.target):
+                    table.setdefault(assign.klass, {}).setdefault(name, []).append(assign)
+        return table
+
+    @cached_property
+    def methods(self) -> dict[int, dict[str, int]]:
+        """Methods: class index → name → function index (the last definition)."""
+        table: dict[int, dict[str, int]] = {}
+        for i, fn in enumerate(self.facts.functions):
+            if fn.klass != NONE:
+                table.setdefault(fn.klass, {})[fn.name] = i
+        return table
+
+    @cached_property
+    def self_assigns(self) -> dict[tuple[int, str], list[Assign]]:
+        """`self.x = value` in methods: (class index, x) → assignments."""
+        table: dict[tuple[int, str], list[Assign]] = {}
+        for assign in self.facts.assigns:
+            target = assign.target
+            if isinstance(target, facts.Attr) and isinstance(target.base, facts.Name) and assign.function != NONE:
+                fn = self.facts.functions[assign.function]
+                if fn.klass != NONE and fn.params and fn.params[0].name == target.base.id:
+                    table.setdefault((fn.klass, target.name), []).append(assign)
+        return table
+
+    def place(self, expr: facts.Expr | Span, label: str = "") -> Place:
+        """A place in this file."""
+        return Place(self.path, Span(expr[0], expr[1]) if isinstance(expr, tuple) else Span(expr.start, expr.end), label)
+
+
+def _target_names(target: facts.AnyExpr) -> Iterator[str]:
+    if isinstance(target, facts.Name):
+        yield target.id
+    elif isinstance(target, facts.Sequence):
+        for item in target.items:
+            yield from _target_names(item)
+    elif isinstance(target, facts.Star):
+        yield from _target_names(target.value)
+
+
+class CodeBase:
+    """All Python modules that a process might import, loaded one by one as they are asked for."""
+
+    def __init__(self, workspace: Workspace, cache: FactCache | None) -> None:
+        self.workspace = workspace
+        self.cache = cache
+        self.problems: list[Problem] = []
+        self.roots: list[str] = [""]
+        self._mods: dict[str, Mod | None] = {}
+        self._found: dict[str, str | None] = {}
+
+    @cached_property
+    def python_files(self) -> frozenset[str]:
+        """Paths of the Python files that end up in the slug."""
+        return frozenset(p for p, e in self.workspace.slug_files.items() if p.endswith(".py") and e.kind != "submodule")
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Folders (at any depth) that hold Python files."""
+        found: set[str] = set()
+        for path in self.python_files:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
+
+    def add_root(self, folder: str) -> None:
+        """Make a folder one that imports start from (a script's own folder, `--chdir`, `PYTHONPATH`)."""
+        folder = folder.strip("/").removeprefix("./")
+        folder = "" if folder == "." else folder
+        if folder not in self.roots:
+            self.roots.append(folder)
+            self._found.clear()
+
+    def mod(self, path: str) -> Mod | None:
+        """The module at a path, parsed and linked; None when it is not there or cannot be parsed."""
+        if path in self._mods:
+            return self._mods[path]
+        self._mods[path] = None
+        if path in self.python_files:
+            entry = self.workspace.slug_files[path]
+            if entry.size > MAX_SOURCE_BYTES:
+                self.problems.append(Problem(message=f"not analysed: {entry.size:,} bytes of source, over {MAX_SOURCE_BYTES:,}", path=path))
+            elif (source := self.workspace.read(path)) is not None:
+                parsed = facts_of(source, self.cache)
+                if parsed is not None:
+                    self._mods[path] = Mod(source, parsed, self.dotted(path))
+        return self._mods[path]
+
+    def dotted(self, path: str) -> str:
+        """The dotted module name of a path, from the deepest root that holds it."""
+        root = max((r for r in self.roots if not r or path.startswith(r + "/")), key=len, default="")
+        stem = path[len(root) + 1 if root else 0 :].removesuffix(".py").removesuffix("/__init__")
+        return "" if stem == "__init__" else stem.replace("/", ".")
+
+    def find(self, dotted: str, beside: str = "") -> str | None:
+        """The path of the module `dotted`; `beside` is a folder that is looked into last (the importing script's own)."""
+        if not dotted:
+            return None
+        key = dotted if not beside else f"{beside}\0{dotted}"
+        if key not in self._found:
+            self._found[key] = self._search(dotted, beside)
+        return self._found[key]
+
+    def _search(self, dotted: str, beside: str) -> str | None:
+        tail = dotted.replace(".", "/")
+        for root in [*self.roots, *([beside] if beside else [])]:
+            base = f"{root}/{tail}" if root else tail
+            for path in (f"{base}/__init__.py", f"{base}.py"):
+                if path in self.python_files:
+                    return path
+        return None
+
+    def is_folder(self, dotted: str) -> bool:
+        """Whether the name is a folder without `__init__.py` that holds modules."""
+        tail = dotted.replace(".", "/")
+        return any((f"{root}/{tail}" if root else tail) in self.folders for root in self.roots)
+
+    def absolute(self, mod: Mod, imp: Import) -> str:
+        """The absolute dotted module that an import statement names."""
+        if not imp.level:
+            return imp.module
+        package = mod.package
+        for _ in range(imp.level - 1):
+            package = package.rpartition(".")[0]
+        return f"{package}.{imp.module}".strip(".") if imp.module else package
+
+    def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
+        """Paths of the project's files that an import statement loads: packages on the way, the module, a submodule by name."""
+        dotted = self.absolute(mod, imp)
+        wanted = [dotted] if imp.name in (None, "*") else [dotted, f"{dotted}.{imp.name}" if dotted else str(imp.name)]
+        folder = mod.path.rpartition("/")[0]
+        for name in wanted:
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                path = self.find(".".join(parts[:end]), folder if not imp.level and self._beside_counts(folder) else "")
+                if path:
+                    yield path
+
+    def _beside_counts(self, folder: str) -> bool:
+        return folder in self.roots

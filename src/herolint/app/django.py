@@ -1,0 +1,247 @@
+"""A Django project as its dynamic wiring makes it: settings, installed apps, URL tables, middleware, AppConfig.ready."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from herolint.app.codebase import CodeBase, Mod
+from herolint.app.guards import Guards
+from herolint.app.link import Linker, Target
+from herolint.app.values import UNKNOWN, AnyOf, Known, Made, Ref, Value
+from herolint.code import facts
+from herolint.code.facts import NONE, Assign
+from herolint.code.queries import argument, walk
+
+APP_MODULES = ("models", "apps", "admin", "signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
+
+
+class Setting(NamedTuple):
+    """One assignment of a setting that can run in production, with its folded value."""
+
+    mod: Mod
+    assign: Assign
+    value: Value
+
+
+class Django:
+    """The project behind one settings module (`settings` is its path; star imports into it count)."""
+
+    def __init__(self, code: CodeBase, linker: Linker, guards: Guards, settings: str) -> None:
+        self.code = code
+        self.linker = linker
+        self.guards = guards
+        self.settings_path = settings
+
+    @cached_property
+    def layers(self) -> tuple[Mod, ...]:
+        """The settings module and the project's modules it star-imports, the settings module first."""
+        found: list[Mod] = []
+        queue = [self.settings_path]
+        while queue:
+            mod = self.code.mod(queue.pop(0))
+            if mod is None or mod in found:
+                continue
+            found.append(mod)
+            for imp in mod.facts.imports:
+                if imp.name == "*" and self.guards.holds(mod, imp.guard) is not False:
+                    path = self.code.find(self.code.absolute(mod, imp))
+                    if path:
+                        queue.append(path)
+        return tuple(found)
+
+    def assignments(self, name: str) -> Iterator[Setting]:
+        """Assignments of the setting that may run in production, the last of the outermost module first."""
+        for mod in self.layers:
+            certain = False
+            bindings = mod.names.get(NONE, {}).get(name, [])
+            for binding in reversed(bindings):
+                if not isinstance(binding.what, Assign) or binding.what.op not in ("=", ":="):
+                    continue
+                holds = self.guards.holds(mod, binding.guard)
+                if holds is False:
+                    continue
+                yield Setting(mod, binding.what, self.guards.folder.fold(mod, NONE, binding.what.value))
+                if binding.guard == NONE or holds is True:
+                    certain = True
+                    break
+            if certain:
+                return
+
+    def setting(self, name: str) -> Setting | None:
+        """The assignment that decides the setting in production, as far as known."""
+        return next(self.assignments(name), None)
+
+    def value(self, name: str) -> Value:
+        """The setting's folded value; several possible ones as `AnyOf`; unknown when it is not set."""
+        values = tuple(s.value for s in self.assignments(name))
+        return values[0] if len(values) == 1 else AnyOf(values) if values else UNKNOWN
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The strings of a list setting such as INSTALLED_APPS, with what `+=`, `append` and `insert` add."""
+        found: list[str] = []
+        for mod in reversed(self.layers):
+            for assign in mod.facts.assigns:
+                if isinstance(assign.target, facts.Name) and assign.value is not None and self.guards.holds(mod, assign.guard) is not False:
+                    if assign.target.id == name and assign.function == NONE:
+                        found += _strings(assign.value, self._lists(mod))
+            for call in mod.facts.calls:
+                func = call.call.func
+                if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend") and isinstance(func.base, facts.Name):
+                    if func.base.id == name and self.guards.holds(mod, call.guard) is not False:
+                        found += [s for a in call.call.args for s in _strings(a, {})]
+        return tuple(dict.fromkeys(found))
+
+    def _lists(self, mod: Mod) -> dict[str, facts.AnyExpr]:
+        return {a.target.id: a.value for a in mod.facts.assigns if isinstance(a.target, facts.Name) and a.value is not None and a.function == NONE}
+
+    @cached_property
+    def installed(self) -> tuple[str, ...]:
+        """INSTALLED_APPS with the project's AppConfig paths cut to their package."""
+        return self.listed("INSTALLED_APPS")
+
+    @cached_property
+    def own_apps(self) -> tuple[str, ...]:
+        """Packages of installed apps that lie in the project."""
+        found = []
+        for name in self.installed:
+            parts = name.split(".")
+            for end in range(len(parts), 0, -1):
+                dotted = ".".join(parts[:end])
+                path = self.code.find(dotted)
+                if path or self.code.is_folder(dotted):
+                    found.append(dotted.removesuffix(".apps") if path is None or path.endswith("__init__.py") else dotted.rpartition(".")[0])
+                    break
+        return tuple(dict.fromkeys(f for f in found if f))
+
+    @cached_property
+    def reached(self) -> tuple[str, ...]:
+        """Paths of modules that Django loads by name: settings, URL tables, installed apps, middleware, WSGI and ASGI objects."""
+        wanted = []
+        for name in self.own_apps:
+            wanted += [name, *(f"{name}.{tail}" for tail in APP_MODULES)]
+        for setting in ("ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION"):
+            value = self.value(setting)
+            if isinstance(value, Known) and isinstance(value.value, str):
+                wanted += [value.value, value.value.rpartition(".")[0]]
+        wanted += [m.rpartition(".")[0] for m in self.listed("MIDDLEWARE")]
+        paths = [self.settings_path, *(p for w in wanted if (p := self.code.find(w)))]
+        for mod in self.url_modules:
+            paths.append(mod.path)
+        return tuple(dict.fromkeys(paths))
+
+    @cached_property
+    def url_modules(self) -> tuple[Mod, ...]:
+        """The URL tables, from ROOT_URLCONF through `include("…")`."""
+        root = self.value("ROOT_URLCONF")
+        start = self.code.find(root.value) if isinstance(root, Known) and isinstance(root.value, str) else None
+        found: list[Mod] = []
+        queue = [start] if start else []
+        while queue:
+            mod = self.code.mod(queue.pop(0))
+            if mod is None or mod in found:
+                continue
+            found.append(mod)
+            for call in mod.facts.calls:
+                name = call.call.func.id if isinstance(call.call.func, facts.Name) else getattr(call.call.func, "name", "")
+                if name == "include" and call.call.args:
+                    path = self._included(mod, call.call.args[0])
+                    if path:
+                        queue.append(path)
+        return tuple(found)
+
+    def _included(self, mod: Mod, arg: facts.AnyExpr) -> str | None:
+        if isinstance(arg, facts.Sequence) and arg.items:
+            arg = arg.items[0]
+        value = self.guards.folder.fold(mod, NONE, arg)
+        if isinstance(value, Known) and isinstance(value.value, str):
+            return self.code.find(value.value)
+        target = self.linker.resolve(mod, NONE, arg)
+        return target.mod.path if target and target.kind == "module" and target.mod else None
+
+    @cached_property
+    def views(self) -> tuple[tuple[Target, str], ...]:
+        """Views in the URL tables with the pattern that leads to them."""
+        found = []
+        for mod in self.url_modules:
+            for fact in mod.facts.calls:
+                func = fact.call.func
+                name = func.id if isinstance(func, facts.Name) else getattr(func, "name", "")
+                if name not in ("path", "re_path", "url", "register"):
+                    continue
+                view = argument(fact.call, 1, "view" if name != "register" else "viewset")
+                if isinstance(view, facts.Call) and isinstance(view.func, facts.Attr) and view.func.name == "as_view":
+                    view = view.func.base
+                while isinstance(view, facts.Call) and view.args:
+                    view = view.args[0]
+                target = self.linker.resolve(mod, fact.function, view) if view is not None else None
+                route = argument(fact.call, 0, "route")
+                text = route.value if isinstance(route, facts.Const) and isinstance(route.value, str) else ""
+                if target is not None and target.kind in ("function", "class"):
+                    found.append((target, "/" + text.lstrip("/^")))
+        return tuple(found)
+
+    def storage(self) -> str | None:
+        """The qualified name of the default file storage; None when it is Django's own (the disk)."""
+        for setting in ("DEFAULT_FILE_STORAGE", "STORAGES"):
+            for found in self.assignments(setting):
+                value = found.value
+                if setting == "STORAGES":
+                    inner = value.get("default") if hasattr(value, "get") else None
+                    value = inner.get("BACKEND") if inner is not None and hasattr(inner, "get") else UNKNOWN  # type: ignore[union-attr]
+                if isinstance(value, Known) and isinstance(value.value, str):
+                    return None if value.value.endswith("FileSystemStorage") else value.value
+                if value is not None and not isinstance(value, Known) and value != UNKNOWN:
+                    return "?"
+        return None
+
+
+def settings_module(code: CodeBase, guards: Guards, starts: Iterator[str]) -> str | None:
+    """The settings module's path, from `DJANGO_SETTINGS_MODULE` as set by the entry modules; those named in config win."""
+    for path in starts:
+        mod = code.mod(path)
+        if mod is None:
+            continue
+        for fact in mod.facts.calls:
+            key = argument(fact.call, 0, None)
+            if isinstance(key, facts.Const) and key.value == "DJANGO_SETTINGS_MODULE" and len(fact.call.args) > 1:
+                found = _settings_path(code, guards.folder.fold(mod, fact.function, fact.call.args[1]))
+                if found:
+                    return found
+        for assign in mod.facts.assigns:
+            target = assign.target
+            if isinstance(target, facts.Index) and isinstance(target.key, facts.Const) and target.key.value == "DJANGO_SETTINGS_MODULE":
+                if guards.holds(mod, assign.guard) is not False:
+                    found = _settings_path(code, guards.folder.fold(mod, assign.function, assign.value))
+                    if found:
+                        return found
+    return None
+
+
+def _settings_path(code: CodeBase, value: Value) -> str | None:
+    from herolint.app.values import options
+
+    for one in options(value):
+        if isinstance(one, Known) and isinstance(one.value, str):
+            path = code.find(one.value)
+            if path:
+                return path
+    return None
+
+
+def _strings(expr: facts.AnyExpr, names: dict[str, facts.AnyExpr], depth: int = 0) -> list[str]:
+    found = []
+    for inner in walk(expr):
+        if isinstance(inner, facts.Const) and isinstance(inner.value, str):
+            found.append(inner.value)
+        elif isinstance(inner, facts.Name) and inner.id in names and depth < 4:
+            found += _strings(names[inner.id], {k: v for k, v in names.items() if k != inner.id}, depth + 1)
+    return found
+
+
+def is_ref(value: Value, *names: str) -> bool:
+    """Whether a value is one of the named things outside the project, or made by calling one."""
+    return isinstance(value, Ref | Made) and value.name in names
+
+

@@ -1,0 +1,107 @@
+"""Calls inside the project: from a handler or the boot code, through resolved calls, to the place that does the work."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.link import Linker
+from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.finding import Place
+
+MAX_CALLS = 20_000
+
+
+class Step(NamedTuple):
+    """A function on a path, and the call that led to it (None for the first)."""
+
+    ref: FunctionRef
+    call: tuple[Mod, CallFact] | None
+    before: Step | None
+
+    def places(self) -> tuple[Place, ...]:
+        """The calls on the way, first to last."""
+        found: list[Place] = []
+        step: Step | None = self
+        while step is not None:
+            if step.call is not None:
+                mod, fact = step.call
+                found.append(mod.place(fact.call.func, _name(fact.call.func)))
+            step = step.before
+        return tuple(reversed(found))
+
+
+class Flow:
+    """Follows direct calls of one process. A name handed on (`Thread(target=f)`, `task.delay`) is no call."""
+
+    def __init__(self, linker: Linker, reach: Reach) -> None:
+        self.linker = linker
+        self.reach = reach
+
+    def from_functions(self, starts: list[FunctionRef]) -> dict[FunctionRef, Step]:
+        """Every function that the starts call, directly or not, with the shortest path to each."""
+        found: dict[FunctionRef, Step] = {}
+        queue: deque[Step] = deque()
+        for start in starts:
+            if start not in found:
+                found[start] = Step(start, None, None)
+                queue.append(found[start])
+        while queue and len(found) < MAX_CALLS:
+            step = queue.popleft()
+            for mod, fact, callee in self.calls(step.ref):
+                if callee not in found:
+                    found[callee] = Step(callee, (mod, fact), step)
+                    queue.append(found[callee])
+        return found
+
+    def calls(self, ref: FunctionRef) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+        """Calls that the function itself makes to functions of the project."""
+        mod = self.linker.code.mod(ref.path)
+        if mod is None:
+            return
+        for fact in self.own_calls(mod, ref.index):
+            func = fact.call.func
+            if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
+                target = self.linker.resolve(mod, fact.function, func.base)
+                if target is None or target.kind in ("function", "external"):
+                    continue
+            target = self.linker.resolve(mod, fact.function, func)
+            if target is None or target.mod is None:
+                continue
+            if target.kind == "function":
+                fn = target.mod.facts.functions[target.index]
+                if fn.is_async and not fact.awaited:
+                    continue
+                yield mod, fact, FunctionRef(target.mod.path, target.index)
+            elif target.kind == "class":
+                init = target.mod.methods.get(target.index, {}).get("__init__")
+                if init is not None:
+                    yield mod, fact, FunctionRef(target.mod.path, init)
+
+    def own_calls(self, mod: Mod, index: int) -> Iterator[CallFact]:
+        """Call facts directly in a function (or the module body, -1) that run in production."""
+        for fact in calls_of(mod).get(index, ()):
+            if self.reach.runs(mod, fact.guard) is not False:
+                yield fact
+
+
+
+def calls_of(mod: Mod) -> dict[int, list[CallFact]]:
+    """The module's call facts by the function that makes them."""
+    table = mod.__dict__.get("_calls_of")
+    if table is None:
+        table = {}
+        for fact in mod.facts.calls:
+            table.setdefault(fact.function, []).append(fact)
+        mod.__dict__["_calls_of"] = table
+    return table
+
+
+def _name(func: facts.AnyExpr) -> str:
+    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+
+

@@ -1,0 +1,446 @@
+"""Folding: what an expression's value will be in production, through names, modules, f-strings, paths and environment reads."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+
+from herolint.app.codebase import Binding, Mod
+from herolint.app.link import Linker, Target
+from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
+from herolint.code import facts
+from herolint.code.facts import NONE, Assign
+from herolint.code.queries import argument, dotted
+
+MAX_DEPTH = 20
+HOME = "/app"
+
+ENV_CALLS = {
+    "os.environ.get": "default", "os.getenv": "default", "os.environ.pop": "default", "os.environ.setdefault": "default",
+    "decouple.config": "default", "decouple.AutoConfig()": "default", "decouple.Config()": "default",
+    "environ.Env()": "default", "environs.Env()": "default", "environs.env": "default", "starlette.config.Config()": "default",
+    "prettyconf.config": "default", "dotenv.get_key": "", "os.getenvb": "default",
+}  # fmt: skip
+ENV_OBJECTS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "environs.env")
+URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_cache_url", "email_url", "search_url"})
+PASS_THROUGH = frozenset({
+    "int", "str", "float", "bool", "repr", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath",
+    "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pydantic.SecretStr", "typing.cast", "starlette.datastructures.Secret",
+    "django.utils.translation.gettext_lazy", "yarl.URL", "sqlalchemy.engine.make_url", "sqlalchemy.make_url", "distutils.util.strtobool",
+})  # fmt: skip
+SAME_PATH_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"})
+SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
+
+
+class Folder:
+    """Folds expressions of one code base. `holds` tells of a guard whether it holds in production (None: unknown)."""
+
+    def __init__(self, linker: Linker, holds: Callable[[Mod, int], bool | None]) -> None:
+        self.linker = linker
+        self.holds = holds
+        self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
+
+    def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None, depth: int = 0) -> Value:
+        """The value of the expression in the scope of that function (-1: the module)."""
+        if expr is None or depth > MAX_DEPTH:
+            return UNKNOWN
+        key = (mod.path, function, expr)
+        known = self._cache.get(key)
+        if known is None:
+            self._cache[key] = UNKNOWN
+            known = self._cache[key] = self._fold(mod, function, expr, depth + 1)
+        return known
+
+    def _fold(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
+        def go(inner: facts.AnyExpr) -> Value:
+            return self.fold(mod, function, inner, depth)
+
+        match expr:
+            case facts.Const(value=value):
+                return Known(value)
+            case facts.Name() | facts.Attr():
+                return self._name(mod, function, expr, depth)
+            case facts.Concat(parts=parts):
+                return _join([go(p) for p in parts])
+            case facts.Logic(op="or" | "||" | "??", parts=parts):
+                return _either([go(p) for p in parts])
+            case facts.Logic(parts=parts):
+                return AnyOf(tuple(go(p) for p in reversed(parts)))
+            case facts.Choice(test=test, then=then, other=other):
+                return self._choice(mod, function, test, go(then), go(other), depth)
+            case facts.Binary(op=op, left=left, right=right):
+                return self._binary(op, go(left), go(right))
+            case facts.Unary(op="-", value=value):
+                inner = go(value)
+                return Known(-inner.value) if isinstance(inner, Known) and isinstance(inner.value, int | float) else UNKNOWN
+            case facts.Unary(op="not", value=value):
+                inner = go(value)
+                return Known(not inner.value) if isinstance(inner, Known) else UNKNOWN
+            case facts.Unary(op="await", value=value):
+                return go(value)
+            case facts.Sequence(items=items):
+                return Items(tuple(go(i.value) if isinstance(i, facts.Star) else go(i) for i in items))
+            case facts.Mapping(items=pairs):
+                return self._mapping(mod, function, pairs, depth)
+            case facts.Index(base=base, key=index):
+                return self._index(mod, function, base, go(index), depth)
+            case facts.Call():
+                return self._call(mod, function, expr, depth)
+        return UNKNOWN
+
+    def _mapping(self, mod: Mod, function: int, pairs: tuple[tuple[facts.AnyExpr, facts.AnyExpr], ...], depth: int) -> Value:
+        entries: list[tuple[str, Value, int, int]] = []
+        whole = True
+        for key, value in pairs:
+            folded = self.fold(mod, function, value.value if isinstance(value, facts.Star) else value, depth)
+            if isinstance(key, facts.Star):
+                if isinstance(folded, Table):
+                    entries.extend(folded.entries)
+                else:
+                    whole = False
+                continue
+            name = self.fold(mod, function, key, depth)
+            if isinstance(name, Known):
+                entries.append((str(name.value), folded, key.start, value.end))
+        return Table(tuple(entries), whole)
+
+    def _choice(self, mod: Mod, function: int, test: facts.AnyExpr, then: Value, other: Value, depth: int) -> Value:
+        truth = self.truth(mod, function, test, depth)
+        if truth is not None:
+            return then if truth else other
+        return AnyOf((then, other))
+
+    def _binary(self, op: str, left: Value, right: Value) -> Value:
+        if op == "/" and (a := text_of(left)) is not None and (b := text_of(right)) is not None and "{}" not in a + b:
+            return Known(posixpath.join(a, b)) if not _number(left) else UNKNOWN
+        if op in "+/":
+            if _number(left) and _number(right) and op == "+":
+                return _arithmetic(op, left, right)
+            return _join([left, right] if op == "+" else [left, Known("/"), right])
+        return _arithmetic(op, left, right)
+
+    def _index(self, mod: Mod, function: int, base: facts.AnyExpr, key: Value, depth: int) -> Value:
+        name = key.value if isinstance(key, Known) else None
+        qualified = self.linker.qualified(mod, function, base)
+        if qualified == "os.environ" and isinstance(name, str):
+            return Env(name, None, required=True)
+        if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
+            return Env(name)
+        folded = self.fold(mod, function, base, depth)
+        if isinstance(folded, Table) and isinstance(name, str):
+            return folded.get(name) or UNKNOWN
+        if isinstance(folded, Items) and isinstance(name, int) and -len(folded.items) <= name < len(folded.items):
+            return folded.items[name]
+        return UNKNOWN
+
+    def _name(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
+        if isinstance(expr, facts.Name) and expr.id == "__file__":
+            return Known(f"{HOME}/{mod.path}")
+        if isinstance(expr, facts.Attr):
+            base = self._attribute_value(mod, function, expr, depth)
+            if base is not None:
+                return base
+        if isinstance(expr, facts.Name):
+            value = self._local(mod, function, expr, depth)
+            if value is not None:
+                return value
+        target = self.linker.resolve(mod, function, expr)
+        return self._target(target, depth)
+
+    def _target(self, target: Target | None, depth: int) -> Value:
+        if target is None:
+            return UNKNOWN
+        if target.kind == "external":
+            return Ref(target.name)
+        if target.kind == "variable" and target.mod is not None:
+            return self._bindings(target.mod, list(target.bindings), depth)
+        if target.kind in ("function", "class") and target.mod is not None:
+            return Ref(f"{target.mod.path}:{target.name}")
+        return UNKNOWN
+
+    def _local(self, mod: Mod, function: int, expr: facts.Name, depth: int) -> Value | None:
+        scope = function
+        while scope != NONE:
+            fn = mod.facts.functions[scope]
+            if any(p.name == expr.id for p in fn.params):
+                param = next(p for p in fn.params if p.name == expr.id)
+                return self.fold(mod, fn.parent, param.default, depth) if param.default is not None else UNKNOWN
+            bindings = mod.names.get(scope, {}).get(expr.id)
+            if bindings:
+                return self._bindings(mod, [b for b in bindings if b.start <= expr.start] or bindings, depth, expr)
+            scope = fn.parent
+        bindings = mod.names.get(NONE, {}).get(expr.id)
+        if not bindings:
+            return None
+        if function == NONE:
+            bindings = [b for b in bindings if b.start < expr.start] or bindings
+        if not any(isinstance(b.what, Assign) for b in bindings):
+            target = self.linker.lookup(mod, function, expr.id)
+            return self._target(target, depth)
+        return self._bindings(mod, bindings, depth, expr)
+
+    def _bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
+        """The value of a name from its bindings: later ones hide earlier ones unless they are conditional."""
+        values: list[Value] = []
+        for binding in reversed(bindings):
+            what = binding.what
+            if at is not None and binding.start <= at.start < getattr(what, "end", 0):
+                continue
+            holds = self.holds(mod, binding.guard)
+            if holds is False:
+                continue
+            if isinstance(what, Assign):
+                if what.op == "+=":
+                    continue
+                value = self.fold(mod, what.function, what.value, depth) if what.op in ("=", ":=") and isinstance(what.target, facts.Name) else UNKNOWN
+            else:
+                value = UNKNOWN
+            values.append(value)
+            if binding.guard == NONE or holds is True:
+                break
+        if len(values) == 1:
+            return values[0]
+        return AnyOf(tuple(values)) if values else UNKNOWN
+
+    def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
+        base = self.linker.resolve(mod, function, expr.base)
+        if base is None or base.kind == "external":
+            if expr.name in ("parent", "parents", "name", "stem") or expr.name == "value":
+                return self._path_attribute(expr.name, self.fold(mod, function, expr.base, depth))
+            return None
+        if base.kind == "module" and base.mod is not None:
+            bindings = base.mod.names.get(NONE, {}).get(expr.name)
+            if bindings and any(isinstance(b.what, Assign) for b in bindings):
+                return self._bindings(base.mod, bindings, depth)
+        if base.kind in ("class", "instance") and base.mod is not None:
+            return self.class_value(base.mod, base.index, expr.name, depth)
+        return None
+
+    def _path_attribute(self, name: str, base: Value) -> Value | None:
+        text = text_of(base)
+        if name == "parent" and text is not None and "{}" not in text:
+            return Known(posixpath.dirname(text))
+        return None
+
+    def class_value(self, mod: Mod, index: int, name: str, depth: int = 0) -> Value | None:
+        """The value of a class attribute, own or inherited; of a settings class, the environment variable behind it."""
+        assigns = mod.class_body.get(index, {}).get(name)
+        if assigns:
+            last = assigns[-1]
+            value = self.fold(mod, last.function, last.value, depth) if last.value is not None else None
+            if self.linker.ancestors(mod, index) & SETTINGS_BASES:
+                return self._settings_field(name, value)
+            if value is not None:
+                return value
+        for assign in mod.self_assigns.get((index, name), ()):
+            return self.fold(mod, assign.function, assign.value, depth)
+        for base in self.linker.bases(mod, index):
+            if base.kind == "class" and base.mod is not None and depth < MAX_DEPTH:
+                value = self.class_value(base.mod, base.index, name, depth + 1)
+                if value is not None:
+                    return value
+        return None
+
+    def _settings_field(self, name: str, value: Value | None) -> Value:
+        if isinstance(value, Made) and value.name.endswith("Field"):
+            alias = value.keyword("env") or value.keyword("validation_alias") or value.keyword("alias")
+            name = alias.value if isinstance(alias, Known) and isinstance(alias.value, str) else name
+            value = value.keyword("default") or (value.args[0] if value.args else None)
+        return value if isinstance(value, Env) else Env(name.upper(), value, required=value is None)
+
+    def _call(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value:
+        name = self.linker.qualified(mod, function, call.func)
+        args = tuple(
+            self.fold(mod, function, a.value if isinstance(a, facts.Star) else a, depth) for a in call.args if not isinstance(a, facts.Keyword)
+        )
+        keywords = tuple((a.name, self.fold(mod, function, a.value, depth)) for a in call.args if isinstance(a, facts.Keyword))
+        made = Made(name or f"?{dotted(call.func) or ''}", args, keywords, call)
+        if name is not None:
+            value = self._external_call(name, made)
+            if value is not None:
+                return value
+        if isinstance(call.func, facts.Attr):
+            base = self.fold(mod, function, call.func.base, depth)
+            return self._method(call.func.name, base, made)
+        if name is None:
+            return self._project_call(mod, function, call, depth) or made
+        return made
+
+    def _external_call(self, name: str, made: Made) -> Value | None:
+        first = made.args[0] if made.args else None
+        if name in ENV_CALLS or self._env_method(name):
+            return self._env(name, made)
+        if name in PASS_THROUGH:
+            wanted = made.args[1] if name == "typing.cast" and len(made.args) > 1 else first
+            if wanted is None:
+                return Known(HOME) if name.startswith("pathlib.") else None
+            if name in ("pathlib.Path", "os.path.join") and len(made.args) > 1:
+                return _join_path(made.args)
+            return _cast(name, wanted)
+        if name == "os.path.join":
+            return _join_path(made.args)
+        if name == "os.path.dirname" and first is not None:
+            return self._path_attribute("parent", first) or UNKNOWN
+        if name in ("os.getcwd", "pathlib.Path.cwd"):
+            return Known(HOME)
+        if name in ("pathlib.Path.home",):
+            return Known(HOME)
+        if name in ("tempfile.gettempdir", "tempfile.mkdtemp"):
+            return Known("/tmp")
+        return None
+
+    @staticmethod
+    def _env_method(name: str) -> bool:
+        base, _, method = name.rpartition(".")
+        return base in ENV_OBJECTS and method not in ("read_env", "read_envfile", "prefixed") or base in ("decouple.config", "os.environ") and method == "get"
+
+    def _env(self, name: str, made: Made) -> Value:
+        first = made.args[0] if made.args else None
+        key = first.value if isinstance(first, Known) and isinstance(first.value, str) else None
+        method = name.rpartition(".")[2]
+        if method in URL_METHODS and key is None:
+            key = {"cache": "CACHE_URL", "cache_url": "CACHE_URL", "email_url": "EMAIL_URL"}.get(method, "DATABASE_URL")
+        if key is None:
+            return UNKNOWN
+        default = made.keyword("default")
+        position_holds_default = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault") or name.startswith("environs")
+        if default is None and len(made.args) > 1 and (position_holds_default or not isinstance(made.args[1], Ref)):
+            default = made.args[1]
+        optional = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
+        return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
+
+    def _method(self, method: str, base: Value, made: Made) -> Value:
+        if method in SAME_PATH_METHODS:
+            return base
+        if method in ("lower", "upper", "casefold") and isinstance(base, Known) and isinstance(base.value, str):
+            return Known(getattr(base.value, method)())
+        if method == "lower" and isinstance(base, Env):
+            return base
+        if method == "joinpath":
+            return _join_path((base, *made.args))
+        if method == "format" and (text := text_of(base)) is not None:
+            return Text((Known(text), *made.args, *(v for _, v in made.keywords)))
+        if method == "get" and isinstance(base, Table) and made.args and isinstance(made.args[0], Known):
+            return base.get(str(made.args[0].value)) or (made.args[1] if len(made.args) > 1 else UNKNOWN)
+        if not isinstance(base, Unknown | Ref):
+            return Made(f".{method}", (base, *made.args), made.keywords, made.call)
+        return made
+
+    def _project_call(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value | None:
+        """The value of a call to a small function of the project: what its returns come to."""
+        target = self.linker.resolve(mod, function, call.func)
+        if target is None or target.kind != "function" or target.mod is None or depth > MAX_DEPTH - 6:
+            return None
+        returned = [r for r in target.mod.facts.returns if r.function == target.index and r.op == "return" and r.value is not None]
+        if not returned or len(returned) > 4:
+            return None
+        values = [
+            self._with_arguments(target.mod, target.index, call, mod, function, r.value, depth)
+            for r in returned
+            if self.holds(target.mod, r.guard) is not False
+        ]
+        return values[0] if len(values) == 1 else AnyOf(tuple(values)) if values else None
+
+    def _with_arguments(
+        self, mod: Mod, function: int, call: facts.Call, caller: Mod, scope: int, returned: facts.AnyExpr | None, depth: int
+    ) -> Value:
+        value = self.fold(mod, function, returned, depth + 3)
+        # An `env("X", default)` helper of the project: its parameter is the variable's name.
+        if isinstance(returned, facts.Call | facts.Index):
+            key = argument(returned, 0, None) if isinstance(returned, facts.Call) else returned.key
+            base = returned.func if isinstance(returned, facts.Call) else returned.base
+            qualified = self.linker.qualified(mod, function, base)
+            if isinstance(key, facts.Name) and qualified in (*ENV_CALLS, "os.environ"):
+                names = [p.name for p in mod.facts.functions[function].params]
+                if key.id in names:
+                    given = argument(call, names.index(key.id), key.id)
+                    name = self.fold(caller, scope, given, depth + 3)
+                    if isinstance(name, Known) and isinstance(name.value, str):
+                        default = argument(call, names.index(key.id) + 1, "default")
+                        return Env(name.value, self.fold(caller, scope, default, depth + 3) if default is not None else None)
+        return value
+
+    def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0) -> bool | None:
+        """Whether a test holds in production; None when it cannot be known. Filled in by `app.guards`."""
+        return None
+
+
+def _number(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, int | float) and not isinstance(value.value, bool)
+
+
+def _arithmetic(op: str, left: Value, right: Value) -> Value:
+    if isinstance(left, Known) and isinstance(right, Known) and isinstance(left.value, int | float) and isinstance(right.value, int | float):
+        a, b = left.value, right.value
+        if op == "+":
+            return Known(a + b)
+        if op == "-":
+            return Known(a - b)
+        if op == "*" and abs(a) < 1e9 and abs(b) < 1e9:
+            return Known(a * b)
+        if op == "/" and b:
+            return Known(a / b)
+        if op == "//" and b:
+            return Known(a // b)
+    return UNKNOWN
+
+
+def _join(parts: list[Value]) -> Value:
+    """Neighbouring constants are put together; a single constant stays one."""
+    flat: list[Value] = []
+    for part in parts:
+        for piece in part.parts if isinstance(part, Text) else (part,):
+            last = flat[-1] if flat else None
+            if isinstance(piece, Known) and isinstance(last, Known) and piece.value is not None and last.value is not None:
+                flat[-1] = Known(f"{last.value}{piece.value}")
+            else:
+                flat.append(piece)
+    if len(flat) == 1:
+        return flat[0]
+    return Text(tuple(flat))
+
+
+def _join_path(parts: tuple[Value, ...]) -> Value:
+    texts = [text_of(p) for p in parts]
+    if all(t is not None and "{}" not in t for t in texts):
+        return Known(posixpath.normpath(posixpath.join(*[t or "" for t in texts]))) if texts else UNKNOWN
+    spread: list[Value] = []
+    for part in parts:
+        spread += [part, Known("/")]
+    return _join(spread[:-1])
+
+
+def _either(values: list[Value]) -> Value:
+    """`a or b`: an environment read takes the rest as its default; falsy constants fall through."""
+    first, rest = values[0], values[1:]
+    if not rest:
+        return first
+    if isinstance(first, Known) and not first.value:
+        return _either(rest)
+    if isinstance(first, Known):
+        return first
+    if isinstance(first, Env) and (first.default is None or isinstance(first.default, Known) and not first.default.value):
+        return Env(first.name, _either(rest), required=False)
+    return AnyOf((first, _either(rest)))
+
+
+def _cast(name: str, value: Value) -> Value:
+    if isinstance(value, Known):
+        try:
+            if name == "int" and isinstance(value.value, str | int | float):
+                return Known(int(value.value))
+            if name == "float" and isinstance(value.value, str | int | float):
+                return Known(float(value.value))
+            if name == "str" and value.value is not None:
+                return Known(str(value.value))
+            if name == "bool":
+                return Known(bool(value.value))
+            if name == "distutils.util.strtobool" and isinstance(value.value, str):
+                return Known(value.value.lower() in ("y", "yes", "t", "true", "on", "1"))
+        except (ValueError, OverflowError):
+            return UNKNOWN
+        if name.startswith("os.path.abspath") and isinstance(value.value, str):
+            return Known(posixpath.normpath(posixpath.join(HOME, value.value)))
+    if isinstance(value, Env) and value.default is not None:
+        return Env(value.name, _cast(name, value.default), value.required)
+    return value

@@ -1,0 +1,234 @@
+"""Which branch runs on a dyno: the truth of tests and guards, given what the platform sets and what the code's defaults are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from herolint.app.codebase import Mod
+from herolint.app.fold import Folder
+from herolint.app.link import Linker
+from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
+from herolint.code import facts
+from herolint.code.facts import NONE
+
+PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
+LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
+LOCAL_NAMES = ("DEBUG", "DEVELOPMENT", "DEV_MODE", "IS_DEV", "LOCAL", "TESTING", "TEST_MODE", "IS_LOCAL", "DEV")
+FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
+_COMPARE = {
+    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
+}  # fmt: skip
+
+
+class Environment:
+    """What the environment of a dyno holds: names that are surely set, and values that are known."""
+
+    def __init__(self, always: frozenset[str], values: Mapping[str, str | None], assumed: frozenset[str] = frozenset()) -> None:
+        self.always = always
+        self.values = values
+        self.assumed = assumed
+
+    def is_set(self, name: str) -> bool | None:
+        """Whether the variable is set on a dyno (None: unknown)."""
+        if name in self.always or name in self.values or name in self.assumed:
+            return True
+        return False if looks_local(name) else None
+
+
+def looks_local(name: str) -> bool:
+    """Whether a variable's name says that it is set on a developer's machine only."""
+    return name.upper() in LOCAL_NAMES or name.upper().endswith(("_DEBUG", "_LOCAL", "_DEV"))
+
+
+class Guards:
+    """Truth of guards. `scripts` are the files that some process runs as `__main__`."""
+
+    def __init__(self, linker: Linker, environment: Environment) -> None:
+        self.environment = environment
+        self.linker = linker
+        self.scripts: set[str] = set()
+        self.folder = Folder(linker, self.holds)
+        self.folder.truth = self.truth  # type: ignore[method-assign]  # the two need one another; this is where they meet
+        self._busy: set[tuple[str, int]] = set()
+        self._cache: dict[tuple[str, int, bool], bool | None] = {}
+
+    def holds(self, mod: Mod, guard: int, main: bool | None = None) -> bool | None:
+        """Whether the statements under a guard run in production. `main`: whether the module runs as `__main__`."""
+        if guard == NONE:
+            return True
+        as_main = mod.path in self.scripts if main is None else main
+        key = (mod.path, guard, as_main)
+        if key in self._cache:
+            return self._cache[key]
+        if (mod.path, guard) in self._busy:
+            return None
+        self._busy.add((mod.path, guard))
+        try:
+            answer = self._holds(mod, guard, as_main)
+        finally:
+            self._busy.discard((mod.path, guard))
+        self._cache[key] = answer
+        return answer
+
+    def _holds(self, mod: Mod, guard: int, main: bool) -> bool | None:
+        unsure = False
+        at = guard
+        while at != NONE:
+            fact = mod.facts.guards[at]
+            if fact.kind in ("if", "else"):
+                truth = self.truth(mod, NONE, fact.test, main=main)
+                if truth is None:
+                    unsure = True
+                elif truth is not (fact.kind == "if"):
+                    return False
+            elif fact.kind == "while":
+                if self.truth(mod, NONE, fact.test, main=main) is False:
+                    return False
+            else:
+                unsure = True
+            at = fact.parent
+        return None if unsure else True
+
+    def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0, main: bool | None = None) -> bool | None:
+        """Whether a test holds in production; None when it cannot be known."""
+        if depth > 12:
+            return None
+        match test:
+            case facts.Unary(op="not", value=value):
+                inner = self.truth(mod, function, value, depth + 1, main)
+                return None if inner is None else not inner
+            case facts.Logic(op=op, parts=parts):
+                answers = [self.truth(mod, function, p, depth + 1, main) for p in parts]
+                if op in ("and", "&&"):
+                    return False if False in answers else None if None in answers else True
+                return True if True in answers else None if None in answers else False
+            case facts.Binary(op=op, left=left, right=right):
+                return self._compare(mod, function, op, left, right, main)
+            case facts.Name(id="TYPE_CHECKING") | facts.Attr(name="TYPE_CHECKING"):
+                return False
+            case facts.Name(id="__debug__"):
+                return True
+            case facts.Attr(name="DEBUG" | "debug"):
+                folded = self.folder.fold(mod, function, test)
+                answer = self.truthy(folded)
+                return False if answer is None and isinstance(folded, Ref | Unknown) else answer
+        return self.truthy(self.folder.fold(mod, function, test))
+
+    def _compare(self, mod: Mod, function: int, op: str, left: facts.AnyExpr, right: facts.AnyExpr, main: bool | None) -> bool | None:
+        pair = {e.id for e in (left, right) if isinstance(e, facts.Name)}
+        if "__name__" in pair and op in ("==", "!="):
+            other = right if isinstance(left, facts.Name) and left.id == "__name__" else left
+            if isinstance(other, facts.Const) and other.value == "__main__":
+                is_main = mod.path in self.scripts if main is None else main
+                return is_main if op == "==" else not is_main
+        a, b = self.folder.fold(mod, function, left), self.folder.fold(mod, function, right)
+        if op in ("in", "not in"):
+            answer = self._contains(a, b)
+        elif op in _COMPARE:
+            answer = self._equal(a, b)
+            if answer is not None and op in ("!=", "is not"):
+                answer = not answer
+            return answer
+        else:
+            return None
+        return answer if answer is None or op == "in" else not answer
+
+    def _contains(self, item: Value, holder: Value) -> bool | None:
+        if isinstance(holder, Ref) and holder.name in ("os.environ", "sys.modules") and isinstance(item, Known):
+            return self.environment.is_set(str(item.value)) if holder.name == "os.environ" else None
+        if isinstance(holder, Ref) and holder.name == "sys.argv":
+            return None
+        if isinstance(holder, Items):
+            answers = [self._equal(item, one) for one in holder.items]
+            return True if True in answers else None if None in answers else False
+        if isinstance(holder, Made) and holder.name == "os.environ.keys" and isinstance(item, Known):
+            return self.environment.is_set(str(item.value))
+        return None
+
+    def _equal(self, a: Value, b: Value) -> bool | None:
+        if isinstance(b, Env | Made | Ref | AnyOf) and isinstance(a, Known):
+            a, b = b, a
+        if isinstance(a, Known) and isinstance(b, Known):
+            return a.value == b.value
+        if not isinstance(b, Known):
+            return None
+        if isinstance(a, Made) and a.name in (".lower", ".upper", ".strip", ".casefold") and a.args:
+            return self._equal(a.args[0], b)
+        if isinstance(a, Ref | Made):
+            return _platform_equal(a, b)
+        if isinstance(a, Env):
+            return self._env_equal(a, b.value)
+        if isinstance(a, AnyOf):
+            answers = {self._equal(o, b) for o in a.options}
+            return answers.pop() if len(answers) == 1 else None
+        return None
+
+    def _env_equal(self, env: Env, wanted: object) -> bool | None:
+        if env.name in self.environment.values:
+            value = self.environment.values[env.name]
+            return None if value is None else value == str(wanted)
+        if wanted is None:
+            known = self.environment.is_set(env.name)
+            return None if known is None else not known
+        word = str(wanted).lower()
+        if word in PRODUCTION_WORDS:
+            return True
+        if word in LOCAL_WORDS:
+            return False
+        unset = env.default is None or self._equal(env.default, Known(wanted))  # type: ignore[arg-type]  # a constant from the code
+        return False if looks_local(env.name) and unset is not True and word not in FALSE_WORDS else None
+
+    def truthy(self, value: Value) -> bool | None:
+        """Whether a value counts as true in production."""
+        match value:
+            case Known(value=inner):
+                return bool(inner)
+            case Env(name=name, default=default):
+                if name in self.environment.values:
+                    given = self.environment.values[name]
+                    return None if given is None else given.lower() not in FALSE_WORDS
+                if self.environment.is_set(name):
+                    return True
+                unset = False if default is None else self.truthy(_as_flag(default))
+                return False if looks_local(name) and unset is False else None
+            case AnyOf(options=inner):
+                answers = {self.truthy(o) for o in inner}
+                return answers.pop() if len(answers) == 1 else None
+            case Items(items=items):
+                return bool(items)
+            case Table(entries=entries, whole=True):
+                return bool(entries)
+            case Text(parts=parts):
+                return True if any(isinstance(p, Known) and p.value for p in parts) else None
+        return None
+
+    def if_unset(self, value: Value) -> Value:
+        """The value when every variable that neither the platform nor app.json sets is unset."""
+        match value:
+            case Env(name=name, default=default):
+                if name in self.environment.values:
+                    given = self.environment.values[name]
+                    return Known(given) if given is not None else value
+                if name in self.environment.always:
+                    return value
+                return self.if_unset(default) if default is not None else Known(None)
+            case AnyOf(options=inner):
+                return self.if_unset(inner[0])
+        return value
+
+
+def _as_flag(value: Value) -> Value:
+    """Words such as "False" count as false where a flag is read."""
+    if isinstance(value, Known) and isinstance(value.value, str):
+        return Known(value.value.lower() not in FALSE_WORDS)
+    return value
+
+
+def _platform_equal(value: Ref | Made, wanted: Known) -> bool | None:
+    name = value.name.removesuffix("()")
+    if name in ("sys.platform", "os.name", "platform.system"):
+        return {"sys.platform": "linux", "os.name": "posix", "platform.system": "Linux"}[name] == wanted.value
+    return None
+
+
+EvalTruth = Callable[[Mod, int, facts.AnyExpr], bool | None]

@@ -1,0 +1,114 @@
+"""Functions that answer requests: what the frameworks in the knowledge tables register, by decorator, call, class or URL table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.django import Django
+from herolint.app.link import Linker, Target
+from herolint.app.reach import FunctionRef, Reach
+from herolint.app.values import Known
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
+from herolint.knowledge.python import Handlers
+
+METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
+VIEW_METHODS = (*METHOD_NAMES, "list", "create", "retrieve", "update", "partial_update", "destroy", "perform_create", "perform_update",
+                "perform_destroy", "get_queryset", "get_object", "get_context_data", "form_valid", "get_serializer_class", "connect", "receive",
+                "receive_json", "disconnect")  # fmt: skip
+
+
+class Handler(NamedTuple):
+    """A function that answers requests, and how a reader would name it (`POST /reports`)."""
+
+    ref: FunctionRef
+    label: str
+
+
+def handlers_of(reach: Reach, linker: Linker, known: Handlers, django: Django | None) -> list[Handler]:
+    """All request handlers in the code that a process reaches."""
+    found: dict[FunctionRef, str] = {}
+    for mod in reach.mods():
+        for handler in _decorated(mod, linker, known):
+            found.setdefault(handler.ref, handler.label)
+        for handler in _registered(mod, reach, linker, known):
+            found.setdefault(handler.ref, handler.label)
+        for handler in _classes(mod, linker, known):
+            found.setdefault(handler.ref, handler.label)
+    if django is not None:
+        for target, label in django.views:
+            for ref in _view(target, linker):
+                found.setdefault(ref, label)
+    return [Handler(ref, label) for ref, label in found.items()]
+
+
+def _decorated(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
+    for i, fn in enumerate(mod.facts.functions):
+        for decorator in fn.decorators:
+            inner = decorator.func if isinstance(decorator, facts.Call) else decorator
+            if not isinstance(inner, facts.Attr | facts.Name):
+                continue
+            name = inner.name if isinstance(inner, facts.Attr) else inner.id
+            target = linker.resolve(mod, fn.parent, inner)
+            qualified = target.name if target and target.kind == "external" else None
+            if qualified is None or not known.decorates(qualified):
+                continue
+            path = argument(decorator, 0, "path") if isinstance(decorator, facts.Call) else None
+            yield Handler(FunctionRef(mod.path, i), _label(name, path, decorator, fn.name))
+
+
+def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, function: str) -> str:
+    text = path.value if isinstance(path, facts.Const) and isinstance(path.value, str) else ""
+    verb = name.upper() if name in METHOD_NAMES else ""
+    if not verb and isinstance(decorator, facts.Call):
+        methods = argument(decorator, None, "methods")
+        if isinstance(methods, facts.Sequence) and methods.items and isinstance(methods.items[0], facts.Const):
+            verb = str(methods.items[-1].value if isinstance(methods.items[-1], facts.Const) else methods.items[0].value).upper()
+    if not text:
+        return function
+    return f"{verb or 'GET'} {text}"
+
+
+def _registered(mod: Mod, reach: Reach, linker: Linker, known: Handlers) -> Iterator[Handler]:
+    for fact in mod.facts.calls:
+        qualified = linker.qualified(mod, fact.function, fact.call.func)
+        row = known.call(qualified) if qualified else None
+        if row is None:
+            continue
+        view = argument(fact.call, row.position, row.keyword)
+        target = linker.resolve(mod, fact.function, view) if view is not None else None
+        path = argument(fact.call, 0, "path")
+        label = str(path.value) if isinstance(path, facts.Const) else qualified or ""
+        if target is not None:
+            for ref in _view(target, linker):
+                yield Handler(ref, label)
+
+
+def _classes(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
+    for i, cls in enumerate(mod.facts.classes):
+        ancestors = linker.ancestors(mod, i)
+        if not any(known.is_view(a) for a in ancestors):
+            continue
+        for name, method in mod.methods.get(i, {}).items():
+            if name in VIEW_METHODS:
+                yield Handler(FunctionRef(mod.path, method), f"{cls.name}.{name}")
+
+
+def _view(target: Target, linker: Linker) -> Iterator[FunctionRef]:
+    if target.mod is None:
+        return
+    if target.kind == "function":
+        yield FunctionRef(target.mod.path, target.index)
+    elif target.kind in ("class", "instance"):
+        for name, method in target.mod.methods.get(target.index, {}).items():
+            if name in VIEW_METHODS or name == "__call__":
+                yield FunctionRef(target.mod.path, method)
+        for base in linker.bases(target.mod, target.index):
+            if base.kind == "class":
+                yield from _view(base, linker)
+
+
+

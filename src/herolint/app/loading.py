@@ -1,0 +1,208 @@
+"""Loads the app's documents and answers the plain questions about its deployment that they decide."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from herolint.source import SourceFile
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.formats.app_json import AppJson
+    from herolint.formats.aptfile import Aptfile
+    from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.heroku_yml import HerokuYml
+    from herolint.formats.package_json import PackageJson
+    from herolint.formats.pipfile import Pipfile, PipfileLock
+    from herolint.formats.procfile import Procfile
+    from herolint.formats.pylocks import PyLock
+    from herolint.formats.pyproject import PyProject
+    from herolint.formats.requirements import Requirements
+    from herolint.formats.version_files import VersionFile
+
+T = TypeVar("T")
+
+
+def _load(app: App, path: str, parse: Callable[[SourceFile], T]) -> T | None:
+    source = app.document(path)
+    if source is None or source.is_binary:
+        return None
+    document = parse(source)
+    app.problems.extend(getattr(document, "problems", ()) if not hasattr(document, "env") else ())
+    return document
+
+
+def procfile(app: App) -> Procfile | None:
+    from herolint.formats.procfile import parse
+
+    return _load(app, "Procfile", parse)
+
+
+def requirements(app: App, path: str) -> Requirements | None:
+    from herolint.formats.requirements import parse
+
+    source = app.document(path)
+    return parse(source, app.document) if source is not None else None
+
+
+def pyproject(app: App) -> PyProject | None:
+    from herolint.formats.pyproject import parse
+
+    return _load(app, "pyproject.toml", parse)
+
+
+def pipfile(app: App) -> Pipfile | None:
+    from herolint.formats.pipfile import parse_pipfile
+
+    return _load(app, "Pipfile", parse_pipfile)
+
+
+def pipfile_lock(app: App) -> PipfileLock | None:
+    from herolint.formats.pipfile import parse_pipfile_lock
+
+    return _load(app, "Pipfile.lock", parse_pipfile_lock)
+
+
+def poetry_lock(app: App) -> PyLock | None:
+    from herolint.formats.pylocks import parse_poetry_lock
+
+    return _load(app, "poetry.lock", parse_poetry_lock)
+
+
+def uv_lock(app: App) -> PyLock | None:
+    from herolint.formats.pylocks import parse_uv_lock
+
+    return _load(app, "uv.lock", parse_uv_lock)
+
+
+def python_version(app: App) -> VersionFile | None:
+    from herolint.formats.version_files import parse_python_version
+
+    source = app.document(".python-version")
+    return parse_python_version(source) if source is not None else None
+
+
+def runtime_txt(app: App) -> VersionFile | None:
+    from herolint.formats.version_files import parse_runtime_txt
+
+    source = app.document("runtime.txt")
+    return parse_runtime_txt(source) if source is not None else None
+
+
+def app_json(app: App) -> AppJson | None:
+    from herolint.formats.app_json import parse
+
+    source = app.source("app.json")
+    return parse(source) if source is not None and not source.is_binary else None
+
+
+def heroku_yml(app: App) -> HerokuYml | None:
+    from herolint.formats.heroku_yml import parse
+
+    source = app.source("heroku.yml")
+    return parse(source, app.workspace.exists) if source is not None and not source.is_binary else None
+
+
+def package_json(app: App) -> PackageJson | None:
+    from herolint.formats.package_json import parse
+
+    return _load(app, "package.json", parse)
+
+
+def aptfile(app: App) -> Aptfile | None:
+    from herolint.formats.aptfile import parse
+
+    return _load(app, "Aptfile", parse)
+
+
+def dockerfile(app: App, path: str) -> Dockerfile | None:
+    from herolint.formats.dockerfile import parse
+
+    source = app.source(path)
+    return parse(source) if source is not None and not source.is_binary else None
+
+
+def container_requirements(app: App) -> Requirements | None:
+    """The requirements file of the web image's `pip install -r …`, else any that stands at the root."""
+    if not app.is_container:
+        return None
+    from herolint.formats.shell import parse
+
+    image = app.dockerfile(web_dockerfile(app))
+    folder = posixpath.dirname(web_dockerfile(app))
+    for instruction in image.instructions if image else ():
+        if instruction.keyword == "RUN":
+            for command in parse(instruction.args, instruction.args_span.start).commands:
+                texts = [w.text for w in command.words]
+                if "install" in texts and "-r" in texts[:-1]:
+                    name = texts[texts.index("-r") + 1]
+                    for path in (posixpath.normpath(posixpath.join(folder, name)), posixpath.basename(name)):
+                        if path in app.slug:
+                            return requirements(app, path)
+    return requirements(app, "requirements.txt")
+
+
+def web_dockerfile(app: App) -> str:
+    """The Dockerfile of the web image."""
+    yml = app.heroku_yml
+    if yml is not None and yml.docker:
+        entry = yml.docker.get("web") or next(iter(yml.docker.values()))
+        return posixpath.normpath(entry[0])
+    return "Dockerfile"
+
+
+def is_container(app: App) -> bool:
+    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile and no Procfile."""
+    stack = app.context.stack or (app.app_json.stack if app.app_json else None)
+    if stack:
+        return stack == "container"
+    if app.heroku_yml is not None and app.heroku_yml.docker and not app.buildpacks:
+        return True
+    return "Dockerfile" in app.workspace.files and "Procfile" not in app.slug and app.heroku_yml is None and not app.buildpacks
+
+
+def buildpacks(app: App) -> tuple[str, ...]:
+    """Buildpacks that context or app.json list."""
+    if app.context.buildpacks:
+        return tuple(app.context.buildpacks)
+    return tuple(b.url for b in app.app_json.buildpacks) if app.app_json else ()
+
+
+_MANIFESTS = (
+    ("ruby", ("Gemfile",)), ("node", ("package.json",)), ("clojure", ("project.clj",)), ("java", ("pom.xml", "build.gradle", "gradlew")),
+    ("scala", ("build.sbt",)), ("php", ("composer.json", "index.php")),
+)  # fmt: skip
+_PYTHON_FILES = ("requirements.txt", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pyproject.toml", "setup.py", "runtime.txt",
+                 ".python-version", "manage.py", "app.py", "main.py")  # fmt: skip
+
+
+def language(app: App) -> str:
+    """The language of the buildpack that will build the app; of several listed ones the last, which makes the web process."""
+    for url in reversed(app.buildpacks):
+        for name in ("python", "ruby", "nodejs", "go", "php", "java", "gradle", "scala", "clojure"):
+            if f"heroku/{name}" in url or url.endswith(f"buildpack-{name}") or f"buildpack-{name}.git" in url or f"buildpack-{name}#" in url:
+                return {"nodejs": "node", "gradle": "java"}.get(name, name)
+    commands = " ".join(x.tool for p in app.processes.values() for x in p.launches)
+    if any(t in commands.split() for t in ("python", "gunicorn", "uvicorn", "django", "flask", "celery", "streamlit", "daphne", "waitress-serve", "hypercorn", "uwsgi")):
+        return "python"
+    if any(f in app.slug for f in ("go.mod",)):
+        return "go"
+    for name, files in _MANIFESTS:
+        if any(f in app.slug for f in files):
+            return name
+    return "python" if any(f in app.slug for f in _PYTHON_FILES) else ""
+
+
+HAS: dict[str, Callable[[App], bool]] = {
+    "files": lambda app: True,
+    "procfile": lambda app: "Procfile" in app.slug,
+    "processes": lambda app: bool(app.processes),
+    "python": lambda app: app.language == "python",
+    "code": lambda app: any(p.endswith(".py") for p in app.slug),
+    "app.json": lambda app: "app.json" in app.workspace.files,
+    "heroku.yml": lambda app: "heroku.yml" in app.workspace.files,
+    "dockerfile": lambda app: app.is_container,
+    "aptfile": lambda app: "Aptfile" in app.slug,
+}

@@ -1,0 +1,238 @@
+"""The app as the platform will run it: the one object that rules ask. Everything is lazy and computed once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from herolint.app import loading
+from herolint.context import Context
+from herolint.finding import Place, Problem
+from herolint.platforms import Platform
+from herolint.source import SourceFile
+from herolint.workspace import Workspace
+from herolint.workspace.apps import AppRoot
+
+if TYPE_CHECKING:
+    from herolint.app.dependencies import PythonDependencies
+    from herolint.app.processes import Process
+    from herolint.app.python_app import PythonApp
+    from herolint.code.cache import FactCache
+    from herolint.formats.app_json import AppJson
+    from herolint.formats.aptfile import Aptfile
+    from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.heroku_yml import HerokuYml
+    from herolint.formats.package_json import PackageJson
+    from herolint.formats.pipfile import Pipfile, PipfileLock
+    from herolint.formats.procfile import Procfile
+    from herolint.formats.pylocks import PyLock
+    from herolint.formats.pyproject import PyProject
+    from herolint.formats.requirements import Requirements
+    from herolint.formats.version_files import VersionFile
+
+
+class App:
+    """One deployable app of the repository.
+
+    `workspace` is the view of its folder, so that all paths are relative to the app's root. `today` is the date that
+    rules compare with. `problems` collects what could not be read.
+    """
+
+    def __init__(
+        self, workspace: Workspace, root: AppRoot, context: Context, platform: Platform, today: datetime.date, cache: FactCache | None = None
+    ) -> None:
+        self.workspace = workspace
+        self.root = root
+        self.context = context
+        self.platform = platform
+        self.today = today
+        self.cache = cache
+        self.problems: list[Problem] = []
+
+    # ---- files -------------------------------------------------------------------------------------------------
+
+    @property
+    def slug(self) -> Mapping[str, object]:
+        """Files that reach the buildpacks: pushed, and not removed by `.slugignore`."""
+        return self.workspace.slug_files
+
+    def source(self, path: str) -> SourceFile | None:
+        """A pushed file's content; None when it is not there or not readable."""
+        return self.workspace.read(path) if path in self.workspace.files and self.workspace.files[path].kind != "submodule" else None
+
+    def document(self, path: str) -> SourceFile | None:
+        """A file that buildpacks read: in the slug, a regular file or a link to one, not binary."""
+        return self.source(path) if path in self.slug else None
+
+    # ---- documents ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def procfile(self) -> Procfile | None:
+        """The Procfile at the app's root."""
+        return loading.procfile(self)
+
+    @cached_property
+    def requirements(self) -> Requirements | None:
+        """requirements.txt with its includes."""
+        return loading.requirements(self, "requirements.txt")
+
+    @cached_property
+    def pyproject(self) -> PyProject | None:
+        """pyproject.toml."""
+        return loading.pyproject(self)
+
+    @cached_property
+    def pipfile(self) -> Pipfile | None:
+        """Pipfile."""
+        return loading.pipfile(self)
+
+    @cached_property
+    def pipfile_lock(self) -> PipfileLock | None:
+        """Pipfile.lock."""
+        return loading.pipfile_lock(self)
+
+    @cached_property
+    def poetry_lock(self) -> PyLock | None:
+        """poetry.lock."""
+        return loading.poetry_lock(self)
+
+    @cached_property
+    def uv_lock(self) -> PyLock | None:
+        """uv.lock."""
+        return loading.uv_lock(self)
+
+    @cached_property
+    def python_version_file(self) -> VersionFile | None:
+        """.python-version."""
+        return loading.python_version(self)
+
+    @cached_property
+    def runtime_txt(self) -> VersionFile | None:
+        """runtime.txt."""
+        return loading.runtime_txt(self)
+
+    @cached_property
+    def app_json(self) -> AppJson | None:
+        """app.json, when it is Heroku's and not Expo's."""
+        return loading.app_json(self)
+
+    @cached_property
+    def heroku_yml(self) -> HerokuYml | None:
+        """heroku.yml."""
+        return loading.heroku_yml(self)
+
+    @cached_property
+    def package_json(self) -> PackageJson | None:
+        """package.json."""
+        return loading.package_json(self)
+
+    @cached_property
+    def aptfile(self) -> Aptfile | None:
+        """Aptfile."""
+        return loading.aptfile(self)
+
+    def dockerfile(self, path: str = "Dockerfile") -> Dockerfile | None:
+        """A Dockerfile of the repository."""
+        return loading.dockerfile(self, path)
+
+    @cached_property
+    def container_requirements(self) -> Requirements | None:
+        """The requirements file that the web image's Dockerfile installs."""
+        return loading.container_requirements(self)
+
+    # ---- deployment --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def is_container(self) -> bool:
+        """Whether the app is deployed as an image: stack `container`, or container files and no Procfile."""
+        return loading.is_container(self)
+
+    @cached_property
+    def container_origin(self) -> str:
+        """The file that makes it a container app (`heroku.yml`, `Dockerfile`), or empty."""
+        if not self.is_container:
+            return ""
+        return "heroku.yml" if self.heroku_yml is not None else "Dockerfile"
+
+    @cached_property
+    def stack(self) -> str:
+        """The stack: of the context, app.json, else the platform's default (then `stack_assumed`)."""
+        declared = self.context.stack or (self.app_json.stack if self.app_json else None)
+        return declared or ("container" if self.is_container else self.platform.default_stack)
+
+    @cached_property
+    def stack_assumed(self) -> bool:
+        """Whether no file says which stack the app runs on."""
+        return not (self.context.stack or (self.app_json and self.app_json.stack))
+
+    @cached_property
+    def buildpacks(self) -> tuple[str, ...]:
+        """Buildpacks as far as files or context list them, in order; empty: detected."""
+        return loading.buildpacks(self)
+
+    @cached_property
+    def processes(self) -> dict[str, Process]:
+        """Process types by name."""
+        from herolint.app.processes import processes_of
+
+        return processes_of(self)
+
+    @property
+    def web(self) -> Process | None:
+        """The process type that receives requests."""
+        return self.processes.get("web")
+
+    @cached_property
+    def language(self) -> str:
+        """The main language: `python`, `node`, `ruby`, `go`, `php`, `java`, or empty."""
+        return loading.language(self)
+
+    @cached_property
+    def label(self) -> str:
+        """How messages name the app: its folder, or `app` for the root."""
+        return self.root.path or "app"
+
+    @cached_property
+    def dependencies(self) -> PythonDependencies:
+        """What the Python installer will install."""
+        from herolint.app.dependencies import python_dependencies
+
+        return python_dependencies(self)
+
+    @cached_property
+    def python(self) -> PythonApp:
+        """The app's Python code: modules, links, folded values, reach, handlers, effects."""
+        from herolint.app.python_app import PythonApp
+
+        return PythonApp(self)
+
+    def has(self, need: str) -> bool:
+        """Whether the repository can supply a kind of fact that a rule reads."""
+        return loading.HAS[need](self)
+
+    def config_var(self, name: str) -> str | None:
+        """The value that app.json gives a config var; empty text when it is declared without one; None when it is not declared."""
+        if self.app_json and name in self.app_json.env:
+            return self.app_json.env[name].value or ""
+        if self.context.config_vars is not None and name in self.context.config_vars:
+            return ""
+        return None
+
+    def why(self, path: str, line: int) -> list[str]:
+        """Which process reaches a line, through which imports and calls, under which guards; one sentence each."""
+        from herolint.app.why import explain
+
+        return explain(self, path, line)
+
+    def procfile_place(self, name: str, label: str = "") -> Place:
+        """The command of a process type as a place."""
+        process = self.processes.get(name)
+        if process is None:
+            return Place("Procfile" if "Procfile" in self.workspace.files else "", None, label)
+        return Place(process.at.path, process.at.span, label)
+
+    def related_processes(self, names: Iterator[str]) -> tuple[Place, ...]:
+        """The commands of some process types, for a finding's related places."""
+        return tuple(self.procfile_place(n, "this process starts it") for n in names)

@@ -1,0 +1,250 @@
+"""The app's Python code seen from its processes: entry points, reach, handlers, and what each reached call does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.codebase import CodeBase, Mod
+from herolint.app.django import Django, settings_module
+from herolint.app.flow import Flow, Step
+from herolint.app.guards import Environment, Guards
+from herolint.app.handlers import Handler, handlers_of
+from herolint.app.launch import Launch
+from herolint.app.link import Linker
+from herolint.app.processes import Process
+from herolint.app.reach import Entry, FunctionRef, Reach
+from herolint.app.values import UNKNOWN, Value
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import argument
+from herolint.knowledge.python import CallRow, load
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+
+SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
+
+
+class Effect(NamedTuple):
+    """A reached call and what it does. `runs`: whether its guard holds (None: unknown). `processes`: who reaches it."""
+
+    mod: Mod
+    fact: CallFact
+    row: CallRow
+    name: str
+    runs: bool | None
+    processes: tuple[str, ...]
+
+
+class PythonApp:
+    """Everything that rules ask about Python code."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.code = CodeBase(app.workspace, app.cache)
+        self.linker = Linker(self.code)
+        always = frozenset(app.platform.config_vars) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
+        values = {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
+        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON))
+        self.knowledge = load()
+        for process in app.processes.values():
+            for launch in process.launches:
+                for folder in (launch.folder, launch.cwd):
+                    if folder:
+                        self.code.add_root(folder)
+                if launch.tool in ("python", "django", "streamlit") and launch.script:
+                    self.guards.scripts.add(launch.script)
+        if "src" in self.code.folders and "src/__init__.py" not in self.code.python_files:
+            self.code.add_root("src")
+        for process in app.processes.values():
+            for launch in process.launches:
+                if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
+                    self.guards.scripts.add(path)
+
+    def _main_of(self, module: str) -> str | None:
+        path = self.code.find(module)
+        if path and path.endswith("__init__.py"):
+            return self.code.find(f"{module}.__main__")
+        return path
+
+    def entries(self, process: Process) -> tuple[Entry, ...]:
+        """The modules that a process type starts with."""
+        found: list[Entry] = []
+        for launch in process.launches:
+            found += self.entry(launch)
+        return tuple(dict.fromkeys(found))
+
+    def entry(self, launch: Launch) -> Iterator[Entry]:
+        """The modules that one program starts with."""
+        if launch.script and launch.script in self.code.python_files:
+            yield Entry(launch.script, launch.tool in ("python", "django", "streamlit"))
+        elif launch.module:
+            main = launch.tool == "python"
+            path = self._main_of(launch.module) if main else self.code.find(launch.module)
+            if path:
+                yield Entry(path, main)
+            elif launch.tool == "celery" and (inner := self.code.find(f"{launch.module}.celery")):
+                yield Entry(inner, False)
+        elif launch.tool == "flask":
+            for name in ("wsgi", "app"):
+                path = self.code.find(name)
+                if path:
+                    yield Entry(path, False)
+                    break
+        config = launch.option("--config") if launch.tool == "gunicorn" else None
+        for path in [config.text.removeprefix("file:").removeprefix("python:").removeprefix("./")] if config else ["gunicorn.conf.py"] if launch.tool == "gunicorn" else []:
+            if path in self.code.python_files:
+                yield Entry(path, False)
+        if launch.tool == "django" and launch.subcommand and launch.subcommand not in ("runserver", "migrate", "collectstatic"):
+            for path in sorted(self.code.python_files):
+                if path.endswith(f"/management/commands/{launch.subcommand}.py"):
+                    yield Entry(path, False)
+
+    @cached_property
+    def django(self) -> Django | None:
+        """The Django project, if the processes start one."""
+        starts = [e.path for p in self.app.processes.values() for e in self.entries(p)]
+        starts += [p for p in sorted(self.code.python_files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2] in ("wsgi.py", "asgi.py", "manage.py")][:6]
+        value = self.app.config_var("DJANGO_SETTINGS_MODULE")
+        named = self.code.find(value) if value else None
+        for process in self.app.processes.values():
+            for launch in process.launches:
+                word = launch.assigned("DJANGO_SETTINGS_MODULE") or launch.option("--settings")
+                if word and (path := self.code.find(word.text)):
+                    named = path
+        found = named or settings_module(self.code, self.guards, iter(starts))
+        return Django(self.code, self.linker, self.guards, found) if found else None
+
+    def runs_django(self, process: Process) -> bool:
+        """Whether a process loads the Django project (its wiring then counts as reached)."""
+        if self.django is None:
+            return False
+        starts = self.entries(process)
+        if any(x.tool == "django" for x in process.launches):
+            return True
+        return any(
+            "django" in (imp.module or "") or "DJANGO_SETTINGS_MODULE" in str(mod.source.text[:4000])
+            for e in starts
+            if (mod := self.code.mod(e.path))
+            for imp in mod.facts.imports
+        )
+
+    @cached_property
+    def reach(self) -> dict[str, Reach]:
+        """What each process type reaches."""
+        found = {}
+        for name, process in self.app.processes.items():
+            starts = self.entries(process)
+            if not starts and not self.runs_django(process):
+                continue
+            extra = self.django.reached if self.django is not None and self.runs_django(process) else ()
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra)
+        return found
+
+    def reached_by(self, path: str) -> tuple[str, ...]:
+        """The process types that load a file."""
+        return tuple(n for n, r in self.reach.items() if path in r.modules)
+
+    @cached_property
+    def modules(self) -> tuple[Mod, ...]:
+        """All modules that some process reaches, by path."""
+        paths = sorted({p for r in self.reach.values() for p in r.modules})
+        return tuple(m for p in paths if (m := self.code.mod(p)))
+
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """Every reached call that the knowledge tables know, in files order."""
+        found: list[Effect] = []
+        for mod in self.modules:
+            who = self.reached_by(mod.path)
+            for fact in mod.facts.calls:
+                name = self.linker.qualified(mod, fact.function, fact.call.func)
+                if name is None:
+                    continue
+                rows = self.knowledge.effects(name)
+                if not rows:
+                    continue
+                by = tuple(n for n in who if self.reach[n].has_function(mod, fact.function))
+                states = [self.reach[n].runs(mod, fact.guard) for n in by]
+                by = tuple(n for n, s in zip(by, states, strict=True) if s is not False)
+                if not by:
+                    continue
+                runs = True if True in states else None
+                found += [Effect(mod, fact, row, name, runs, by) for row in rows]
+        return tuple(found)
+
+    def effects_of(self, *kinds: str) -> Iterator[Effect]:
+        """Reached calls with one of the effects."""
+        return (e for e in self.effects if e.row.effect in kinds)
+
+    def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None) -> Value:
+        """The folded value of an expression."""
+        return self.guards.folder.fold(mod, function, expr)
+
+    def argument(self, effect: Effect, where: str) -> tuple[facts.AnyExpr | None, Value]:
+        """The argument of a reached call that a table row points to (`"1 timeout"`), with its folded value."""
+        position, name = _where(where)
+        expr = argument(effect.fact.call, position, name)
+        return expr, self.fold(effect.mod, effect.fact.function, expr) if expr is not None else UNKNOWN
+
+    @cached_property
+    def handlers(self) -> dict[str, list[Handler]]:
+        """Request handlers by process type."""
+        found = {}
+        for name, reach in self.reach.items():
+            process = self.app.processes[name]
+            django = self.django if self.django is not None and self.runs_django(process) else None
+            found[name] = handlers_of(reach, self.linker, self.knowledge.handlers, django)
+        return found
+
+    @cached_property
+    def in_request(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that run while a visitor waits, with the path from the handler and the handler's name."""
+        handlers = self.handlers.get("web", [])
+        reach = self.reach.get("web")
+        if reach is None or not handlers:
+            return {}
+        labels = {h.ref: h.label for h in handlers}
+        steps = Flow(self.linker, reach).from_functions([h.ref for h in handlers])
+        found = {}
+        for ref, step in steps.items():
+            first = step
+            while first.before is not None:
+                first = first.before
+            found[ref] = (step, labels[first.ref])
+        return found
+
+    @cached_property
+    def at_boot(self) -> dict[FunctionRef, Step]:
+        """Functions that run while the web process starts, before it can answer: module bodies and what they call."""
+        reach = self.reach.get("web")
+        if reach is None:
+            return {}
+        return Flow(self.linker, reach).from_functions([FunctionRef(path, NONE) for path in reach.modules])
+
+    def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
+        """Calls in reached modules whose qualified callee is one of the names."""
+        wanted = frozenset(names)
+        lasts = {n.rpartition(".")[2].removesuffix("()") for n in wanted}
+        for mod in self.modules:
+            for fact in mod.facts.calls:
+                func = fact.call.func
+                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                aliased = isinstance(func, facts.Name) and last not in lasts
+                if last not in lasts and not aliased:
+                    continue
+                name = self.linker.qualified(mod, fact.function, func)
+                if name in wanted:
+                    yield mod, fact, name
+
+
+def _where(where: str) -> tuple[int | None, str | None]:
+    position, name = None, None
+    for word in where.split():
+        if word.isdigit():
+            position = int(word)
+        else:
+            name = word
+    return position, name

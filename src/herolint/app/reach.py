@@ -1,0 +1,211 @@
+"""Which process reaches which code: modules by imports, functions by calls and references, from what each process starts."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from herolint.app.codebase import CodeBase, Mod
+from herolint.app.guards import Guards
+from herolint.app.link import Linker, Target
+from herolint.app.values import Known
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument, walk
+from herolint.finding import Place
+
+HAND_OFFS = frozenset({
+    "delay", "apply_async", "enqueue", "enqueue_in", "enqueue_at", "send", "send_with_options", "schedule", "add_task", "submit",
+    "add_job", "run_in_executor", "create_task", "start", "spawn", "defer", "kiq", "run_async", "send_task", "s", "si", "signature", "map_async",
+})  # fmt: skip
+
+
+class FunctionRef(NamedTuple):
+    """A function of the project; index -1 is the module's own body."""
+
+    path: str
+    index: int
+
+
+class Entry(NamedTuple):
+    """A module that a process starts with, and whether it runs as `__main__`."""
+
+    path: str
+    main: bool
+
+
+class Reach:
+    """The code that one process runs: modules with the import that brought each, and functions with what refers to each."""
+
+    def __init__(self, code: CodeBase, linker: Linker, guards: Guards, entries: Iterable[Entry], extra: Iterable[str] = ()) -> None:
+        self.code = code
+        self.linker = linker
+        self.guards = guards
+        self.mains = {e.path for e in entries if e.main}
+        self.modules: dict[str, str | None] = {}
+        self.import_places: dict[str, Place] = {}
+        queue: deque[str] = deque()
+        for entry in [*entries, *(Entry(p, False) for p in extra)]:
+            if entry.path not in self.modules:
+                self.modules[entry.path] = None
+                queue.append(entry.path)
+        while queue:
+            path = queue.popleft()
+            for found, place in self._imports(path):
+                if found not in self.modules:
+                    self.modules[found] = path
+                    self.import_places[found] = place
+                    queue.append(found)
+
+    def _imports(self, path: str) -> Iterator[tuple[str, Place]]:
+        for above in _packages_above(path):
+            if above in self.code.python_files:
+                yield above, Place(path)
+        mod = self.code.mod(path)
+        if mod is None:
+            return
+        for imp in mod.facts.imports:
+            if self.guards.holds(mod, imp.guard, path in self.mains) is False:
+                continue
+            for found in self.code.imported(mod, imp):
+                yield found, mod.place(facts.Expr(imp.start, imp.end))
+        for call in mod.facts.calls:
+            func = call.call.func
+            name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
+            if name in ("import_module", "__import__", "import_string", "register_blueprint_from"):
+                folded = self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name"))
+                if isinstance(folded, Known) and isinstance(folded.value, str):
+                    dotted = folded.value.strip(".")
+                    for name_ in (dotted, dotted.rpartition(".")[0], f"{mod.package}.{dotted}"):
+                        found_path = self.code.find(name_)
+                        if found_path:
+                            yield found_path, mod.place(call.call)
+
+    def mods(self) -> Iterator[Mod]:
+        """The reached modules that could be parsed."""
+        for path in self.modules:
+            mod = self.code.mod(path)
+            if mod is not None:
+                yield mod
+
+    def chain(self, path: str) -> tuple[str, ...]:
+        """Files from the entry point to this one, by imports."""
+        steps = [path]
+        while (parent := self.modules.get(steps[-1])) is not None and len(steps) < 40:
+            steps.append(parent)
+        return tuple(reversed(steps))
+
+    def runs(self, mod: Mod, guard: int) -> bool | None:
+        """Whether a guard of a reached module lets its statements run in this process."""
+        return self.guards.holds(mod, guard, mod.path in self.mains)
+
+    @cached_property
+    def functions(self) -> dict[FunctionRef, FunctionRef | None]:
+        """Functions that run, each with the one that refers to it; module bodies are index -1."""
+        found: dict[FunctionRef, FunctionRef | None] = {}
+        queue: deque[FunctionRef] = deque()
+
+        def add(ref: FunctionRef, by: FunctionRef | None) -> None:
+            if ref not in found:
+                found[ref] = by
+                queue.append(ref)
+
+        for mod in self.mods():
+            add(FunctionRef(mod.path, NONE), None)
+            for i, fn in enumerate(mod.facts.functions):
+                if fn.decorators and self.runs(mod, fn.guard) is not False and self._registered(mod, fn):
+                    add(FunctionRef(mod.path, i), FunctionRef(mod.path, NONE))
+        while queue:
+            ref = queue.popleft()
+            for other in self._refers(ref):
+                if other.path in self.modules:
+                    add(other, ref)
+        return found
+
+    def _registered(self, mod: Mod, fn: facts.Function) -> bool:
+        """Whether a decorator hands the function to someone else who will call it."""
+        for decorator in fn.decorators:
+            inner = decorator.func if isinstance(decorator, facts.Call) else decorator
+            name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
+            if name in ("property", "staticmethod", "classmethod", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "setter", "abstractmethod", "overload"):
+                continue
+            return True
+        return False
+
+    @cached_property
+    def _expressions(self) -> dict[str, dict[int, list[facts.AnyExpr]]]:
+        return {}
+
+    def _scope_expressions(self, mod: Mod) -> dict[int, list[facts.AnyExpr]]:
+        table = self._expressions.get(mod.path)
+        if table is None:
+            table = {}
+            for call in mod.facts.calls:
+                if self.runs(mod, call.guard) is not False:
+                    table.setdefault(call.function, []).append(call.call)
+            for assign in mod.facts.assigns:
+                if assign.value is not None and self.runs(mod, assign.guard) is not False:
+                    table.setdefault(assign.function, []).append(assign.value)
+            for returned in mod.facts.returns:
+                if returned.value is not None:
+                    table.setdefault(returned.function, []).append(returned.value)
+            for cls in mod.facts.classes:
+                for base in cls.bases:
+                    table.setdefault(cls.parent_function, []).append(base)
+            for fn in mod.facts.functions:
+                for decorator in fn.decorators:
+                    table.setdefault(fn.parent, []).append(decorator)
+                for param in fn.params:
+                    for inner in (param.default, param.annotation):
+                        if inner is not None:
+                            table.setdefault(fn.parent, []).append(inner)
+            self._expressions[mod.path] = table
+        return table
+
+    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef]:
+        mod = self.code.mod(ref.path)
+        if mod is None:
+            return
+        seen: set[tuple[str, str]] = set()
+        for i, fn in enumerate(mod.facts.functions):
+            # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
+            if fn.parent == ref.index and fn.klass == NONE and fn.decorators and ref.index != NONE:
+                yield FunctionRef(mod.path, i)
+        for expr in self._scope_expressions(mod).get(ref.index, ()):
+            for inner in walk(expr):
+                if not isinstance(inner, facts.Name | facts.Attr):
+                    continue
+                key = ("n", inner.id) if isinstance(inner, facts.Name) else ("a", repr(inner.base) + inner.name)
+                if key in seen:
+                    continue
+                seen.add(key)
+                target = self.linker.resolve(mod, ref.index, inner)
+                if target is not None:
+                    yield from self._members(target)
+
+    def _members(self, target: Target) -> Iterator[FunctionRef]:
+        if target.mod is None:
+            return
+        if target.kind == "function":
+            yield FunctionRef(target.mod.path, target.index)
+        elif target.kind in ("class", "instance"):
+            for method in target.mod.methods.get(target.index, {}).values():
+                yield FunctionRef(target.mod.path, method)
+            for base in self.linker.bases(target.mod, target.index):
+                if base.kind == "class":
+                    yield from self._members(base)
+
+    def has_function(self, mod: Mod, index: int) -> bool:
+        """Whether the function (or the module body, -1) runs in this process."""
+        return FunctionRef(mod.path, index) in self.functions
+
+
+def _packages_above(path: str) -> Iterator[str]:
+    folder = path.rpartition("/")[0]
+    while folder:
+        init = f"{folder}/__init__.py"
+        if init != path:
+            yield init
+        folder = folder.rpartition("/")[0]

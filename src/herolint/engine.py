@@ -1,0 +1,243 @@
+"""Walks the rooms once: workspace, apps, rules, suppression, result. One rule that fails never stops the others."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint import plugins
+from herolint.config import Config
+from herolint.context import Context
+from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
+from herolint.globs import matches
+from herolint.rules.registry import Rule, all_rules
+from herolint.selection import Selection, select_rules
+from herolint.source import SourceFile
+from herolint.suppress import Scope, suppress
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.result import Result
+    from herolint.workspace import Workspace
+    from herolint.workspace.apps import AppRoot
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run needs besides the configuration. `say` is told what is being done, for a progress line."""
+
+    today: date
+    context: Context = Context()
+    cache: bool = True
+    say: Callable[[str], None] = lambda _doing: None
+
+
+def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+    """All rules, built in and from plugins, and the plugins that could not be used when linting `root`."""
+    import herolint.rules
+
+    for module in pkgutil.iter_modules(herolint.rules.__path__):
+        import_module(f"herolint.rules.{module.name}")
+    problems = plugins.load(root)
+    return all_rules(), problems
+
+
+def run(root: Path, config: Config, options: RunOptions) -> Result:
+    """Lint the folder `root`. Raises ConfigError when the configuration names a rule that does not exist."""
+    rules, problems = load_rules(root)
+    selection = select_rules(config, rules)
+    return _Run(root, config, options, selection, rules, problems).result()
+
+
+def open_apps(root: Path, config: Config, options: RunOptions) -> tuple[Workspace, list[App]]:
+    """The workspace at `root` and the apps in it, nothing about them computed yet."""
+    from herolint.app.model import App
+    from herolint.code.cache import FactCache
+    from herolint.platforms import load_platform
+    from herolint.workspace import open_workspace
+    from herolint.workspace.apps import find_apps
+
+    workspace = open_workspace(root)
+    platform = load_platform(config.platform)
+    context = options.context.over(config.app)
+    cache = FactCache() if options.cache else None
+    return workspace, [
+        App(workspace.sub(found.path) if found.path else workspace, found, context, platform, options.today, cache)
+        for found in find_apps(workspace)
+    ]
+
+
+class _Run:
+    """One run: collects findings and problems app by app, then settles them."""
+
+    def __init__(
+        self, root: Path, config: Config, options: RunOptions, selection: Selection, rules: tuple[Rule, ...], problems: Iterable[Problem]
+    ) -> None:
+        self.root = root
+        self.config = config
+        self.options = options
+        self.selection = selection
+        self.rules = rules
+        self.problems = list(problems)
+        self.findings: list[Finding] = []
+
+    def result(self) -> Result:
+        from herolint.result import AppSummary, Result
+
+        self.options.say("reading the repository")
+        workspace, apps = open_apps(self.root, self.config, self.options)
+        summaries = []
+        for app in apps:
+            self.judge(app)
+            processes, language = self.summary(app)
+            summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
+        self.problems += workspace.problems
+        kept, suppressed, unsure = self.settle(workspace)
+        return Result(
+            findings=kept,
+            suppressed=suppressed,
+            problems=tuple(_distinct(self.problems)),
+            apps=tuple(summaries),
+            hidden_unsure=unsure,
+            facts_date=apps[0].platform.checked if apps else None,
+            today=self.options.today,
+            root=self.root,
+            source=workspace.read,
+        )
+
+    def judge(self, app: App) -> None:
+        """Run every selected rule whose facts the app can supply."""
+        for rule in self.selection.enabled:
+            self.options.say(f"{rule.code} {rule.name}" + (f" in {app.root.path}" if app.root.path else ""))
+            found: list[Finding] = []
+            try:
+                if not rule.needs or any(app.has(need) for need in rule.needs):
+                    for finding in rule.check(app):
+                        found.append(finding)  # noqa: PERF402 - what came before an exception is kept
+            except Exception as error:
+                self.problems.append(_failed(rule, error))
+            self.findings += (self.localised(finding, app) for finding in found)
+        self.problems += (_moved_problem(problem, app.root.path) for problem in app.problems)
+
+    def summary(self, app: App) -> tuple[tuple[str, ...], str]:
+        """The app's process types and language, as far as they could be made out."""
+        try:
+            return tuple(app.processes), app.language
+        except Exception as error:
+            message = f"the process types of {app.label} could not be made out: {_first_line(error)}"
+            self.problems.append(Problem(message=message, path=app.root.path, detail=traceback.format_exc()))
+            return (), ""
+
+    def localised(self, finding: Finding, app: App) -> Finding:
+        """A finding with paths relative to the analysed root and the severity that the configuration wants."""
+        severity = self.selection.severities.get(finding.code, finding.severity)
+        return msgspec.structs.replace(_moved(finding, app.root.path), app=app.root.path, severity=severity)
+
+    def settle(self, workspace: Workspace) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Suppression], ...], int]:
+        """Findings that count, those suppressed, and how many are hidden because they are unsure."""
+        prefix = self.prefix()
+        judged = [finding for finding in self.findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
+        known = list(_identified(judged, workspace.read))
+        scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
+        outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
+        self.problems += outcome.problems
+        shown = [finding for finding in outcome.kept if finding.severity >= self.config.severity]
+        if self.config.pedantic:
+            return tuple(shown), outcome.suppressed, 0
+        sure = tuple(finding for finding in shown if finding.confidence > Confidence.LOW)
+        return sure, outcome.suppressed, len(shown) - len(sure)
+
+    def prefix(self) -> str:
+        """What stands before a path to make it relative to the configuration's folder, with `/` at the end."""
+        if self.config.folder is None:
+            return ""
+        relative = os.path.relpath(self.root.resolve(), self.config.folder).replace(os.sep, "/")
+        return "" if relative == "." or relative.startswith("..") else relative + "/"
+
+
+def _failed(rule: Rule, error: Exception) -> Problem:
+    message = f"rule {rule.code} {rule.name} failed: {_first_line(error)}; its findings are incomplete"
+    return Problem(message=message, rule=rule.code, detail=traceback.format_exc())
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:200].rstrip(": ")
+
+
+def _moved(finding: Finding, folder: str) -> Finding:
+    """A finding of an app in `folder`, with paths relative to the analysed root."""
+    if not folder:
+        return finding
+
+    def place(at: Place) -> Place:
+        return msgspec.structs.replace(at, path=_join(folder, at.path))
+
+    fix = finding.fix
+    if fix is not None and fix.edits:
+        edits = tuple(msgspec.structs.replace(edit, path=_join(folder, edit.path)) for edit in fix.edits)
+        fix = msgspec.structs.replace(fix, edits=edits)
+    return msgspec.structs.replace(
+        finding, at=place(finding.at), related=tuple(map(place, finding.related)), flow=tuple(map(place, finding.flow)), fix=fix
+    )
+
+
+def _moved_problem(problem: Problem, folder: str) -> Problem:
+    return msgspec.structs.replace(problem, path=_join(folder, problem.path)) if folder else problem
+
+
+def _join(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if path else folder
+
+
+def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | None]) -> Iterator[Finding]:
+    """The distinct findings in the order of reports, each with its anchor and its number among those alike."""
+
+    def order(finding: Finding) -> tuple[str, int, str, str]:
+        return finding.at.path, finding.at.span.start if finding.at.span else -1, finding.code, finding.message
+
+    seen: set[tuple[object, ...]] = set()
+    count: dict[tuple[str, ...], int] = {}
+    for finding in sorted(findings, key=order):
+        same = (finding.code, finding.at.path, finding.at.span, finding.message)
+        if same in seen:
+            continue
+        seen.add(same)
+        anchor = _anchor(finding.at, read)
+        alike = (finding.code, finding.app, finding.at.path, anchor or finding.message)
+        count[alike] = count.get(alike, -1) + 1
+        yield msgspec.structs.replace(finding, anchor=anchor, occurrence=count[alike])
+
+
+def _anchor(at: Place, read: Callable[[str], SourceFile | None]) -> str:
+    """The first line of a place without the white space around and inside that a formatter may change."""
+    source = read(at.path) if at.span is not None else None
+    if source is None or at.span is None:
+        return ""
+    line = source.line_span(source.line_of(at.span.start))
+    return " ".join(source.slice(line).split())
+
+
+def _commented(workspace: Workspace, findings: Iterable[Finding]) -> Iterator[SourceFile]:
+    """The files in which ignore comments count: those with findings, and those that hold the words of one."""
+    for path in sorted({finding.at.path for finding in findings if finding.at.span is not None}):
+        if (source := workspace.read(path)) is not None:
+            yield source
+
+
+def _distinct(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems without repetitions, in the order of paths."""
+    yield from sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.span or (-1, -1), problem.message))
+
+
+def failing(result: Result, threshold: Severity | None, *, strict: bool) -> bool:
+    """Whether a result fails the run: a finding at or over `threshold`, or under `strict` any problem."""
+    if strict and result.problems:
+        return True
+    return threshold is not None and any(finding.severity >= threshold for finding in result.findings)

@@ -1,0 +1,111 @@
+"""What a rule says: a finding, its places, its flow and its fix; and problems, which are not findings."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from hashlib import sha256
+
+import msgspec
+
+from herolint.source import Span
+
+
+class Severity(IntEnum):
+    """What happens after the push: the deploy breaks or data is lost, it runs badly, or good to know."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The word that outputs and configuration use."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure the finding is; low ones are shown only with `--pedantic`."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        """The word that outputs use."""
+        return self.name.lower()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A span in a file with a short label. An empty `path` means the repository as a whole.
+
+    `span` None means the file as a whole (or the file that is absent).
+    """
+
+    path: str
+    span: Span | None = None
+    label: str = ""
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """Replace the bytes of `span` in `path` by `text`."""
+
+    path: str
+    span: Span
+    text: str
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """How to mend it: always words that fit the place, sometimes edits that do it.
+
+    `safe` says that the edits cannot change what the app does otherwise.
+    """
+
+    description: str
+    edits: tuple[Edit, ...] = ()
+    safe: bool = False
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgement about one place."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    at: Place
+    why: str = ""
+    related: tuple[Place, ...] = ()
+    flow: tuple[Place, ...] = ()
+    fix: Fix | None = None
+    confidence: Confidence = Confidence.HIGH
+    process: str = ""
+    app: str = ""
+    anchor: str = ""
+    """Text that stays when lines move (set by the engine from the place): part of the finding's id."""
+    occurrence: int = 0
+    """Number among findings that are alike but for their line (set by the engine)."""
+
+    @property
+    def id(self) -> str:
+        """A stable id that survives moved lines: rule, path, anchor and occurrence."""
+        key = "\0".join((self.code, self.app, self.at.path, self.anchor or self.message, str(self.occurrence)))
+        return sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something herolint could not read or do; never a finding. `rule` names a rule that failed."""
+
+    message: str
+    path: str = ""
+    span: Span | None = None
+    rule: str = ""
+    detail: str = ""
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """Why a finding is not counted: an `inline` comment or a `config` entry, with its reason."""
+
+    kind: str
+    reason: str = ""
+    at: Place | None = None

@@ -1,0 +1,1 @@
+"""One parser per file format: text in, a typed document with spans out; judges nothing."""

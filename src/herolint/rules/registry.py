@@ -1,0 +1,111 @@
+"""Where rules declare themselves: `@rule("HL105", "port-not-bound", ERROR)` above one function.
+
+Nothing else lists rules: the command line, the pages, SARIF's rule table and the engine read `all_rules()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from herolint.finding import Confidence, Finding, Fix, Place, Severity
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as declared. `severities` are those it may give, the usual one first; `needs` the facts it reads.
+
+    `needs` names what must exist in the app for the rule to run: `code`, `procfile`, `dockerfile`,
+    `app.json`, `heroku.yml`, `python` (Python manifests), `files` (always there).
+    """
+
+    code: str
+    name: str
+    severities: tuple[Severity, ...]
+    check: Callable[[App], Iterable[Finding]]
+    needs: tuple[str, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """The usual severity."""
+        return self.severities[0]
+
+
+_rules: dict[str, Rule] = {}
+
+
+def rule(
+    code: str, name: str, *severities: Severity, needs: tuple[str, ...] = ("files",)
+) -> Callable[[Callable[[App], Iterable[Finding]]], Callable[[App], Iterable[Finding]]]:
+    """Register the decorated function as a rule. Raises ValueError when the code or name is taken."""
+
+    def register(check: Callable[[App], Iterable[Finding]]) -> Callable[[App], Iterable[Finding]]:
+        add(Rule(code, name, severities, check, needs))
+        return check
+
+    return register
+
+
+def add(new: Rule) -> None:
+    """Add a rule to the registry. Raises ValueError when its code or name is taken by another."""
+    for known in _rules.values():
+        if known.code == new.code or known.name == new.name:
+            raise ValueError(f"rule {new.code} {new.name}: already taken by {known.code} {known.name}")
+    _rules[new.code] = new
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """All registered rules by code."""
+    return tuple(_rules[code] for code in sorted(_rules))
+
+
+def find_rule(word: str) -> Rule | None:
+    """The rule of that code or name, in any letter case."""
+    wanted = word.casefold()
+    return next((r for r in all_rules() if wanted in (r.code.casefold(), r.name)), None)
+
+
+def report(
+    code: str,
+    message: str,
+    at: Place,
+    *,
+    severity: Severity | None = None,
+    why: str = "",
+    related: Iterable[Place] = (),
+    flow: Iterable[Place] = (),
+    fix: Fix | str | None = None,
+    confidence: Confidence = Confidence.HIGH,
+    process: str = "",
+) -> Finding:
+    """A finding of the rule `code`, with its name and usual severity filled in; `fix` may be plain words."""
+    known = _rules[code]
+    if severity is not None and severity not in known.severities:
+        raise ValueError(f"{code} does not declare severity {severity.word}")
+    return Finding(
+        code=code,
+        name=known.name,
+        severity=severity or known.severity,
+        message=message,
+        at=at,
+        why=why,
+        related=tuple(related),
+        flow=tuple(flow),
+        fix=Fix(fix) if isinstance(fix, str) else fix,
+        confidence=confidence,
+        process=process,
+    )
+
+
+def rules_of(codes: Iterable[str]) -> Iterator[Rule]:
+    """The rules whose code starts with, or whose name is, one of `codes`; `ALL` means every rule."""
+    wanted = [c.strip() for c in codes]
+    for known in all_rules():
+        if any(w.upper() == "ALL" or known.code.startswith(w.upper()) or known.name == w for w in wanted):
+            yield known
