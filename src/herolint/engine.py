@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.result import Result
     from herolint.workspace import Workspace
-    from herolint.workspace.apps import AppRoot
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +42,8 @@ def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """All rules, built in and from plugins, and the plugins that could not be used when linting `root`."""
     import herolint.rules
 
-    for module in pkgutil.iter_modules(herolint.rules.__path__):
-        import_module(f"herolint.rules.{module.name}")
+    for module in pkgutil.walk_packages(herolint.rules.__path__, "herolint.rules."):
+        import_module(module.name)
     problems = plugins.load(root)
     return all_rules(), problems
 
@@ -119,9 +118,8 @@ class _Run:
             found: list[Finding] = []
             try:
                 if not rule.needs or any(app.has(need) for need in rule.needs):
-                    for finding in rule.check(app):
-                        found.append(finding)  # noqa: PERF402 - what came before an exception is kept
-            except Exception as error:
+                    found.extend(rule.check(app))  # a rule that raises half-way keeps what it found before
+            except Exception as error:  # noqa: BLE001 - whatever goes wrong in one rule, the others go on
                 self.problems.append(_failed(rule, error))
             self.findings += (self.localised(finding, app) for finding in found)
         self.problems += (_moved_problem(problem, app.root.path) for problem in app.problems)
@@ -130,7 +128,7 @@ class _Run:
         """The app's process types and language, as far as they could be made out."""
         try:
             return tuple(app.processes), app.language
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the rest of the report stays intact
             message = f"the process types of {app.label} could not be made out: {_first_line(error)}"
             self.problems.append(Problem(message=message, path=app.root.path, detail=traceback.format_exc()))
             return (), ""

@@ -52,6 +52,7 @@ class Provided(msgspec.Struct, frozen=True):
 
 _provided = Provided()
 _loaded: set[str] = set()
+_failures: list[Problem] = []
 
 
 def provided() -> Provided:
@@ -84,8 +85,8 @@ def load(root: Path) -> tuple[Problem, ...]:
         elif point.name not in _loaded:
             usable.append(point)
     if usable:
-        problems += _register(usable)
-    return tuple(problems)
+        _failures.extend(_register(usable))
+    return (*problems, *_failures)
 
 
 @lru_cache(maxsize=4)
@@ -144,8 +145,8 @@ def lies_under(point: EntryPoint, root: Path) -> bool:
         spec = None
     if spec is not None:
         places += [place for place in (spec.origin, *(spec.submodule_search_locations or ())) if place]
-    real = os.path.realpath(root)
-    return any(os.path.commonpath((real, os.path.realpath(place))) == real for place in places if os.path.isabs(place))
+    real = root.resolve()
+    return any(Path(place).resolve().is_relative_to(real) for place in places if os.path.isabs(place))
 
 
 def _register(points: Iterable[EntryPoint]) -> list[Problem]:
@@ -173,7 +174,7 @@ def _register(points: Iterable[EntryPoint]) -> list[Problem]:
             for rule in new.rules:
                 registry.add(rule)
             _provided = _joined(_provided, new)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a broken plugin must not take the run with it
             message = f"plugin {point.name} is not loaded: {type(error).__name__}: {error}".partition("\n")[0]
             problems.append(Problem(message=message, detail=traceback.format_exc()))
     return problems

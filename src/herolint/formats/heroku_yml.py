@@ -15,6 +15,7 @@ from herolint.formats.tree import Node, SchemaIssue, Tree, nearest
 from herolint.source import SourceFile, Span
 
 _KNOWN = ("setup", "build", "release", "run")
+_NO_DOCKER = "'build.docker' is missing: it must name a Dockerfile for each process type"
 _PROCESS = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
@@ -65,8 +66,7 @@ def parse(source: SourceFile, exists: Callable[[str], bool]) -> HerokuYml:
     root = tree.root
     if root is None or root.kind != "map":
         if root is not None or not tree.problems:
-            found = "empty" if root is None or root.kind == "null" else root.words
-            reader.issue(f"heroku.yml must be a mapping with 'build' and 'run', not {found}", root.span if root else whole)
+            reader.issue(f"heroku.yml must be a mapping with 'build' and 'run', not {_words(root)}", root.span if root else whole)
         return HerokuYml(tree, issues=tuple(reader.issues))
     for entry in root.entries:
         if entry.key not in _KNOWN:
@@ -95,14 +95,8 @@ class _Reader:
         node = parent.get(name)
         if node is None or node.kind == "map":
             return node
-        self.issue(
-            f"'{where}{name}' must be a mapping, not {'empty' if node.kind == 'null' else node.words}", self.visible(node, parent, name)
-        )
+        self.issue(f"'{where}{name}' must be a mapping, not {_words(node)}", _visible(node, parent.key_span(name) or node.span))
         return None
-
-    def visible(self, node: Node, parent: Node, name: str) -> Span:
-        """The node's place; its key's where the node itself is empty."""
-        return node.span if node.span.end > node.span.start else parent.key_span(name) or node.span
 
     def process(self, name: str, span: Span) -> None:
         if not _PROCESS.match(name):
@@ -118,7 +112,7 @@ class _Reader:
             return {}
         section = self.mapping(build, "docker", "build.")
         if build.entry("docker") is None and not (build.entry("languages") or build.entry("packages")):
-            self.issue("'build.docker' is missing: it must name a Dockerfile for each process type", root.key_span("build") or build.span)
+            self.issue(_NO_DOCKER, root.key_span("build") or build.span)
         found: dict[str, DockerBuild] = {}
         for entry in section.entries if section else ():
             self.process(entry.key, entry.key_span)
@@ -151,8 +145,7 @@ class _Reader:
             self.process(name, entry.key_span)
             command = node.get("command") if node.kind == "map" else node
             if node.kind not in ("str", "map", "list"):
-                what = "empty" if node.kind == "null" else node.words
-                self.issue(f"'run.{name}' must be a command or a mapping with 'command' and 'image', not {what}", entry.span)
+                self.issue(f"'run.{name}' must be a command or a mapping with 'command' and 'image', not {_words(node)}", entry.span)
                 continue
             image = self.image(node, f"run.{name}", docker)
             if image is None and docker and name not in docker and not node.get("image"):
@@ -171,9 +164,7 @@ class _Reader:
             self.issue("'release' needs 'image': no 'release' image is built and 'web' is not the only one", node.span)
         command = node.get("command")
         if command is not None and command.kind == "str":
-            self.issue(
-                "'release.command' is documented as a list; write '- ' before the command on a line of its own", command.span, "warning"
-            )
+            self.issue("'release.command' must be a list: write '- ' before the command, on a line of its own", command.span, "warning")
         parts = self.command(command, "release.command")
         texts = (parts,) if isinstance(parts, str) else parts or ()
         return Release(texts, image, command.span if command else node.span)
@@ -196,9 +187,7 @@ class _Reader:
         if node.kind == "str" and isinstance(node.value, str):
             return node.value
         if node.kind != "list":
-            self.issue(
-                f"'{where}' must be a command or a list of commands, not {'empty' if node.kind == 'null' else node.words}", node.span
-            )
+            self.issue(f"'{where}' must be a command or a list of commands, not {_words(node)}", node.span)
             return None
         for item in node.items:
             if item.kind in ("map", "list", "null"):
@@ -208,7 +197,7 @@ class _Reader:
     def addons(self, setup: Node | None) -> tuple[Addon, ...]:
         section = setup.get("addons") if setup else None
         if setup is not None and section is not None and section.kind != "list":
-            self.issue(f"'setup.addons' must be a list, not {section.words}", self.visible(section, setup, "addons"))
+            self.issue(f"'setup.addons' must be a list, not {section.words}", _visible(section, setup.key_span("addons") or section.span))
         return read_addons(section, self.issues, strings=False)
 
     def texts(self, parent: Node | None, where: str) -> dict[str, tuple[str, Span]]:
@@ -217,9 +206,7 @@ class _Reader:
         for entry in section.entries if section else ():
             node = entry.value
             if node.kind in ("map", "list", "null"):
-                self.issue(
-                    f"'{where}.config.{entry.key}' must be a string, not {'empty' if node.kind == 'null' else node.words}", entry.span
-                )
+                self.issue(f"'{where}.config.{entry.key}' must be a string, not {_words(node)}", entry.span)
                 continue
             found[entry.key] = (self.written(node), node.span)
         return found
@@ -227,6 +214,15 @@ class _Reader:
     def written(self, node: Node) -> str:
         """A scalar as text; numbers and dates as they are written."""
         return node.value if isinstance(node.value, str) else self.source.slice(node.span)
+
+
+def _words(node: Node | None) -> str:
+    return "empty" if node is None or node.kind == "null" else node.words
+
+
+def _visible(node: Node, otherwise: Span) -> Span:
+    """The node's place; another where nothing is written for it."""
+    return node.span if node.span.end > node.span.start else otherwise
 
 
 def _normal(path: str) -> str:

@@ -66,6 +66,8 @@ def _explain(error: yaml.YAMLError, text: str) -> tuple[str, int]:
         before = text[:at].rpartition("\n")[2]
         if text[at : at + 1] == "\t" and not before.strip():
             return "a tab indents this line; YAML wants spaces", at
+        if "nesting depth" in (error.problem or ""):
+            return "nested deeper than the parser allows", at
         return ", ".join(part for part in (error.problem, error.context) if part) or "syntax error", at
     if isinstance(error, yaml.reader.ReaderError):
         bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
@@ -108,7 +110,7 @@ class _Builder:
                 return None
             if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 if len(stack) >= MAX_DEPTH:
-                    raise _TooDeep(event.start_mark.index)
+                    raise _TooDeep(_start(event))
                 stack.append(_Frame(event))
                 if event.anchor:
                     self.open_anchors.add(event.anchor)
@@ -132,7 +134,7 @@ class _Builder:
             stack[-1].children.append(node)
             stack[-1].height = max(stack[-1].height, height + 1)
             if stack[-1].height + len(stack) > MAX_DEPTH + 1:
-                raise _TooDeep(event.start_mark.index)
+                raise _TooDeep(_start(event))
 
     def span(self, event: Any) -> Span:
         return self.offsets.span(event.start_mark.index, event.end_mark.index)
@@ -190,6 +192,10 @@ class _Builder:
                 break
             found.extend(one.entries)
         return found
+
+
+def _start(event: Any) -> int:
+    return int(event.start_mark.index)
 
 
 def _resolve(tag: str, text: str) -> tuple[Kind, Scalar]:

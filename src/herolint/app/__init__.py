@@ -1,0 +1,1 @@
+"""The app model: what will run where, as the platform will run it."""

@@ -1,0 +1,199 @@
+"""Databases that the production code opens: by URL, by Django's DATABASES, by a driver's connect call, by framework settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.python_app import PythonApp
+
+URL_SETTINGS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URL", "DATABASE_URI"})
+SQLITE_URL = re.compile(r"sqlite(\+\w+)?:")
+MEMORY = (":memory:", "mode=memory", "sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:")
+
+
+class Database(NamedTuple):
+    """One way in which production code opens a database.
+
+    `value` is the folded URL or path; `kind` `url`, `path` or `django`; `place` what to point at; `runs` whether it surely runs;
+    `processes` who reaches it; `mod` and `guard` where it stands.
+    """
+
+    kind: str
+    value: Value
+    place: Place
+    mod: Mod
+    guard: int
+    runs: bool | None
+    processes: tuple[str, ...]
+    api: str
+
+
+def databases(python: PythonApp) -> Iterator[Database]:
+    """All of them, in files order."""
+    for effect in python.effects_of("opens-database"):
+        if effect.row.kind not in ("sqlite", "url"):
+            continue
+        expr, value = python.argument(effect, effect.row.path)
+        if expr is None:
+            continue
+        kind = "path" if effect.row.kind == "sqlite" else "url"
+        yield Database(kind, value, effect.mod.place(expr), effect.mod, effect.fact.guard, effect.runs, effect.processes, effect.name)
+    yield from _url_settings(python)
+    yield from _django(python)
+
+
+def _url_settings(python: PythonApp) -> Iterator[Database]:
+    """`app.config["SQLALCHEMY_DATABASE_URI"] = …`, `config.update(SQLALCHEMY_DATABASE_URI=…)` and the attributes of config classes."""
+    for mod in python.modules:
+        who = python.reached_by(mod.path)
+        for assign in mod.facts.assigns:
+            name = _setting_name(assign.target)
+            if name not in URL_SETTINGS or assign.value is None:
+                continue
+            if assign.klass != NONE and not _config_class_used(python, mod, assign.klass):
+                continue
+            runs = _runs(python, mod, assign.guard)
+            if runs is not False:
+                value = python.fold(mod, assign.function, assign.value)
+                yield Database("url", value, mod.place(assign.value), mod, assign.guard, runs, who, name)
+        for fact in mod.facts.calls:
+            if isinstance(fact.call.func, facts.Attr) and fact.call.func.name in ("update", "from_mapping"):
+                for name in URL_SETTINGS:
+                    expr = argument(fact.call, None, name)
+                    runs = _runs(python, mod, fact.guard)
+                    if expr is not None and runs is not False:
+                        yield Database("url", python.fold(mod, fact.function, expr), mod.place(expr), mod, fact.guard, runs, who, name)
+
+
+def _runs(python: PythonApp, mod: Mod, guard: int) -> bool | None:
+    states = [r.runs(mod, guard) for r in python.reach.values() if mod.path in r.modules]
+    return True if True in states else None if None in states else False
+
+
+def _config_class_used(python: PythonApp, mod: Mod, klass: int) -> bool:
+    """Whether a config class is one that production takes: not named for development or tests."""
+    name = mod.facts.classes[klass].name.lower()
+    return not any(w in name for w in ("dev", "test", "local", "staging", "docker", "debug"))
+
+
+def _setting_name(target: facts.AnyExpr) -> str:
+    match target:
+        case facts.Index(key=facts.Const(value=str() as name)):
+            return name
+        case facts.Name(id=name) | facts.Attr(name=name):
+            return name
+    return ""
+
+
+def _django(python: PythonApp) -> Iterator[Database]:
+    if python.django is None:
+        return
+    who = tuple(n for n, p in python.app.processes.items() if python.runs_django(p)) or ("web",)
+    for found in python.django.assignments("DATABASES"):
+        runs = python.guards.holds(found.mod, found.assign.guard)
+        for one in options(found.value):
+            if isinstance(one, Table) and (default := one.get("default")) is not None:
+                at = found.mod.place(found.assign.value) if found.assign.value is not None else Place(found.mod.path)
+                overridden = _overridden(python, found.mod)
+                yield Database("django", overridden or default, _entry_place(found.mod, one, at), found.mod, found.assign.guard, runs, who, "DATABASES")
+
+
+def _entry_place(mod: Mod, table: Table, fallback: Place) -> Place:
+    entry = next((e for e in reversed(table.entries) if e[0] == "default"), None)
+    if entry is None:
+        return fallback
+    inner = entry[1]
+    if isinstance(inner, Table):
+        engine = next((e for e in inner.entries if e[0] == "ENGINE"), None)
+        if engine is not None:
+            return mod.place(facts.Expr(engine[2], engine[3]))
+    return mod.place(facts.Expr(entry[2], entry[3]))
+
+
+def _overridden(python: PythonApp, mod: Mod) -> Value | None:
+    """`DATABASES["default"] = …` or `.update(dj_database_url.config())` after the assignment, or django_heroku.settings(locals())."""
+    for assign in mod.facts.assigns:
+        target = assign.target
+        if isinstance(target, facts.Index) and isinstance(target.base, facts.Name) and target.base.id == "DATABASES" and assign.value is not None:
+            if python.guards.holds(mod, assign.guard) is True:
+                return python.fold(mod, assign.function, assign.value)
+            if python.guards.holds(mod, assign.guard) is None:
+                return AnyOf((python.fold(mod, assign.function, assign.value),))
+    for fact in mod.facts.calls:
+        func = fact.call.func
+        name = python.linker.qualified(mod, fact.function, func) or ""
+        if name in ("django_heroku.settings", "django_on_heroku.settings") and python.guards.holds(mod, fact.guard) is not False:
+            return Env("DATABASE_URL")
+        if isinstance(func, facts.Attr) and func.name == "update" and isinstance(func.base, facts.Index) and isinstance(func.base.base, facts.Name):
+            if func.base.base.id == "DATABASES" and fact.call.args and python.guards.holds(mod, fact.guard) is not False:
+                return python.fold(mod, fact.function, fact.call.args[0])
+    return None
+
+
+def sqlite_file(database: Database) -> tuple[str | None, bool]:
+    """The SQLite file that the database is in production (None: it is none), and whether it is only a fallback behind a variable."""
+    if database.kind == "django":
+        return _django_sqlite(database.value)
+    fallback = False
+    for one in options(database.value):
+        if isinstance(one, Env):
+            fallback = True
+            continue
+        if isinstance(one, Made):
+            return _made_sqlite(one)
+        text = text_of(one)
+        if text is None:
+            continue
+        file = sqlite_path(text) if database.kind == "url" else (None if text in MEMORY or "mode=memory" in text or text == "" else text)
+        if file is not None:
+            return file, fallback
+        if "{}" not in text:
+            return None, False
+    return None, False
+
+
+def _made_sqlite(value: Made) -> tuple[str | None, bool]:
+    for inner in walk(value):
+        text = text_of(inner) if isinstance(inner, Known | Text) else None
+        if text and (file := sqlite_path(text)):
+            return file, bool(env_names(value))
+    return None, False
+
+
+def sqlite_path(url: str) -> str | None:
+    """The file of a `sqlite:` URL; None for other URLs and databases in memory."""
+    if not SQLITE_URL.match(url) or url in MEMORY or ":memory:" in url or "mode=memory" in url:
+        return None
+    path = url.partition("://")[2].removeprefix("/").partition("?")[0]
+    return path or None
+
+
+def _django_sqlite(value: Value) -> tuple[str | None, bool]:
+    for one in options(value):
+        if isinstance(one, Table):
+            engine = text_of(one.get("ENGINE") or Known(None))
+            if engine and engine.endswith(("sqlite3", "spatialite")):
+                name = one.get("NAME")
+                text = next((t for o in options(name) if (t := text_of(o))), None) if name is not None else None
+                return (None, False) if text in MEMORY else (text or "db.sqlite3", False)
+            if engine or one.entries:
+                return None, False
+        if isinstance(one, Made):
+            default = one.keyword("default")
+            text = next((t for o in options(default) if (t := text_of(o))), None) if default is not None else None
+            if text and (file := sqlite_path(text)):
+                return file, True
+            return None, False
+        if isinstance(one, Env) and one.default is None:
+            return None, False
+    return None, False

@@ -1,0 +1,303 @@
+"""Where the web process listens: port and host, from the command, a server's config file, or a call in the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint.app.launch import Launch
+from herolint.app.processes import Process
+from herolint.app.values import UNKNOWN, Items, Known, Value, env_names
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.finding import Place
+from herolint.formats.shell import Word
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.app.python_app import Effect
+
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+_ADDRESS = re.compile(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/?\Z")
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where the web process listens.
+
+    `port` is `platform` (reads $PORT), `fixed`, `other` (another variable), `none` (never listens on TCP) or `unknown`;
+    `port_text` what stands there; `host` is the literal host, or None when it is unknown or the default is right.
+    `call` is the listening call, where it is one.
+    """
+
+    port: str
+    port_text: str = ""
+    port_at: Place
+    host: str | None = None
+    host_at: Place | None = None
+    server: str
+    default_port: bool = False
+    default_host: bool = False
+    effect: Effect | None = None
+    development: bool = False
+
+
+COMMAND_DEFAULTS: dict[str, tuple[str | None, int, str, str]] = {
+    # tool: (default host, default port, port option, host option)
+    "uvicorn": ("127.0.0.1", 8000, "--port", "--host"),
+    "hypercorn": ("127.0.0.1", 8000, "", ""),
+    "daphne": ("127.0.0.1", 8000, "--port", "--bind"),
+    "waitress-serve": (None, 8080, "--port", "--host"),
+    "fastapi": (None, 8000, "--port", "--host"),
+    "flask": ("127.0.0.1", 5000, "--port", "--host"),
+    "streamlit": (None, 8501, "--server.port", "--server.address"),
+    "http.server": (None, 8000, "", "--bind"),
+    "granian": ("127.0.0.1", 8000, "--port", "--host"),
+    "chainlit": ("127.0.0.1", 8000, "--port", "--host"),
+    "voila": ("127.0.0.1", 8866, "--port", "--Voila.ip"),
+    "panel": ("127.0.0.1", 5006, "--port", "--address"),
+    "bokeh": ("127.0.0.1", 5006, "--port", "--address"),
+}
+ENV_PORTS = {"flask": ("FLASK_RUN_PORT", "FLASK_RUN_HOST"), "streamlit": ("STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS"),
+             "uvicorn": ("UVICORN_PORT", "UVICORN_HOST"), "chainlit": ("CHAINLIT_PORT", "CHAINLIT_HOST"), "granian": ("GRANIAN_PORT", "GRANIAN_HOST")}  # fmt: skip
+NEVER_LISTEN = {"celery": ("worker", "beat"), "rq": ("worker", "scheduler"), "huey": (), "dramatiq": (), "scrapy": ()}
+
+
+def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
+    """Where a process listens, as far as known; empty when nothing can be said."""
+    launch = process.main
+    if launch is None or any(x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches):
+        return ()
+    if _script_passes_port(app, process):
+        return ()
+    return tuple(_endpoints(app, process, launch))
+
+
+def _script_passes_port(app: App, process: Process) -> bool:
+    """Whether a shell script or an earlier command hands $PORT on in a way that is not an option of the server."""
+    front = {id(process.main)}
+    for launch in process.launches:
+        for place in launch.via:
+            if (source := app.source(place.path)) is not None and "PORT" in source.text:
+                return True
+        if id(launch) not in front and any("PORT" in w.text for w in launch.words):
+            return True
+        if launch.tool == "sh" and launch.script and (source := app.source(launch.script)) is not None and "PORT" in source.text:
+            return True
+        if launch.path not in ("Procfile", "heroku.yml") and not launch.path.endswith("ockerfile"):
+            source = app.source(launch.path)
+            if source is not None and "PORT" in source.text:
+                return True
+    return False
+
+
+def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
+    tool = launch.tool
+    if tool == "gunicorn":
+        yield from _gunicorn(app, launch)
+    elif tool == "django":
+        if launch.subcommand in ("runserver", "runserver_plus"):
+            yield _runserver(launch)
+        elif launch.subcommand in ("migrate", "shell", "qcluster", "rqworker", "celery"):
+            yield Endpoint(port="none", port_at=launch.at, server=f"manage.py {launch.subcommand}")
+    elif tool in ("hypercorn", "waitress-serve") and (bound := launch.options.get("--bind") or launch.options.get("--listen")):
+        yield from (_address(launch, word, tool) for word in bound)
+    elif tool == "http.server":
+        word = next((a for a in launch.arguments if a.text.isdigit() or "$" in a.text), None)
+        yield _from_words(launch, tool, word, launch.option("--bind"))
+    elif tool in COMMAND_DEFAULTS:
+        if tool in ("flask", "streamlit", "fastapi", "chainlit", "panel", "bokeh") and launch.subcommand not in ("run", "serve", "dev"):
+            return
+        if launch.has("--uds", "--fd", "--unix-socket"):
+            return
+        _, _, port_option, host_option = COMMAND_DEFAULTS[tool]
+        port, host = launch.option(port_option), launch.option(host_option)
+        names = ENV_PORTS.get(tool)
+        if names:
+            port = port or launch.assigned(names[0])
+            host = host or launch.assigned(names[1])
+            if port is None and (app.config_var(names[0]) is not None or _exports(app, process, names[0])):
+                return
+        if port is None and tool == "streamlit" and (app.source(".streamlit/config.toml") is not None) and "port" in (app.source(".streamlit/config.toml") or app).text:  # type: ignore[union-attr]
+            yield from _streamlit_config(app)
+            return
+        yield _from_words(launch, tool, port, host)
+    elif tool in NEVER_LISTEN:
+        yield Endpoint(port="none", port_at=launch.at, server=tool)
+    elif tool == "python" and (launch.script or launch.module):
+        yield from _python(app, process, launch)
+
+
+def _exports(app: App, process: Process, name: str) -> bool:
+    return any(name in w.text for x in process.launches for w in x.words) or any(a.name == name for x in process.launches for a in x.command.assignments)
+
+
+def _streamlit_config(app: App) -> Iterator[Endpoint]:
+    from herolint.formats.toml_tree import load
+
+    source = app.source(".streamlit/config.toml")
+    root = load(source).root if source is not None else None
+    node = root.get("server", "port") if root is not None else None
+    if node is not None:
+        yield Endpoint(port="fixed", port_text=str(node.value), port_at=Place(".streamlit/config.toml", node.span), server="streamlit")
+
+
+def _port_kind(word: Word) -> str:
+    if re.search(r"\$\{?PORT\b", word.text):
+        return "platform"
+    if "$" in word.text:
+        return "other"
+    return "fixed" if word.text.strip("'\"").isdigit() else "unknown"
+
+
+def _from_words(launch: Launch, tool: str, port: Word | None, host: Word | None) -> Endpoint:
+    default_host, default_port = COMMAND_DEFAULTS[tool][:2]
+    host_text = host.text if host is not None else default_host
+    return Endpoint(
+        port=_port_kind(port) if port is not None else "fixed",
+        port_text=port.text if port is not None else str(default_port),
+        port_at=launch.place(port) if port is not None else launch.at,
+        host=host_text,
+        host_at=launch.place(host) if host is not None else launch.at,
+        server=tool,
+        default_port=port is None,
+        default_host=host is None,
+        development=tool == "flask",
+    )
+
+
+def _runserver(launch: Launch) -> Endpoint:
+    word = launch.arguments[0] if launch.arguments else None
+    if word is None:
+        return Endpoint(port="fixed", port_text="8000", port_at=launch.at, host="127.0.0.1", host_at=launch.at, server="manage.py runserver",
+                        default_port=True, default_host=True, development=True)  # fmt: skip
+    host, _, port = word.text.rpartition(":")
+    kind = "platform" if "PORT" in port and "$" in port else "fixed" if port.isdigit() else "unknown"
+    return Endpoint(port=kind, port_text=port, port_at=launch.place(word), host=host or "127.0.0.1", host_at=launch.place(word),
+                    server="manage.py runserver", default_host=not host, development=True)  # fmt: skip
+
+
+def _address(launch: Launch, word: Word, server: str) -> Endpoint:
+    text = word.text
+    if text.startswith(("unix:", "fd://")):
+        wrapped = launch.wrapper.startswith("start-nginx")
+        return Endpoint(port="unknown" if wrapped else "none", port_text=text, port_at=launch.place(word), server=server)
+    match = _ADDRESS.match(text)
+    if match is None:
+        port = "platform" if re.search(r"\$\{?PORT\b", text) else "unknown"
+        return Endpoint(port=port, port_text=text, port_at=launch.place(word), server=server, host=text if text in LOCAL_HOSTS else None, host_at=launch.place(word))
+    port = match["port"]
+    kind = "platform" if re.search(r"\$\{?PORT\b", text) else "other" if "$" in port else "fixed" if port.isdigit() else "unknown"
+    return Endpoint(port=kind, port_text=port, port_at=launch.place(word), host=match["host"] or None, host_at=launch.place(word), server=server)
+
+
+def _gunicorn(app: App, launch: Launch) -> Iterator[Endpoint]:
+    bound = launch.options.get("--bind", ())
+    if bound:
+        found = [_address(launch, word, "gunicorn") for word in bound]
+        # Several binds: one that reads $PORT is enough.
+        yield from [e for e in found if e.port == "platform"] or found[:1]
+        return
+    config = launch.option("--config")
+    name = config.text.removeprefix("file:").removeprefix("python:").removeprefix("./") if config is not None else "gunicorn.conf.py"
+    path = name if name.endswith(".py") else name.replace(".", "/") + ".py"
+    mod = app.python.code.mod(path) or app.python.code.mod(f"{launch.cwd}/{path}")
+    bindings = mod.names.get(NONE, {}).get("bind") if mod is not None else None
+    if mod is None or not bindings or not isinstance(bindings[-1].what, facts.Assign):
+        return
+    assign = bindings[-1].what
+    value = app.python.fold(mod, NONE, assign.value)
+    values = value.items if isinstance(value, Items) else (value,)
+    if any("PORT" in env_names(v) for v in values) or not values:
+        return
+    first = app.python.guards.if_unset(values[0])
+    if isinstance(first, Known) and isinstance(first.value, str) and (match := _ADDRESS.match(first.value)) and assign.value is not None:
+        at = mod.place(assign.value)
+        yield Endpoint(port="fixed", port_text=match["port"], port_at=at, host=match["host"] or None, host_at=at, server="gunicorn")
+
+
+def _python(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
+    python = app.python
+    found = [e for e in python.effects_of("listens") if process.name in e.processes and e.mod.path in python.reach[process.name].modules]
+    passes_port = any(re.search(r"\$\{?PORT\b", w.text) for w in (*launch.words, *(a.value for a in launch.command.assignments)))
+    if found:
+        ends = [_call_endpoint(app, e, passes_port) for e in found]
+        yield from [e for e in ends if e.port == "platform"] or ends
+        return
+    if process.name in python.reach and not passes_port:
+        bots = [e for e in python.effects_of("runs-bot") if process.name in e.processes]
+        if not _may_serve(python.reach[process.name].mods()):
+            at = launch.at
+            bot = bots[0] if bots else None
+            server = f"{bot.row.kind} bot" if bot else "script"
+            yield Endpoint(port="none", port_at=bot.mod.place(bot.fact.call) if bot else at, server=server, effect=bot)
+
+
+SERVING = frozenset({
+    "flask", "fastapi", "django", "aiohttp", "tornado", "http", "socketserver", "dash", "streamlit", "gradio", "uvicorn", "waitress", "bottle", "sanic",
+    "quart", "starlette", "hypercorn", "cherrypy", "twisted", "gevent", "eventlet", "wsgiref", "socket", "asyncio", "falcon", "pyramid", "web", "websockets",
+    "gunicorn", "werkzeug", "connexion", "keep_alive", "BaseHTTPServer", "SimpleHTTPServer", "panel", "bokeh", "nicegui", "flet", "shiny", "rpyc", "grpc",
+    "socketio", "engineio", "jupyter_server", "notebook", "chainlit", "taipy", "solara", "responder", "molten", "hug", "morepath", "xmlrpc", "zmq",
+    "robyn", "litestar", "blacksheep", "emmett", "masonite", "web2py", "klein", "mlflow", "prometheus_client", "reactpy", "pywebio", "justpy", "anvil",
+    "subprocess", "telegram", "aiogram", "slack_bolt", "slackeventsapi", "botbuilder", "viberbot", "linebot", "rasa", "ray", "bentoml", "datasette",
+    "fasthtml", "mesop", "viktor", "remi", "odoo", "cheroot", "daphne", "channels", "autobahn", "vibora", "japronto", "growler", "meinheld", "bjoern",
+    "nextpy", "reflex", "pynecone", "rocketry", "mitmproxy", "trio", "curio", "anyio", "multiprocessing", "importlib", "runpy",
+})  # fmt: skip
+
+
+def _may_serve(mods: Iterator[object]) -> bool:
+    """Whether some reached module imports anything that could listen without our knowing how."""
+    for mod in mods:
+        for imp in mod.facts.imports:  # type: ignore[attr-defined]
+            top = imp.module.partition(".")[0]
+            if top in SERVING - {"telegram", "aiogram", "asyncio", "subprocess", "multiprocessing", "importlib"} and not imp.level:
+                return True
+            if top in ("telegram", "aiogram") and "webhook" in mod.source.text:  # type: ignore[attr-defined]
+                return True
+            if top == "asyncio" and "start_server" in mod.source.text:  # type: ignore[attr-defined]
+                return True
+            if top in ("subprocess", "multiprocessing", "importlib", "runpy") and top == "subprocess":
+                return True
+    return False
+
+
+def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
+    row, call = effect.row, effect.fact.call
+    spread = any(isinstance(a, facts.Star) for a in call.args)
+    port_expr, port = app.python.argument(effect, row.port) if row.port else (None, UNKNOWN)
+    host_expr, host = app.python.argument(effect, row.host) if row.host else (None, UNKNOWN)
+    if row.note == "address pair" and isinstance(port, Items) and len(port.items) == 2 and isinstance(port_expr, facts.Sequence):
+        host, port = port.items
+        host_expr, port_expr = port_expr.items[0], port_expr.items[1]
+    kind, text = _port_of(app, port_expr, port, spread, passes_port, row.default_port, row.note)
+    host_text = _host_of(app, host_expr, host, spread, row.default_host)
+    return Endpoint(
+        port=kind, port_text=text, port_at=effect.mod.place(port_expr if port_expr is not None else call),
+        host=host_text, host_at=effect.mod.place(host_expr if host_expr is not None else call), server=effect.name.removesuffix("()"),
+        default_port=port_expr is None, default_host=host_expr is None, effect=effect, development=row.kind == "dev-server",
+    )  # fmt: skip
+
+
+def _port_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, passes_port: bool, default: int, note: str) -> tuple[str, str]:
+    names = env_names(value)
+    if "PORT" in names or passes_port:
+        return "platform", "$PORT"
+    if expr is None or value == Known(None):
+        if spread or note in ("reads PORT", "dynamic") or not default:
+            return ("platform" if note == "reads PORT" else "unknown"), ""
+        return "fixed", str(default)
+    settled = app.python.guards.if_unset(value)
+    if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
+        return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
+    return "unknown", ""
+
+
+def _host_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, default: str) -> str | None:
+    if expr is None or value == Known(None):
+        return None if spread else default or None
+    settled = app.python.guards.if_unset(value)
+    return settled.value if isinstance(settled, Known) and isinstance(settled.value, str) else None
+
+

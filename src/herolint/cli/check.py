@@ -1,0 +1,163 @@
+"""`herolint check`: lint a folder, print and write the reports, and say through the exit code how it went."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from herolint.cli import console, shared
+from herolint.cli.progress import Progress
+from herolint.config import Config
+from herolint.context import Context, load_context
+from herolint.finding import Severity
+
+if TYPE_CHECKING:
+    from herolint.result import Result
+
+
+class Arguments(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says."""
+
+    path: str
+    format_name: str
+    outputs: tuple[str, ...]
+    select: tuple[tuple[str, ...], ...]
+    extend_select: tuple[tuple[str, ...], ...]
+    ignore: tuple[tuple[str, ...], ...]
+    severity: str | None
+    fail_on: str | None
+    platform: str | None
+    pedantic: bool
+    strict: bool
+    config_file: str | None
+    no_config: bool
+    contexts: tuple[str, ...]
+    today: date | None
+    no_cache: bool
+    show_suppressed: bool
+    quiet: bool
+    verbose: int
+    color: str
+
+
+_FOR_PEOPLE = ("text", "concise")
+"""Formats that are printed in the terminal's encoding and colours."""
+
+
+@click.command("check")
+@click.argument("path", default=".")
+@click.option("--format", "format_name", default="text", metavar="FORMAT", help="What to print: text, concise, json, sarif, github.")
+@click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file. Repeatable.")
+@click.option(
+    "--select", multiple=True, type=shared.Words(), metavar="RULES", help="Run only these rules: codes, code beginnings, names, ALL."
+)
+@click.option("--extend-select", multiple=True, type=shared.Words(), metavar="RULES", help="Run these rules too.")
+@click.option(
+    "--ignore", multiple=True, type=shared.Words(), metavar="RULES", help="Do not run these rules, beside those the configuration ignores."
+)
+@click.option("--severity", type=click.Choice(shared.SEVERITY_WORDS), help="Show only findings at or over this severity.")
+@click.option(
+    "--fail-on", type=click.Choice((*shared.SEVERITY_WORDS, "never")), help="Exit with 1 for findings at or over it (default: error)."
+)
+@click.option("--platform", metavar="NAME", help="Platform to judge for (default: heroku).")
+@click.option("--pedantic", is_flag=True, help="Show findings of low confidence too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when something could not be read or done.")
+@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
+@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
+@click.option("--today", type=shared.Day(), metavar="DATE", help="Judge as of this date.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
+@click.option("--show-suppressed", is_flag=True, help="Show ignored findings too.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+@click.option("-v", "--verbose", count=True, help="Print more; -vv with the details of failures.")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")
+def command(**given: Any) -> int:
+    """Lint the folder PATH (default: this one) as the platform would receive it."""
+    from herolint import engine, plugins
+
+    arguments = Arguments(**given)
+    folder = shared.existing_folder(arguments.path)
+    config = _configured(arguments, folder)
+    plugins.load(folder)
+    _check_format(arguments.format_name, "--format")
+    files = [_output_file(output) for output in arguments.outputs]
+    context = Context()
+    for file in arguments.contexts:
+        context = load_context(Path(file)).over(context)
+    with Progress(quiet=arguments.quiet) as progress:
+        options = engine.RunOptions(today=arguments.today or date.today(), context=context, cache=not arguments.no_cache, say=progress.say)
+        result = engine.run(folder, config, options)
+    _report(result, arguments, files)
+    return 1 if engine.failing(result, config.fail_on, strict=arguments.strict) else 0
+
+
+def _configured(arguments: Arguments, folder: Path) -> Config:
+    """The configuration with what the command line says. Raises ConfigError, click.ClickException."""
+    config = shared.find_config(folder, arguments.config_file, no_config=arguments.no_config)
+    config = config.with_options(
+        select=shared.flat(arguments.select),
+        extend_select=(*config.extend_select, *shared.flat(arguments.extend_select)) if arguments.extend_select else None,
+        ignore=(*config.ignore, *shared.flat(arguments.ignore)) if arguments.ignore else None,
+        severity=Severity[arguments.severity.upper()] if arguments.severity else None,
+        platform=arguments.platform,
+        pedantic=arguments.pedantic or None,
+    )
+    if arguments.fail_on:
+        threshold = None if arguments.fail_on == "never" else Severity[arguments.fail_on.upper()]
+        config = msgspec.structs.replace(config, fail_on=threshold)
+    shared.check_platform(config.platform, "--platform" if arguments.platform else config.origins.get("platform", "--platform"))
+    return config
+
+
+def _check_format(name: str, option: str) -> None:
+    from herolint import plugins, reports
+
+    known = [*reports.FORMATS, *plugins.provided().reports]
+    if name not in known:
+        raise click.ClickException(f"{option}: unknown format `{name}` (known: {', '.join(known)})")
+
+
+def _output_file(output: str) -> tuple[str, Path]:
+    """The format and file of an `--output`. Raises click.ClickException."""
+    name, equals, file = output.partition("=")
+    if not equals or not file:
+        raise click.ClickException(f"--output {output}: write FORMAT=FILE, such as sarif=herolint.sarif")
+    _check_format(name, "--output")
+    path = Path(file)
+    if not path.parent.is_dir():
+        raise click.ClickException(f"--output {output}: no such folder: {path.parent}")
+    if path.is_dir():
+        raise click.ClickException(f"--output {output}: {file} is a folder")
+    return name, path
+
+
+def _report(result: Result, arguments: Arguments, files: list[tuple[str, Path]]) -> None:
+    """Write the files, then print."""
+    for name, file in files:
+        try:
+            console.write_file(file, _render(name, result, arguments, color=False))
+        except OSError as error:
+            raise click.ClickException(f"--output {name}={file}: cannot be written ({error.strerror})") from error
+    if arguments.format_name in _FOR_PEOPLE:
+        console.print_text(_render(arguments.format_name, result, arguments, color=console.use_color(arguments.color, sys.stdout)))
+    else:
+        console.print_document(_render(arguments.format_name, result, arguments, color=False))
+
+
+def _render(name: str, result: Result, arguments: Arguments, *, color: bool) -> str:
+    from herolint import plugins, reports
+
+    options = reports.Options(
+        color=color,
+        width=console.width(),
+        verbose=arguments.verbose,
+        quiet=arguments.quiet,
+        show_suppressed=arguments.show_suppressed,
+    )
+    own = plugins.provided().reports.get(name)
+    return own(result, options) if own and name not in reports.FORMATS else reports.render(name, result, options)

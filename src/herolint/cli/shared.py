@@ -1,0 +1,81 @@
+"""Arguments that several commands take, and what they mean."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from herolint.config import Config, load_config
+from herolint.finding import Severity
+
+PLATFORMS = ("heroku",)
+"""Platforms that can be judged."""
+
+SEVERITY_WORDS = tuple(severity.word for severity in reversed(Severity))
+
+
+class Words(click.ParamType):
+    """One or more words with commas between them, as a tuple."""
+
+    name = "words"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split the words; an empty one is left out."""
+        return value if isinstance(value, tuple) else tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+class Day(click.ParamType):
+    """A date such as 2027-01-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the date."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2027-01-31", param, ctx)
+
+
+def flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The words of an option that was given several times."""
+    return tuple(word for group in groups for word in group)
+
+
+def existing_folder(path: str) -> Path:
+    """The folder to lint. Raises click.ClickException when it is not there or no folder."""
+    folder = Path(path)
+    if not folder.exists():
+        raise click.ClickException(f"{path}: no such folder{_perhaps_a_command(path)}")
+    if not folder.is_dir():
+        raise click.ClickException(f"{path}: not a folder; herolint reads a whole repository, so give its folder")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise click.ClickException(f"{path}: cannot be read (permission denied)")
+    return folder
+
+
+def _perhaps_a_command(path: str) -> str:
+    from difflib import get_close_matches
+
+    from herolint.cli import COMMANDS
+
+    near = get_close_matches(path, COMMANDS, 1, 0.7)
+    return f"; did you mean the command `{near[0]}`?" if near else ""
+
+
+def find_config(folder: Path, file: str | None, *, no_config: bool) -> Config:
+    """The configuration for `folder`. Raises ConfigError."""
+    if no_config:
+        return Config()
+    return load_config(folder, Path(file) if file is not None else None)
+
+
+def check_platform(platform: str, origin: str) -> None:
+    """Raise click.ClickException when the platform cannot be judged."""
+    if platform not in PLATFORMS:
+        known = ", ".join(PLATFORMS)
+        raise click.ClickException(f"{origin}: platform `{platform}` is not supported by this version (supported: {known})")

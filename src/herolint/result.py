@@ -1,0 +1,41 @@
+"""The outcome of one run, as every report gets it: findings, problems and what was looked at. Immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from herolint.finding import Finding, Problem, Suppression
+from herolint.source import SourceFile
+
+
+def no_source(path: str) -> None:
+    """The `source` of a result that has no files at hand: places are then shown without source lines."""
+
+
+class AppSummary(msgspec.Struct, frozen=True):
+    """One app that was checked: its folder ("" for the root), its process types and its main language."""
+
+    path: str
+    processes: tuple[str, ...] = ()
+    language: str = ""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What one run found. Reports are pure functions of it.
+
+    `findings` are sorted and to be shown; `hidden_unsure` counts those of low confidence that are not.
+    `facts_date` and `today` are ISO dates; `root` is the folder that all paths are relative to, and
+    `source` gives the file of such a path, or None where there is none to show.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[tuple[Finding, Suppression], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    apps: tuple[AppSummary, ...] = ()
+    hidden_unsure: int = 0
+    facts_date: str = ""
+    today: str = ""
+    root: str = ""
+    source: Callable[[str], SourceFile | None] = no_source

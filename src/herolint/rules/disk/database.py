@@ -1,0 +1,131 @@
+"""Rules about databases that live in a file on the dyno's disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.databases import databases, sqlite_file
+from herolint.app.model import App
+from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
+from herolint.app.values import Env, Known, options
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+
+
+def lost(app: App) -> str:
+    """Why files on a dyno do not last, in one sentence with the platform's numbers."""
+    return f"a dyno's disk is its own and is wiped at every deploy, restart and at least every {app.platform.restart_hours:.0f} hours"
+
+
+def _processes(app: App, names: tuple[str, ...], at: Place) -> tuple[Place, ...]:
+    return tuple(app.procfile_place(n, f"{n} runs it") for n in names[:3] if app.procfile_place(n).path != at.path)
+
+
+@rule("HL201", "sqlite-on-ephemeral-disk", ERROR, WARNING, needs=("code", "processes"))
+def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
+    """Production opens a SQLite file."""
+    seen = set()
+    for database in databases(app.python):
+        file, fallback = sqlite_file(database)
+        if file is None or is_temporary(database.value, file) or (database.place.path, database.place.span) in seen:
+            continue
+        seen.add((database.place.path, database.place.span))
+        if _read_only(app, file):
+            continue
+        variables = sorted({o.name for o in options(database.value) if isinstance(o, Env)})
+        unsure = fallback or database.runs is None
+        behind = f" unless {variables[0]} is set" if fallback and variables else ""
+        yield report(
+            "HL201",
+            f"{'falls back to' if fallback else 'keeps its data in'} the SQLite file {shown(file)}{behind}",
+            Place(database.place.path, database.place.span, "SQLite"),
+            severity=WARNING if unsure else ERROR,
+            why=lost(app) + ": everything written since is gone",
+            related=_processes(app, database.processes, database.place),
+            fix='add `heroku-postgresql` and read its address: `os.environ["DATABASE_URL"]`' if not fallback else f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set",
+            process=database.processes[0] if database.processes else "",
+            confidence=Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH,
+        )
+
+
+def _read_only(app: App, file: str) -> bool:
+    """Opened read-only, as the repository ships it."""
+    return "mode=ro" in file or "immutable=1" in file
+
+
+@rule("HL202", "local-file-database", ERROR, WARNING, needs=("code", "processes"))
+def local_file_database(app: App) -> Iterator[Finding]:
+    """A file on the dyno's disk is used as a store."""
+    for effect in app.python.effects_of("opens-database"):
+        if effect.row.kind != "store":
+            continue
+        expr, value = app.python.argument(effect, effect.row.path)
+        text = path_text(value)
+        if expr is None or text in (":memory:", "") or is_temporary(value, text) or isinstance(value, Known) and not isinstance(value.value, str):
+            continue
+        at = effect.mod.place(expr, effect.row.note)
+        yield report(
+            "HL202",
+            f"keeps its data in {effect.row.note} files at {shown(text) if text else 'a local path'}",
+            at,
+            severity=ERROR if effect.runs and text else WARNING,
+            why=lost(app),
+            related=_processes(app, effect.processes, at),
+            fix="keep it in a database add-on such as `heroku-postgresql`",
+            process=effect.processes[0],
+        )
+    yield from _rewritten_files(app)
+
+
+def _rewritten_files(app: App) -> Iterator[Finding]:
+    seen = set()
+    for write in writes(app.python):
+        text = write.text
+        if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
+            continue
+        if text in seen or removed_in(write.effect.mod, write.effect.fact.function, write.expr):
+            continue
+        if not reads_same(app.python, write.effect.mod, text):
+            continue
+        seen.add(text)
+        at = write.effect.mod.place(write.expr, "written here, read again later")
+        yield report(
+            "HL202",
+            f"keeps its data in the file {shown(text)}",
+            at,
+            severity=ERROR if write.effect.runs else WARNING,
+            why=lost(app),
+            related=_processes(app, write.effect.processes, at),
+            fix=f"keep what {shown(text)} holds in a database or in Redis",
+            process=write.effect.processes[0],
+            confidence=Confidence.HIGH if write.effect.runs else Confidence.MEDIUM,
+        )
+
+
+@rule("HL204", "local-file-write", WARNING, NOTE, needs=("code", "processes"))
+def local_file_write(app: App) -> Iterator[Finding]:
+    """A file is written at run time and left on the dyno's disk."""
+    seen: set[tuple[str, int]] = set()
+    for write in writes(app.python):
+        effect = write.effect
+        text = write.text
+        if text is None or is_temporary(write.value, text) or removed_in(effect.mod, effect.fact.function, write.expr) or (effect.mod.path, effect.fact.call.start) in seen:
+            continue
+        if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):
+            continue
+        if "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and reads_same(app.python, effect.mod, text):
+            continue
+        seen.add((effect.mod.path, effect.fact.call.start))
+        if effect.processes == ("release",):
+            continue
+        at = effect.mod.place(write.expr, "written at run time")
+        yield report(
+            "HL204",
+            f"writes {shown(text)} to the dyno's disk" if "{}" not in text else "writes a file to the dyno's disk",
+            at,
+            why=lost(app) + ", and no other dyno sees it",
+            related=_processes(app, effect.processes, at),
+            fix="send it to object storage (S3) or a database; what is needed only for a moment belongs in `tempfile`",
+            process=effect.processes[0],
+            confidence=Confidence.HIGH if "{}" not in text and effect.runs else Confidence.MEDIUM,
+        )

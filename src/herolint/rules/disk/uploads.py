@@ -1,0 +1,175 @@
+"""Rules about uploads and logs that end on the dyno's disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.codebase import Mod
+from herolint.app.model import App
+from herolint.app.storage import is_temporary, path_text, removed_in, shown
+from herolint.app.values import Known, Made, Table, Value, text_of
+from herolint.code import facts
+from herolint.code.facts import CallFact
+from herolint.code.queries import argument
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.disk.database import lost
+from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+
+FILE_FIELDS = frozenset({"django.db.models.FileField", "django.db.models.ImageField", "django.db.models.fields.files.FileField", "django.db.models.fields.files.ImageField"})
+
+
+@rule("HL203", "upload-to-local-disk", ERROR, WARNING, needs=("code", "processes"))
+def upload_to_local_disk(app: App) -> Iterator[Finding]:
+    """What visitors upload is kept on the dyno's disk."""
+    yield from _saved_uploads(app)
+    yield from _django_fields(app)
+
+
+def _saved_uploads(app: App) -> Iterator[Finding]:
+    """`request.files["x"].save(path)` and its like in reached code."""
+    python = app.python
+    for mod in python.modules:
+        if "request" not in mod.source.text and "UploadFile" not in mod.source.text:
+            continue
+        who = python.reached_by(mod.path)
+        if "web" not in who:
+            continue
+        for fact in mod.facts.calls:
+            func = fact.call.func
+            if not isinstance(func, facts.Attr) or func.name != "save" or not fact.call.args or isinstance(fact.call.args[0], facts.Keyword):
+                continue
+            if not _is_upload(app, mod, fact, func.base) or not python.reach["web"].has_function(mod, fact.function):
+                continue
+            path = fact.call.args[0]
+            value = python.fold(mod, fact.function, path)
+            if is_temporary(value, path_text(value)) or _in_memory(app, mod, fact, path) or removed_in(mod, fact.function, path):
+                continue
+            text = path_text(value)
+            yield report(
+                "HL203",
+                f"saves uploads to {shown(text)} on the dyno's disk" if text and "{}" not in text else "saves uploads to the dyno's disk",
+                mod.place(fact.call, "upload saved here"),
+                why=lost(app) + "; another dyno never sees the file",
+                fix="send uploads to object storage (S3, Cloudinary), best straight from the browser",
+                process="web",
+            )
+
+
+def _is_upload(app: App, mod: Mod, fact: CallFact, base: facts.AnyExpr) -> bool:
+    text = _source_of(mod, fact.function, base, 0)
+    return "request.files" in text
+
+
+def _source_of(mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> str:
+    """The dotted text of where a value comes from, following local names and loops a few steps."""
+    if depth > 4:
+        return ""
+    match expr:
+        case facts.Index(base=base) | facts.Call(func=base):
+            return _source_of(mod, function, base, depth)
+        case facts.Attr(base=base, name=name):
+            head = _source_of(mod, function, base, depth)
+            return f"{head}.{name}"
+        case facts.Name(id=name):
+            for assign in mod.facts.assigns:
+                target = assign.target
+                hit = isinstance(target, facts.Name) and target.id == name
+                if hit and assign.function == function and assign.value is not None:
+                    return _source_of(mod, function, assign.value, depth + 1)
+            return name
+    return ""
+
+
+def _in_memory(app: App, mod: Mod, fact: CallFact, path: facts.AnyExpr) -> bool:
+    value = app.python.fold(mod, fact.function, path)
+    return isinstance(value, Made) and value.name in ("io.BytesIO", "io.StringIO", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile")
+
+
+def _django_fields(app: App) -> Iterator[Finding]:
+    """FileField and ImageField of installed apps while the default storage is the disk."""
+    python = app.python
+    if python.django is None or python.django.storage() is not None or not python.django.installed:
+        return
+    first: dict[str, list[Place]] = {}
+    for mod, fact, name in python.calls_named(*FILE_FIELDS):
+        if "/migrations/" in f"/{mod.path}" or fact.klass == facts.NONE or argument(fact.call, None, "storage") is not None:
+            continue
+        if "web" not in python.reached_by(mod.path):
+            continue
+        first.setdefault(name.rpartition(".")[2], []).append(mod.place(fact.call, "uploads go here"))
+    places = [p for found in first.values() for p in found]
+    if not places:
+        return
+    root = python.django.setting("MEDIA_ROOT")
+    at = root.mod.place(root.assign, "the default storage is the disk") if root is not None else None
+    yield report(
+        "HL203",
+        f"{next(iter(first))} keeps uploads on the dyno's disk: no other default storage is set",
+        places[0],
+        why=lost(app) + "; another dyno never sees the file",
+        related=[*([at] if at else []), *places[1:3]],
+        fix="set `STORAGES` to object storage, e.g. `storages.backends.s3.S3Storage` of django-storages",
+        process="web",
+    )
+
+
+@rule("HL207", "logs-to-file", WARNING, NOTE, needs=("code", "processes"))
+def logs_to_file(app: App) -> Iterator[Finding]:
+    """Logs are written to a file that nobody collects."""
+    for effect in app.python.effects_of("logs-to-file"):
+        expr, value = app.python.argument(effect, effect.row.path)
+        if expr is None or isinstance(value, Known) and value.value is None:
+            continue
+        text = path_text(value)
+        if effect.row.kind == "sink" and text is None or is_temporary(value, text) and text is None:
+            continue
+        yield _log_finding(app, effect.mod.place(expr, "log file"), text, effect.runs, effect.processes[0])
+    yield from _logging_dict(app)
+
+
+def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, process: str) -> Finding:
+    return report(
+        "HL207",
+        f"logs go to the file {shown(text)}, which nobody can read" if text and "{}" not in text else "logs go to a file on the dyno's disk",
+        at,
+        why="only standard output and error reach `heroku logs` and log drains; " + lost(app),
+        fix="log to standard output: `logging.StreamHandler()`",
+        process=process,
+        confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+    )
+
+
+def _logging_dict(app: App) -> Iterator[Finding]:
+    """Handlers of Django's LOGGING and of dictConfig that some logger uses."""
+    python = app.python
+    tables: list[tuple[Mod, Value, bool | None, str]] = []
+    if python.django is not None:
+        for found in python.django.assignments("LOGGING"):
+            tables.append((found.mod, found.value, python.guards.holds(found.mod, found.assign.guard), "web"))
+    for mod, fact, _ in python.calls_named("logging.config.dictConfig"):
+        if fact.call.args:
+            who = python.reached_by(mod.path)
+            tables.append((mod, python.fold(mod, fact.function, fact.call.args[0]), python.guards.holds(mod, fact.guard), who[0] if who else ""))
+    for mod, value, runs, process in tables:
+        if not isinstance(value, Table) or runs is False:
+            continue
+        handlers = value.get("handlers")
+        for name, handler, start, end in handlers.entries if isinstance(handlers, Table) else ():
+            if not isinstance(handler, Table) or not _used(value, name):
+                continue
+            kind = text_of(handler.get("class") or Known(None)) or ""
+            file = handler.get("filename")
+            if file is not None and kind.endswith("FileHandler"):
+                yield _log_finding(app, mod.place(facts.Expr(start, end), "log file"), path_text(file), runs, process)
+
+
+def _used(logging: Table, handler: str) -> bool:
+    """Whether some logger or the root uses a handler."""
+    found: list[str] = []
+    loggers = logging.get("loggers")
+    for entry in [*(e[1] for e in (loggers.entries if isinstance(loggers, Table) else ())), logging.get("root")]:
+        names = entry.get("handlers") if isinstance(entry, Table) else None
+        found += [str(i.value) for i in getattr(names, "items", ()) if isinstance(i, Known)]
+    return handler in found
+
+

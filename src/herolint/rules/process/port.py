@@ -1,0 +1,96 @@
+"""Rules about the port: does the web process listen where the router looks?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
+from herolint.app.model import App
+from herolint.finding import Confidence, Edit, Finding, Fix, Place
+from herolint.rules.registry import ERROR, report, rule
+
+
+def _started_by(app: App, at: Place) -> tuple[Place, ...]:
+    web = app.procfile_place("web", "this process starts it")
+    return () if web.path == at.path else (web,)
+
+
+def _with_label(at: Place, label: str) -> Place:
+    return Place(at.path, at.span, label)
+
+
+@rule("HL105", "port-not-bound", ERROR, needs=("processes",))
+def port_not_bound(app: App) -> Iterator[Finding]:
+    """The web process does not listen on $PORT."""
+    if app.web is None:
+        return
+    for end in endpoints(app, app.web):
+        if end.port in ("platform", "unknown"):
+            continue
+        message, label = _port_words(end)
+        yield report(
+            "HL105",
+            message,
+            _with_label(end.port_at, label),
+            why=f"Heroku's router reaches the dyno only through $PORT; after {app.platform.boot_timeout_s:.0f} s it is stopped (R10) and visitors get H10",
+            related=_started_by(app, end.port_at),
+            fix=_port_fix(end),
+            process="web",
+            confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
+        )
+
+
+def _port_words(end: Endpoint) -> tuple[str, str]:
+    if end.port == "none":
+        if end.server == "script":
+            return "web never listens: nothing that it runs serves HTTP", "no server is started"
+        if end.port_text:
+            return f"web listens on {end.port_text}, which the router cannot reach", "no TCP port"
+        return f"web never listens on $PORT: a {end.server} serves no HTTP", "runs here"
+    if end.port == "other":
+        return f"web listens on the port in {end.port_text}, which Heroku does not set", "not $PORT"
+    if end.default_port:
+        return f"web never listens on $PORT: {end.server} takes its default port {end.port_text}", f"default port {end.port_text}"
+    return f"web never listens on $PORT but on port {end.port_text}", "fixed port"
+
+
+def _port_fix(end: Endpoint) -> Fix:
+    if end.port == "none":
+        if end.server in ("celery", "rq") or "bot" in end.server or end.server == "script":
+            return Fix("start it as `worker:` instead of `web:` and scale it with `heroku ps:scale web=0 worker=1`")
+        return Fix("bind to `0.0.0.0:$PORT`")
+    if end.effect is None:
+        words = {"uvicorn": "--host 0.0.0.0 --port $PORT", "daphne": "-b 0.0.0.0 -p $PORT", "streamlit": "--server.port $PORT --server.address 0.0.0.0",
+                 "flask": "--host 0.0.0.0 --port $PORT", "hypercorn": "--bind 0.0.0.0:$PORT", "gunicorn": "--bind 0.0.0.0:$PORT",
+                 "waitress-serve": "--port=$PORT", "manage.py runserver": "0.0.0.0:$PORT"}.get(end.server, "the port from $PORT")  # fmt: skip
+        edits = ()
+        if end.port_at.path == "Procfile" and not end.default_port and end.port_at.span is not None and end.port == "fixed" and end.server in ("uvicorn", "daphne", "streamlit", "flask"):
+            edits = (Edit(end.port_at.path, end.port_at.span, "$PORT"),)
+        return Fix(f"use `{words}`", edits, safe=bool(edits))
+    read = f'int(os.environ.get("PORT", {end.port_text if end.port_text.isdigit() else 5000}))'
+    keyword = (end.effect.row.port.split() or ["port"])[-1]
+    keyword = "port" if keyword.isdigit() else keyword
+    return Fix(f"use `{keyword}={read}`")
+
+
+@rule("HL106", "binds-localhost", ERROR, needs=("processes",))
+def binds_localhost(app: App) -> Iterator[Finding]:
+    """The web process listens on the loopback interface only."""
+    if app.web is None:
+        return
+    for end in endpoints(app, app.web):
+        if end.host not in LOCAL_HOSTS or end.port == "none" or end.host_at is None:
+            continue
+        how = f"{end.server} listens on {end.host} unless told otherwise" if end.default_host else f"web listens on {end.host}"
+        option = {"uvicorn": "--host 0.0.0.0", "flask": "--host 0.0.0.0", "daphne": "-b 0.0.0.0", "hypercorn": "--bind 0.0.0.0:$PORT",
+                  "gunicorn": "--bind 0.0.0.0:$PORT", "manage.py runserver": "0.0.0.0:$PORT"}.get(end.server, 'host="0.0.0.0"')  # fmt: skip
+        yield report(
+            "HL106",
+            f"{how}, where only the dyno itself can reach it",
+            _with_label(end.host_at, "loopback only"),
+            why="the router connects from outside the dyno: nothing answers, and the dyno is stopped with R10",
+            related=_started_by(app, end.host_at),
+            fix=f"use `{option}`",
+            process="web",
+            confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
+        )

@@ -1,0 +1,236 @@
+"""Rules about the address of databases, caches and brokers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from herolint.app.codebase import Mod
+from herolint.app.databases import databases
+from herolint.app.model import App
+from herolint.app.python_app import Effect
+from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
+from herolint.code import facts
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+LOCAL = re.compile(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
+ADDONS = {"PostgreSQL": ("heroku-postgresql", "DATABASE_URL"), "Redis": ("heroku-redis", "REDIS_URL"), "MongoDB": ("a MongoDB add-on or Atlas", "MONGODB_URI"),
+          "MySQL": ("a MySQL add-on such as jawsdb", "JAWSDB_URL"), "broker": ("heroku-redis or cloudamqp", "REDIS_URL")}  # fmt: skip
+
+
+@rule("HL301", "localhost-service", ERROR, WARNING, needs=("code", "processes"))
+def localhost_service(app: App) -> Iterator[Finding]:
+    """Production code connects to a service on its own dyno."""
+    seen: set[tuple[str, int]] = set()
+    for kind, at, value, runs, processes, default in _addresses(app):
+        if at.span is None or (at.path, at.span.start) in seen:
+            continue
+        local, fallback = _local(value, default)
+        if local is None:
+            continue
+        seen.add((at.path, at.span.start))
+        if fallback:
+            continue
+        addon, variable = ADDONS.get(kind, ("an add-on", "its URL"))
+        yield report(
+            "HL301",
+            f"connects to {kind if kind != 'broker' else 'a message broker'} on {local}, where a dyno runs no such service",
+            Place(at.path, at.span, "on the dyno itself"),
+            why="each dyno runs one process and nothing else; the connection is refused",
+            related=[app.procfile_place(n, f"{n} runs it") for n in processes[:2] if app.procfile_place(n).path != at.path],
+            fix=f'add {addon} and read its address: `os.environ["{variable}"]`',
+            severity=ERROR if runs else WARNING,
+            process=processes[0] if processes else "",
+            confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+        )
+
+
+def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
+    """Addresses of services in reached code: (kind, place, value, runs, processes, default host)."""
+    python = app.python
+    for effect in python.effects_of("connects"):
+        yield from _effect_addresses(app, effect)
+    for database in databases(python):
+        if database.kind == "url":
+            yield "PostgreSQL", database.place, database.value, database.runs, database.processes, ""
+        elif database.kind == "django":
+            yield from _django_host(database.value, database.mod, database.place, database.runs, database.processes)
+    if python.django is not None:
+        for name, kind in (("CELERY_BROKER_URL", "broker"), ("BROKER_URL", "broker"), ("CHANNEL_LAYERS", "Redis"), ("CACHES", "Redis")):
+            who = tuple(n for n, p in app.processes.items() if python.runs_django(p))
+            for found in python.django.assignments(name):
+                if found.assign.value is not None:
+                    runs = python.guards.holds(found.mod, found.assign.guard)
+                    for text, at in _texts(found.value, found.mod, found.assign.value):
+                        yield kind, at, text, runs, who, ""
+
+
+def _texts(value: Value, mod: Mod, expr: facts.AnyExpr) -> Iterator[tuple[Value, Place]]:
+    """The address-like values of a settings table, or the value itself."""
+    if not isinstance(value, Table):
+        yield value, mod.place(expr)
+        return
+    for inner in walk(value):
+        if isinstance(inner, Table):
+            for key, one, start, end in inner.entries:
+                if key in ("LOCATION", "hosts", "host", "HOST"):
+                    items = getattr(one, "items", None)
+                    for item in items if items is not None else (one,):
+                        pair = getattr(item, "items", None)
+                        yield (pair[0] if pair else item), mod.place(facts.Expr(start, end))
+
+
+def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
+    row = effect.row
+    found = False
+    for where in dict.fromkeys((row.url, row.host)):
+        if where:
+            expr, value = app.python.argument(effect, where)
+            if expr is not None:
+                found = True
+                yield row.kind, effect.mod.place(expr), value, effect.runs, effect.processes, ""
+    if not found and row.default_host and not any(isinstance(a, facts.Star) for a in effect.fact.call.args) and "dsn" not in str(effect.fact.call.args):
+        if row.kind in ("Redis", "MySQL") and any(isinstance(a, facts.Keyword) and a.name in ("connection_pool", "unix_socket_path", "read_default_file", "url", "option_files") for a in effect.fact.call.args):
+            return
+        if row.note == "mongoengine" and effect.fact.call.args:
+            return
+        yield row.kind, effect.mod.place(effect.fact.call), Known(None), effect.runs, effect.processes, row.default_host
+
+
+def _django_host(value: Value, mod: Mod, at: Place, runs: bool | None, who: tuple[str, ...]) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
+    for one in options(value):
+        if isinstance(one, Table):
+            engine = text_of(one.get("ENGINE") or Known("")) or ""
+            if engine.endswith(("sqlite3", "spatialite", "dummy")):
+                return
+            entry = next((e for e in one.entries if e[0] == "HOST"), None)
+            kind = "MySQL" if "mysql" in engine else "PostgreSQL"
+            if entry is not None:
+                yield kind, mod.place(facts.Expr(entry[2], entry[3])), entry[1], runs, who, ""
+            return
+
+
+def _local(value: Value, default: str) -> tuple[str | None, bool]:
+    """The local address that a value is (None: it is none), and whether a variable would replace it."""
+    if default and value == Known(None):
+        return f"its default host {default}", False
+    overridable = False
+    for one in options(value):
+        if isinstance(one, Env):
+            overridable = True
+            continue
+        if isinstance(one, Made | AnyOf) or one is value and isinstance(one, Table):
+            if isinstance(one, Made) and one.name.startswith("."):
+                return _local(one.args[0], "") if one.args else (None, False)
+            continue
+        text = text_of(one)
+        if text is None:
+            continue
+        if isinstance(one, Text) and env_names(one):
+            host = [p for p in one.parts if isinstance(p, Env)]
+            if host:
+                continue
+        match = LOCAL.search(text) if "{}" not in text.partition("@")[2] or "@" not in text else None
+        if match and not text.startswith(("sqlite", "file:")):
+            return re.sub(r"^\w+://|/$|@|\?|,", "", match.group(0).strip("/@")) or "localhost", overridable
+    return None, False
+
+
+@rule("HL302", "database-ssl-missing", ERROR, WARNING, needs=("code", "processes"))
+def database_ssl_missing(app: App) -> Iterator[Finding]:
+    """A Postgres client has encryption switched off."""
+    for place, runs, processes, how in _ssl_off(app):
+        yield report(
+            "HL302",
+            f"connects to Postgres with encryption switched off ({how})",
+            Place(place.path, place.span, "TLS off"),
+            why="Heroku Postgres refuses connections without TLS",
+            severity=ERROR if runs else WARNING,
+            fix="use `sslmode=require`, or leave the option out: libpq encrypts by itself",
+            process=processes[0] if processes else "",
+            confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+        )
+
+
+def _ssl_off(app: App) -> Iterator[tuple[Place, bool | None, tuple[str, ...], str]]:
+    python = app.python
+    for effect in python.effects_of("connects"):
+        if effect.row.kind != "PostgreSQL":
+            continue
+        for keyword in ("sslmode", "ssl"):
+            expr, value = python.argument(effect, keyword)
+            if expr is not None and isinstance(value, Known) and value.value in ("disable", "allow", False):
+                if not _is_local(app, effect):
+                    yield effect.mod.place(expr), effect.runs, effect.processes, f"{keyword}={value.value}"
+        expr, value = python.argument(effect, effect.row.url)
+        text = next((t for o in options(value) if (t := text_of(o))), "") if expr is not None else ""
+        if expr is not None and "sslmode=disable" in text and "localhost" not in text:
+            yield effect.mod.place(expr), effect.runs, effect.processes, "sslmode=disable"
+    for database in databases(python):
+        for inner in walk(database.value):
+            text = text_of(inner) if isinstance(inner, Known | Text) else None
+            if text and "sslmode=disable" in text and "localhost" not in text and "127.0.0.1" not in text:
+                yield database.place, database.runs, database.processes, "sslmode=disable"
+                break
+            if isinstance(inner, Table) and (mode := text_of(inner.get("sslmode") or Known(None))) == "disable":
+                yield database.place, database.runs, database.processes, f"sslmode={mode}"
+                break
+
+
+def _is_local(app: App, effect: Effect) -> bool:
+    for where in (effect.row.url, effect.row.host):
+        _, value = app.python.argument(effect, where) if where else (None, Known(None))
+        text = next((t for o in options(value) if (t := text_of(o))), "")
+        if LOCAL.search(text or ""):
+            return True
+    return False
+
+
+@rule("HL303", "postgres-url-scheme", ERROR, WARNING, needs=("code", "processes"))
+def postgres_url_scheme(app: App) -> Iterator[Finding]:
+    """Heroku's `postgres://` address reaches SQLAlchemy unchanged."""
+    version = app.dependencies.version("sqlalchemy")
+    if version and tuple(int(p) for p in re.findall(r"\d+", version)[:2]) < (1, 4):
+        return
+    old_flask = app.dependencies.version("flask-sqlalchemy")
+    if old_flask and not version and old_flask.startswith(("2.0", "2.1", "2.2", "2.3", "2.4")) and not app.dependencies.complete:
+        return
+    seen: set[tuple[str, int]] = set()
+    for database in databases(app.python):
+        if database.kind != "url" or not _sqlalchemy(database.api) or database.place.span is None:
+            continue
+        env = next((v for v in options(database.value) if isinstance(v, Env)), None) or _text_env(database.value)
+        if env is None or env.name != "DATABASE_URL" or _rewritten(app, database.mod, database.value):
+            continue
+        if (database.place.path, database.place.span.start) in seen:
+            continue
+        seen.add((database.place.path, database.place.span.start))
+        yield report(
+            "HL303",
+            "hands DATABASE_URL to SQLAlchemy as it is, but Heroku's starts with postgres://",
+            Place(database.place.path, database.place.span, "starts with postgres://"),
+            why="SQLAlchemy 1.4 and later know only postgresql:// and stop with NoSuchModuleError: the app crashes (H10)",
+            severity=ERROR if database.runs else WARNING,
+            fix='use `os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1)`',
+            process=database.processes[0] if database.processes else "",
+            confidence=Confidence.HIGH if database.runs else Confidence.MEDIUM,
+        )
+
+
+def _sqlalchemy(api: str) -> bool:
+    return "sqlalchemy" in api.lower() or "sqlmodel" in api or api in ("DATABASE_URI",)
+
+
+def _text_env(value: Value) -> Env | None:
+    if isinstance(value, Text) and value.parts and isinstance(value.parts[0], Env):
+        return value.parts[0]
+    return None
+
+
+def _rewritten(app: App, mod: Mod, value: Value) -> bool:
+    """Whether the value, or code beside it, turns postgres:// into postgresql://."""
+    if any(isinstance(v, Made) and v.name.rpartition(".")[2] in ("replace", "sub", "set", "removeprefix", "split", "partition") for v in walk(value)):
+        return True
+    return "postgresql://" in mod.source.text and ("replace(" in mod.source.text or "startswith(" in mod.source.text or "re.sub" in mod.source.text)
+
