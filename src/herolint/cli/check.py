@@ -49,7 +49,7 @@ _FOR_PEOPLE = ("text", "concise")
 """Formats that are printed in the terminal's encoding and colours."""
 
 
-@click.command("check")
+@click.command("check", short_help="Lint a folder (the default command).")
 @click.argument("path", default=".")
 @click.option("--format", "format_name", default="text", metavar="FORMAT", help="What to print: text, concise, json, sarif, github.")
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file. Repeatable.")

@@ -11,7 +11,7 @@ from herolint.cli import console, shared
 from herolint.config import Config
 
 
-@click.command("config")
+@click.command("config", short_help="Show the effective configuration.")
 @click.argument("path", default=".")
 @click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
 @click.option("--no-config", is_flag=True, help="Use no configuration file.")

@@ -10,7 +10,7 @@ import click
 from herolint.cli import console
 
 
-@click.command("explain")
+@click.command("explain", short_help="Explain a rule.")
 @click.argument("rule", metavar="CODE|NAME")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to render with colours.")
 def command(rule: str, color: str) -> int:

@@ -10,7 +10,7 @@ import click
 from herolint.cli import console, shared
 
 
-@click.command("why")
+@click.command("why", short_help="Say which process reaches a line.")
 @click.argument("place", metavar="PATH:LINE")
 @click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards.")
 @click.option("--no-config", is_flag=True, help="Use no configuration file.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TAG = "tag:yaml.org,2002:"
 _MAX_MERGED = 10_000
+_MAX_PROBLEMS = 20
 _INT = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$")
 _TRUE = frozenset(("yes", "true", "on"))
 
@@ -87,6 +88,8 @@ class _Builder:
         self.merged = 0
 
     def problem(self, message: str, start: int, end: int | None = None) -> None:
+        if len(self.problems) >= _MAX_PROBLEMS:
+            return
         span = self.offsets.span(start, start + 1 if end is None else end)
         self.problems.append(Problem(message=f"not valid YAML: {message}", path=self.path, span=span))
 
@@ -104,10 +107,13 @@ class _Builder:
         import yaml
 
         stack: list[_Frame] = []
+        root: Node | None = None
         while True:
             event = loader.get_event()
             if event is None or isinstance(event, (yaml.StreamEndEvent, yaml.DocumentEndEvent)):
-                return None
+                # What follows must be a document or the end: the parser says otherwise only when asked for it.
+                loader.get_event()
+                return root
             if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 if len(stack) >= MAX_DEPTH:
                     raise _TooDeep(_start(event))
@@ -130,7 +136,8 @@ class _Builder:
             else:
                 continue
             if not stack:
-                return node
+                root = node
+                continue
             stack[-1].children.append(node)
             stack[-1].height = max(stack[-1].height, height + 1)
             if stack[-1].height + len(stack) > MAX_DEPTH + 1:

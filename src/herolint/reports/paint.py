@@ -39,7 +39,7 @@ def row(*pieces: Piece | str) -> Row:
 
 def paint(rows: Iterable[Row], *, color: bool, links: bool, root: str) -> str:
     """The rows as one text. Without `color` and `links` it is the same text with nothing added."""
-    return "".join("".join(_painted(piece, color, links, root) for piece in pieces).rstrip(" ") + "\n" for pieces in rows)
+    return "".join("".join(_painted(piece, color, links, root) for piece in pieces) + "\n" for pieces in rows)
 
 
 def _painted(piece: Piece, color: bool, links: bool, root: str) -> str:

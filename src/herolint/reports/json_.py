@@ -1,0 +1,76 @@
+"""The report for scripts: one JSON document, version 1. Lines and columns count from 1, ends are exclusive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from herolint.finding import Edit, Finding, Place, Problem
+from herolint.reports import Options
+from herolint.reports.escape import json_text
+from herolint.reports.places import Sources, locate_span
+from herolint.result import Result
+from herolint.source import Span
+
+VERSION = 1
+
+
+def render(result: Result, options: Options) -> str:
+    """The document; ignored findings are in it, under `suppressed`, only when they are asked for."""
+    source = result.source
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "findings": [_finding(finding, source) for finding in result.findings],
+        "apps": [{"path": app.path, "processes": list(app.processes), "language": app.language} for app in result.apps],
+        "problems": [_problem(problem, source) for problem in result.problems],
+    }
+    if options.show_suppressed:
+        document["suppressed"] = [
+            {**_finding(finding, source), "suppression": {"kind": why.kind, "reason": why.reason}} for finding, why in result.suppressed
+        ]
+    return json_text(document)
+
+
+def _finding(finding: Finding, source: Sources) -> dict[str, Any]:
+    fix = finding.fix
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.word,
+        "confidence": finding.confidence.word,
+        "message": finding.message,
+        "path": finding.at.path,
+        "range": _range(finding.at.path, finding.at.span, source),
+        "app": finding.app,
+        "process": finding.process,
+        "related": [_place(place, source) for place in finding.related],
+        "flow": [_place(place, source) for place in finding.flow],
+        "fix": {"safe": fix.safe, "description": fix.description, "edits": [_edit(edit, source) for edit in fix.edits]} if fix else None,
+    }
+
+
+def _place(place: Place, source: Sources) -> dict[str, Any]:
+    return {"path": place.path, "range": _range(place.path, place.span, source), "label": place.label}
+
+
+def _edit(edit: Edit, source: Sources) -> dict[str, Any]:
+    return {"path": edit.path, "range": _range(edit.path, edit.span, source), "text": edit.text}
+
+
+def _problem(problem: Problem, source: Sources) -> dict[str, Any]:
+    return {
+        "message": problem.message,
+        "path": problem.path,
+        "range": _range(problem.path, problem.span, source),
+        "rule": problem.rule,
+        "detail": problem.detail,
+    }
+
+
+def _range(path: str, span: Span | None, source: Sources) -> dict[str, Any] | None:
+    at = locate_span(path, span, source)
+    if at.start is None or at.end is None:
+        return None
+    return {
+        "start": {"line": at.start.line, "column": at.start.column},
+        "end": {"line": at.end.line, "column": at.end.column},
+    }

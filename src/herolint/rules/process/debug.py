@@ -1,0 +1,97 @@
+"""Where code switches debug mode on in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.endpoints import endpoints
+from herolint.app.guards import FALSE_WORDS
+from herolint.app.model import App
+from herolint.app.values import Env, Known, Value, env_names, options
+from herolint.code import facts
+from herolint.code.queries import argument
+from herolint.finding import Confidence, Place
+
+Found = tuple[str, Place, str, Confidence]
+
+
+def debug_places(app: App) -> Iterator[Found]:
+    """Places where debug mode is on for the web process: (message, place, fix, confidence)."""
+    yield from _run_arguments(app)
+    yield from _django(app)
+    yield from _attributes(app)
+
+
+def _switched_on(app: App, value: Value) -> tuple[bool, str]:
+    """Whether a flag is on in production as far as known, and the variable that would switch it off."""
+    settled = app.python.guards.if_unset(value)
+    names = sorted(env_names(value))
+    on = isinstance(settled, Known) and (settled.value is True or isinstance(settled.value, str) and settled.value.lower() not in FALSE_WORDS or settled.value == 1 and settled.value is not None)
+    return on, names[0] if names else ""
+
+
+def _run_arguments(app: App) -> Iterator[Found]:
+    if app.web is None:
+        return
+    for end in endpoints(app, app.web):
+        effect = end.effect
+        if effect is None or effect.row.effect != "listens":
+            continue
+        for keyword in ("debug", "reload", "use_reloader"):
+            expr = argument(effect.fact.call, None, keyword)
+            if expr is None:
+                continue
+            on, variable = _switched_on(app, app.python.fold(effect.mod, effect.fact.function, expr))
+            if on:
+                extra = f" unless {variable} says otherwise" if variable else ""
+                fix = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
+                yield f"web runs with {keyword} switched on{extra}", effect.mod.place(expr, "on in production"), fix, Confidence.HIGH
+
+
+def _django(app: App) -> Iterator[Found]:
+    django = app.python.django
+    if django is None or not any(app.python.runs_django(p) for p in app.processes.values()):
+        return
+    found = django.setting("DEBUG")
+    if found is None or found.assign.value is None:
+        return
+    on, variable = _switched_on(app, found.value)
+    holds = app.python.guards.holds(found.mod, found.assign.guard)
+    if not on or holds is False:
+        return
+    if holds is None and len(list(django.assignments("DEBUG"))) > 1:
+        return
+    extra = f" unless {variable} is set" if variable else ""
+    default = next((o for o in options(found.value) if isinstance(o, Env)), None)
+    fix = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
+    yield f"Django's DEBUG is on in production{extra}", found.mod.place(found.assign.value, "on in production"), fix, Confidence.HIGH if holds else Confidence.MEDIUM
+
+
+def _attributes(app: App) -> Iterator[Found]:
+    """`app.debug = True`, `app.config["DEBUG"] = True`, `Flask(...)`'s and FastAPI's debug argument, config classes that are used."""
+    python = app.python
+    for mod in python.modules:
+        if "web" not in python.reached_by(mod.path):
+            continue
+        for assign in mod.facts.assigns:
+            target = assign.target
+            named = isinstance(target, facts.Attr) and target.name == "debug" or isinstance(target, facts.Index) and isinstance(target.key, facts.Const) and target.key.value == "DEBUG" and isinstance(target.base, facts.Attr) and target.base.name == "config"
+            if not named or assign.value is None or python.reach["web"].runs(mod, assign.guard) is False:
+                continue
+            base = target.base if isinstance(target, facts.Attr) else target.base.base if isinstance(target, facts.Index) and isinstance(target.base, facts.Attr) else None
+            qualified = python.linker.qualified(mod, assign.function, base) if base is not None else None
+            if qualified not in ("flask.Flask()", "quart.Quart()", "fastapi.FastAPI()"):
+                continue
+            on, variable = _switched_on(app, python.fold(mod, assign.function, assign.value))
+            if on and python.reach["web"].has_function(mod, assign.function):
+                extra = f" unless {variable} says otherwise" if variable else ""
+                runs = python.reach["web"].runs(mod, assign.guard)
+                yield f"debug mode is switched on{extra}", mod.place(assign.value, "on in production"), "leave it out, or read it from the environment", Confidence.HIGH if runs else Confidence.MEDIUM
+    for mod, fact, name in python.calls_named("fastapi.FastAPI", "starlette.applications.Starlette", "aiohttp.web.Application", "tornado.web.Application"):
+        expr = argument(fact.call, None, "debug")
+        if expr is not None and "web" in python.reached_by(mod.path) and python.reach["web"].runs(mod, fact.guard) is not False:
+            on, variable = _switched_on(app, python.fold(mod, fact.function, expr))
+            if on:
+                extra = f" unless {variable} says otherwise" if variable else ""
+                yield f"{name.rpartition('.')[2]} runs in debug mode{extra}", mod.place(expr, "on in production"), "leave `debug` out, or read it from the environment", Confidence.HIGH
+
