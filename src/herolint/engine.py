@@ -105,9 +105,9 @@ class _Run:
             problems=tuple(_distinct(self.problems)),
             apps=tuple(summaries),
             hidden_unsure=unsure,
-            facts_date=apps[0].platform.checked if apps else None,
-            today=self.options.today,
-            root=self.root,
+            facts_date=apps[0].platform.checked if apps else "",
+            today=self.options.today.isoformat(),
+            root=str(self.root),
             source=workspace.read,
         )
 
@@ -130,7 +130,7 @@ class _Run:
             return tuple(app.processes), app.language
         except Exception as error:  # noqa: BLE001 - the rest of the report stays intact
             message = f"the process types of {app.label} could not be made out: {_first_line(error)}"
-            self.problems.append(Problem(message=message, path=app.root.path, detail=traceback.format_exc()))
+            self.problems.append(Problem(message=message, path=app.root.path, detail=_frames(error)))
             return (), ""
 
     def localised(self, finding: Finding, app: App) -> Finding:
@@ -162,7 +162,13 @@ class _Run:
 
 def _failed(rule: Rule, error: Exception) -> Problem:
     message = f"rule {rule.code} {rule.name} failed: {_first_line(error)}; its findings are incomplete"
-    return Problem(message=message, rule=rule.code, detail=traceback.format_exc())
+    return Problem(message=message, rule=rule.code, detail=_frames(error))
+
+
+def _frames(error: Exception) -> str:
+    """Where an exception came from, innermost call first, on one line."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}" for frame in reversed(frames))
 
 
 def _first_line(error: Exception) -> str:

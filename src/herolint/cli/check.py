@@ -17,6 +17,7 @@ from herolint.context import Context, load_context
 from herolint.finding import Severity
 
 if TYPE_CHECKING:
+    from herolint.reports import RuleInfo
     from herolint.result import Result
 
 
@@ -73,7 +74,7 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--today", type=shared.Day(), metavar="DATE", help="Judge as of this date.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
 @click.option("--show-suppressed", is_flag=True, help="Show ignored findings too.")
-@click.option("-q", "--quiet", is_flag=True, help="Print findings only.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress line, and nothing at all when nothing was found.")
 @click.option("-v", "--verbose", count=True, help="Print more; -vv with the details of failures.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")
 def command(**given: Any) -> int:
@@ -143,6 +144,8 @@ def _report(result: Result, arguments: Arguments, files: list[tuple[str, Path]])
             console.write_file(file, _render(name, result, arguments, color=False))
         except OSError as error:
             raise click.ClickException(f"--output {name}={file}: cannot be written ({error.strerror})") from error
+    if arguments.quiet and not result.findings and not result.problems and arguments.format_name in _FOR_PEOPLE:
+        return
     if arguments.format_name in _FOR_PEOPLE:
         console.print_text(_render(arguments.format_name, result, arguments, color=console.use_color(arguments.color, sys.stdout)))
     else:
@@ -155,9 +158,24 @@ def _render(name: str, result: Result, arguments: Arguments, *, color: bool) -> 
     options = reports.Options(
         color=color,
         width=console.width(),
+        links=color and console.is_terminal(sys.stdout),
         verbose=arguments.verbose,
-        quiet=arguments.quiet,
         show_suppressed=arguments.show_suppressed,
+        rules=_rule_infos() if name not in _FOR_PEOPLE else (),
     )
     own = plugins.provided().reports.get(name)
     return own(result, options) if own and name not in reports.FORMATS else reports.render(name, result, options)
+
+
+def _rule_infos() -> tuple[RuleInfo, ...]:
+    """What documents for programs tell about the rules."""
+    from herolint import pages
+    from herolint.reports import RuleInfo
+    from herolint.rules.registry import all_rules
+
+    infos = []
+    for rule in all_rules():
+        page = pages.load_page(rule.code)
+        summary, text = (page.summary, page.text) if page else ("", "")
+        infos.append(RuleInfo(rule.code, rule.name, rule.severity.word, summary, text, text))
+    return tuple(infos)

@@ -7,18 +7,16 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from herolint.reports.escape import plain
+
 DEFAULT_WIDTH = 100
 """Columns where there is no terminal to ask."""
 
 
 def complain(message: str) -> None:
     """Write one line to stderr, control characters escaped: it may quote names from the repository."""
-    line = "".join(char if char.isprintable() else _escaped(char) for char in f"herolint: {message}")
-    sys.stderr.write(line.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(sys.stderr.encoding or "utf-8") + "\n")
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii") if not "\ud800" <= char <= "\udfff" else f"\\u{ord(char):04x}"
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(plain(f"herolint: {message}").encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def use_color(choice: str, stream: TextIO) -> bool:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from herolint.cli.console import is_terminal
+from herolint.reports.escape import plain
 
 if TYPE_CHECKING:
     from threading import Timer
@@ -40,8 +41,7 @@ class Progress:
             self._show()
 
     def _show(self) -> None:
-        plain = "".join(char if char.isprintable() else "?" for char in self._doing)
-        sys.stderr.write(f"{_CLEAR_LINE}herolint: {plain[:70]} …")
+        sys.stderr.write(f"{_CLEAR_LINE}herolint: {plain(self._doing)[:70]} …")
         sys.stderr.flush()
         self._shown = True
 

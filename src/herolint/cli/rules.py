@@ -46,7 +46,7 @@ def _as_text(rules: Sequence[Rule]) -> str:
 
 
 def _as_json(rules: Sequence[Rule]) -> str:
-    import json
+    from herolint.reports.escape import json_text
 
     rows = [
         {
@@ -58,4 +58,4 @@ def _as_json(rules: Sequence[Rule]) -> str:
         }
         for rule in rules
     ]
-    return json.dumps(rows, indent=2, ensure_ascii=False)
+    return json_text(rows)

@@ -1,7 +1,7 @@
 r"""Makes text from the repository harmless to print: control characters become `\x1b`, and widths are measured.
 
 Also characters that reorder or hide text (bidirectional marks, zero-width ones), lone surrogates of undecodable
-file names, and the beginnings of log commands that CI services look for anywhere in a line (`##[`, `##vso[`).
+file names, and the beginnings of log commands that CI services obey: `##[` and `##vso[` anywhere in a line, `::` at its start.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ def plain(text: str) -> str:
     """One line of harmless text: every control character in visible form, also tabs and line breaks."""
     if not text.isprintable():
         text = "".join(map(_visible, text))
-    return _LOG_COMMAND.sub(r"#\\x23", text) if "##" in text else text
+    return line_start(_LOG_COMMAND.sub(r"#\\x23", text) if "##" in text else text)
+
+
+def line_start(text: str) -> str:
+    """Harmless text that may also stand at the start of a line."""
+    return f"\\x3a{text[1:]}" if text.startswith("::") else text
 
 
 def cells(text: str) -> list[str]:
@@ -64,7 +69,7 @@ def json_text(document: Any) -> str:
 
     Lone surrogates have no place in UTF-8 and stop strict parsers, so they become visible text.
     """
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = _LOG_COMMAND.sub(r"#\\u0023", json.dumps(document, ensure_ascii=False, indent=2))
     return _JSON_UNSAFE.sub(lambda match: _json_escape(ord(match[0])), text) + "\n"
 
 

@@ -37,13 +37,17 @@ class Frames(msgspec.Struct, frozen=True):
     frames: tuple[Frame, ...]
     gutter: int
     more: int
+    main: str
+    """The path of the finding itself."""
 
     def rows(self, room: int) -> list[Row]:
         """The frames in rows of at most `room` columns, closed by an empty line of the gutter."""
         rows: list[Row] = []
-        for number, frame in enumerate(self.frames):
-            arrow = ":::" if number else "-->"
-            rows.append(row(" " * self.gutter, Piece(arrow, "gutter"), " ", Piece(frame.head.words, "", frame.head.path)))
+        for frame in self.frames:
+            head = frame.head
+            arrow = Piece("-->" if head.path == self.main else ":::", "gutter")
+            label = f" ({plain(head.label)})" if head.label and not frame.lines else ""
+            rows.append(row(" " * self.gutter, arrow, " ", Piece(head.words, "", head.path), label))
             if frame.lines and frame.head.file:
                 rows.append(row(Piece(self._bar(), "gutter")))
                 rows += self._lines(frame, frame.head.file, room - self.gutter - 3)
@@ -88,7 +92,7 @@ def frames_of(finding: Finding, source: Sources) -> Frames:
     if at.path:
         frames[at.path] = Frame(at)
         _mark(frames[at.path], at, "^", finding.severity.word)
-    places = [place for place in finding.related if place != finding.at]
+    places = [place for place in finding.related if place.path and place != finding.at]
     for place in places[:MOST_RELATED]:
         located = locate(place, source)
         frame = frames.setdefault(located.path, Frame(located))
@@ -96,7 +100,7 @@ def frames_of(finding: Finding, source: Sources) -> Frames:
             frame.head = located
         _mark(frame, located, "-", "related")
     last = max((line for frame in frames.values() for line in frame.lines), default=0)
-    return Frames(tuple(frames.values()), len(str(last)), max(0, len(places) - MOST_RELATED))
+    return Frames(tuple(frames.values()), len(str(last)), max(0, len(places) - MOST_RELATED), at.path)
 
 
 def _mark(frame: Frame, at: Located, sign: str, style: str) -> None:

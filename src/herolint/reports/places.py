@@ -18,7 +18,7 @@ Sources = Callable[[str], SourceFile | None]
 
 
 class Located(msgspec.Struct, frozen=True):
-    """A place with its file at hand and its positions; the end is exclusive. Without a readable span, `file`, `start` and `end` are None."""
+    """A place with its file at hand and its positions, the end exclusive; all None where no span can be read."""
 
     path: str
     label: str

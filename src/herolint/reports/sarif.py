@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from herolint import __version__
-from herolint.finding import Confidence, Finding, Fix, Place, Problem, Severity, Suppression
+from herolint.finding import Finding, Fix, Place, Problem, Suppression
 from herolint.reports import Options, RuleInfo
 from herolint.reports.escape import json_text
 from herolint.reports.paint import folder_uri, path_uri
@@ -68,8 +68,6 @@ def _result(finding: Finding, index: dict[str, int], result: Result) -> dict[str
         "partialFingerprints": {"herolint/v1": finding.id},
         "properties": {"confidence": finding.confidence.word, "process": finding.process, "app": finding.app},
     }
-    if finding.confidence is Confidence.LOW and finding.severity is Severity.ERROR:
-        document["level"] = "warning"
     if related := [_location(place, result.source) for place in finding.related if place.path]:
         document["relatedLocations"] = [{"id": number, **one} for number, one in enumerate(related, 1)]
     if steps := [{"location": _location(place, result.source)} for place in finding.flow if place.path]:

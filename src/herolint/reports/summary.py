@@ -21,7 +21,9 @@ def summary(result: Result, verbose: int = 0) -> str:
         counts = Counter(finding.severity for finding in result.findings)
         numbers = ", ".join(count(counts[level], level.word) for level in sorted(Severity, reverse=True) if counts[level])
         head = numbers + (f" in {_apps(result.apps)}" if result.apps else "")
-    return " · ".join(part for part in (head, _fixable(result.findings), _hidden(result), _problems(result), _facts(result, verbose)) if part)
+    return " · ".join(
+        part for part in (head, _fixable(result.findings), _hidden(result), _problems(result), _facts(result, verbose)) if part
+    )
 
 
 def count(number: int, word: str) -> str:

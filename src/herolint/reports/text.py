@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 
 from herolint.finding import Confidence, Finding, Problem, Suppression
 from herolint.reports import Options
 from herolint.reports.diff import diff_rows
-from herolint.reports.escape import plain
+from herolint.reports.escape import line_start, plain
 from herolint.reports.frame import Frames, frames_of
 from herolint.reports.paint import Piece, Row, paint, row
 from herolint.reports.places import locate, locate_span
@@ -64,7 +65,7 @@ def _finding(finding: Finding, same: list[Finding], result: Result, room: int, e
     rows += _fix(finding, result, indent, room)
     if same:
         rows.append(row(indent, Piece("=", "gutter"), f" the same at {count(len(same), 'more place')}:"))
-        rows += [_same(other, result, indent + "  ") for other in same]
+        rows += [_same(other, finding, result, indent + "  ") for other in same]
     if explain:
         rows.append(row(indent, Piece("=", "gutter"), f" herolint explain {finding.code}"))
     return rows
@@ -85,7 +86,8 @@ def _notes(finding: Finding, frames: Frames, result: Result) -> Iterator[tuple[s
 
 def _process(finding: Finding) -> str:
     """The process type and app, where message and path do not name them already."""
-    process = finding.process if finding.process not in finding.message.split() else ""
+    named = re.search(rf"(?<![\w-]){re.escape(finding.process)}(?![\w-])", finding.message)
+    process = "" if named else finding.process
     app = finding.app if finding.app and not finding.at.path.startswith(f"{finding.app}/") else ""
     if process and app:
         return f"{process} of {app}"
@@ -104,7 +106,7 @@ def _note(key: str, text: str, indent: str, room: int) -> list[Row]:
     lead = f"{key}: " if key else ""
     lines = wrap(plain(text), max(20, room - len(indent) - 2 - len(lead)), break_long_words=False, break_on_hyphens=False) or [""]
     first = row(indent, Piece("=", "gutter"), " ", Piece(lead, "bold"), lines[0])
-    return [first, *(row(indent + " " * (2 + len(lead)) + line) for line in lines[1:])]
+    return [first, *(row(indent + " " * (2 + len(lead)) + line_start(line)) for line in lines[1:])]
 
 
 def _fix(finding: Finding, result: Result, indent: str, room: int) -> list[Row]:
@@ -116,9 +118,12 @@ def _fix(finding: Finding, result: Result, indent: str, room: int) -> list[Row]:
     return [row(indent, Piece("=", "gutter"), " ", Piece(f"{kind}:", "bold")), *diff_rows(finding, result.source, indent + "  ")]
 
 
-def _same(finding: Finding, result: Result, indent: str) -> Row:
+def _same(finding: Finding, first: Finding, result: Result, indent: str) -> Row:
+    """The place of a finding that is like the `first`, with what is its own."""
     at = locate(finding.at, result.source)
-    return row(indent, Piece(at.words, "", at.path), f" ({plain(at.label)})" if at.label else "")
+    own = [at.label] if at.label != first.at.label else []
+    own += [finding.process] if finding.process != first.process else []
+    return row(indent, Piece(at.words, "", at.path), f" ({plain(', '.join(own))})" if any(own) else "")
 
 
 def _problems(result: Result, options: Options) -> list[Row]:

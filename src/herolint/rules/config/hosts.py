@@ -1,0 +1,75 @@
+"""Rules about the names under which the app may be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.model import App
+from herolint.app.values import AnyOf, Env, Items, Known, Value, options
+from herolint.finding import Confidence, Finding
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", "testserver", "", ".localhost", "host.docker.internal", "web", "backend", "django", "app"})
+
+
+@rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("code", "processes"))
+def allowed_hosts(app: App) -> Iterator[Finding]:
+    """Django's ALLOWED_HOSTS shuts out the app's own domain."""
+    django = app.python.django
+    if django is None or app.web is None or not app.python.runs_django(app.web):
+        return
+    found = django.setting("ALLOWED_HOSTS")
+    if found is None or found.assign.value is None or _added_later(app):
+        return
+    debug = django.setting("DEBUG")
+    hosts = _hosts(app, found.value)
+    if hosts is None or any(h not in LOCAL for h in hosts):
+        return
+    debug_on = debug is not None and isinstance(app.python.guards.if_unset(debug.value), Known) and bool(getattr(app.python.guards.if_unset(debug.value), "value", False))
+    empty_with_debug = debug_on and not hosts
+    runs = app.python.guards.holds(found.mod, found.assign.guard)
+    said = "is empty" if not hosts else f"names only {', '.join(hosts)}"
+    yield report(
+        "HL708",
+        f"ALLOWED_HOSTS {said}: the app's own domain is shut out",
+        found.mod.place(found.assign.value, "no public name"),
+        severity=ERROR if runs and len(list(django.assignments("ALLOWED_HOSTS"))) == 1 else WARNING,
+        why="Django answers every request for another host name with 400" + (" (with DEBUG on, names other than localhost are refused as well)" if empty_with_debug else ""),
+        related=(app.procfile_place("web", "this process starts it"),),
+        fix='use `ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")` and set it to the app\'s domain',
+        process="web",
+        confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+    )
+
+
+def _hosts(app: App, value: Value) -> list[str] | None:
+    """The constant host names; None when some are not known."""
+    match value:
+        case Items(items=items):
+            found = []
+            for item in items:
+                if isinstance(item, Env):
+                    if item.default is None or item.required:
+                        return None
+                    item = app.python.guards.if_unset(item)
+                if not isinstance(item, Known) or not isinstance(item.value, str):
+                    return None
+                found.append(item.value)
+            return found
+        case AnyOf():
+            return next((h for o in options(value) if (h := _hosts(app, o)) is not None), None) if all(_hosts(app, o) is not None for o in options(value)) else None
+    return None
+
+
+def _added_later(app: App) -> bool:
+    """Whether hosts are appended, or a helper such as django-heroku sets them."""
+    django = app.python.django
+    for mod in django.layers if django else ():
+        for fact in mod.facts.calls:
+            name = app.python.linker.qualified(mod, fact.function, fact.call.func) or ""
+            if name in ("django_heroku.settings", "django_on_heroku.settings") and app.python.guards.holds(mod, fact.guard) is not False:
+                return True
+        text = mod.source.text
+        if any(f"ALLOWED_HOSTS{tail}" in text for tail in (" +=", "+=", ".append", ".extend", ".insert")):
+            return True
+    return False
