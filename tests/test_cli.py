@@ -223,7 +223,7 @@ def test_an_interrupt_ends_with_130(bad: Path) -> None:
     code = "import sys, os, signal; from herolint import engine; from herolint.cli import main\n"
     code += "engine.run = lambda *_: os.kill(os.getpid(), signal.SIGINT)\nsys.exit(main([]))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=bad, env=environment(), timeout=30, check=False)
-    assert (run.returncode, run.stderr) == (130, "")
+    assert (run.returncode, run.stderr.strip()) == (130, "")
 
 
 def test_on_a_terminal_it_is_coloured_and_leaves_no_progress_line(bad: Path) -> None:

@@ -65,6 +65,11 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
         return low <= first <= high or low <= last <= high
 
 
+def may_hold_comments(path: str) -> bool:
+    """Whether a file of that name is of a format in which an ignore comment can stand."""
+    return bool(_syntax(path)[0])
+
+
 def find_comments(source: SourceFile) -> list[Comment]:
     """The ignore comments of a file, in order; also those that stand where none can."""
     if b"herolint:" not in source.data or source.is_binary:

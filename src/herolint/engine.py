@@ -8,12 +8,14 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint import plugins
+from herolint.comments import may_hold_comments
 from herolint.config import Config
 from herolint.context import Context
 from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.result import Result
     from herolint.workspace import Workspace
+
+_MOST_FILES = 5000
+"""Files without findings that are searched for ignore comments; beyond, an unused one goes unreported."""
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,8 +234,10 @@ def _anchor(at: Place, read: Callable[[str], SourceFile | None]) -> str:
 
 
 def _commented(workspace: Workspace, findings: Iterable[Finding]) -> Iterator[SourceFile]:
-    """The files in which ignore comments count: those with findings, and those that hold the words of one."""
-    for path in sorted({finding.at.path for finding in findings if finding.at.span is not None}):
+    """The files whose ignore comments count: those with findings, and others for the comments that nothing needs."""
+    with_findings = {finding.at.path for finding in findings if finding.at.span is not None}
+    others = (path for path in sorted(workspace.files) if path not in with_findings and may_hold_comments(path))
+    for path in (*sorted(with_findings), *islice(others, _MOST_FILES)):
         if (source := workspace.read(path)) is not None:
             yield source
 

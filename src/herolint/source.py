@@ -51,11 +51,12 @@ class SourceFile:
     `encoding_problem` says so. Offsets in spans are always into `data`.
     """
 
-    __slots__ = ("__dict__", "data", "path")
+    __slots__ = ("__dict__", "data", "masked", "path")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
+        self.masked: list[Span] = []
 
     def __repr__(self) -> str:
         return f"SourceFile({self.path!r}, {len(self.data)} bytes)"
@@ -138,9 +139,19 @@ class SourceFile:
             end -= 1
         return Span(start, end)
 
+    def mask(self, span: Span) -> None:
+        """Hide a secret from everything that shows or fingerprints the text: `slice` gives `*` for all but its first four bytes."""
+        hidden = Span(min(span.start + 4, span.end), span.end)
+        if hidden not in self.masked:
+            self.masked.append(hidden)
+
     def slice(self, span: Span) -> str:
-        """The text of a span."""
+        """The text of a span, secrets masked."""
         data = self.data[span.start : span.end]
+        for hidden in self.masked:
+            start, end = max(hidden.start, span.start) - span.start, min(hidden.end, span.end) - span.start
+            if start < end:
+                data = data[:start] + b"*" * (end - start) + data[end:]
         if span.start == 0 and self.bom_length:
             data = data[self.bom_length :]
         return data.decode(self.encoding, "replace")

@@ -20,7 +20,7 @@ class Binding(NamedTuple):
     """What a name is bound to at one place: an import, function, class or assignment, under a guard."""
 
     what: Import | Function | Class | Assign
-    index: int
+    number: int
     guard: int
     start: int
 
@@ -103,9 +103,9 @@ class Mod:
                     table.setdefault((fn.klass, target.name), []).append(assign)
         return table
 
-    def place(self, expr: facts.Expr | Span, label: str = "") -> Place:
-        """A place in this file."""
-        return Place(self.path, Span(expr[0], expr[1]) if isinstance(expr, tuple) else Span(expr.start, expr.end), label)
+    def place(self, fact: facts.Expr | Assign | Import, label: str = "") -> Place:
+        """A fact's place in this file."""
+        return Place(self.path, Span(fact.start, fact.end), label)
 
 
 def _target_names(target: facts.AnyExpr) -> Iterator[str]:

@@ -105,7 +105,9 @@ def _django(python: PythonApp) -> Iterator[Database]:
             if isinstance(one, Table) and (default := one.get("default")) is not None:
                 at = found.mod.place(found.assign.value) if found.assign.value is not None else Place(found.mod.path)
                 overridden = _overridden(python, found.mod)
-                yield Database("django", overridden or default, _entry_place(found.mod, one, at), found.mod, found.assign.guard, runs, who, "DATABASES")
+                yield Database(
+                    "django", overridden or default, _entry_place(found.mod, one, at), found.mod, found.assign.guard, runs, who, "DATABASES"
+                )
 
 
 def _entry_place(mod: Mod, table: Table, fallback: Place) -> Place:
@@ -124,7 +126,12 @@ def _overridden(python: PythonApp, mod: Mod) -> Value | None:
     """`DATABASES["default"] = …` or `.update(dj_database_url.config())` after the assignment, or django_heroku.settings(locals())."""
     for assign in mod.facts.assigns:
         target = assign.target
-        if isinstance(target, facts.Index) and isinstance(target.base, facts.Name) and target.base.id == "DATABASES" and assign.value is not None:
+        if (
+            isinstance(target, facts.Index)
+            and isinstance(target.base, facts.Name)
+            and target.base.id == "DATABASES"
+            and assign.value is not None
+        ):
             if python.guards.holds(mod, assign.guard) is True:
                 return python.fold(mod, assign.function, assign.value)
             if python.guards.holds(mod, assign.guard) is None:
@@ -134,7 +141,12 @@ def _overridden(python: PythonApp, mod: Mod) -> Value | None:
         name = python.linker.qualified(mod, fact.function, func) or ""
         if name in ("django_heroku.settings", "django_on_heroku.settings") and python.guards.holds(mod, fact.guard) is not False:
             return Env("DATABASE_URL")
-        if isinstance(func, facts.Attr) and func.name == "update" and isinstance(func.base, facts.Index) and isinstance(func.base.base, facts.Name):
+        if (
+            isinstance(func, facts.Attr)
+            and func.name == "update"
+            and isinstance(func.base, facts.Index)
+            and isinstance(func.base.base, facts.Name)
+        ):
             if func.base.base.id == "DATABASES" and fact.call.args and python.guards.holds(mod, fact.guard) is not False:
                 return python.fold(mod, fact.function, fact.call.args[0])
     return None

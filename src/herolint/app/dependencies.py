@@ -62,7 +62,9 @@ def python_dependencies(app: App) -> PythonDependencies:
         lock = app.pipfile_lock
         at = Place("Pipfile.lock")
         direct = {r.name: r for r in app.pipfile.packages} if app.pipfile else {}
-        packages = {n: Dependency(n, v.lstrip("=") or None, v, _at(direct.get(n), "Pipfile", at), n in direct) for n, v in lock.packages.items()}
+        packages = {
+            n: Dependency(n, v.lstrip("=") or None, v, _at(direct.get(n), "Pipfile", at), n in direct) for n, v in lock.packages.items()
+        }
         return PythonDependencies("pipenv", "Pipfile.lock", packages, True)
     if "requirements.txt" in workspace and app.requirements is not None:
         found = app.requirements
@@ -73,7 +75,9 @@ def python_dependencies(app: App) -> PythonDependencies:
         if name in workspace and lock2 is not None:
             direct = {r.name: r for r in app.pyproject.dependencies} if app.pyproject else {}
             packages = {
-                p.name: Dependency(p.name, p.version, f"=={p.version}", _at(direct.get(p.name), "pyproject.toml", Place(name, p.span)), p.name in direct)
+                p.name: Dependency(
+                    p.name, p.version, f"=={p.version}", _at(direct.get(p.name), "pyproject.toml", Place(name, p.span)), p.name in direct
+                )
                 for p in lock2.packages
                 if p.main
             }

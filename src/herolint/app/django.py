@@ -9,7 +9,7 @@ from typing import NamedTuple
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
-from herolint.app.values import UNKNOWN, AnyOf, Known, Made, Ref, Value
+from herolint.app.values import UNKNOWN, AnyOf, Known, Made, Ref, Table, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, walk
@@ -94,7 +94,11 @@ class Django:
         return tuple(dict.fromkeys(found))
 
     def _lists(self, mod: Mod) -> dict[str, facts.AnyExpr]:
-        return {a.target.id: a.value for a in mod.facts.assigns if isinstance(a.target, facts.Name) and a.value is not None and a.function == NONE}
+        return {
+            a.target.id: a.value
+            for a in mod.facts.assigns
+            if isinstance(a.target, facts.Name) and a.value is not None and a.function == NONE
+        }
 
     @cached_property
     def installed(self) -> tuple[str, ...]:
@@ -111,7 +115,9 @@ class Django:
                 dotted = ".".join(parts[:end])
                 path = self.code.find(dotted)
                 if path or self.code.is_folder(dotted):
-                    found.append(dotted.removesuffix(".apps") if path is None or path.endswith("__init__.py") else dotted.rpartition(".")[0])
+                    found.append(
+                        dotted.removesuffix(".apps") if path is None or path.endswith("__init__.py") else dotted.rpartition(".")[0]
+                    )
                     break
         return tuple(dict.fromkeys(f for f in found if f))
 
@@ -184,17 +190,19 @@ class Django:
 
     def storage(self) -> str | None:
         """The qualified name of the default file storage; None when it is Django's own (the disk)."""
-        for setting in ("DEFAULT_FILE_STORAGE", "STORAGES"):
-            for found in self.assignments(setting):
-                value = found.value
-                if setting == "STORAGES":
-                    inner = value.get("default") if hasattr(value, "get") else None
-                    value = inner.get("BACKEND") if inner is not None and hasattr(inner, "get") else UNKNOWN  # type: ignore[union-attr]
-                if isinstance(value, Known) and isinstance(value.value, str):
-                    return None if value.value.endswith("FileSystemStorage") else value.value
-                if value is not None and not isinstance(value, Known) and value != UNKNOWN:
-                    return "?"
+        for found in self.assignments("DEFAULT_FILE_STORAGE"):
+            return self._backend(found.value)
+        for found in self.assignments("STORAGES"):
+            default = found.value.get("default") if isinstance(found.value, Table) else UNKNOWN
+            if default is not None:
+                return self._backend((default.get("BACKEND") if isinstance(default, Table) else None) or UNKNOWN)
         return None
+
+    @staticmethod
+    def _backend(value: Value) -> str | None:
+        if isinstance(value, Known) and isinstance(value.value, str):
+            return None if value.value.endswith("FileSystemStorage") else value.value
+        return "?"
 
 
 def settings_module(code: CodeBase, guards: Guards, starts: Iterator[str]) -> str | None:
@@ -220,8 +228,6 @@ def settings_module(code: CodeBase, guards: Guards, starts: Iterator[str]) -> st
 
 
 def _settings_path(code: CodeBase, value: Value) -> str | None:
-    from herolint.app.values import options
-
     for one in options(value):
         if isinstance(one, Known) and isinstance(one.value, str):
             path = code.find(one.value)
@@ -238,10 +244,4 @@ def _strings(expr: facts.AnyExpr, names: dict[str, facts.AnyExpr], depth: int = 
         elif isinstance(inner, facts.Name) and inner.id in names and depth < 4:
             found += _strings(names[inner.id], {k: v for k, v in names.items() if k != inner.id}, depth + 1)
     return found
-
-
-def is_ref(value: Value, *names: str) -> bool:
-    """Whether a value is one of the named things outside the project, or made by calling one."""
-    return isinstance(value, Ref | Made) and value.name in names
-
 

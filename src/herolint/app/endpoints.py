@@ -68,7 +68,9 @@ NEVER_LISTEN = {"celery": ("worker", "beat"), "rq": ("worker", "scheduler"), "hu
 def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
     """Where a process listens, as far as known; empty when nothing can be said."""
     launch = process.main
-    if launch is None or any(x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches):
+    if launch is None or any(
+        x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches
+    ):
         return ()
     if _script_passes_port(app, process):
         return ()
@@ -120,7 +122,8 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
             host = host or launch.assigned(names[1])
             if port is None and (app.config_var(names[0]) is not None or _exports(app, process, names[0])):
                 return
-        if port is None and tool == "streamlit" and (app.source(".streamlit/config.toml") is not None) and "port" in (app.source(".streamlit/config.toml") or app).text:  # type: ignore[union-attr]
+        config = app.source(".streamlit/config.toml") if tool == "streamlit" and port is None else None
+        if config is not None and "port" in config.text:
             yield from _streamlit_config(app)
             return
         yield _from_words(launch, tool, port, host)
@@ -131,7 +134,9 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
 
 
 def _exports(app: App, process: Process, name: str) -> bool:
-    return any(name in w.text for x in process.launches for w in x.words) or any(a.name == name for x in process.launches for a in x.command.assignments)
+    return any(name in w.text for x in process.launches for w in x.words) or any(
+        a.name == name for x in process.launches for a in x.command.assignments
+    )
 
 
 def _streamlit_config(app: App) -> Iterator[Endpoint]:
@@ -187,10 +192,19 @@ def _address(launch: Launch, word: Word, server: str) -> Endpoint:
     match = _ADDRESS.match(text)
     if match is None:
         port = "platform" if re.search(r"\$\{?PORT\b", text) else "unknown"
-        return Endpoint(port=port, port_text=text, port_at=launch.place(word), server=server, host=text if text in LOCAL_HOSTS else None, host_at=launch.place(word))
+        return Endpoint(
+            port=port,
+            port_text=text,
+            port_at=launch.place(word),
+            server=server,
+            host=text if text in LOCAL_HOSTS else None,
+            host_at=launch.place(word),
+        )
     port = match["port"]
     kind = "platform" if re.search(r"\$\{?PORT\b", text) else "other" if "$" in port else "fixed" if port.isdigit() else "unknown"
-    return Endpoint(port=kind, port_text=port, port_at=launch.place(word), host=match["host"] or None, host_at=launch.place(word), server=server)
+    return Endpoint(
+        port=kind, port_text=port, port_at=launch.place(word), host=match["host"] or None, host_at=launch.place(word), server=server
+    )
 
 
 def _gunicorn(app: App, launch: Launch) -> Iterator[Endpoint]:
@@ -280,7 +294,9 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
     )  # fmt: skip
 
 
-def _port_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, passes_port: bool, default: int, note: str) -> tuple[str, str]:
+def _port_of(
+    app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, passes_port: bool, default: int, note: str
+) -> tuple[str, str]:
     names = env_names(value)
     if "PORT" in names or passes_port:
         return "platform", "$PORT"
@@ -299,5 +315,3 @@ def _host_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, d
         return None if spread else default or None
     settled = app.python.guards.if_unset(value)
     return settled.value if isinstance(settled, Known) and isinstance(settled.value, str) else None
-
-

@@ -10,7 +10,7 @@ from herolint.app.codebase import Mod
 from herolint.app.link import Linker
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
-from herolint.code.facts import NONE, CallFact
+from herolint.code.facts import CallFact
 from herolint.finding import Place
 
 MAX_CALLS = 20_000
@@ -63,7 +63,7 @@ class Flow:
         mod = self.linker.code.mod(ref.path)
         if mod is None:
             return
-        for fact in self.own_calls(mod, ref.index):
+        for fact in self.own_calls(mod, ref.number):
             func = fact.call.func
             if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
                 target = self.linker.resolve(mod, fact.function, func.base)
@@ -73,12 +73,12 @@ class Flow:
             if target is None or target.mod is None:
                 continue
             if target.kind == "function":
-                fn = target.mod.facts.functions[target.index]
+                fn = target.mod.facts.functions[target.number]
                 if fn.is_async and not fact.awaited:
                     continue
-                yield mod, fact, FunctionRef(target.mod.path, target.index)
+                yield mod, fact, FunctionRef(target.mod.path, target.number)
             elif target.kind == "class":
-                init = target.mod.methods.get(target.index, {}).get("__init__")
+                init = target.mod.methods.get(target.number, {}).get("__init__")
                 if init is not None:
                     yield mod, fact, FunctionRef(target.mod.path, init)
 
@@ -87,7 +87,6 @@ class Flow:
         for fact in calls_of(mod).get(index, ()):
             if self.reach.runs(mod, fact.guard) is not False:
                 yield fact
-
 
 
 def calls_of(mod: Mod) -> dict[int, list[CallFact]]:
@@ -103,5 +102,3 @@ def calls_of(mod: Mod) -> dict[int, list[CallFact]]:
 
 def _name(func: facts.AnyExpr) -> str:
     return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-
-

@@ -28,7 +28,9 @@ PASS_THROUGH = frozenset({
     "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pydantic.SecretStr", "typing.cast", "starlette.datastructures.Secret",
     "django.utils.translation.gettext_lazy", "yarl.URL", "sqlalchemy.engine.make_url", "sqlalchemy.make_url", "distutils.util.strtobool",
 })  # fmt: skip
-SAME_PATH_METHODS = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"})
+SAME_PATH_METHODS = frozenset(
+    {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"}
+)
 SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
 
 
@@ -192,7 +194,11 @@ class Folder:
             if isinstance(what, Assign):
                 if what.op == "+=":
                     continue
-                value = self.fold(mod, what.function, what.value, depth) if what.op in ("=", ":=") and isinstance(what.target, facts.Name) else UNKNOWN
+                value = (
+                    self.fold(mod, what.function, what.value, depth)
+                    if what.op in ("=", ":=") and isinstance(what.target, facts.Name)
+                    else UNKNOWN
+                )
             else:
                 value = UNKNOWN
             values.append(value)
@@ -213,7 +219,7 @@ class Folder:
             if bindings and any(isinstance(b.what, Assign) for b in bindings):
                 return self._bindings(base.mod, bindings, depth)
         if base.kind in ("class", "instance") and base.mod is not None:
-            return self.class_value(base.mod, base.index, expr.name, depth)
+            return self.class_value(base.mod, base.number, expr.name, depth)
         return None
 
     def _path_attribute(self, name: str, base: Value) -> Value | None:
@@ -236,7 +242,7 @@ class Folder:
             return self.fold(mod, assign.function, assign.value, depth)
         for base in self.linker.bases(mod, index):
             if base.kind == "class" and base.mod is not None and depth < MAX_DEPTH:
-                value = self.class_value(base.mod, base.index, name, depth + 1)
+                value = self.class_value(base.mod, base.number, name, depth + 1)
                 if value is not None:
                     return value
         return None
@@ -251,7 +257,9 @@ class Folder:
     def _call(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value:
         name = self.linker.qualified(mod, function, call.func)
         args = tuple(
-            self.fold(mod, function, a.value if isinstance(a, facts.Star) else a, depth) for a in call.args if not isinstance(a, facts.Keyword)
+            self.fold(mod, function, a.value if isinstance(a, facts.Star) else a, depth)
+            for a in call.args
+            if not isinstance(a, facts.Keyword)
         )
         keywords = tuple((a.name, self.fold(mod, function, a.value, depth)) for a in call.args if isinstance(a, facts.Keyword))
         made = Made(name or f"?{dotted(call.func) or ''}", args, keywords, call)
@@ -292,7 +300,12 @@ class Folder:
     @staticmethod
     def _env_method(name: str) -> bool:
         base, _, method = name.rpartition(".")
-        return base in ENV_OBJECTS and method not in ("read_env", "read_envfile", "prefixed") or base in ("decouple.config", "os.environ") and method == "get"
+        return (
+            base in ENV_OBJECTS
+            and method not in ("read_env", "read_envfile", "prefixed")
+            or base in ("decouple.config", "os.environ")
+            and method == "get"
+        )
 
     def _env(self, name: str, made: Made) -> Value:
         first = made.args[0] if made.args else None
@@ -303,7 +316,9 @@ class Folder:
         if key is None:
             return UNKNOWN
         default = made.keyword("default")
-        position_holds_default = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault") or name.startswith("environs")
+        position_holds_default = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault") or name.startswith(
+            "environs"
+        )
         if default is None and len(made.args) > 1 and (position_holds_default or not isinstance(made.args[1], Ref)):
             default = made.args[1]
         optional = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
@@ -331,11 +346,11 @@ class Folder:
         target = self.linker.resolve(mod, function, call.func)
         if target is None or target.kind != "function" or target.mod is None or depth > MAX_DEPTH - 6:
             return None
-        returned = [r for r in target.mod.facts.returns if r.function == target.index and r.op == "return" and r.value is not None]
+        returned = [r for r in target.mod.facts.returns if r.function == target.number and r.op == "return" and r.value is not None]
         if not returned or len(returned) > 4:
             return None
         values = [
-            self._with_arguments(target.mod, target.index, call, mod, function, r.value, depth)
+            self._with_arguments(target.mod, target.number, call, mod, function, r.value, depth)
             for r in returned
             if self.holds(target.mod, r.guard) is not False
         ]
@@ -370,7 +385,12 @@ def _number(value: Value) -> bool:
 
 
 def _arithmetic(op: str, left: Value, right: Value) -> Value:
-    if isinstance(left, Known) and isinstance(right, Known) and isinstance(left.value, int | float) and isinstance(right.value, int | float):
+    if (
+        isinstance(left, Known)
+        and isinstance(right, Known)
+        and isinstance(left.value, int | float)
+        and isinstance(right.value, int | float)
+    ):
         a, b = left.value, right.value
         if op == "+":
             return Known(a + b)

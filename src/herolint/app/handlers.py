@@ -9,9 +9,7 @@ from herolint.app.codebase import Mod
 from herolint.app.django import Django
 from herolint.app.link import Linker, Target
 from herolint.app.reach import FunctionRef, Reach
-from herolint.app.values import Known
 from herolint.code import facts
-from herolint.code.facts import NONE
 from herolint.code.queries import argument
 from herolint.knowledge.python import Handlers
 
@@ -101,14 +99,11 @@ def _view(target: Target, linker: Linker) -> Iterator[FunctionRef]:
     if target.mod is None:
         return
     if target.kind == "function":
-        yield FunctionRef(target.mod.path, target.index)
+        yield FunctionRef(target.mod.path, target.number)
     elif target.kind in ("class", "instance"):
-        for name, method in target.mod.methods.get(target.index, {}).items():
+        for name, method in target.mod.methods.get(target.number, {}).items():
             if name in VIEW_METHODS or name == "__call__":
                 yield FunctionRef(target.mod.path, method)
-        for base in linker.bases(target.mod, target.index):
+        for base in linker.bases(target.mod, target.number):
             if base.kind == "class":
                 yield from _view(base, linker)
-
-
-

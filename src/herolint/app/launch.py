@@ -214,7 +214,9 @@ def _script(word: Word, rest: tuple[Word, ...], common: dict) -> Launch:  # type
     if name in ("manage.py", "django-admin.py"):
         options, arguments = parse_options("django", rest)
         sub = arguments[0].text if arguments else ""
-        return Launch(tool="django", script=script, target=word, subcommand=sub, options=options, arguments=arguments[1:], folder=folder, **common)
+        return Launch(
+            tool="django", script=script, target=word, subcommand=sub, options=options, arguments=arguments[1:], folder=folder, **common
+        )
     options, arguments = parse_options("python", rest)
     return Launch(tool="python", script=script, target=word, options=options, arguments=arguments, folder=folder, **common)
 
@@ -244,7 +246,9 @@ def _tool(program: str, rest: tuple[Word, ...], common: dict) -> Launch:  # type
         sub = arguments[0].text if arguments else ""
         return _framework(program, sub, options, arguments[1:], common)
     if program in ("rqworker", "rqscheduler"):
-        return Launch(tool="rq", subcommand="worker" if program == "rqworker" else "scheduler", options=options, arguments=arguments, **common)
+        return Launch(
+            tool="rq", subcommand="worker" if program == "rqworker" else "scheduler", options=options, arguments=arguments, **common
+        )
     return Launch(tool=program, options=options, arguments=arguments, subcommand=arguments[0].text if arguments else "", **common)
 
 
@@ -268,7 +272,16 @@ def _framework(program: str, sub: str, options: dict[str, tuple[Word, ...]], arg
     module, attr = split_object(app[-1].text) if app else (None, None)
     target = app[-1] if app else None
     if module and module.endswith(".py"):
-        return Launch(tool=program, subcommand=sub, script=_inside(common["cwd"], module), attr=attr, target=target, options=options, arguments=arguments, **common)
+        return Launch(
+            tool=program,
+            subcommand=sub,
+            script=_inside(common["cwd"], module),
+            attr=attr,
+            target=target,
+            options=options,
+            arguments=arguments,
+            **common,
+        )
     return Launch(tool=program, subcommand=sub, module=module, attr=attr, target=target, options=options, arguments=arguments, **common)
 
 

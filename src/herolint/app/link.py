@@ -17,13 +17,13 @@ class Target(NamedTuple):
     """What an expression names.
 
     `kind`: `external` (name: qualified; `x()` marks the result of calling x), `module` (mod), `function`, `class`, `instance`
-    (mod and index of the project's definition), `variable` (mod, name and its bindings).
+    (mod and number of the project's definition), `variable` (mod, name and its bindings).
     """
 
     kind: str
     name: str
     mod: Mod | None = None
-    index: int = NONE
+    number: int = NONE
     bindings: tuple[Binding, ...] = ()
 
 
@@ -124,9 +124,9 @@ class Linker:
                 case Import() as imp:
                     return self._import(mod, imp, depth)
                 case Function():
-                    return Target("function", binding.what.qualname, mod, binding.index)
+                    return Target("function", binding.what.qualname, mod, binding.number)
                 case Class():
-                    return Target("class", binding.what.qualname, mod, binding.index)
+                    return Target("class", binding.what.qualname, mod, binding.number)
                 case Assign() as assign:
                     if not isinstance(assign.target, facts.Name) or assign.op not in ("=", ":=", "with") or assign.value is None:
                         continue
@@ -182,10 +182,10 @@ class Linker:
 
     def _attribute(self, target: Target, name: str, depth: int, seen: set[tuple[str, int]]) -> Target | None:
         mod = target.mod
-        if mod is None or depth > MAX_DEPTH or (mod.path, target.index) in seen:
+        if mod is None or depth > MAX_DEPTH or (mod.path, target.number) in seen:
             return None
-        seen.add((mod.path, target.index))
-        index = target.index
+        seen.add((mod.path, target.number))
+        index = target.number
         if name in mod.methods.get(index, {}):
             method = mod.methods[index][name]
             return Target("function", mod.facts.functions[method].qualname, mod, method)
@@ -227,7 +227,7 @@ class Linker:
                 if base.kind == "external":
                     names.add(base.name)
                 elif base.kind == "class" and base.mod is not None:
-                    stack.append((base.mod, base.index))
+                    stack.append((base.mod, base.number))
         return names
 
     def _result(self, target: Target, depth: int) -> Target | None:
@@ -235,14 +235,14 @@ class Linker:
             case "external":
                 return Target("external", f"{target.name}()")
             case "class":
-                return Target("instance", target.name, target.mod, target.index)
+                return Target("instance", target.name, target.mod, target.number)
             case "instance" if target.mod is not None:
                 call = self._attribute(target, "__call__", depth, set())
                 return self._result(call, depth) if call and call.kind == "function" else None
             case "function" if target.mod is not None:
                 for returned in target.mod.facts.returns:
-                    if returned.function == target.index and returned.value is not None:
-                        found = self.resolve(target.mod, target.index, returned.value, depth)
+                    if returned.function == target.number and returned.value is not None:
+                        found = self.resolve(target.mod, target.number, returned.value, depth)
                         if found:
                             return found
         return None

@@ -182,10 +182,30 @@ def language(app: App) -> str:
     """The language of the buildpack that will build the app; of several listed ones the last, which makes the web process."""
     for url in reversed(app.buildpacks):
         for name in ("python", "ruby", "nodejs", "go", "php", "java", "gradle", "scala", "clojure"):
-            if f"heroku/{name}" in url or url.endswith(f"buildpack-{name}") or f"buildpack-{name}.git" in url or f"buildpack-{name}#" in url:
+            if (
+                f"heroku/{name}" in url
+                or url.endswith(f"buildpack-{name}")
+                or f"buildpack-{name}.git" in url
+                or f"buildpack-{name}#" in url
+            ):
                 return {"nodejs": "node", "gradle": "java"}.get(name, name)
     commands = " ".join(x.tool for p in app.processes.values() for x in p.launches)
-    if any(t in commands.split() for t in ("python", "gunicorn", "uvicorn", "django", "flask", "celery", "streamlit", "daphne", "waitress-serve", "hypercorn", "uwsgi")):
+    if any(
+        t in commands.split()
+        for t in (
+            "python",
+            "gunicorn",
+            "uvicorn",
+            "django",
+            "flask",
+            "celery",
+            "streamlit",
+            "daphne",
+            "waitress-serve",
+            "hypercorn",
+            "uwsgi",
+        )
+    ):
         return "python"
     if any(f in app.slug for f in ("go.mod",)):
         return "go"

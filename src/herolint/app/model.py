@@ -41,7 +41,13 @@ class App:
     """
 
     def __init__(
-        self, workspace: Workspace, root: AppRoot, context: Context, platform: Platform, today: datetime.date, cache: FactCache | None = None
+        self,
+        workspace: Workspace,
+        root: AppRoot,
+        context: Context,
+        platform: Platform,
+        today: datetime.date,
+        cache: FactCache | None = None,
     ) -> None:
         self.workspace = workspace
         self.root = root

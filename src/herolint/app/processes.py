@@ -45,7 +45,30 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
         return self.name == "web"
 
 
-QUIET_TOOLS = frozenset({"cd", "echo", "export", "set", "true", ":", "sleep", "wait", "exit", "test", "[", "[[", "source", "printf", "mkdir", "cp", "rm", "ls", "cat", "chmod"})
+QUIET_TOOLS = frozenset(
+    {
+        "cd",
+        "echo",
+        "export",
+        "set",
+        "true",
+        ":",
+        "sleep",
+        "wait",
+        "exit",
+        "test",
+        "[",
+        "[[",
+        "source",
+        "printf",
+        "mkdir",
+        "cp",
+        "rm",
+        "ls",
+        "cat",
+        "chmod",
+    }
+)
 
 
 def processes_of(app: App) -> dict[str, Process]:
@@ -57,7 +80,9 @@ def processes_of(app: App) -> dict[str, Process]:
         for name, line in app.procfile.last().items():
             at = Place("Procfile", line.command_span)
             script = parse(line.command, line.command_span.start)
-            found[name] = Process(name=name, origin="Procfile", at=at, text=line.command, script=script, launches=tuple(_launches(app, script, "Procfile")))
+            found[name] = Process(
+                name=name, origin="Procfile", at=at, text=line.command, script=script, launches=tuple(_launches(app, script, "Procfile"))
+            )
     return found
 
 
@@ -66,7 +91,7 @@ def _container(app: App) -> dict[str, Process]:
     yml = app.heroku_yml
     if yml is not None:
         for name, (command, _image, span) in yml.run.items():
-            text = command if isinstance(command, str) else " ".join(command)
+            text = command if isinstance(command, str) else " ".join(command or ())
             script = parse(text, span.start)
             at = Place("heroku.yml", span)
             launches = tuple(_launches(app, script, "heroku.yml"))
@@ -107,7 +132,12 @@ def _launches(app: App, script: Script, path: str, via: tuple[Place, ...] = (), 
             if inner is not None and not any(p.path == launch.script for p in via):
                 yield from _launches(app, inner, launch.script, (*via, launch.at), launch.cwd)
                 continue
-        elif launch.tool not in QUIET_TOOLS and app.workspace.exists(_local(launch)) and _is_shell(app, _local(launch)) and len(via) < MAX_SCRIPTS:
+        elif (
+            launch.tool not in QUIET_TOOLS
+            and app.workspace.exists(_local(launch))
+            and _is_shell(app, _local(launch))
+            and len(via) < MAX_SCRIPTS
+        ):
             inner = _script_file(app, _local(launch))
             if inner is not None and not any(p.path == _local(launch) for p in via):
                 yield from _launches(app, inner, _local(launch), (*via, launch.at), launch.cwd)

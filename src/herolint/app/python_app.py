@@ -94,7 +94,13 @@ class PythonApp:
                     yield Entry(path, False)
                     break
         config = launch.option("--config") if launch.tool == "gunicorn" else None
-        for path in [config.text.removeprefix("file:").removeprefix("python:").removeprefix("./")] if config else ["gunicorn.conf.py"] if launch.tool == "gunicorn" else []:
+        for path in (
+            [config.text.removeprefix("file:").removeprefix("python:").removeprefix("./")]
+            if config
+            else ["gunicorn.conf.py"]
+            if launch.tool == "gunicorn"
+            else []
+        ):
             if path in self.code.python_files:
                 yield Entry(path, False)
         if launch.tool == "django" and launch.subcommand and launch.subcommand not in ("runserver", "migrate", "collectstatic"):
@@ -106,7 +112,11 @@ class PythonApp:
     def django(self) -> Django | None:
         """The Django project, if the processes start one."""
         starts = [e.path for p in self.app.processes.values() for e in self.entries(p)]
-        starts += [p for p in sorted(self.code.python_files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2] in ("wsgi.py", "asgi.py", "manage.py")][:6]
+        starts += [
+            p
+            for p in sorted(self.code.python_files, key=lambda p: (p.count("/"), p))
+            if p.rpartition("/")[2] in ("wsgi.py", "asgi.py", "manage.py")
+        ][:6]
         value = self.app.config_var("DJANGO_SETTINGS_MODULE")
         named = self.code.find(value) if value else None
         for process in self.app.processes.values():

@@ -26,7 +26,7 @@ class FunctionRef(NamedTuple):
     """A function of the project; index -1 is the module's own body."""
 
     path: str
-    index: int
+    number: int
 
 
 class Entry(NamedTuple):
@@ -129,7 +129,19 @@ class Reach:
         for decorator in fn.decorators:
             inner = decorator.func if isinstance(decorator, facts.Call) else decorator
             name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
-            if name in ("property", "staticmethod", "classmethod", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "setter", "abstractmethod", "overload"):
+            if name in (
+                "property",
+                "staticmethod",
+                "classmethod",
+                "cached_property",
+                "lru_cache",
+                "cache",
+                "wraps",
+                "contextmanager",
+                "setter",
+                "abstractmethod",
+                "overload",
+            ):
                 continue
             return True
         return False
@@ -171,9 +183,9 @@ class Reach:
         seen: set[tuple[str, str]] = set()
         for i, fn in enumerate(mod.facts.functions):
             # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-            if fn.parent == ref.index and fn.klass == NONE and fn.decorators and ref.index != NONE:
+            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE:
                 yield FunctionRef(mod.path, i)
-        for expr in self._scope_expressions(mod).get(ref.index, ()):
+        for expr in self._scope_expressions(mod).get(ref.number, ()):
             for inner in walk(expr):
                 if not isinstance(inner, facts.Name | facts.Attr):
                     continue
@@ -181,7 +193,7 @@ class Reach:
                 if key in seen:
                     continue
                 seen.add(key)
-                target = self.linker.resolve(mod, ref.index, inner)
+                target = self.linker.resolve(mod, ref.number, inner)
                 if target is not None:
                     yield from self._members(target)
 
@@ -189,11 +201,11 @@ class Reach:
         if target.mod is None:
             return
         if target.kind == "function":
-            yield FunctionRef(target.mod.path, target.index)
+            yield FunctionRef(target.mod.path, target.number)
         elif target.kind in ("class", "instance"):
-            for method in target.mod.methods.get(target.index, {}).values():
+            for method in target.mod.methods.get(target.number, {}).values():
                 yield FunctionRef(target.mod.path, method)
-            for base in self.linker.bases(target.mod, target.index):
+            for base in self.linker.bases(target.mod, target.number):
                 if base.kind == "class":
                     yield from self._members(base)
 

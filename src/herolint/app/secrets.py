@@ -31,16 +31,76 @@ TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a Mailgun key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>key-[0-9a-f]{32})(?![0-9a-f])")),
     ("an npm token", re.compile(r"(?<![A-Za-z0-9])(?P<s>npm_[A-Za-z0-9]{36})(?![A-Za-z0-9])")),
 )  # fmt: skip
-URL_PASSWORD = re.compile(r"(?P<scheme>postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?|smtps?)://(?P<user>[^:@/\s\"'{}<>$]*):(?P<s>[^@/\s\"'{}<>$]{3,})@(?P<host>[A-Za-z0-9.-]+)")
+URL_PASSWORD = re.compile(
+    r"(?P<scheme>postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?|smtps?)://(?P<user>[^:@/\s\"'{}<>$]*):(?P<s>[^@/\s\"'{}<>$]{3,})@(?P<host>[A-Za-z0-9.-]+)"
+)
 PLACEHOLDER = re.compile(
     r"(?i)^(x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%.*%|\$.*|your.*|my.*|change.*|replace.*|example.*|sample.*|dummy.*|test.*|fake.*|placeholder.*|todo.*|secret.*|"
     r"pass(word)?\d*|admin\d*|root\d*|user\d*|postgres\d*|guest|mysql\d*|mongo\d*|redis\d*|django.?insecure.*|insecure.*|dev.*|local.*|docker.*|none|null|undefined|foo.*|bar.*|abc.*|1234.*|qwerty.*|token.*|key.*|api.?key.*|enter.*|insert.*|put.*|some.*|hunter2|pw\d*|pwd\d*|s3cr3t.*)$"
 )  # fmt: skip
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "0.0.0.0", "db", "postgres", "postgresql", "redis", "mongo", "mongodb", "mysql", "database", "host", "hostname", "rabbitmq", "broker", "example.com", "host.docker.internal", "cache", "mariadb", "server", "my-host", "ip")
-QUIET_FOLDERS = re.compile(r"(^|/)(tests?|testing|__tests__|spec|specs|fixtures|testdata|mocks?|examples?|samples?|docs?|node_modules|venv|\.venv|env|site-packages|vendor|\.github|migrations|cassettes)(/|$)", re.I)
-QUIET_FILES = re.compile(r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.ipynb$|\.lock$|lock\.json$|\.svg$|\.min\.js$|\.map$|(^|/)test_|_test\.|\.test\.|\.spec\.|docker-compose|\.travis\.yml|\.pem\.pub$|\.csv$|\.tsv$)")
-READ = (".py", ".js", ".ts", ".jsx", ".tsx", ".rb", ".go", ".java", ".php", ".json", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".env", ".sh", ".properties", ".xml", ".pem", ".key", ".txt", ".config", "Procfile", "Dockerfile", ".rsa")
-ENV_NAMES = re.compile(r"(?i)(secret|token|passw|passwd|pwd|api_?key|private_?key|access_?key|auth_?key|credential|database_url|mongo.*ur[il]|redis_url)")
+LOCAL_HOSTS = (
+    "localhost",
+    "127.0.0.1",
+    "0.0.0.0",
+    "db",
+    "postgres",
+    "postgresql",
+    "redis",
+    "mongo",
+    "mongodb",
+    "mysql",
+    "database",
+    "host",
+    "hostname",
+    "rabbitmq",
+    "broker",
+    "example.com",
+    "host.docker.internal",
+    "cache",
+    "mariadb",
+    "server",
+    "my-host",
+    "ip",
+)
+QUIET_FOLDERS = re.compile(
+    r"(^|/)(tests?|testing|__tests__|spec|specs|fixtures|testdata|mocks?|examples?|samples?|docs?|node_modules|venv|\.venv|env|site-packages|vendor|\.github|migrations|cassettes)(/|$)",
+    re.I,
+)
+QUIET_FILES = re.compile(
+    r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.ipynb$|\.lock$|lock\.json$|\.svg$|\.min\.js$|\.map$|(^|/)test_|_test\.|\.test\.|\.spec\.|docker-compose|\.travis\.yml|\.pem\.pub$|\.csv$|\.tsv$)"
+)
+READ = (
+    ".py",
+    ".js",
+    ".ts",
+    ".jsx",
+    ".tsx",
+    ".rb",
+    ".go",
+    ".java",
+    ".php",
+    ".json",
+    ".yml",
+    ".yaml",
+    ".toml",
+    ".ini",
+    ".cfg",
+    ".conf",
+    ".env",
+    ".sh",
+    ".properties",
+    ".xml",
+    ".pem",
+    ".key",
+    ".txt",
+    ".config",
+    "Procfile",
+    "Dockerfile",
+    ".rsa",
+)
+ENV_NAMES = re.compile(
+    r"(?i)(secret|token|passw|passwd|pwd|api_?key|private_?key|access_?key|auth_?key|credential|database_url|mongo.*ur[il]|redis_url)"
+)
 ENV_FILE = re.compile(r"(^|/)\.env(\.(production|prod|staging|local|dev|development|heroku))?$|(^|/)(prod|production|local|dev)?\.env$")
 MAX_BYTES = 400_000
 
@@ -79,6 +139,7 @@ def secrets_of(source: SourceFile) -> Iterator[Secret]:
         span = found.at.span
         if span is not None and not any(t.start < span.end and span.start < t.end for t in taken):
             taken.append(span)
+            source.mask(span)
             yield found
 
 
@@ -96,7 +157,13 @@ def _tokens(source: SourceFile) -> Iterator[Secret]:
 def _urls(source: SourceFile) -> Iterator[Secret]:
     for match in URL_PASSWORD.finditer(source.text):
         password, host = match["s"], match["host"].lower()
-        if host in LOCAL_HOSTS or "." not in host or host.endswith((".example.com", ".example.org", ".local", ".internal")) or "example" in host or "yourdomain" in host:
+        if (
+            host in LOCAL_HOSTS
+            or "." not in host
+            or host.endswith((".example.com", ".example.org", ".local", ".internal"))
+            or "example" in host
+            or "yourdomain" in host
+        ):
             continue
         if PLACEHOLDER.match(password) or password.lower() in ("password", match["user"].lower()) or re.fullmatch(r"[A-Z_]+", password):
             continue
@@ -108,7 +175,15 @@ def _env(source: SourceFile) -> Iterator[Secret]:
 
     for line in parse(source):
         value = line.value
-        if not value or not ENV_NAMES.search(line.name) or PLACEHOLDER.match(value) or len(value) < 8 or "localhost" in value or "127.0.0.1" in value or value.startswith(("sqlite", "${")):
+        if (
+            not value
+            or not ENV_NAMES.search(line.name)
+            or PLACEHOLDER.match(value)
+            or len(value) < 8
+            or "localhost" in value
+            or "127.0.0.1" in value
+            or value.startswith(("sqlite", "${"))
+        ):
             continue
         if entropy(value) < 2.5 or re.fullmatch(r"[a-z_-]+|[A-Z_-]+|https?://\S+|true|false", value):
             continue
@@ -131,7 +206,10 @@ def _place(source: SourceFile, start: int, end: int) -> Place:
 
 def _looks_made_up(value: str) -> bool:
     lower = value.lower()
-    return bool(re.search(r"example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|replace", lower)) or len(set(value)) < 8
+    return (
+        bool(re.search(r"example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|replace", lower))
+        or len(set(value)) < 8
+    )
 
 
 def entropy(value: str) -> float:

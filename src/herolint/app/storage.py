@@ -19,7 +19,26 @@ if TYPE_CHECKING:
 
 WRITE_MODES = re.compile(r"[wax]|r[bt]?\+|\+")
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/dev/null", "/dev/std", "/proc/")
-DATA_ENDINGS = (".json", ".csv", ".txt", ".pkl", ".pickle", ".yaml", ".yml", ".db", ".dat", ".xlsx", ".ini", ".xml", ".toml", ".log", ".session", ".jsonl", ".parquet", ".npy")
+DATA_ENDINGS = (
+    ".json",
+    ".csv",
+    ".txt",
+    ".pkl",
+    ".pickle",
+    ".yaml",
+    ".yml",
+    ".db",
+    ".dat",
+    ".xlsx",
+    ".ini",
+    ".xml",
+    ".toml",
+    ".log",
+    ".session",
+    ".jsonl",
+    ".parquet",
+    ".npy",
+)
 
 
 class Write(NamedTuple):
@@ -74,11 +93,18 @@ def absolute(text: str) -> str:
 
 def is_temporary(value: Value, text: str | None) -> bool:
     """Whether the path lies in a temporary folder, or is no path on the disk."""
-    if text is not None and (absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or "temp" in text.lower() or "tmp" in text.lower()):
+    if text is not None and (
+        absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or "temp" in text.lower() or "tmp" in text.lower()
+    ):
         return True
     for inner in walk(value):
         name = inner.name if isinstance(inner, Made | Ref) else ""
-        if name.startswith(("tempfile.", "io.", "django.core.files.temp", "?tempfile")) or "TemporaryDirectory" in name or "NamedTemporaryFile" in name or "mkdtemp" in name:
+        if (
+            name.startswith(("tempfile.", "io.", "django.core.files.temp", "?tempfile"))
+            or "TemporaryDirectory" in name
+            or "NamedTemporaryFile" in name
+            or "mkdtemp" in name
+        ):
             return True
         if isinstance(inner, Env) and inner.name in ("TMPDIR", "TEMP", "TMP"):
             return True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from herolint.app.codebase import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code.facts import NONE
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -59,23 +60,23 @@ def _function(mod: Mod, reach: Reach, index: int, process: str) -> list[str]:
     if ref not in reach.functions:
         return [f"in {process} nothing calls {name}"]
     by = reach.functions[ref]
-    if by is None or by.index == NONE:
+    if by is None or by.number == NONE:
         return [f"in {process} {name} is used by {by.path if by else mod.path}"]
     other = reach.code.mod(by.path)
-    return [f"in {process} {name} is used by {other.facts.functions[by.index].qualname} in {by.path}"] if other else []
+    return [f"in {process} {name} is used by {other.facts.functions[by.number].qualname} in {by.path}"] if other else []
 
 
 def _guards(app: App, mod: Mod, line: int) -> list[str]:
     words = {True: "holds on a dyno", False: "does not hold on a dyno", None: "may hold on a dyno"}
-    for fact in (*mod.facts.calls, *mod.facts.assigns):
-        start = fact.call.start if hasattr(fact, "call") else fact.start
-        if mod.source.line_of(start) == line and fact.guard != NONE:
-            said, at = [], fact.guard
+    spots = [(c.call.start, c.guard) for c in mod.facts.calls] + [(a.start, a.guard) for a in mod.facts.assigns]
+    for start, guard in spots:
+        if mod.source.line_of(start) == line and guard != NONE:
+            said, at = [], guard
             while at != NONE:
-                guard = mod.facts.guards[at]
-                text = " ".join(mod.source.slice(mod.place(guard.test).span or (0, 0)).split())  # type: ignore[arg-type]
-                said.append(f"guard `{guard.kind} {text}`: {words[app.python.guards.holds(mod, at)]}")
-                at = guard.parent
+                fact = mod.facts.guards[at]
+                text = " ".join(mod.source.slice(Span(fact.test.start, fact.test.end)).split())
+                said.append(f"guard `{fact.kind} {text}`: {words[app.python.guards.holds(mod, at)]}")
+                at = fact.parent
             return said
     return []
 

@@ -27,9 +27,9 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     format_name: str
     outputs: tuple[str, ...]
-    select: tuple[tuple[str, ...], ...]
-    extend_select: tuple[tuple[str, ...], ...]
-    ignore: tuple[tuple[str, ...], ...]
+    select: tuple[str, ...]
+    extend_select: tuple[str, ...]
+    ignore: tuple[str, ...]
     severity: str | None
     fail_on: str | None
     platform: str | None
@@ -55,11 +55,15 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--format", "format_name", default="text", metavar="FORMAT", help="What to print: text, concise, json, sarif, github.")
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file. Repeatable.")
 @click.option(
-    "--select", multiple=True, type=shared.Words(), metavar="RULES", help="Run only these rules: codes, code beginnings, names, ALL."
+    "--select", multiple=True, callback=shared.words, metavar="RULES", help="Run only these rules: codes, code beginnings, names, ALL."
 )
-@click.option("--extend-select", multiple=True, type=shared.Words(), metavar="RULES", help="Run these rules too.")
+@click.option("--extend-select", multiple=True, callback=shared.words, metavar="RULES", help="Run these rules too.")
 @click.option(
-    "--ignore", multiple=True, type=shared.Words(), metavar="RULES", help="Do not run these rules, beside those the configuration ignores."
+    "--ignore",
+    multiple=True,
+    callback=shared.words,
+    metavar="RULES",
+    help="Do not run these rules, beside those the configuration ignores.",
 )
 @click.option("--severity", type=click.Choice(shared.SEVERITY_WORDS), help="Show only findings at or over this severity.")
 @click.option(
@@ -71,7 +75,7 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
 @click.option("--no-config", is_flag=True, help="Use no configuration file.")
 @click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
-@click.option("--today", type=shared.Day(), metavar="DATE", help="Judge as of this date.")
+@click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
 @click.option("--show-suppressed", is_flag=True, help="Show ignored findings too.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress line, and nothing at all when nothing was found.")
@@ -101,9 +105,9 @@ def _configured(arguments: Arguments, folder: Path) -> Config:
     """The configuration with what the command line says. Raises ConfigError, click.ClickException."""
     config = shared.find_config(folder, arguments.config_file, no_config=arguments.no_config)
     config = config.with_options(
-        select=shared.flat(arguments.select),
-        extend_select=(*config.extend_select, *shared.flat(arguments.extend_select)) if arguments.extend_select else None,
-        ignore=(*config.ignore, *shared.flat(arguments.ignore)) if arguments.ignore else None,
+        select=arguments.select,
+        extend_select=(*config.extend_select, *arguments.extend_select) if arguments.extend_select else None,
+        ignore=(*config.ignore, *arguments.ignore) if arguments.ignore else None,
         severity=Severity[arguments.severity.upper()] if arguments.severity else None,
         platform=arguments.platform,
         pedantic=arguments.pedantic or None,

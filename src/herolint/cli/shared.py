@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,32 +17,17 @@ PLATFORMS = ("heroku",)
 SEVERITY_WORDS = tuple(severity.word for severity in reversed(Severity))
 
 
-class Words(click.ParamType):
-    """One or more words with commas between them, as a tuple."""
-
-    name = "words"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """Split the words; an empty one is left out."""
-        return value if isinstance(value, tuple) else tuple(word.strip() for word in value.split(",") if word.strip())
+def words(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of an option that may be given several times, each time with commas between words."""
+    return tuple(word.strip() for group in given for word in group.split(",") if word.strip())
 
 
-class Day(click.ParamType):
+def day(_ctx: click.Context, _param: click.Parameter, given: str | None) -> date | None:
     """A date such as 2027-01-31."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the date."""
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date such as 2027-01-31", param, ctx)
-
-
-def flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    """The words of an option that was given several times."""
-    return tuple(word for group in groups for word in group)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise click.BadParameter(f"{given!r} is no date such as 2027-01-31") from error
 
 
 def existing_folder(path: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -52,7 +52,7 @@ def _painted(piece: Piece, color: bool, links: bool, root: str) -> str:
 
 def folder_uri(root: str) -> str:
     """The `file:` URI of an absolute folder, with `/` at its end; "" for any other."""
-    path = PurePath(root)
+    path = PurePosixPath(root) if root.startswith("/") else PurePath(root)
     return path.as_uri().rstrip("/") + "/" if path.is_absolute() else ""
 
 

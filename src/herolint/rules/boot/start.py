@@ -12,7 +12,12 @@ from herolint.app.values import Known
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
-SLOW = {"loads-model": "loads a model", "downloads-data": "downloads data", "trains-model": "trains a model", "drives-browser": "starts a browser"}
+SLOW = {
+    "loads-model": "loads a model",
+    "downloads-data": "downloads data",
+    "trains-model": "trains a model",
+    "drives-browser": "starts a browser",
+}
 
 
 @rule("HL601", "slow-boot", WARNING, NOTE, needs=("code", "processes"))
@@ -58,7 +63,9 @@ def _long_sleep(app: App, effect: Effect) -> str | None:
 
 def _after_listening(app: App, effect: Effect) -> bool:
     """Whether the call stands after a server call in the same module body, and so runs only once that has ended."""
-    listens = [e for e in app.python.effects_of("listens") if e.mod is effect.mod and "web" in e.processes and e.fact.function == effect.fact.function]
+    listens = [
+        e
+        for e in app.python.effects_of("listens")
+        if e.mod is effect.mod and "web" in e.processes and e.fact.function == effect.fact.function
+    ]
     return any(e.fact.call.start < effect.fact.call.start for e in listens)
-
-

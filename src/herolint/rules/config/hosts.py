@@ -9,7 +9,23 @@ from herolint.app.values import AnyOf, Env, Items, Known, Value, options
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
-LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", "testserver", "", ".localhost", "host.docker.internal", "web", "backend", "django", "app"})
+LOCAL = frozenset(
+    {
+        "localhost",
+        "127.0.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "::1",
+        "testserver",
+        "",
+        ".localhost",
+        "host.docker.internal",
+        "web",
+        "backend",
+        "django",
+        "app",
+    }
+)
 
 
 @rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("code", "processes"))
@@ -25,7 +41,11 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
     hosts = _hosts(app, found.value)
     if hosts is None or any(h not in LOCAL for h in hosts):
         return
-    debug_on = debug is not None and isinstance(app.python.guards.if_unset(debug.value), Known) and bool(getattr(app.python.guards.if_unset(debug.value), "value", False))
+    debug_on = (
+        debug is not None
+        and isinstance(app.python.guards.if_unset(debug.value), Known)
+        and bool(getattr(app.python.guards.if_unset(debug.value), "value", False))
+    )
     empty_with_debug = debug_on and not hosts
     runs = app.python.guards.holds(found.mod, found.assign.guard)
     said = "is empty" if not hosts else f"names only {', '.join(hosts)}"
@@ -34,7 +54,8 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         f"ALLOWED_HOSTS {said}: the app's own domain is shut out",
         found.mod.place(found.assign.value, "no public name"),
         severity=ERROR if runs and len(list(django.assignments("ALLOWED_HOSTS"))) == 1 else WARNING,
-        why="Django answers every request for another host name with 400" + (" (with DEBUG on, names other than localhost are refused as well)" if empty_with_debug else ""),
+        why="Django answers every request for another host name with 400"
+        + (" (with DEBUG on, names other than localhost are refused as well)" if empty_with_debug else ""),
         related=(app.procfile_place("web", "this process starts it"),),
         fix='use `ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")` and set it to the app\'s domain',
         process="web",
@@ -57,7 +78,11 @@ def _hosts(app: App, value: Value) -> list[str] | None:
                 found.append(item.value)
             return found
         case AnyOf():
-            return next((h for o in options(value) if (h := _hosts(app, o)) is not None), None) if all(_hosts(app, o) is not None for o in options(value)) else None
+            return (
+                next((h for o in options(value) if (h := _hosts(app, o)) is not None), None)
+                if all(_hosts(app, o) is not None for o in options(value))
+                else None
+            )
     return None
 
 

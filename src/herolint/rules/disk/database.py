@@ -42,7 +42,9 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             severity=WARNING if unsure else ERROR,
             why=lost(app) + ": everything written since is gone",
             related=_processes(app, database.processes, database.place),
-            fix='add `heroku-postgresql` and read its address: `os.environ["DATABASE_URL"]`' if not fallback else f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set",
+            fix='add `heroku-postgresql` and read its address: `os.environ["DATABASE_URL"]`'
+            if not fallback
+            else f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set",
             process=database.processes[0] if database.processes else "",
             confidence=Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH,
         )
@@ -61,7 +63,13 @@ def local_file_database(app: App) -> Iterator[Finding]:
             continue
         expr, value = app.python.argument(effect, effect.row.path)
         text = path_text(value)
-        if expr is None or text in (":memory:", "") or is_temporary(value, text) or isinstance(value, Known) and not isinstance(value.value, str):
+        if (
+            expr is None
+            or text in (":memory:", "")
+            or is_temporary(value, text)
+            or isinstance(value, Known)
+            and not isinstance(value.value, str)
+        ):
             continue
         at = effect.mod.place(expr, effect.row.note)
         yield report(
@@ -109,7 +117,12 @@ def local_file_write(app: App) -> Iterator[Finding]:
     for write in writes(app.python):
         effect = write.effect
         text = write.text
-        if text is None or is_temporary(write.value, text) or removed_in(effect.mod, effect.fact.function, write.expr) or (effect.mod.path, effect.fact.call.start) in seen:
+        if (
+            text is None
+            or is_temporary(write.value, text)
+            or removed_in(effect.mod, effect.fact.function, write.expr)
+            or (effect.mod.path, effect.fact.call.start) in seen
+        ):
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):
             continue

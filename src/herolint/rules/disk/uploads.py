@@ -15,7 +15,14 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.rules.disk.database import lost
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-FILE_FIELDS = frozenset({"django.db.models.FileField", "django.db.models.ImageField", "django.db.models.fields.files.FileField", "django.db.models.fields.files.ImageField"})
+FILE_FIELDS = frozenset(
+    {
+        "django.db.models.FileField",
+        "django.db.models.ImageField",
+        "django.db.models.fields.files.FileField",
+        "django.db.models.fields.files.ImageField",
+    }
+)
 
 
 @rule("HL203", "upload-to-local-disk", ERROR, WARNING, needs=("code", "processes"))
@@ -36,7 +43,12 @@ def _saved_uploads(app: App) -> Iterator[Finding]:
             continue
         for fact in mod.facts.calls:
             func = fact.call.func
-            if not isinstance(func, facts.Attr) or func.name != "save" or not fact.call.args or isinstance(fact.call.args[0], facts.Keyword):
+            if (
+                not isinstance(func, facts.Attr)
+                or func.name != "save"
+                or not fact.call.args
+                or isinstance(fact.call.args[0], facts.Keyword)
+            ):
                 continue
             if not _is_upload(app, mod, fact, func.base) or not python.reach["web"].has_function(mod, fact.function):
                 continue
@@ -82,7 +94,12 @@ def _source_of(mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> str:
 
 def _in_memory(app: App, mod: Mod, fact: CallFact, path: facts.AnyExpr) -> bool:
     value = app.python.fold(mod, fact.function, path)
-    return isinstance(value, Made) and value.name in ("io.BytesIO", "io.StringIO", "tempfile.NamedTemporaryFile", "tempfile.SpooledTemporaryFile")
+    return isinstance(value, Made) and value.name in (
+        "io.BytesIO",
+        "io.StringIO",
+        "tempfile.NamedTemporaryFile",
+        "tempfile.SpooledTemporaryFile",
+    )
 
 
 def _django_fields(app: App) -> Iterator[Finding]:
@@ -130,7 +147,9 @@ def logs_to_file(app: App) -> Iterator[Finding]:
 def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, process: str) -> Finding:
     return report(
         "HL207",
-        f"logs go to the file {shown(text)}, which nobody can read" if text and "{}" not in text else "logs go to a file on the dyno's disk",
+        f"logs go to the file {shown(text)}, which nobody can read"
+        if text and "{}" not in text
+        else "logs go to a file on the dyno's disk",
         at,
         why="only standard output and error reach `heroku logs` and log drains; " + lost(app),
         fix="log to standard output: `logging.StreamHandler()`",
@@ -149,7 +168,9 @@ def _logging_dict(app: App) -> Iterator[Finding]:
     for mod, fact, _ in python.calls_named("logging.config.dictConfig"):
         if fact.call.args:
             who = python.reached_by(mod.path)
-            tables.append((mod, python.fold(mod, fact.function, fact.call.args[0]), python.guards.holds(mod, fact.guard), who[0] if who else ""))
+            tables.append(
+                (mod, python.fold(mod, fact.function, fact.call.args[0]), python.guards.holds(mod, fact.guard), who[0] if who else "")
+            )
     for mod, value, runs, process in tables:
         if not isinstance(value, Table) or runs is False:
             continue
@@ -171,5 +192,3 @@ def _used(logging: Table, handler: str) -> bool:
         names = entry.get("handlers") if isinstance(entry, Table) else None
         found += [str(i.value) for i in getattr(names, "items", ()) if isinstance(i, Known)]
     return handler in found
-
-

@@ -15,7 +15,27 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.packages import program_packages
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-LANGUAGE_PROGRAMS = frozenset({"npm", "npx", "yarn", "pnpm", "node", "bun", "ruby", "bundle", "rails", "rake", "puma", "sidekiq", "java", "php", "go", "deno", "heroku-php-apache2"})
+LANGUAGE_PROGRAMS = frozenset(
+    {
+        "npm",
+        "npx",
+        "yarn",
+        "pnpm",
+        "node",
+        "bun",
+        "ruby",
+        "bundle",
+        "rails",
+        "rake",
+        "puma",
+        "sidekiq",
+        "java",
+        "php",
+        "go",
+        "deno",
+        "heroku-php-apache2",
+    }
+)
 
 
 def _started_at(app: App, process: Process, launch: Launch) -> tuple[Place, ...]:
@@ -37,8 +57,16 @@ def dev_server(app: App) -> Iterator[Finding]:
     for end in endpoints(app, web):
         if not end.development or end.port == "none" and end.effect is None:
             continue
-        at = end.effect.mod.place(end.effect.fact.call, "development server") if end.effect else Place(end.port_at.path, web.main.at.span if web.main else None, "development server")
-        name = end.server if end.effect is None else end.server.rpartition(".")[0].split(".")[-1].removesuffix("()") + "." + end.server.rpartition(".")[2]
+        at = (
+            end.effect.mod.place(end.effect.fact.call, "development server")
+            if end.effect
+            else Place(end.port_at.path, web.main.at.span if web.main else None, "development server")
+        )
+        name = (
+            end.server
+            if end.effect is None
+            else end.server.rpartition(".")[0].split(".")[-1].removesuffix("()") + "." + end.server.rpartition(".")[2]
+        )
         if end.effect is not None and name.startswith("Flask"):
             name = "app.run"
         yield report(
@@ -60,10 +88,11 @@ def _server_fix(app: App, path: str) -> str:
     module = path.removesuffix(".py").replace("/", ".") or "app"
     mod = app.python.code.mod(path) if path else None
     name = "app"
-    for found, bindings in (mod.names.get(NONE, {}) if mod else {}).items():
+    for found, bindings in mod.names.get(NONE, {}).items() if mod else ():
         what = bindings[-1].what
-        if isinstance(what, facts.Assign) and isinstance(what.value, facts.Call) and app.python.linker.qualified(mod, NONE, what.value.func) in ("flask.Flask", "dash.Dash"):  # type: ignore[arg-type]
-            name = found if app.python.linker.qualified(mod, NONE, what.value.func) == "flask.Flask" else f"{found}.server"  # type: ignore[arg-type]
+        if mod is not None and isinstance(what, facts.Assign) and isinstance(what.value, facts.Call):
+            made = app.python.linker.qualified(mod, NONE, what.value.func)
+            name = {"flask.Flask": found, "dash.Dash": f"{found}.server"}.get(made or "", name)
     folder, _, last = module.rpartition(".")
     chdir = f" --chdir {folder.replace('.', '/')}" if folder and folder.replace(".", "/") in app.python.code.roots else ""
     return f"add gunicorn to the requirements and use `web: gunicorn{chdir} {last if chdir else module}:{name}`"
@@ -83,7 +112,14 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             message,
             Place(at.path, at.span, "not there"),
             severity=severity,
-            why="the process crashes as soon as it starts" + (" and every request gets H10" if process.serves else " and, in release, no deploy goes live" if process.name == "release" else ""),
+            why="the process crashes as soon as it starts"
+            + (
+                " and every request gets H10"
+                if process.serves
+                else " and, in release, no deploy goes live"
+                if process.name == "release"
+                else ""
+            ),
             related=_started_at(app, process, launch),
             fix=fix,
             process=process.name,
@@ -115,13 +151,23 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tu
         return None
     same = next((p for p in app.slug if p.lower() == script.lower()), None)
     if same:
-        return f"{process.name} starts {script}, but the file is called {same}", at, f"write `{same}`: names are case-sensitive on a dyno", Confidence.HIGH
+        return (
+            f"{process.name} starts {script}, but the file is called {same}",
+            at,
+            f"write `{same}`: names are case-sensitive on a dyno",
+            Confidence.HIGH,
+        )
     if script in app.workspace.files:
         return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
     near = next((p for p in sorted(app.slug, key=len) if posixpath.basename(p) == posixpath.basename(script)), None)
     reason = app.workspace.unpushed.get(script)
     why = f" ({reason})" if reason else ""
-    return f"{process.name} starts {script}, which is not in the repository{why}", at, f"use `{near}`" if near else f"commit {script} or name the right file", Confidence.HIGH
+    return (
+        f"{process.name} starts {script}, which is not in the repository{why}",
+        at,
+        f"use `{near}`" if near else f"commit {script} or name the right file",
+        Confidence.HIGH,
+    )
 
 
 def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
@@ -132,16 +178,35 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
     path = code.find(module)
     if path is None:
         top = module.partition(".")[0]
-        if app.dependencies.imports(top) or code.is_folder(module) and launch.tool == "celery" or launch.tool == "python" and not code.find(top) and not code.is_folder(top):
+        if (
+            app.dependencies.imports(top)
+            or code.is_folder(module)
+            and launch.tool == "celery"
+            or launch.tool == "python"
+            and not code.find(top)
+            and not code.is_folder(top)
+        ):
             return None
         if launch.tool == "celery" and code.find(f"{module}.celery"):
             return None
-        if code.find(top) is None and not code.is_folder(top) and (app.dependencies.unread or app.dependencies.editable) and not _near_module(app, module):
+        if (
+            code.find(top) is None
+            and not code.is_folder(top)
+            and (app.dependencies.unread or app.dependencies.editable)
+            and not _near_module(app, module)
+        ):
             return None
         near = _near_module(app, module)
         case = near is not None and near.lower() == module.lower()
-        message = f"{process.name} starts the module {module}, " + (f"but it is called {near}" if case else "which is not in the repository")
-        return message, at, f"use `{near}`" if near else f"name the module that holds the app instead of `{module}`", Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM
+        message = f"{process.name} starts the module {module}, " + (
+            f"but it is called {near}" if case else "which is not in the repository"
+        )
+        return (
+            message,
+            at,
+            f"use `{near}`" if near else f"name the module that holds the app instead of `{module}`",
+            Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM,
+        )
     if launch.attr and launch.tool != "celery":
         return _missing_object(app, process, launch, path, at)
     if launch.tool in ("gunicorn", "uvicorn", "waitress-serve", "hypercorn") and not launch.attr and launch.tool == "gunicorn":
@@ -151,18 +216,28 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
 
 def _near_module(app: App, module: str) -> str | None:
     last = module.rpartition(".")[2].lower()
-    paths = [p for p in sorted(app.python.code.python_files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)]
+    paths = [
+        p for p in sorted(app.python.code.python_files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)
+    ]
     paths += [p for p in app.python.code.python_files if p.lower().endswith(f"/{last}/__init__.py") or p.lower() == f"{last}/__init__.py"]
     return app.python.code.dotted(paths[0]) if paths else None
 
 
-def _missing_object(app: App, process: Process, launch: Launch, path: str, at: Place, default: str = "") -> tuple[str, Place, str, Confidence] | None:
+def _missing_object(
+    app: App, process: Process, launch: Launch, path: str, at: Place, default: str = ""
+) -> tuple[str, Place, str, Confidence] | None:
     mod = app.python.code.mod(path)
     name = (launch.attr or default).partition(".")[0]
     if mod is None or not name or mod.facts.errors:
         return None
     names = mod.names.get(NONE, {})
-    if name in names or name == "__dict__" or any(i.name == "*" for i in mod.facts.imports) or "__getattr__" in names or "globals()" in mod.source.text:
+    if (
+        name in names
+        or name == "__dict__"
+        or any(i.name == "*" for i in mod.facts.imports)
+        or "__getattr__" in names
+        or "globals()" in mod.source.text
+    ):
         return None
     if path.endswith("__init__.py") and app.python.code.find(f"{launch.module}.{name}"):
         return None
@@ -190,7 +265,12 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
             continue
         tool = launch.tool if program.startswith("python") and launch.tool not in ("python", "django") else program
         packages = program_packages(tool)
-        if not packages or tool in LANGUAGE_PROGRAMS or dependencies.has(*packages) or app.workspace.exists(posixpath.join(launch.cwd, word.text)):
+        if (
+            not packages
+            or tool in LANGUAGE_PROGRAMS
+            or dependencies.has(*packages)
+            or app.workspace.exists(posixpath.join(launch.cwd, word.text))
+        ):
             continue
         if not dependencies.complete and (dependencies.unread or _could_be_transitive(app, packages[0])):
             continue
@@ -207,7 +287,11 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
 
 
 def _manifest(lock: str) -> str:
-    return {"Pipfile.lock": "Pipfile's [packages]", "poetry.lock": "pyproject.toml's main dependencies", "uv.lock": "pyproject.toml's dependencies"}.get(lock, lock)
+    return {
+        "Pipfile.lock": "Pipfile's [packages]",
+        "poetry.lock": "pyproject.toml's main dependencies",
+        "uv.lock": "pyproject.toml's dependencies",
+    }.get(lock, lock)
 
 
 _PULLED_IN = {"gunicorn": ("uvicorn-worker", "prefect", "mlflow"), "uvicorn": ("fastapi-cli", "gradio", "prefect", "chromadb", "fastapi"), "flask": ("flask-restful", "flask-cors", "flask-sqlalchemy", "dash", "flask-login", "flask-socketio", "connexion"),
@@ -228,7 +312,8 @@ def _not_at_run_time(app: App, process: Process, launch: Launch, tool: str) -> F
         "HL111",
         f"{process.name} starts with `{tool} run`, but {tool} is not there at run time",
         at,
-        why=f"the buildpack installs {tool} for the build only: command not found, the process crashes" + (" and every request gets H10" if process.serves else ""),
+        why=f"the buildpack installs {tool} for the build only: command not found, the process crashes"
+        + (" and every request gets H10" if process.serves else ""),
         related=_started_at(app, process, launch),
         fix=f"leave `{tool} run` out: the packages' programs are on PATH",
         process=process.name,
@@ -244,9 +329,17 @@ def backgrounded_process(app: App) -> Iterator[Finding]:
     for process in app.processes.values():
         for launch in process.launches:
             if launch.tool in MANAGERS and process.name != "release":
-                yield _shared(app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs")
+                yield _shared(
+                    app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"
+                )
             elif launch.command.background and launch.tool not in ("sleep", "echo", "tail"):
-                yield _shared(app, process, launch, f"{process.name} starts {launch.tool if launch.script is None else launch.script} in the background", "in the background")
+                yield _shared(
+                    app,
+                    process,
+                    launch,
+                    f"{process.name} starts {launch.tool if launch.script is None else launch.script} in the background",
+                    "in the background",
+                )
 
 
 def _shared(app: App, process: Process, launch: Launch, message: str, label: str) -> Finding:
@@ -271,7 +364,14 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
     for launch in web.launches:
         words = {w.text for w in launch.words}
         django = launch.tool in ("django", "django-admin") and launch.subcommand in ("migrate", "makemigrations", "syncdb")
-        other = launch.tool == "alembic" and "upgrade" in words or launch.tool == "flask" and {"db", "upgrade"} <= words or launch.tool == "aerich" and "upgrade" in words
+        other = (
+            launch.tool == "alembic"
+            and "upgrade" in words
+            or launch.tool == "flask"
+            and {"db", "upgrade"} <= words
+            or launch.tool == "aerich"
+            and "upgrade" in words
+        )
         if django or other or launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}:
             at = launch.at
             text = " ".join(w.text for w in launch.words)
@@ -301,12 +401,19 @@ def debug_enabled(app: App) -> Iterator[Finding]:
             for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG", "NODE_ENV"):
                 word = launch.assigned(variable)
                 if word is not None and word.text.lower() in ("development", "1", "true", "dev"):
-                    yield _debug(app, f"web runs with {variable}={word.text}", launch.place(word, "for development"), f"leave `{variable}` out")
+                    yield _debug(
+                        app, f"web runs with {variable}={word.text}", launch.place(word, "for development"), f"leave `{variable}` out"
+                    )
     if app.app_json is not None:
         for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG"):
             declared = app.app_json.env.get(variable)
             if declared is not None and (declared.value or "").lower() in ("development", "1", "true"):
-                yield _debug(app, f"app.json sets {variable} to {declared.value}", Place("app.json", declared.span, "for development"), f'set {variable} to "False"')
+                yield _debug(
+                    app,
+                    f"app.json sets {variable} to {declared.value}",
+                    Place("app.json", declared.span, "for development"),
+                    f'set {variable} to "False"',
+                )
     if app.has("code"):
         yield from _debug_in_code(app)
 
@@ -330,5 +437,3 @@ def _debug_in_code(app: App) -> Iterator[Finding]:
 
     for message, at, fix, confidence in debug_places(app):
         yield _debug(app, message, at, fix, confidence)
-
-

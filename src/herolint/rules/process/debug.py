@@ -26,7 +26,13 @@ def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     """Whether a flag is on in production as far as known, and the variable that would switch it off."""
     settled = app.python.guards.if_unset(value)
     names = sorted(env_names(value))
-    on = isinstance(settled, Known) and (settled.value is True or isinstance(settled.value, str) and settled.value.lower() not in FALSE_WORDS or settled.value == 1 and settled.value is not None)
+    on = isinstance(settled, Known) and (
+        settled.value is True
+        or isinstance(settled.value, str)
+        and settled.value.lower() not in FALSE_WORDS
+        or settled.value == 1
+        and settled.value is not None
+    )
     return on, names[0] if names else ""
 
 
@@ -64,7 +70,12 @@ def _django(app: App) -> Iterator[Found]:
     extra = f" unless {variable} is set" if variable else ""
     default = next((o for o in options(found.value) if isinstance(o, Env)), None)
     fix = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
-    yield f"Django's DEBUG is on in production{extra}", found.mod.place(found.assign.value, "on in production"), fix, Confidence.HIGH if holds else Confidence.MEDIUM
+    yield (
+        f"Django's DEBUG is on in production{extra}",
+        found.mod.place(found.assign.value, "on in production"),
+        fix,
+        Confidence.HIGH if holds else Confidence.MEDIUM,
+    )
 
 
 def _attributes(app: App) -> Iterator[Found]:
@@ -75,10 +86,24 @@ def _attributes(app: App) -> Iterator[Found]:
             continue
         for assign in mod.facts.assigns:
             target = assign.target
-            named = isinstance(target, facts.Attr) and target.name == "debug" or isinstance(target, facts.Index) and isinstance(target.key, facts.Const) and target.key.value == "DEBUG" and isinstance(target.base, facts.Attr) and target.base.name == "config"
+            named = (
+                isinstance(target, facts.Attr)
+                and target.name == "debug"
+                or isinstance(target, facts.Index)
+                and isinstance(target.key, facts.Const)
+                and target.key.value == "DEBUG"
+                and isinstance(target.base, facts.Attr)
+                and target.base.name == "config"
+            )
             if not named or assign.value is None or python.reach["web"].runs(mod, assign.guard) is False:
                 continue
-            base = target.base if isinstance(target, facts.Attr) else target.base.base if isinstance(target, facts.Index) and isinstance(target.base, facts.Attr) else None
+            base = (
+                target.base
+                if isinstance(target, facts.Attr)
+                else target.base.base
+                if isinstance(target, facts.Index) and isinstance(target.base, facts.Attr)
+                else None
+            )
             qualified = python.linker.qualified(mod, assign.function, base) if base is not None else None
             if qualified not in ("flask.Flask()", "quart.Quart()", "fastapi.FastAPI()"):
                 continue
@@ -86,12 +111,23 @@ def _attributes(app: App) -> Iterator[Found]:
             if on and python.reach["web"].has_function(mod, assign.function):
                 extra = f" unless {variable} says otherwise" if variable else ""
                 runs = python.reach["web"].runs(mod, assign.guard)
-                yield f"debug mode is switched on{extra}", mod.place(assign.value, "on in production"), "leave it out, or read it from the environment", Confidence.HIGH if runs else Confidence.MEDIUM
-    for mod, fact, name in python.calls_named("fastapi.FastAPI", "starlette.applications.Starlette", "aiohttp.web.Application", "tornado.web.Application"):
+                yield (
+                    f"debug mode is switched on{extra}",
+                    mod.place(assign.value, "on in production"),
+                    "leave it out, or read it from the environment",
+                    Confidence.HIGH if runs else Confidence.MEDIUM,
+                )
+    for mod, fact, name in python.calls_named(
+        "fastapi.FastAPI", "starlette.applications.Starlette", "aiohttp.web.Application", "tornado.web.Application"
+    ):
         expr = argument(fact.call, None, "debug")
         if expr is not None and "web" in python.reached_by(mod.path) and python.reach["web"].runs(mod, fact.guard) is not False:
             on, variable = _switched_on(app, python.fold(mod, fact.function, expr))
             if on:
                 extra = f" unless {variable} says otherwise" if variable else ""
-                yield f"{name.rpartition('.')[2]} runs in debug mode{extra}", mod.place(expr, "on in production"), "leave `debug` out, or read it from the environment", Confidence.HIGH
-
+                yield (
+                    f"{name.rpartition('.')[2]} runs in debug mode{extra}",
+                    mod.place(expr, "on in production"),
+                    "leave `debug` out, or read it from the environment",
+                    Confidence.HIGH,
+                )

@@ -63,8 +63,14 @@ def _port_fix(end: Endpoint) -> Fix:
         words = {"uvicorn": "--host 0.0.0.0 --port $PORT", "daphne": "-b 0.0.0.0 -p $PORT", "streamlit": "--server.port $PORT --server.address 0.0.0.0",
                  "flask": "--host 0.0.0.0 --port $PORT", "hypercorn": "--bind 0.0.0.0:$PORT", "gunicorn": "--bind 0.0.0.0:$PORT",
                  "waitress-serve": "--port=$PORT", "manage.py runserver": "0.0.0.0:$PORT"}.get(end.server, "the port from $PORT")  # fmt: skip
-        edits = ()
-        if end.port_at.path == "Procfile" and not end.default_port and end.port_at.span is not None and end.port == "fixed" and end.server in ("uvicorn", "daphne", "streamlit", "flask"):
+        edits: tuple[Edit, ...] = ()
+        if (
+            end.port_at.path == "Procfile"
+            and not end.default_port
+            and end.port_at.span is not None
+            and end.port == "fixed"
+            and end.server in ("uvicorn", "daphne", "streamlit", "flask")
+        ):
             edits = (Edit(end.port_at.path, end.port_at.span, "$PORT"),)
         return Fix(f"use `{words}`", edits, safe=bool(edits))
     read = f'int(os.environ.get("PORT", {end.port_text if end.port_text.isdigit() else 5000}))'

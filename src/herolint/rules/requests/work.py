@@ -35,7 +35,12 @@ def _loops(effect: Effect, app: App) -> float:
     times, at = 1.0, effect.fact.block
     while at != NONE:
         block = effect.mod.facts.blocks[at]
-        if block.kind == "for" and isinstance(block.subject, facts.Call) and isinstance(block.subject.func, facts.Name) and block.subject.func.id == "range":
+        if (
+            block.kind == "for"
+            and isinstance(block.subject, facts.Call)
+            and isinstance(block.subject.func, facts.Name)
+            and block.subject.func.id == "range"
+        ):
             bounds = [app.python.fold(effect.mod, effect.fact.function, a) for a in block.subject.args]
             numbers = [b.value for b in bounds if isinstance(b, Known) and isinstance(b.value, int)]
             if len(numbers) == len(bounds) and numbers:
@@ -116,7 +121,9 @@ def long_work_in_request(app: App) -> Iterator[Finding]:
             effect.mod.place(effect.fact.call, "may take longer than the router waits"),
             why=f"the router answers H12 after {app.platform.request_timeout_s:.0f} s; the dyno works on for nobody",
             flow=_flow(step, effect, what),
-            fix="queue it (Celery, RQ), answer 202 and let a worker do it" if effect.row.effect != "loads-model" else "load the model once at start-up, not in each request",
+            fix="queue it (Celery, RQ), answer 202 and let a worker do it"
+            if effect.row.effect != "loads-model"
+            else "load the model once at start-up, not in each request",
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
@@ -184,7 +191,12 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
             value = app.python.fold(effect.mod, effect.fact.function, expr)
             if not (isinstance(value, Known) and value.value is None):
                 continue
-        elif 0 < row.default_timeout < limit or _spread(effect) or _client_timeout(app, effect) or "socket.setdefaulttimeout" in effect.mod.source.text:
+        elif (
+            0 < row.default_timeout < limit
+            or _spread(effect)
+            or _client_timeout(app, effect)
+            or "socket.setdefaulttimeout" in effect.mod.source.text
+        ):
             continue
         step, label = reached
         call = effect.name.replace("()", "")
@@ -232,5 +244,3 @@ def _client_timeout(app: App, effect: Effect) -> bool:
             return True
     text = effect.mod.source.text
     return ".mount(" in text and "timeout" in text.lower()
-
-

@@ -90,15 +90,25 @@ def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Va
             if expr is not None:
                 found = True
                 yield row.kind, effect.mod.place(expr), value, effect.runs, effect.processes, ""
-    if not found and row.default_host and not any(isinstance(a, facts.Star) for a in effect.fact.call.args) and "dsn" not in str(effect.fact.call.args):
-        if row.kind in ("Redis", "MySQL") and any(isinstance(a, facts.Keyword) and a.name in ("connection_pool", "unix_socket_path", "read_default_file", "url", "option_files") for a in effect.fact.call.args):
+    if (
+        not found
+        and row.default_host
+        and not any(isinstance(a, facts.Star) for a in effect.fact.call.args)
+        and "dsn" not in str(effect.fact.call.args)
+    ):
+        if row.kind in ("Redis", "MySQL") and any(
+            isinstance(a, facts.Keyword) and a.name in ("connection_pool", "unix_socket_path", "read_default_file", "url", "option_files")
+            for a in effect.fact.call.args
+        ):
             return
         if row.note == "mongoengine" and effect.fact.call.args:
             return
         yield row.kind, effect.mod.place(effect.fact.call), Known(None), effect.runs, effect.processes, row.default_host
 
 
-def _django_host(value: Value, mod: Mod, at: Place, runs: bool | None, who: tuple[str, ...]) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
+def _django_host(
+    value: Value, mod: Mod, at: Place, runs: bool | None, who: tuple[str, ...]
+) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
     for one in options(value):
         if isinstance(one, Table):
             engine = text_of(one.get("ENGINE") or Known("")) or ""
@@ -230,7 +240,11 @@ def _text_env(value: Value) -> Env | None:
 
 def _rewritten(app: App, mod: Mod, value: Value) -> bool:
     """Whether the value, or code beside it, turns postgres:// into postgresql://."""
-    if any(isinstance(v, Made) and v.name.rpartition(".")[2] in ("replace", "sub", "set", "removeprefix", "split", "partition") for v in walk(value)):
+    if any(
+        isinstance(v, Made) and v.name.rpartition(".")[2] in ("replace", "sub", "set", "removeprefix", "split", "partition")
+        for v in walk(value)
+    ):
         return True
-    return "postgresql://" in mod.source.text and ("replace(" in mod.source.text or "startswith(" in mod.source.text or "re.sub" in mod.source.text)
-
+    return "postgresql://" in mod.source.text and (
+        "replace(" in mod.source.text or "startswith(" in mod.source.text or "re.sub" in mod.source.text
+    )

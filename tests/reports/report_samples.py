@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from herolint.finding import Confidence, Edit, Finding, Fix, Place, Problem, Severity, Suppression
 from herolint.reports import RuleInfo
 from herolint.result import AppSummary, Result
@@ -35,14 +37,14 @@ def place(files: dict[str, bytes], path: str, words: str, label: str = "", nth: 
     return Place(path, Span(start, start + len(words.encode())), label)
 
 
-def result_of(files: dict[str, bytes], *findings: Finding, apps: tuple[AppSummary, ...] = (WEB_APP,), **fields: object) -> Result:
+def result_of(files: dict[str, bytes], *findings: Finding, apps: tuple[AppSummary, ...] = (WEB_APP,), **fields: Any) -> Result:
     """A result over `files`."""
     sources = {path: SourceFile(path, data) for path, data in files.items()}
-    given = {"facts_date": "2026-10-01", "today": "2026-11-01", "root": "/app/my shop", **fields}
+    given: dict[str, Any] = {"facts_date": "2026-10-01", "today": "2026-11-01", "root": "/app/my shop", **fields}
     return Result(findings=findings, apps=apps, source=sources.get, **given)
 
 
-def finding(at: Place, message: str = "it breaks", code: str = "HL105", severity: Severity = Severity.ERROR, **fields: object) -> Finding:
+def finding(at: Place, message: str = "it breaks", code: str = "HL105", severity: Severity = Severity.ERROR, **fields: Any) -> Finding:
     """A finding with what is the same in most samples filled in."""
     return Finding(code=code, name="port-not-bound", severity=severity, message=message, at=at, **fields)
 
@@ -151,7 +153,7 @@ def absent() -> Result:
 def wide() -> Result:
     """Tabs, wide and combining characters, CRLF, a span over lines, long lines, marks on the same line."""
     files = {
-        "tabs.go": b'package main\r\n\r\nfunc main() {\r\n\tif ok {\r\n\t\thttp.ListenAndServe(":8080", nil)\t// \xe2\x86\x90\r\n\t}\r\n}\n',
+        "tabs.go": b'package main\r\n\r\nfunc m() {\r\n\tif ok {\r\n\t\thttp.ListenAndServe(":8080", nil)\t// \xe2\x86\x90\r\n\t}\r\n}\n',
         "breit.py": 'name = "日本語", "e\u0301", port("八〇八〇", 8080)\n'.encode(),
         "call.py": b"def start():\n    scheduler.add_job(\n        train,\n        'interval',\n        hours=1,\n        id='x',\n    )\n",
         "page.min.js": b"a();" * 300 + b"listen(8080);" + b"b();" * 300,

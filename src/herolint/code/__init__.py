@@ -1,0 +1,28 @@
+"""Facts about source code: one front end per language, chosen by the file's name, behind one cache."""
+
+from __future__ import annotations
+
+from herolint.code.cache import FactCache
+from herolint.code.facts import Module
+from herolint.source import SourceFile
+
+_LANGUAGES = {"py": "python", "pyw": "python"}
+
+
+def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | None:
+    """The facts of a source file, from the cache where they are known; None when no front end reads such a file.
+
+    The size is not looked at here: callers leave out files that are too big to be worth reading.
+    """
+    language = _LANGUAGES.get(source.path.rpartition("/")[2].rpartition(".")[2].lower())
+    if language is None:
+        return None
+    if cache is not None and (known := cache.get(language, source.data)) is not None:
+        return known
+    # Loads tree-sitter, which a run that finds everything in the cache does without.
+    from herolint.code.python.frontend import extract
+
+    module = extract(source)
+    if cache is not None:
+        cache.put(language, source.data, module)
+    return module

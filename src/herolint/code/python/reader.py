@@ -1,0 +1,106 @@
+"""What is gathered while one Python file is read: the facts so far, and where in the file the reading stands."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from herolint.code.facts import NONE, AnyExpr, Assign, Block, CallFact, Class, Function, Guard, Import, Other, Return
+from herolint.code.python.grammar import COMMENT, ERROR, SKIPPED
+
+MAX_DEPTH = 200
+"""How deep expressions may nest; what lies deeper is read as an expression of its own."""
+
+
+class Reader:
+    """The lists that become a `Module`, and the scope that the next fact belongs to.
+
+    `text` holds one character a byte, so that the tree's offsets index it; `decode` turns what was cut out into
+    real text.
+    """
+
+    __slots__ = (
+        "_utf8", "assigns", "block", "blocks", "calls", "classes", "comments", "deferred", "deletes", "errors", "function",
+        "functions", "generators", "globals", "guard", "guards", "handled", "imports", "klass", "lambdas", "prefix", "returns", "text",
+    )  # fmt: skip
+
+    def __init__(self, data: bytes, encoding: str) -> None:
+        self.text = data.decode("latin-1")
+        self._utf8 = encoding != "latin-1"
+        self.imports: list[Import] = []
+        self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        self.guards: list[Guard] = []
+        self.blocks: list[Block] = []
+        self.calls: list[tuple[int, int, CallFact]] = []
+        self.assigns: list[Assign] = []
+        self.returns: list[Return] = []
+        self.globals: list[tuple[int, str]] = []
+        self.deletes: list[tuple[int, AnyExpr]] = []
+        self.comments: set[tuple[int, int]] = set()
+        self.errors: set[tuple[int, int]] = set()
+        self.generators: set[int] = set()
+        self.deferred: list[tuple[Node, int, int, int, int]] = []
+        self.function = self.klass = self.guard = self.block = NONE
+        self.handled = False
+        """Whether a failing import would be caught here."""
+        self.lambdas = 0
+        """How many lambdas the reading is inside of."""
+        self.prefix = ""
+        """Qualified name of the enclosing scope, with its dot."""
+
+    def decode(self, text: str) -> str:
+        """The real text of a piece of `text` that is not ASCII."""
+        return text.encode("latin-1").decode("utf-8", "replace") if self._utf8 else text
+
+    def word(self, node: Node) -> str:
+        """The text of a node."""
+        text = self.text[node.start_byte : node.end_byte]
+        return text if text.isascii() else self.decode(text)
+
+    def skip(self, node: Node) -> None:
+        """Note a comment; put off what an error swallowed until the rest is read."""
+        kind = node.kind_id
+        if kind == COMMENT:
+            self.comments.add((node.start_byte, node.end_byte))
+        elif kind == ERROR:
+            self.defer(node)
+
+    def clean(self, nodes: list[Node]) -> list[Node]:
+        """The nodes without comments, line continuations and errors, which are noted."""
+        kept = []
+        for node in nodes:
+            if node.kind_id in SKIPPED:
+                self.skip(node)
+            else:
+                kept.append(node)
+        return kept
+
+    def defer(self, node: Node) -> Other:
+        """Read a node later, in the present scope but from depth 0; meanwhile, what stands for it."""
+        self.deferred.append((node, self.function, self.klass, self.guard, self.block))
+        return Other(node.start_byte, node.end_byte, "error" if node.kind_id == ERROR else "deep")
+
+    def add_guard(self, kind: str, test: AnyExpr, parent: int) -> int:
+        """A new guard's index."""
+        self.guards.append(Guard(kind, test, parent))
+        return len(self.guards) - 1
+
+    def shared_guard(self, first: int, second: int) -> int:
+        """The innermost guard around both of two guards."""
+        while first != second:
+            # A guard is always newer than the one around it.
+            if first > second:
+                first = self.guards[first].parent
+            else:
+                second = self.guards[second].parent
+        return first
+
+    def assign(self, target: AnyExpr, value: AnyExpr | None, op: str, start: int, end: int, annotation: AnyExpr | None = None) -> None:
+        """Note an assignment in the present scope."""
+        self.assigns.append(Assign(target, value, op, annotation, self.function, self.klass, self.guard, self.block, start, end))
+
+    def mark_awaited(self, value: AnyExpr | None) -> None:
+        """Mark the call fact of an expression that was just read as awaited, if it is a call."""
+        if self.calls and self.calls[-1][2].call is value:
+            start, end, fact = self.calls[-1]
+            self.calls[-1] = start, end, CallFact(fact.call, fact.function, fact.klass, fact.guard, fact.block, True)
