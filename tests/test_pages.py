@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def load(code: str) -> Page:
     return page
 
 
-def named_examples() -> list[object]:
+def named_examples() -> Sequence[object]:
     """Every example of every page, named after its rule, section and title."""
     found = []
     for code in sorted(FILES):

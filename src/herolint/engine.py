@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import tomllib
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from importlib import import_module
 from itertools import islice
@@ -16,7 +17,7 @@ import msgspec
 
 from herolint import plugins
 from herolint.comments import may_hold_comments
-from herolint.config import Config
+from herolint.config import Config, ConfigError
 from herolint.context import Context
 from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
 from herolint.globs import matches
@@ -60,22 +61,33 @@ def run(root: Path, config: Config, options: RunOptions) -> Result:
     return _Run(root, config, options, selection, rules, problems).result()
 
 
-def open_apps(root: Path, config: Config, options: RunOptions) -> tuple[Workspace, list[App]]:
+def open_apps(
+    root: Path, config: Config, options: RunOptions, rule_options: Mapping[str, Mapping[str, object]] | None = None
+) -> tuple[Workspace, list[App]]:
     """The workspace at `root` and the apps in it, nothing about them computed yet."""
     from herolint.app.model import App
     from herolint.code.cache import FactCache
-    from herolint.platforms import load_platform
+    from herolint.platforms import load as load_platform
     from herolint.workspace import open_workspace
     from herolint.workspace.apps import find_apps
 
     workspace = open_workspace(root)
     platform = load_platform(config.platform)
     context = options.context.over(config.app)
+    knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
     cache = FactCache() if options.cache else None
     return workspace, [
-        App(workspace.sub(found.path) if found.path else workspace, found, context, platform, options.today, cache)
+        App(workspace.sub(found.path) if found.path else workspace, found, context, platform, options.today, cache, knowledge, rule_options or {})
         for found in find_apps(workspace)
     ]
+
+
+def _table(path: Path) -> Mapping[str, object]:
+    """A plugin's knowledge table. Raises ConfigError when it is no TOML."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"knowledge table {path}: {error}") from None
 
 
 class _Run:
@@ -96,7 +108,7 @@ class _Run:
         from herolint.result import AppSummary, Result
 
         self.options.say("reading the repository")
-        workspace, apps = open_apps(self.root, self.config, self.options)
+        workspace, apps = open_apps(self.root, self.config, self.options, self.selection.options)
         summaries = []
         for app in apps:
             self.judge(app)
@@ -122,7 +134,7 @@ class _Run:
             self.options.say(f"{rule.code} {rule.name}" + (f" in {app.root.path}" if app.root.path else ""))
             found: list[Finding] = []
             try:
-                if not rule.needs or any(app.has(need) for need in rule.needs):
+                if all(app.has(need) for need in rule.needs):
                     found.extend(rule.check(app))  # a rule that raises half-way keeps what it found before
             except Exception as error:  # noqa: BLE001 - whatever goes wrong in one rule, the others go on
                 self.problems.append(_failed(rule, error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from hashlib import sha256
 
 import msgspec
 
@@ -89,6 +88,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """A stable id that survives moved lines: rule, path, anchor and occurrence."""
+        from hashlib import sha256  # only outputs that carry ids pay for it
+
         key = "\0".join((self.code, self.app, self.at.path, self.anchor or self.message, str(self.occurrence)))
         return sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 

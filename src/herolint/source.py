@@ -135,8 +135,10 @@ class SourceFile:
         """The bytes of a line (from 1) without its line break."""
         start = self._starts[line - 1]
         end = self._starts[line] if line < len(self._starts) else len(self.data)
-        while end > start and self.data[end - 1 : end] in (b"\n", b"\r"):
-            end -= 1
+        breaks = ("\n".encode(self.encoding), "\r".encode(self.encoding))
+        width = len(breaks[0])
+        while end - width >= start and self.data[end - width : end] in breaks:
+            end -= width
         return Span(start, end)
 
     def mask(self, span: Span) -> None:

@@ -37,7 +37,8 @@ class App:
     """One deployable app of the repository.
 
     `workspace` is the view of its folder, so that all paths are relative to the app's root. `today` is the date that
-    rules compare with. `problems` collects what could not be read.
+    rules compare with. `knowledge` holds further tables of what calls do (of the configuration and of plugins), `options` what the
+    configuration says to single rules. `problems` collects what could not be read.
     """
 
     def __init__(
@@ -48,6 +49,8 @@ class App:
         platform: Platform,
         today: datetime.date,
         cache: FactCache | None = None,
+        knowledge: tuple[Mapping[str, object], ...] = (),
+        options: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
         self.workspace = workspace
         self.root = root
@@ -55,7 +58,14 @@ class App:
         self.platform = platform
         self.today = today
         self.cache = cache
+        self.knowledge = knowledge
+        self.options = options or {}
         self.problems: list[Problem] = []
+
+    def option(self, code: str, name: str, default: float) -> float:
+        """A number that the configuration gives a rule (`[rules.HL502] name = …`), else the default."""
+        value = self.options.get(code, {}).get(name, default)
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else default
 
     # ---- files -------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,8 @@ from herolint.app.values import UNKNOWN, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
-from herolint.knowledge.python import CallRow, load
+from herolint.finding import Problem
+from herolint.knowledge.python import CallRow, PythonKnowledge, extend, load
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -48,7 +49,7 @@ class PythonApp:
         always = frozenset(app.platform.config_vars) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values = {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON))
-        self.knowledge = load()
+        self.knowledge = _knowledge(app)
         for process in app.processes.values():
             for launch in process.launches:
                 for folder in (launch.folder, launch.cwd):
@@ -258,3 +259,15 @@ def _where(where: str) -> tuple[int | None, str | None]:
         else:
             name = word
     return position, name
+
+
+def _knowledge(app: App) -> PythonKnowledge:
+    """The shipped table with the project's and the plugins' own rows; a malformed one is a problem and is left out."""
+    table = load()
+    for raw in app.knowledge:
+        if raw:
+            try:
+                table = extend(table, dict(raw))
+            except (ValueError, TypeError, KeyError) as error:
+                app.problems.append(Problem(message=f"knowledge table not used: {error}"))
+    return table
