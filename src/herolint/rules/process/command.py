@@ -160,7 +160,7 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tu
     if script in app.workspace.files:
         return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
     near = next((p for p in sorted(app.slug, key=len) if posixpath.basename(p) == posixpath.basename(script)), None)
-    reason = app.workspace.unpushed.get(script)
+    reason = app.workspace.unpushed_reason(script)
     why = f" ({reason})" if reason else ""
     return (
         f"{process.name} starts {script}, which is not in the repository{why}",

@@ -1,0 +1,94 @@
+"""Asks git for its index, running no program that the repository's configuration could name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+TIMEOUT_S = 20.0
+_OPTIONS = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "safe.bareRepository=explicit",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "protocol.allow=never",
+)
+
+
+class GitError(Exception):
+    """git could not answer; the text is its first line."""
+
+
+class IndexEntry(NamedTuple):
+    """A path in the index with its mode: 100644, 100755 (executable), 120000 (symbolic link), 160000 (submodule)."""
+
+    path: str
+    mode: str
+
+
+def find_top(folder: Path) -> Path | None:
+    """The nearest folder at or above `folder` that holds a `.git`."""
+    for candidate in (folder, *folder.parents):
+        try:
+            if (candidate / ".git").is_dir() or (candidate / ".git").is_file():
+                return candidate
+        except OSError:
+            return None
+    return None
+
+
+def index(top: Path) -> list[IndexEntry]:
+    """What git's index of the work tree at `top` holds. Raises GitError, also for a repository owned by somebody else."""
+    output = _run(top, "ls-files", "-z", "--stage")
+    found = {}
+    for record in output.split(b"\0"):
+        meta, _, path = record.partition(b"\t")
+        if path:
+            name = os.fsdecode(path)
+            found[name] = IndexEntry(name, meta[:6].decode("ascii", "replace"))
+    return list(found.values())
+
+
+def _run(top: Path, *words: str) -> bytes:
+    program = _program(top)
+    if program is None:
+        raise GitError("git is not installed")
+    command = (program, "--no-pager", "-C", str(top), f"--work-tree={top}", *_OPTIONS, *words)
+    try:
+        done = subprocess.run(command, env=_environment(top), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git did not answer within {TIMEOUT_S:.0f} s") from None
+    except OSError as error:
+        raise GitError(f"git could not be started: {error.strerror}") from None
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").splitlines() or [f"git ended with {done.returncode}"]
+        raise GitError(lines[0])
+    return done.stdout
+
+
+def _environment(top: Path) -> dict[str, str]:
+    """The environment without `GIT_*`; the search for a repository stops at `top`, and nothing is fetched."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    limits = {"GIT_CEILING_DIRECTORIES": str(top.parent), "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    return {**kept, **limits, "LC_ALL": "C"}
+
+
+def _program(top: Path) -> str | None:
+    """git's absolute path, from no relative folder of PATH and none inside the repository."""
+    for path in _candidates():
+        if top not in path.parents and os.access(path, os.X_OK):
+            return str(path)
+    return None
+
+
+def _candidates() -> Iterator[Path]:
+    name = "git.exe" if os.name == "nt" else "git"
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        if os.path.isabs(folder) and os.path.isfile(os.path.join(folder, name)):
+            yield Path(os.path.realpath(os.path.join(folder, name))) if os.name != "nt" else Path(folder, name)
