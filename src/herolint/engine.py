@@ -77,7 +77,16 @@ def open_apps(
     knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
     cache = FactCache() if options.cache else None
     return workspace, [
-        App(workspace.sub(found.path) if found.path else workspace, found, context, platform, options.today, cache, knowledge, rule_options or {})
+        App(
+            workspace.sub(found.path) if found.path else workspace,
+            found,
+            context,
+            platform,
+            options.today,
+            cache,
+            knowledge,
+            rule_options or {},
+        )
         for found in find_apps(workspace)
     ]
 

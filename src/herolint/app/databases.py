@@ -142,13 +142,17 @@ def _overridden(python: PythonApp, mod: Mod) -> Value | None:
         if name in ("django_heroku.settings", "django_on_heroku.settings") and python.guards.holds(mod, fact.guard) is not False:
             return Env("DATABASE_URL")
         if (
-            isinstance(func, facts.Attr)
-            and func.name == "update"
-            and isinstance(func.base, facts.Index)
-            and isinstance(func.base.base, facts.Name)
+            (
+                isinstance(func, facts.Attr)
+                and func.name == "update"
+                and isinstance(func.base, facts.Index)
+                and isinstance(func.base.base, facts.Name)
+            )
+            and func.base.base.id == "DATABASES"
+            and fact.call.args
+            and python.guards.holds(mod, fact.guard) is not False
         ):
-            if func.base.base.id == "DATABASES" and fact.call.args and python.guards.holds(mod, fact.guard) is not False:
-                return python.fold(mod, fact.function, fact.call.args[0])
+            return python.fold(mod, fact.function, fact.call.args[0])
     return None
 
 

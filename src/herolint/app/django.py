@@ -9,7 +9,7 @@ from typing import NamedTuple
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
-from herolint.app.values import UNKNOWN, AnyOf, Known, Made, Ref, Table, Value, options
+from herolint.app.values import UNKNOWN, AnyOf, Known, Table, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, walk
@@ -244,4 +244,3 @@ def _strings(expr: facts.AnyExpr, names: dict[str, facts.AnyExpr], depth: int = 
         elif isinstance(inner, facts.Name) and inner.id in names and depth < 4:
             found += _strings(names[inner.id], {k: v for k, v in names.items() if k != inner.id}, depth + 1)
     return found
-

@@ -60,8 +60,13 @@ COMMAND_DEFAULTS: dict[str, tuple[str | None, int, str, str]] = {
     "panel": ("127.0.0.1", 5006, "--port", "--address"),
     "bokeh": ("127.0.0.1", 5006, "--port", "--address"),
 }
-ENV_PORTS = {"flask": ("FLASK_RUN_PORT", "FLASK_RUN_HOST"), "streamlit": ("STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS"),
-             "uvicorn": ("UVICORN_PORT", "UVICORN_HOST"), "chainlit": ("CHAINLIT_PORT", "CHAINLIT_HOST"), "granian": ("GRANIAN_PORT", "GRANIAN_HOST")}  # fmt: skip
+ENV_PORTS = {
+    "flask": ("FLASK_RUN_PORT", "FLASK_RUN_HOST"),
+    "streamlit": ("STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS"),
+    "uvicorn": ("UVICORN_PORT", "UVICORN_HOST"),
+    "chainlit": ("CHAINLIT_PORT", "CHAINLIT_HOST"),
+    "granian": ("GRANIAN_PORT", "GRANIAN_HOST"),
+}
 NEVER_LISTEN = {"celery": ("worker", "beat"), "rq": ("worker", "scheduler"), "huey": (), "dramatiq": (), "scrapy": ()}
 
 
@@ -176,12 +181,29 @@ def _from_words(launch: Launch, tool: str, port: Word | None, host: Word | None)
 def _runserver(launch: Launch) -> Endpoint:
     word = launch.arguments[0] if launch.arguments else None
     if word is None:
-        return Endpoint(port="fixed", port_text="8000", port_at=launch.at, host="127.0.0.1", host_at=launch.at, server="manage.py runserver",
-                        default_port=True, default_host=True, development=True)  # fmt: skip
+        return Endpoint(
+            port="fixed",
+            port_text="8000",
+            port_at=launch.at,
+            host="127.0.0.1",
+            host_at=launch.at,
+            server="manage.py runserver",
+            default_port=True,
+            default_host=True,
+            development=True,
+        )
     host, _, port = word.text.rpartition(":")
     kind = "platform" if "PORT" in port and "$" in port else "fixed" if port.isdigit() else "unknown"
-    return Endpoint(port=kind, port_text=port, port_at=launch.place(word), host=host or "127.0.0.1", host_at=launch.place(word),
-                    server="manage.py runserver", default_host=not host, development=True)  # fmt: skip
+    return Endpoint(
+        port=kind,
+        port_text=port,
+        port_at=launch.place(word),
+        host=host or "127.0.0.1",
+        host_at=launch.place(word),
+        server="manage.py runserver",
+        default_host=not host,
+        development=True,
+    )
 
 
 def _address(launch: Launch, word: Word, server: str) -> Endpoint:
@@ -249,16 +271,17 @@ def _python(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
             yield Endpoint(port="none", port_at=bot.mod.place(bot.fact.call) if bot else at, server=server, effect=bot)
 
 
-SERVING = frozenset({
-    "flask", "fastapi", "django", "aiohttp", "tornado", "http", "socketserver", "dash", "streamlit", "gradio", "uvicorn", "waitress", "bottle", "sanic",
-    "quart", "starlette", "hypercorn", "cherrypy", "twisted", "gevent", "eventlet", "wsgiref", "socket", "asyncio", "falcon", "pyramid", "web", "websockets",
-    "gunicorn", "werkzeug", "connexion", "keep_alive", "BaseHTTPServer", "SimpleHTTPServer", "panel", "bokeh", "nicegui", "flet", "shiny", "rpyc", "grpc",
-    "socketio", "engineio", "jupyter_server", "notebook", "chainlit", "taipy", "solara", "responder", "molten", "hug", "morepath", "xmlrpc", "zmq",
-    "robyn", "litestar", "blacksheep", "emmett", "masonite", "web2py", "klein", "mlflow", "prometheus_client", "reactpy", "pywebio", "justpy", "anvil",
-    "subprocess", "telegram", "aiogram", "slack_bolt", "slackeventsapi", "botbuilder", "viberbot", "linebot", "rasa", "ray", "bentoml", "datasette",
-    "fasthtml", "mesop", "viktor", "remi", "odoo", "cheroot", "daphne", "channels", "autobahn", "vibora", "japronto", "growler", "meinheld", "bjoern",
-    "nextpy", "reflex", "pynecone", "rocketry", "mitmproxy", "trio", "curio", "anyio", "multiprocessing", "importlib", "runpy",
-})  # fmt: skip
+SERVING = frozenset(
+    """
+    flask fastapi django aiohttp tornado http socketserver dash streamlit gradio uvicorn waitress bottle sanic quart starlette
+    hypercorn cherrypy twisted gevent eventlet wsgiref socket asyncio falcon pyramid web websockets gunicorn werkzeug connexion
+    keep_alive BaseHTTPServer SimpleHTTPServer panel bokeh nicegui flet shiny rpyc grpc socketio engineio jupyter_server
+    notebook chainlit taipy solara responder molten hug morepath xmlrpc zmq robyn litestar blacksheep emmett masonite web2py
+    klein mlflow prometheus_client reactpy pywebio justpy anvil subprocess telegram aiogram slack_bolt slackeventsapi botbuilder
+    viberbot linebot rasa ray bentoml datasette fasthtml mesop viktor remi odoo cheroot daphne channels autobahn vibora japronto
+    growler meinheld bjoern nextpy reflex pynecone rocketry mitmproxy trio curio anyio multiprocessing importlib runpy
+    """.split()
+)
 
 
 def _may_serve(mods: Iterator[object]) -> bool:
@@ -288,10 +311,17 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
     kind, text = _port_of(app, port_expr, port, spread, passes_port, row.default_port, row.note)
     host_text = _host_of(app, host_expr, host, spread, row.default_host)
     return Endpoint(
-        port=kind, port_text=text, port_at=effect.mod.place(port_expr if port_expr is not None else call),
-        host=host_text, host_at=effect.mod.place(host_expr if host_expr is not None else call), server=effect.name.removesuffix("()"),
-        default_port=port_expr is None, default_host=host_expr is None, effect=effect, development=row.kind == "dev-server",
-    )  # fmt: skip
+        port=kind,
+        port_text=text,
+        port_at=effect.mod.place(port_expr if port_expr is not None else call),
+        host=host_text,
+        host_at=effect.mod.place(host_expr if host_expr is not None else call),
+        server=effect.name.removesuffix("()"),
+        default_port=port_expr is None,
+        default_host=host_expr is None,
+        effect=effect,
+        development=row.kind == "dev-server",
+    )
 
 
 def _port_of(

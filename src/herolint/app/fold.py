@@ -300,11 +300,8 @@ class Folder:
     @staticmethod
     def _env_method(name: str) -> bool:
         base, _, method = name.rpartition(".")
-        return (
-            base in ENV_OBJECTS
-            and method not in ("read_env", "read_envfile", "prefixed")
-            or base in ("decouple.config", "os.environ")
-            and method == "get"
+        return (base in ENV_OBJECTS and method not in ("read_env", "read_envfile", "prefixed")) or (
+            base in ("decouple.config", "os.environ") and method == "get"
         )
 
     def _env(self, name: str, made: Made) -> Value:
@@ -439,7 +436,7 @@ def _either(values: list[Value]) -> Value:
         return _either(rest)
     if isinstance(first, Known):
         return first
-    if isinstance(first, Env) and (first.default is None or isinstance(first.default, Known) and not first.default.value):
+    if isinstance(first, Env) and (first.default is None or (isinstance(first.default, Known) and not first.default.value)):
         return Env(first.name, _either(rest), required=False)
     return AnyOf((first, _either(rest)))
 

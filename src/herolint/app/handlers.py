@@ -14,9 +14,27 @@ from herolint.code.queries import argument
 from herolint.knowledge.python import Handlers
 
 METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
-VIEW_METHODS = (*METHOD_NAMES, "list", "create", "retrieve", "update", "partial_update", "destroy", "perform_create", "perform_update",
-                "perform_destroy", "get_queryset", "get_object", "get_context_data", "form_valid", "get_serializer_class", "connect", "receive",
-                "receive_json", "disconnect")  # fmt: skip
+VIEW_METHODS = (
+    *METHOD_NAMES,
+    "list",
+    "create",
+    "retrieve",
+    "update",
+    "partial_update",
+    "destroy",
+    "perform_create",
+    "perform_update",
+    "perform_destroy",
+    "get_queryset",
+    "get_object",
+    "get_context_data",
+    "form_valid",
+    "get_serializer_class",
+    "connect",
+    "receive",
+    "receive_json",
+    "disconnect",
+)
 
 
 class Handler(NamedTuple):

@@ -12,29 +12,117 @@ from herolint.formats.shell import Command, Word
 from herolint.source import Span
 
 WRAPPERS = {
-    "newrelic-admin": ("run-program",), "ddtrace-run": (), "opentelemetry-instrument": (), "bin/start-pgbouncer": (), "bin/start-nginx": (),
-    "bin/start-pgbouncer-stunnel": (), "bin/start-stunnel": (), "bin/qgsocksify": (), "bin/proximo": (), "pipenv": ("run",),
-    "poetry": ("run",), "uv": ("run",), "pdm": ("run",), "hatch": ("run",), "xvfb-run": (), "dotenv": ("run",), "doppler": ("run", "--"),
-    "start-pgbouncer": (), "nice": (), "stdbuf": (), "env": (), "time": (), "bundle": ("exec",), "heroku-exec": (), "trap": (),
-    "python-decouple": (), "chamber": (), "timeout": (), "authbind": (), "tini": ("--",), "dumb-init": (), "scalene": (), "py-spy": (),
-    "elastic-apm-run": (), "skywalking-python": ("run",), "sw-python": ("run",), "jemalloc.sh": (), "bin/start-nginx-solo": (),
-}  # fmt: skip
+    "newrelic-admin": ("run-program",),
+    "ddtrace-run": (),
+    "opentelemetry-instrument": (),
+    "bin/start-pgbouncer": (),
+    "bin/start-nginx": (),
+    "bin/start-pgbouncer-stunnel": (),
+    "bin/start-stunnel": (),
+    "bin/qgsocksify": (),
+    "bin/proximo": (),
+    "pipenv": ("run",),
+    "poetry": ("run",),
+    "uv": ("run",),
+    "pdm": ("run",),
+    "hatch": ("run",),
+    "xvfb-run": (),
+    "dotenv": ("run",),
+    "doppler": ("run", "--"),
+    "start-pgbouncer": (),
+    "nice": (),
+    "stdbuf": (),
+    "env": (),
+    "time": (),
+    "bundle": ("exec",),
+    "heroku-exec": (),
+    "trap": (),
+    "python-decouple": (),
+    "chamber": (),
+    "timeout": (),
+    "authbind": (),
+    "tini": ("--",),
+    "dumb-init": (),
+    "scalene": (),
+    "py-spy": (),
+    "elastic-apm-run": (),
+    "skywalking-python": ("run",),
+    "sw-python": ("run",),
+    "jemalloc.sh": (),
+    "bin/start-nginx-solo": (),
+}
 # Options of these servers that take no value, so that the next word is the application.
 FLAGS = {
-    "gunicorn": {"--reload", "--preload", "--daemon", "-D", "--spew", "--check-config", "--print-config", "--capture-output", "--no-sendfile",
-                 "--enable-stdio-inheritance", "-R", "--disable-redirect-access-to-syslog", "--proxy-protocol", "--do-handshake-on-connect",
-                 "--strip-header-spaces", "--reuse-port", "--initgroups", "--no-control-socket"},
-    "uvicorn": {"--reload", "--proxy-headers", "--no-proxy-headers", "--access-log", "--no-access-log", "--use-colors", "--no-use-colors",
-                "--factory", "--server-header", "--no-server-header", "--date-header", "--no-date-header", "--version"},
+    "gunicorn": {
+        "--reload",
+        "--preload",
+        "--daemon",
+        "-D",
+        "--spew",
+        "--check-config",
+        "--print-config",
+        "--capture-output",
+        "--no-sendfile",
+        "--enable-stdio-inheritance",
+        "-R",
+        "--disable-redirect-access-to-syslog",
+        "--proxy-protocol",
+        "--do-handshake-on-connect",
+        "--strip-header-spaces",
+        "--reuse-port",
+        "--initgroups",
+        "--no-control-socket",
+    },
+    "uvicorn": {
+        "--reload",
+        "--proxy-headers",
+        "--no-proxy-headers",
+        "--access-log",
+        "--no-access-log",
+        "--use-colors",
+        "--no-use-colors",
+        "--factory",
+        "--server-header",
+        "--no-server-header",
+        "--date-header",
+        "--no-date-header",
+        "--version",
+    },
     "hypercorn": {"--debug", "--reload", "--access-log"},
     "daphne": {"--proxy-headers", "--no-server-name"},
     "waitress-serve": {"--call", "--expose-tracebacks", "--clear-untrusted-proxy-headers"},
     "flask": {"--debug", "--no-debug", "--reload", "--no-reload", "--with-threads", "--without-threads"},
-    "celery": {"-q", "--quiet", "-B", "--beat", "-E", "--task-events", "--without-gossip", "--without-mingle", "--without-heartbeat", "-D", "--detach"},
-    "streamlit": set(), "fastapi": {"--reload", "--no-reload", "--proxy-headers"}, "granian": {"--reload", "--factory"},
-}  # fmt: skip
-ALIASES = {"-w": "--workers", "-b": "--bind", "-k": "--worker-class", "-t": "--timeout", "-c": "--config", "-p": "--port", "-h": "--host",
-           "-A": "--app", "-B": "--beat", "-l": "--loglevel", "-e": "--endpoint", "--chdir": "--chdir"}  # fmt: skip
+    "celery": {
+        "-q",
+        "--quiet",
+        "-B",
+        "--beat",
+        "-E",
+        "--task-events",
+        "--without-gossip",
+        "--without-mingle",
+        "--without-heartbeat",
+        "-D",
+        "--detach",
+    },
+    "streamlit": set(),
+    "fastapi": {"--reload", "--no-reload", "--proxy-headers"},
+    "granian": {"--reload", "--factory"},
+}
+ALIASES = {
+    "-w": "--workers",
+    "-b": "--bind",
+    "-k": "--worker-class",
+    "-t": "--timeout",
+    "-c": "--config",
+    "-p": "--port",
+    "-h": "--host",
+    "-A": "--app",
+    "-B": "--beat",
+    "-l": "--loglevel",
+    "-e": "--endpoint",
+    "--chdir": "--chdir",
+}
 SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi", "meinheld-gunicorn"})
 PYTHON = re.compile(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
 _OBJECT = re.compile(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
@@ -145,7 +233,7 @@ def launch_of(command: Command, path: str, via: tuple[Place, ...] = (), base: st
             return None
         name = words[0].text
         sub = WRAPPERS.get(name, WRAPPERS.get(posixpath.basename(name)) if "/" in name else None)
-        if sub is None or posixpath.basename(name) in ("time",) and len(words) < 2:
+        if sub is None or (posixpath.basename(name) in ("time",) and len(words) < 2):
             break
         tail = words[1:]
         if sub:
@@ -192,11 +280,30 @@ def _python(rest: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[typ
     return Launch(tool="python", options={}, **common)
 
 
-_MODULE_TOOLS = {"gunicorn": "gunicorn", "uvicorn": "uvicorn", "flask": "flask", "celery": "celery", "streamlit": "streamlit",
-                 "hypercorn": "hypercorn", "daphne": "daphne", "waitress": "waitress-serve", "rq": "rq", "alembic": "alembic",
-                 "http.server": "http.server", "SimpleHTTPServer": "http.server", "fastapi": "fastapi", "dramatiq": "dramatiq",
-                 "huey.bin.huey_consumer": "huey", "django": "django-admin", "pip": "pip", "chainlit": "chainlit", "granian": "granian",
-                 "gradio": "gradio", "pytest": "pytest", "compileall": "compileall"}  # fmt: skip
+_MODULE_TOOLS = {
+    "gunicorn": "gunicorn",
+    "uvicorn": "uvicorn",
+    "flask": "flask",
+    "celery": "celery",
+    "streamlit": "streamlit",
+    "hypercorn": "hypercorn",
+    "daphne": "daphne",
+    "waitress": "waitress-serve",
+    "rq": "rq",
+    "alembic": "alembic",
+    "http.server": "http.server",
+    "SimpleHTTPServer": "http.server",
+    "fastapi": "fastapi",
+    "dramatiq": "dramatiq",
+    "huey.bin.huey_consumer": "huey",
+    "django": "django-admin",
+    "pip": "pip",
+    "chainlit": "chainlit",
+    "granian": "granian",
+    "gradio": "gradio",
+    "pytest": "pytest",
+    "compileall": "compileall",
+}
 
 
 def _module(word: Word, rest: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]

@@ -16,10 +16,12 @@ from herolint.code.facts import NONE
 from herolint.code.queries import argument, walk
 from herolint.finding import Place
 
-HAND_OFFS = frozenset({
-    "delay", "apply_async", "enqueue", "enqueue_in", "enqueue_at", "send", "send_with_options", "schedule", "add_task", "submit",
-    "add_job", "run_in_executor", "create_task", "start", "spawn", "defer", "kiq", "run_async", "send_task", "s", "si", "signature", "map_async",
-})  # fmt: skip
+HAND_OFFS = frozenset(
+    """
+    delay apply_async enqueue enqueue_in enqueue_at send send_with_options schedule add_task submit add_job run_in_executor
+    create_task start spawn defer kiq run_async send_task s si signature map_async
+    """.split()
+)
 
 
 class FunctionRef(NamedTuple):

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 # Each: what it is, the pattern (group `s` is the secret itself).
 TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("a private key", re.compile(r"(?P<s>-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP )?PRIVATE KEY(?: BLOCK)?-----)(?=[\s\\n]+[A-Za-z0-9+/=\s\\]{60,})")),
+    (
+        "a private key",
+        re.compile(r"(?P<s>-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP )?PRIVATE KEY(?: BLOCK)?-----)(?=[\s\\n]+[A-Za-z0-9+/=\s\\]{60,})"),
+    ),
     ("an AWS access key", re.compile(r"(?<![A-Za-z0-9/+])(?P<s>(?:AKIA|ASIA)[0-9A-Z]{16})(?![A-Za-z0-9/+=])")),
     ("a GitHub token", re.compile(r"(?<![A-Za-z0-9])(?P<s>gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})")),
     ("a Slack token", re.compile(r"(?P<s>xox[abprs]-[0-9]{8,}-[0-9A-Za-z-]{16,})")),
@@ -24,7 +27,10 @@ TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a SendGrid key", re.compile(r"(?<![A-Za-z0-9])(?P<s>SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50})")),
     ("a Google API key", re.compile(r"(?<![A-Za-z0-9])(?P<s>AIza[0-9A-Za-z_-]{35})(?![0-9A-Za-z_-])")),
     ("a Telegram bot token", re.compile(r"(?<![A-Za-z0-9])(?P<s>[0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?![0-9A-Za-z_-])")),
-    ("a Discord bot token", re.compile(r"(?<![A-Za-z0-9])(?P<s>[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})(?![A-Za-z0-9_-])")),
+    (
+        "a Discord bot token",
+        re.compile(r"(?<![A-Za-z0-9])(?P<s>[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})(?![A-Za-z0-9_-])"),
+    ),
     ("an OpenAI key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,})(?![A-Za-z0-9_-])")),
     ("an Anthropic key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>sk-ant-[A-Za-z0-9_-]{40,})")),
     ("a Twilio key", re.compile(r"(?<![A-Za-z0-9])(?P<s>SK[0-9a-f]{32})(?![0-9a-f])")),

@@ -46,7 +46,7 @@ def _finding(app: App, effect: Effect, step: Step, what: str) -> Finding:
         "HL601",
         f"web {what} ({label}) while it starts, before it listens",
         effect.mod.place(effect.fact.call, "runs at start-up"),
-        why=f"the port must be bound within {app.platform.boot_timeout_s:.0f} s or the dyno is stopped (R10); each restart and each worker process pays again",
+        why=f"the port must be bound within {app.platform.boot_timeout_s:.0f} s or the dyno is stopped (R10); every restart pays again",
         related=(app.procfile_place("web", f"starts {' → '.join(chain[:4])}"),),
         flow=(*places, effect.mod.place(effect.fact.call, what)) if places else (),
         fix="load it lazily at first use, ship it with the slug, or move it to a worker",

@@ -67,8 +67,7 @@ def local_file_database(app: App) -> Iterator[Finding]:
             expr is None
             or text in (":memory:", "")
             or is_temporary(value, text)
-            or isinstance(value, Known)
-            and not isinstance(value.value, str)
+            or (isinstance(value, Known) and not isinstance(value.value, str))
         ):
             continue
         at = effect.mod.place(expr, effect.row.note)

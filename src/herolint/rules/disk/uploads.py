@@ -135,10 +135,10 @@ def logs_to_file(app: App) -> Iterator[Finding]:
     """Logs are written to a file that nobody collects."""
     for effect in app.python.effects_of("logs-to-file"):
         expr, value = app.python.argument(effect, effect.row.path)
-        if expr is None or isinstance(value, Known) and value.value is None:
+        if expr is None or (isinstance(value, Known) and value.value is None):
             continue
         text = path_text(value)
-        if effect.row.kind == "sink" and text is None or is_temporary(value, text) and text is None:
+        if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
             continue
         yield _log_finding(app, effect.mod.place(expr, "log file"), text, effect.runs, effect.processes[0])
     yield from _logging_dict(app)

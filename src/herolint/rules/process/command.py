@@ -55,7 +55,7 @@ def dev_server(app: App) -> Iterator[Finding]:
     if web is None:
         return
     for end in endpoints(app, web):
-        if not end.development or end.port == "none" and end.effect is None:
+        if not end.development or (end.port == "none" and end.effect is None):
             continue
         at = (
             end.effect.mod.place(end.effect.fact.call, "development server")
@@ -145,7 +145,7 @@ def _container_path(app: App, process: Process) -> bool:
 
 def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
     script = launch.script or ""
-    if app.workspace.exists(script) and script in app.slug or script.startswith(("/", "..")) or _container_path(app, process):
+    if (app.workspace.exists(script) and script in app.slug) or script.startswith(("/", "..")) or _container_path(app, process):
         return None
     if "$" in script or "*" in script:
         return None
@@ -180,11 +180,8 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
         top = module.partition(".")[0]
         if (
             app.dependencies.imports(top)
-            or code.is_folder(module)
-            and launch.tool == "celery"
-            or launch.tool == "python"
-            and not code.find(top)
-            and not code.is_folder(top)
+            or (code.is_folder(module) and launch.tool == "celery")
+            or (launch.tool == "python" and not code.find(top) and not code.is_folder(top))
         ):
             return None
         if launch.tool == "celery" and code.find(f"{module}.celery"):
@@ -294,9 +291,18 @@ def _manifest(lock: str) -> str:
     }.get(lock, lock)
 
 
-_PULLED_IN = {"gunicorn": ("uvicorn-worker", "prefect", "mlflow"), "uvicorn": ("fastapi-cli", "gradio", "prefect", "chromadb", "fastapi"), "flask": ("flask-restful", "flask-cors", "flask-sqlalchemy", "dash", "flask-login", "flask-socketio", "connexion"),
-              "celery": ("django-celery-beat", "django-celery-results", "flower", "celery-redbeat"), "daphne": ("channels",), "alembic": ("flask-migrate",), "rq": ("django-rq", "flask-rq2", "rq-scheduler"),
-              "django": ("djangorestframework", "django-cors-headers", "django-filter", "wagtail", "django-cms"), "waitress": (), "streamlit": ("streamlit-option-menu", "streamlit-aggrid", "streamlit-authenticator")}  # fmt: skip
+_PULLED_IN = {
+    "gunicorn": ("uvicorn-worker", "prefect", "mlflow"),
+    "uvicorn": ("fastapi-cli", "gradio", "prefect", "chromadb", "fastapi"),
+    "flask": ("flask-restful", "flask-cors", "flask-sqlalchemy", "dash", "flask-login", "flask-socketio", "connexion"),
+    "celery": ("django-celery-beat", "django-celery-results", "flower", "celery-redbeat"),
+    "daphne": ("channels",),
+    "alembic": ("flask-migrate",),
+    "rq": ("django-rq", "flask-rq2", "rq-scheduler"),
+    "django": ("djangorestframework", "django-cors-headers", "django-filter", "wagtail", "django-cms"),
+    "waitress": (),
+    "streamlit": ("streamlit-option-menu", "streamlit-aggrid", "streamlit-authenticator"),
+}
 
 
 def _could_be_transitive(app: App, package: str) -> bool:
@@ -365,14 +371,11 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
         words = {w.text for w in launch.words}
         django = launch.tool in ("django", "django-admin") and launch.subcommand in ("migrate", "makemigrations", "syncdb")
         other = (
-            launch.tool == "alembic"
-            and "upgrade" in words
-            or launch.tool == "flask"
-            and {"db", "upgrade"} <= words
-            or launch.tool == "aerich"
-            and "upgrade" in words
+            (launch.tool == "alembic" and "upgrade" in words)
+            or (launch.tool == "flask" and {"db", "upgrade"} <= words)
+            or (launch.tool == "aerich" and "upgrade" in words)
         )
-        if django or other or launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}:
+        if django or other or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
             at = launch.at
             text = " ".join(w.text for w in launch.words)
             making = launch.subcommand == "makemigrations"
@@ -381,7 +384,7 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
                 f"web runs `{text}` at every start",
                 Place(at.path, at.span, "before the port is bound"),
                 why=("migrations made on a dyno are thrown away with its disk, and " if making else "")
-                + f"every dyno runs it at every start, several at once, within the {app.platform.boot_timeout_s:.0f} s that the port may take (R10)",
+                + f"every dyno runs it at every start, several at once, within the {app.platform.boot_timeout_s:.0f} s that starting may take",
                 related=_started_at(app, web, launch),
                 fix="make migrations on your machine and commit them" if making else f"move it to the release phase: `release: {text}`",
                 process="web",

@@ -28,10 +28,8 @@ def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     names = sorted(env_names(value))
     on = isinstance(settled, Known) and (
         settled.value is True
-        or isinstance(settled.value, str)
-        and settled.value.lower() not in FALSE_WORDS
-        or settled.value == 1
-        and settled.value is not None
+        or (isinstance(settled.value, str) and settled.value.lower() not in FALSE_WORDS)
+        or (settled.value == 1 and settled.value is not None)
     )
     return on, names[0] if names else ""
 
@@ -86,10 +84,8 @@ def _attributes(app: App) -> Iterator[Found]:
             continue
         for assign in mod.facts.assigns:
             target = assign.target
-            named = (
-                isinstance(target, facts.Attr)
-                and target.name == "debug"
-                or isinstance(target, facts.Index)
+            named = (isinstance(target, facts.Attr) and target.name == "debug") or (
+                isinstance(target, facts.Index)
                 and isinstance(target.key, facts.Const)
                 and target.key.value == "DEBUG"
                 and isinstance(target.base, facts.Attr)

@@ -32,7 +32,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             "HL105",
             message,
             _with_label(end.port_at, label),
-            why=f"Heroku's router reaches the dyno only through $PORT; after {app.platform.boot_timeout_s:.0f} s it is stopped (R10) and visitors get H10",
+            why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
             related=_started_by(app, end.port_at),
             fix=_port_fix(end),
             process="web",
@@ -60,9 +60,16 @@ def _port_fix(end: Endpoint) -> Fix:
             return Fix("start it as `worker:` instead of `web:` and scale it with `heroku ps:scale web=0 worker=1`")
         return Fix("bind to `0.0.0.0:$PORT`")
     if end.effect is None:
-        words = {"uvicorn": "--host 0.0.0.0 --port $PORT", "daphne": "-b 0.0.0.0 -p $PORT", "streamlit": "--server.port $PORT --server.address 0.0.0.0",
-                 "flask": "--host 0.0.0.0 --port $PORT", "hypercorn": "--bind 0.0.0.0:$PORT", "gunicorn": "--bind 0.0.0.0:$PORT",
-                 "waitress-serve": "--port=$PORT", "manage.py runserver": "0.0.0.0:$PORT"}.get(end.server, "the port from $PORT")  # fmt: skip
+        words = {
+            "uvicorn": "--host 0.0.0.0 --port $PORT",
+            "daphne": "-b 0.0.0.0 -p $PORT",
+            "streamlit": "--server.port $PORT --server.address 0.0.0.0",
+            "flask": "--host 0.0.0.0 --port $PORT",
+            "hypercorn": "--bind 0.0.0.0:$PORT",
+            "gunicorn": "--bind 0.0.0.0:$PORT",
+            "waitress-serve": "--port=$PORT",
+            "manage.py runserver": "0.0.0.0:$PORT",
+        }.get(end.server, "the port from $PORT")
         edits: tuple[Edit, ...] = ()
         if (
             end.port_at.path == "Procfile"
@@ -88,8 +95,14 @@ def binds_localhost(app: App) -> Iterator[Finding]:
         if end.host not in LOCAL_HOSTS or end.port == "none" or end.host_at is None:
             continue
         how = f"{end.server} listens on {end.host} unless told otherwise" if end.default_host else f"web listens on {end.host}"
-        option = {"uvicorn": "--host 0.0.0.0", "flask": "--host 0.0.0.0", "daphne": "-b 0.0.0.0", "hypercorn": "--bind 0.0.0.0:$PORT",
-                  "gunicorn": "--bind 0.0.0.0:$PORT", "manage.py runserver": "0.0.0.0:$PORT"}.get(end.server, 'host="0.0.0.0"')  # fmt: skip
+        option = {
+            "uvicorn": "--host 0.0.0.0",
+            "flask": "--host 0.0.0.0",
+            "daphne": "-b 0.0.0.0",
+            "hypercorn": "--bind 0.0.0.0:$PORT",
+            "gunicorn": "--bind 0.0.0.0:$PORT",
+            "manage.py runserver": "0.0.0.0:$PORT",
+        }.get(end.server, 'host="0.0.0.0"')
         yield report(
             "HL106",
             f"{how}, where only the dyno itself can reach it",

@@ -15,8 +15,14 @@ from herolint.code.queries import argument
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
-LONG = {"drives-browser": "starts a browser", "trains-model": "trains a model", "loads-model": "loads a model", "downloads-data": "downloads data",
-        "model-inference": "runs a large model", "media-work": "converts media"}  # fmt: skip
+LONG = {
+    "drives-browser": "starts a browser",
+    "trains-model": "trains a model",
+    "loads-model": "loads a model",
+    "downloads-data": "downloads data",
+    "model-inference": "runs a large model",
+    "media-work": "converts media",
+}
 
 
 def _in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
@@ -147,7 +153,7 @@ def _loops_over_network(app: App) -> Iterator[Finding]:
             "HL502",
             f"{label} makes {count} network calls one after the other",
             effect.mod.place(effect.fact.call, "in a loop"),
-            why=f"each waits for an answer from elsewhere; together they easily pass the router's {app.platform.request_timeout_s:.0f} s (H12)",
+            why=f"each waits for an answer from elsewhere; together they soon pass {app.platform.request_timeout_s:.0f} s (H12)",
             flow=_flow(step, effect, "calls out"),
             fix="queue it, cache the result, or make the calls at once with a deadline",
             process="web",

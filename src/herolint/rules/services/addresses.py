@@ -15,8 +15,13 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 LOCAL = re.compile(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
-ADDONS = {"PostgreSQL": ("heroku-postgresql", "DATABASE_URL"), "Redis": ("heroku-redis", "REDIS_URL"), "MongoDB": ("a MongoDB add-on or Atlas", "MONGODB_URI"),
-          "MySQL": ("a MySQL add-on such as jawsdb", "JAWSDB_URL"), "broker": ("heroku-redis or cloudamqp", "REDIS_URL")}  # fmt: skip
+ADDONS = {
+    "PostgreSQL": ("heroku-postgresql", "DATABASE_URL"),
+    "Redis": ("heroku-redis", "REDIS_URL"),
+    "MongoDB": ("a MongoDB add-on or Atlas", "MONGODB_URI"),
+    "MySQL": ("a MySQL add-on such as jawsdb", "JAWSDB_URL"),
+    "broker": ("heroku-redis or cloudamqp", "REDIS_URL"),
+}
 
 
 @rule("HL301", "localhost-service", ERROR, WARNING, needs=("code", "processes"))
@@ -130,7 +135,7 @@ def _local(value: Value, default: str) -> tuple[str | None, bool]:
         if isinstance(one, Env):
             overridable = True
             continue
-        if isinstance(one, Made | AnyOf) or one is value and isinstance(one, Table):
+        if isinstance(one, Made | AnyOf) or (one is value and isinstance(one, Table)):
             if isinstance(one, Made) and one.name.startswith("."):
                 return _local(one.args[0], "") if one.args else (None, False)
             continue
