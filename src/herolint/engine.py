@@ -168,6 +168,7 @@ class _Run:
         """Findings that count, those suppressed, and how many are hidden because they are unsure."""
         prefix = self.prefix()
         judged = [finding for finding in self.findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
+        _mask_secrets(judged, workspace)
         known = list(_identified(judged, workspace.read))
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
         outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
@@ -243,6 +244,16 @@ def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | 
         alike = (finding.code, finding.app, finding.at.path, anchor or finding.message)
         count[alike] = count.get(alike, -1) + 1
         yield msgspec.structs.replace(finding, anchor=anchor, occurrence=count[alike])
+
+
+def _mask_secrets(findings: Iterable[Finding], workspace: Workspace) -> None:
+    """Hide the secrets of every file that a report may show, whichever rules were asked for."""
+    from herolint.app.secrets import secrets_of
+
+    for path in sorted({place.path for finding in findings for place in (finding.at, *finding.related, *finding.flow)}):
+        if (source := workspace.read(path)) is not None and not source.is_binary:
+            for _ in secrets_of(source):
+                pass
 
 
 def _anchor(at: Place, read: Callable[[str], SourceFile | None]) -> str:

@@ -6,23 +6,16 @@ import posixpath
 from collections.abc import Callable
 
 from herolint.app.codebase import Binding, Mod
+from herolint.app.env_reads import ENV_CALLS, environment_read, reads_environment
 from herolint.app.link import Linker, Target
+from herolint.app.operators import HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, dotted
 
 MAX_DEPTH = 20
-HOME = "/app"
 
-ENV_CALLS = {
-    "os.environ.get": "default", "os.getenv": "default", "os.environ.pop": "default", "os.environ.setdefault": "default",
-    "decouple.config": "default", "decouple.AutoConfig()": "default", "decouple.Config()": "default",
-    "environ.Env()": "default", "environs.Env()": "default", "environs.env": "default", "starlette.config.Config()": "default",
-    "prettyconf.config": "default", "dotenv.get_key": "", "os.getenvb": "default",
-}  # fmt: skip
-ENV_OBJECTS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "environs.env")
-URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_cache_url", "email_url", "search_url"})
 PASS_THROUGH = frozenset({
     "int", "str", "float", "bool", "repr", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath",
     "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pydantic.SecretStr", "typing.cast", "starlette.datastructures.Secret",
@@ -63,9 +56,9 @@ class Folder:
             case facts.Name() | facts.Attr():
                 return self._name(mod, function, expr, depth)
             case facts.Concat(parts=parts):
-                return _join([go(p) for p in parts])
+                return join([go(p) for p in parts])
             case facts.Logic(op="or" | "||" | "??", parts=parts):
-                return _either([go(p) for p in parts])
+                return either([go(p) for p in parts])
             case facts.Logic(parts=parts):
                 return AnyOf(tuple(go(p) for p in reversed(parts)))
             case facts.Choice(test=test, then=then, other=other):
@@ -114,12 +107,12 @@ class Folder:
 
     def _binary(self, op: str, left: Value, right: Value) -> Value:
         if op == "/" and (a := text_of(left)) is not None and (b := text_of(right)) is not None and "{}" not in a + b:
-            return Known(posixpath.join(a, b)) if not _number(left) else UNKNOWN
+            return Known(posixpath.join(a, b)) if not is_number(left) else UNKNOWN
         if op in "+/":
-            if _number(left) and _number(right) and op == "+":
-                return _arithmetic(op, left, right)
-            return _join([left, right] if op == "+" else [left, Known("/"), right])
-        return _arithmetic(op, left, right)
+            if is_number(left) and is_number(right) and op == "+":
+                return arithmetic(op, left, right)
+            return join([left, right] if op == "+" else [left, Known("/"), right])
+        return arithmetic(op, left, right)
 
     def _index(self, mod: Mod, function: int, base: facts.AnyExpr, key: Value, depth: int) -> Value:
         name = key.value if isinstance(key, Known) else None
@@ -276,17 +269,17 @@ class Folder:
 
     def _external_call(self, name: str, made: Made) -> Value | None:
         first = made.args[0] if made.args else None
-        if name in ENV_CALLS or self._env_method(name):
-            return self._env(name, made)
+        if reads_environment(name):
+            return environment_read(name, made)
         if name in PASS_THROUGH:
             wanted = made.args[1] if name == "typing.cast" and len(made.args) > 1 else first
             if wanted is None:
                 return Known(HOME) if name.startswith("pathlib.") else None
             if name in ("pathlib.Path", "os.path.join") and len(made.args) > 1:
-                return _join_path(made.args)
-            return _cast(name, wanted)
+                return join_path(made.args)
+            return cast(name, wanted)
         if name == "os.path.join":
-            return _join_path(made.args)
+            return join_path(made.args)
         if name == "os.path.dirname" and first is not None:
             return self._path_attribute("parent", first) or UNKNOWN
         if name in ("os.getcwd", "pathlib.Path.cwd"):
@@ -297,30 +290,6 @@ class Folder:
             return Known("/tmp")
         return None
 
-    @staticmethod
-    def _env_method(name: str) -> bool:
-        base, _, method = name.rpartition(".")
-        return (base in ENV_OBJECTS and method not in ("read_env", "read_envfile", "prefixed")) or (
-            base in ("decouple.config", "os.environ") and method == "get"
-        )
-
-    def _env(self, name: str, made: Made) -> Value:
-        first = made.args[0] if made.args else None
-        key = first.value if isinstance(first, Known) and isinstance(first.value, str) else None
-        method = name.rpartition(".")[2]
-        if method in URL_METHODS and key is None:
-            key = {"cache": "CACHE_URL", "cache_url": "CACHE_URL", "email_url": "EMAIL_URL"}.get(method, "DATABASE_URL")
-        if key is None:
-            return UNKNOWN
-        default = made.keyword("default")
-        position_holds_default = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault") or name.startswith(
-            "environs"
-        )
-        if default is None and len(made.args) > 1 and (position_holds_default or not isinstance(made.args[1], Ref)):
-            default = made.args[1]
-        optional = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
-        return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
-
     def _method(self, method: str, base: Value, made: Made) -> Value:
         if method in SAME_PATH_METHODS:
             return base
@@ -329,7 +298,7 @@ class Folder:
         if method == "lower" and isinstance(base, Env):
             return base
         if method == "joinpath":
-            return _join_path((base, *made.args))
+            return join_path((base, *made.args))
         if method == "format" and (text := text_of(base)) is not None:
             return Text((Known(text), *made.args, *(v for _, v in made.keywords)))
         if method == "get" and isinstance(base, Table) and made.args and isinstance(made.args[0], Known):
@@ -375,89 +344,3 @@ class Folder:
     def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0) -> bool | None:
         """Whether a test holds in production; None when it cannot be known. Filled in by `app.guards`."""
         return None
-
-
-def _number(value: Value) -> bool:
-    return isinstance(value, Known) and isinstance(value.value, int | float) and not isinstance(value.value, bool)
-
-
-def _arithmetic(op: str, left: Value, right: Value) -> Value:
-    if (
-        isinstance(left, Known)
-        and isinstance(right, Known)
-        and isinstance(left.value, int | float)
-        and isinstance(right.value, int | float)
-    ):
-        a, b = left.value, right.value
-        if op == "+":
-            return Known(a + b)
-        if op == "-":
-            return Known(a - b)
-        if op == "*" and abs(a) < 1e9 and abs(b) < 1e9:
-            return Known(a * b)
-        if op == "/" and b:
-            return Known(a / b)
-        if op == "//" and b:
-            return Known(a // b)
-    return UNKNOWN
-
-
-def _join(parts: list[Value]) -> Value:
-    """Neighbouring constants are put together; a single constant stays one."""
-    flat: list[Value] = []
-    for part in parts:
-        for piece in part.parts if isinstance(part, Text) else (part,):
-            last = flat[-1] if flat else None
-            if isinstance(piece, Known) and isinstance(last, Known) and piece.value is not None and last.value is not None:
-                flat[-1] = Known(f"{last.value}{piece.value}")
-            else:
-                flat.append(piece)
-    if len(flat) == 1:
-        return flat[0]
-    return Text(tuple(flat))
-
-
-def _join_path(parts: tuple[Value, ...]) -> Value:
-    texts = [text_of(p) for p in parts]
-    if all(t is not None and "{}" not in t for t in texts):
-        return Known(posixpath.normpath(posixpath.join(*[t or "" for t in texts]))) if texts else UNKNOWN
-    spread: list[Value] = []
-    for part in parts:
-        spread += [part, Known("/")]
-    return _join(spread[:-1])
-
-
-def _either(values: list[Value]) -> Value:
-    """`a or b`: an environment read takes the rest as its default; falsy constants fall through."""
-    first, rest = values[0], values[1:]
-    if not rest:
-        return first
-    if isinstance(first, Known) and not first.value:
-        return _either(rest)
-    if isinstance(first, Known):
-        return first
-    if isinstance(first, Env) and (first.default is None or (isinstance(first.default, Known) and not first.default.value)):
-        return Env(first.name, _either(rest), required=False)
-    return AnyOf((first, _either(rest)))
-
-
-def _cast(name: str, value: Value) -> Value:
-    if isinstance(value, Known):
-        try:
-            if name == "int" and isinstance(value.value, str | int | float):
-                return Known(int(value.value))
-            if name == "float" and isinstance(value.value, str | int | float):
-                return Known(float(value.value))
-            if name == "str" and value.value is not None:
-                return Known(str(value.value))
-            if name == "bool":
-                return Known(bool(value.value))
-            if name == "distutils.util.strtobool" and isinstance(value.value, str):
-                return Known(value.value.lower() in ("y", "yes", "t", "true", "on", "1"))
-        except (ValueError, OverflowError):
-            return UNKNOWN
-        if name.startswith("os.path.abspath") and isinstance(value.value, str):
-            return Known(posixpath.normpath(posixpath.join(HOME, value.value)))
-    if isinstance(value, Env) and value.default is not None:
-        return Env(value.name, _cast(name, value.default), value.required)
-    return value

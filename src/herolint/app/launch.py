@@ -6,7 +6,9 @@ import posixpath
 import re
 
 import msgspec
+from msgspec.structs import replace
 
+from herolint.app.options import parse_options
 from herolint.finding import Place
 from herolint.formats.shell import Command, Word
 from herolint.source import Span
@@ -50,78 +52,6 @@ WRAPPERS = {
     "sw-python": ("run",),
     "jemalloc.sh": (),
     "bin/start-nginx-solo": (),
-}
-# Options of these servers that take no value, so that the next word is the application.
-FLAGS = {
-    "gunicorn": {
-        "--reload",
-        "--preload",
-        "--daemon",
-        "-D",
-        "--spew",
-        "--check-config",
-        "--print-config",
-        "--capture-output",
-        "--no-sendfile",
-        "--enable-stdio-inheritance",
-        "-R",
-        "--disable-redirect-access-to-syslog",
-        "--proxy-protocol",
-        "--do-handshake-on-connect",
-        "--strip-header-spaces",
-        "--reuse-port",
-        "--initgroups",
-        "--no-control-socket",
-    },
-    "uvicorn": {
-        "--reload",
-        "--proxy-headers",
-        "--no-proxy-headers",
-        "--access-log",
-        "--no-access-log",
-        "--use-colors",
-        "--no-use-colors",
-        "--factory",
-        "--server-header",
-        "--no-server-header",
-        "--date-header",
-        "--no-date-header",
-        "--version",
-    },
-    "hypercorn": {"--debug", "--reload", "--access-log"},
-    "daphne": {"--proxy-headers", "--no-server-name"},
-    "waitress-serve": {"--call", "--expose-tracebacks", "--clear-untrusted-proxy-headers"},
-    "flask": {"--debug", "--no-debug", "--reload", "--no-reload", "--with-threads", "--without-threads"},
-    "celery": {
-        "-q",
-        "--quiet",
-        "-B",
-        "--beat",
-        "-E",
-        "--task-events",
-        "--without-gossip",
-        "--without-mingle",
-        "--without-heartbeat",
-        "-D",
-        "--detach",
-    },
-    "streamlit": set(),
-    "fastapi": {"--reload", "--no-reload", "--proxy-headers"},
-    "granian": {"--reload", "--factory"},
-}
-ALIASES = {
-    "-w": "--workers",
-    "-b": "--bind",
-    "-k": "--worker-class",
-    "-t": "--timeout",
-    "-c": "--config",
-    "-p": "--port",
-    "-h": "--host",
-    "-A": "--app",
-    "-B": "--beat",
-    "-l": "--loglevel",
-    "-e": "--endpoint",
-    "--chdir": "--chdir",
 }
 SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi", "meinheld-gunicorn"})
 PYTHON = re.compile(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
@@ -180,48 +110,6 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
         return next((a.value for a in self.command.assignments if a.name == name), None)
 
 
-def parse_options(tool: str, words: tuple[Word, ...]) -> tuple[dict[str, tuple[Word, ...]], tuple[Word, ...]]:
-    """Options (long names where known) with their values, and the remaining arguments."""
-    flags = FLAGS.get(tool, set())
-    options: dict[str, list[Word]] = {}
-    rest: list[Word] = []
-    i = 0
-    while i < len(words):
-        word = words[i]
-        text = word.text
-        if text == "--":
-            rest += words[i + 1 :]
-            break
-        if text.startswith("-") and len(text) > 1 and not text.lstrip("-").isdigit():
-            name, eq, value = text.partition("=")
-            attached = None
-            if not name.startswith("--") and len(name) > 2 and name[:2] in ALIASES and tool in FLAGS:
-                name, attached = name[:2], text[2:].removeprefix("=")
-            key = ALIASES.get(name, name) if tool in FLAGS else name
-            values = options.setdefault(key, [])
-            if attached is not None:
-                values.append(_part(word, attached))
-            elif eq:
-                values.append(_part(word, value))
-            elif name not in flags and key not in flags and i + 1 < len(words) and not _looks_option(words[i + 1].text):
-                if tool in FLAGS or name.startswith("--"):
-                    i += 1
-                    values.append(words[i])
-        else:
-            rest.append(word)
-        i += 1
-    return {k: tuple(v) for k, v in options.items()}, tuple(rest)
-
-
-def _looks_option(text: str) -> bool:
-    return text.startswith("-") and len(text) > 1 and not text[1:].isdigit()
-
-
-def _part(word: Word, text: str) -> Word:
-    """The tail of a word as a word of its own, with the span of that tail."""
-    return msgspec.structs.replace(word, text=text, span=Span(max(word.span.start, word.span.end - len(text.encode())), word.span.end))
-
-
 def launch_of(command: Command, path: str, via: tuple[Place, ...] = (), base: str = "") -> Launch | None:
     """What one simple command starts; None for an empty one."""
     words = command.words
@@ -254,30 +142,30 @@ def launch_of(command: Command, path: str, via: tuple[Place, ...] = (), base: st
 def _identify(command: Command, words: tuple[Word, ...], path: str, via: tuple[Place, ...], cwd: str, wrapper: str) -> Launch:
     program = posixpath.basename(words[0].text)
     rest = words[1:]
-    common = {"words": words, "command": command, "path": path, "cwd": cwd, "via": via, "wrapper": wrapper}
+    start = Launch(tool="", options={}, words=words, command=command, path=path, cwd=cwd, via=via, wrapper=wrapper)
     if PYTHON.match(program):
-        return _python(rest, common)
+        return _python(rest, start)
     if words[0].text.endswith(".py"):
-        return _script(words[0], rest, common)
+        return _script(words[0], rest, start)
     if program in ("sh", "bash", "dash", "zsh", "source", ".") or words[0].text.endswith(".sh"):
-        return _shell(words, common)
-    return _tool(program, rest, common)
+        return _shell(words, start)
+    return _tool(program, rest, start)
 
 
-def _python(rest: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
+def _python(rest: tuple[Word, ...], start: Launch) -> Launch:
     i = 0
     while i < len(rest):
         text = rest[i].text
         if text == "-m" and i + 1 < len(rest):
-            return _module(rest[i + 1], rest[i + 2 :], common)
+            return _module(rest[i + 1], rest[i + 2 :], start)
         if text == "-c":
-            return Launch(tool="python", subcommand="-c", options={}, arguments=rest[i + 1 :], **common)
+            return replace(start, tool="python", subcommand="-c", options={}, arguments=rest[i + 1 :])
         if text in ("-W", "-X"):
             i += 1
         elif not text.startswith("-"):
-            return _script(rest[i], rest[i + 1 :], common)
+            return _script(rest[i], rest[i + 1 :], start)
         i += 1
-    return Launch(tool="python", options={}, **common)
+    return replace(start, tool="python", options={})
 
 
 _MODULE_TOOLS = {
@@ -306,90 +194,90 @@ _MODULE_TOOLS = {
 }
 
 
-def _module(word: Word, rest: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
+def _module(word: Word, rest: tuple[Word, ...], start: Launch) -> Launch:
     tool = _MODULE_TOOLS.get(word.text)
     if tool:
-        return _tool(tool, rest, {**common, "folder": common["cwd"]})
+        return _tool(tool, rest, start)
     options, arguments = parse_options("python", rest)
-    return Launch(tool="python", module=word.text, target=word, options=options, arguments=arguments, folder=common["cwd"], **common)
+    return replace(start, tool="python", module=word.text, target=word, options=options, arguments=arguments, folder=start.cwd)
 
 
-def _script(word: Word, rest: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
-    script = _inside(common["cwd"], word.text)
+def _script(word: Word, rest: tuple[Word, ...], start: Launch) -> Launch:
+    script = _inside(start.cwd, word.text)
     name = posixpath.basename(word.text)
     folder = posixpath.dirname(script)
     if name in ("manage.py", "django-admin.py"):
         options, arguments = parse_options("django", rest)
         sub = arguments[0].text if arguments else ""
-        return Launch(
-            tool="django", script=script, target=word, subcommand=sub, options=options, arguments=arguments[1:], folder=folder, **common
+        return replace(
+            start, tool="django", script=script, target=word, subcommand=sub, options=options, arguments=arguments[1:], folder=folder
         )
     options, arguments = parse_options("python", rest)
-    return Launch(tool="python", script=script, target=word, options=options, arguments=arguments, folder=folder, **common)
+    return replace(start, tool="python", script=script, target=word, options=options, arguments=arguments, folder=folder)
 
 
-def _shell(words: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
+def _shell(words: tuple[Word, ...], start: Launch) -> Launch:
     first = words[0]
     if not first.text.endswith(".sh"):
         files = [w for w in words[1:] if not w.text.startswith("-")]
         if not files:
-            return Launch(tool="sh", options={}, **common)
+            return replace(start, tool="sh", options={})
         first = files[0]
-    return Launch(tool="sh", script=_inside(common["cwd"], first.text), target=first, options={}, arguments=words[1:], **common)
+    return replace(start, tool="sh", script=_inside(start.cwd, first.text), target=first, options={}, arguments=words[1:])
 
 
-def _tool(program: str, rest: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
+def _tool(program: str, rest: tuple[Word, ...], start: Launch) -> Launch:
     options, arguments = parse_options(program, rest)
-    common = {"folder": common["cwd"], **common}
+    start = replace(start, folder=start.folder or start.cwd)
     if program in ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian"):
-        return _server(program, options, arguments, common)
+        return _server(program, options, arguments, start)
     if program == "celery":
         subs = ("worker", "beat", "flower", "multi", "inspect", "purge", "events", "control", "status", "call", "shell", "amqp")
         sub = next((a.text for a in arguments if a.text in subs), "")
         app = next(iter(options.get("--app", ())), None)
         module, attr = split_object(app.text) if app else (None, None)
-        return Launch(tool="celery", subcommand=sub, options=options, arguments=arguments, module=module, attr=attr, target=app, **common)
+        return replace(start, tool="celery", subcommand=sub, options=options, arguments=arguments, module=module, attr=attr, target=app)
     if program in ("flask", "streamlit", "fastapi", "chainlit", "alembic", "rq", "huey", "django-admin", "scrapy", "gradio", "dramatiq"):
         sub = arguments[0].text if arguments else ""
-        return _framework(program, sub, options, arguments[1:], common)
+        return _framework(program, sub, options, arguments[1:], start)
     if program in ("rqworker", "rqscheduler"):
-        return Launch(
-            tool="rq", subcommand="worker" if program == "rqworker" else "scheduler", options=options, arguments=arguments, **common
+        return replace(
+            start, tool="rq", subcommand="worker" if program == "rqworker" else "scheduler", options=options, arguments=arguments
         )
-    return Launch(tool=program, options=options, arguments=arguments, subcommand=arguments[0].text if arguments else "", **common)
+    return replace(start, tool=program, options=options, arguments=arguments, subcommand=arguments[0].text if arguments else "")
 
 
-def _server(program: str, options: dict[str, tuple[Word, ...]], arguments: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
+def _server(program: str, options: dict[str, tuple[Word, ...]], arguments: tuple[Word, ...], start: Launch) -> Launch:
     app = next((a for a in arguments if _OBJECT.match(a.text)), arguments[0] if arguments else None)
     if program == "gunicorn" and app is None and "--paste" in options:
         app = None
     module, attr = split_object(app.text) if app else (None, None)
     chdir = next(iter(options.get("--chdir", options.get("--app-dir", options.get("--pythonpath", ())))), None)
-    folder = _inside(common["cwd"], chdir.text) if chdir else common["cwd"]
-    common = {**common, "folder": folder}
-    return Launch(tool=program, module=module, attr=attr, target=app, options=options, arguments=arguments, **common)
+    folder = _inside(start.cwd, chdir.text) if chdir else start.cwd
+    start = replace(start, folder=folder)
+    return replace(start, tool=program, module=module, attr=attr, target=app, options=options, arguments=arguments)
 
 
-def _framework(program: str, sub: str, options: dict[str, tuple[Word, ...]], arguments: tuple[Word, ...], common: dict) -> Launch:  # type: ignore[type-arg]
+def _framework(program: str, sub: str, options: dict[str, tuple[Word, ...]], arguments: tuple[Word, ...], start: Launch) -> Launch:
     if program in ("streamlit", "fastapi", "chainlit") and arguments and arguments[0].text.endswith(".py"):
-        script = _inside(common["cwd"], arguments[0].text)
-        common = {**common, "folder": posixpath.dirname(script)}
-        return Launch(tool=program, subcommand=sub, script=script, target=arguments[0], options=options, arguments=arguments[1:], **common)
+        script = _inside(start.cwd, arguments[0].text)
+        start = replace(start, folder=posixpath.dirname(script))
+        return replace(start, tool=program, subcommand=sub, script=script, target=arguments[0], options=options, arguments=arguments[1:])
     app = options.get("--app", ()) if program == "flask" else ()
     module, attr = split_object(app[-1].text) if app else (None, None)
     target = app[-1] if app else None
     if module and module.endswith(".py"):
-        return Launch(
+        return replace(
+            start,
             tool=program,
             subcommand=sub,
-            script=_inside(common["cwd"], module),
+            script=_inside(start.cwd, module),
             attr=attr,
             target=target,
             options=options,
             arguments=arguments,
-            **common,
         )
-    return Launch(tool=program, subcommand=sub, module=module, attr=attr, target=target, options=options, arguments=arguments, **common)
+    return replace(start, tool=program, subcommand=sub, module=module, attr=attr, target=target, options=options, arguments=arguments)
 
 
 def split_object(text: str) -> tuple[str | None, str | None]:

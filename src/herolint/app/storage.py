@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
-from herolint.app.fold import HOME
+from herolint.app.operators import HOME
 from herolint.app.values import Env, Known, Made, Ref, Value, options, text_of, walk
 from herolint.code import facts
 from herolint.code.facts import NONE

@@ -1,0 +1,43 @@
+"""Calls that read environment variables: the standard library, decouple, environ, environs, starlette."""
+
+from __future__ import annotations
+
+from herolint.app.values import UNKNOWN, Env, Known, Made, Ref, Value
+
+ENV_CALLS = {
+    "os.environ.get": "default", "os.getenv": "default", "os.environ.pop": "default", "os.environ.setdefault": "default",
+    "decouple.config": "default", "decouple.AutoConfig()": "default", "decouple.Config()": "default",
+    "environ.Env()": "default", "environs.Env()": "default", "environs.env": "default", "starlette.config.Config()": "default",
+    "prettyconf.config": "default", "dotenv.get_key": "", "os.getenvb": "default",
+}  # fmt: skip
+ENV_OBJECTS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "environs.env")
+URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_cache_url", "email_url", "search_url"})
+
+
+def reads_environment(name: str) -> bool:
+    """Whether a call of that qualified name reads an environment variable."""
+    if name in ENV_CALLS:
+        return True
+    base, _, method = name.rpartition(".")
+    return (base in ENV_OBJECTS and method not in ("read_env", "read_envfile", "prefixed")) or (
+        base in ("decouple.config", "os.environ") and method == "get"
+    )
+
+
+def environment_read(name: str, made: Made) -> Value:
+    """The environment variable that a call reads, with its default."""
+    first = made.args[0] if made.args else None
+    key = first.value if isinstance(first, Known) and isinstance(first.value, str) else None
+    method = name.rpartition(".")[2]
+    if method in URL_METHODS and key is None:
+        key = {"cache": "CACHE_URL", "cache_url": "CACHE_URL", "email_url": "EMAIL_URL"}.get(method, "DATABASE_URL")
+    if key is None:
+        return UNKNOWN
+    default = made.keyword("default")
+    position_holds_default = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault") or name.startswith(
+        "environs"
+    )
+    if default is None and len(made.args) > 1 and (position_holds_default or not isinstance(made.args[1], Ref)):
+        default = made.args[1]
+    optional = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
+    return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)

@@ -1,0 +1,60 @@
+"""Debug mode and reloading in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.model import App
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.registry import NOTE, WARNING, report, rule
+
+
+@rule("HL109", "debug-enabled", WARNING, NOTE, needs=("processes",))
+def debug_enabled(app: App) -> Iterator[Finding]:
+    """Debug mode or reloading reaches production."""
+    web = app.web
+    if web is not None:
+        for launch in web.launches:
+            for name in ("--reload", "--debug"):
+                if launch.has(name) and launch.tool in ("gunicorn", "uvicorn", "flask", "hypercorn", "fastapi", "granian"):
+                    word = next(w for w in launch.words if w.text.startswith(name))
+                    yield _debug(app, f"web starts {launch.tool} with {name}", launch.place(word, "for development"), f"leave `{name}` out")
+            for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG", "NODE_ENV"):
+                word = launch.assigned(variable)
+                if word is not None and word.text.lower() in ("development", "1", "true", "dev"):
+                    yield _debug(
+                        app, f"web runs with {variable}={word.text}", launch.place(word, "for development"), f"leave `{variable}` out"
+                    )
+    if app.app_json is not None:
+        for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG"):
+            declared = app.app_json.env.get(variable)
+            if declared is not None and (declared.value or "").lower() in ("development", "1", "true"):
+                yield _debug(
+                    app,
+                    f"app.json sets {variable} to {declared.value}",
+                    Place("app.json", declared.span, "for development"),
+                    f'set {variable} to "False"',
+                )
+    if app.has("code"):
+        yield from _debug_in_code(app)
+
+
+def _debug(app: App, message: str, at: Place, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
+    related = () if at.path in ("Procfile", "app.json") else (app.procfile_place("web", "this process runs it"),)
+    return report(
+        "HL109",
+        message,
+        at,
+        why="error pages show code, settings and variables to every visitor; reloading and tracing cost memory and time",
+        related=related,
+        fix=fix,
+        process="web",
+        confidence=confidence,
+    )
+
+
+def _debug_in_code(app: App) -> Iterator[Finding]:
+    from herolint.rules.process.debug_places import debug_places
+
+    for message, at, fix, confidence in debug_places(app):
+        yield _debug(app, message, at, fix, confidence)

@@ -1,0 +1,76 @@
+"""What a dyno should not do beside its one program: background work, migrations at every start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.app.processes import Process
+from herolint.finding import Finding, Place
+from herolint.rules.process.places import started_at
+from herolint.rules.registry import WARNING, report, rule
+
+MANAGERS = frozenset({"honcho", "foreman", "supervisord", "circusd", "pm2", "concurrently", "overmind", "hivemind"})
+
+
+@rule("HL112", "backgrounded-process", WARNING, needs=("processes",))
+def backgrounded_process(app: App) -> Iterator[Finding]:
+    """Several programs share one dyno, and nobody watches those in the background."""
+    for process in app.processes.values():
+        for launch in process.launches:
+            if launch.tool in MANAGERS and process.name != "release":
+                yield _shared(
+                    app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"
+                )
+            elif launch.command.background and launch.tool not in ("sleep", "echo", "tail"):
+                yield _shared(
+                    app,
+                    process,
+                    launch,
+                    f"{process.name} starts {launch.tool if launch.script is None else launch.script} in the background",
+                    "in the background",
+                )
+
+
+def _shared(app: App, process: Process, launch: Launch, message: str, label: str) -> Finding:
+    at = launch.at
+    return report(
+        "HL112",
+        message,
+        Place(at.path, at.span, label),
+        why="when it stops the dyno goes on without it, unseen; they share one dyno's memory and cannot be scaled apart",
+        related=started_at(app, process, launch),
+        fix="give each program a process type of its own in the Procfile, e.g. `worker: …`",
+        process=process.name,
+    )
+
+
+@rule("HL113", "migrations-in-web", WARNING, needs=("processes",))
+def migrations_in_web(app: App) -> Iterator[Finding]:
+    """The database is migrated each time a web dyno starts."""
+    web = app.web
+    if web is None:
+        return
+    for launch in web.launches:
+        words = {w.text for w in launch.words}
+        django = launch.tool in ("django", "django-admin") and launch.subcommand in ("migrate", "makemigrations", "syncdb")
+        other = (
+            (launch.tool == "alembic" and "upgrade" in words)
+            or (launch.tool == "flask" and {"db", "upgrade"} <= words)
+            or (launch.tool == "aerich" and "upgrade" in words)
+        )
+        if django or other or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
+            at = launch.at
+            text = " ".join(w.text for w in launch.words)
+            making = launch.subcommand == "makemigrations"
+            yield report(
+                "HL113",
+                f"web runs `{text}` at every start",
+                Place(at.path, at.span, "before the port is bound"),
+                why=("migrations made on a dyno are thrown away with its disk, and " if making else "")
+                + f"every dyno runs it at every start, several at once, in the {app.platform.boot_timeout_s:.0f} s that starting may take",
+                related=started_at(app, web, launch),
+                fix="make migrations on your machine and commit them" if making else f"move it to the release phase: `release: {text}`",
+                process="web",
+            )

@@ -1,0 +1,22 @@
+"""What the rules about commands share: their launches and the place that starts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.app.processes import Process
+from herolint.finding import Place
+
+
+def started_at(app: App, process: Process, launch: Launch) -> tuple[Place, ...]:
+    """The Procfile's line that starts a script of the repository, for a launch inside that script."""
+    return () if launch.path == process.at.path else (app.procfile_place(process.name, "this process starts it"),)
+
+
+def python_launches(app: App) -> Iterator[tuple[Process, Launch]]:
+    """Every program that every process starts."""
+    for process in app.processes.values():
+        for launch in process.launches:
+            yield process, launch

@@ -1,0 +1,116 @@
+"""The program that a command starts must be installed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.app.processes import Process
+from herolint.finding import Finding, Place
+from herolint.knowledge.packages import program_packages
+from herolint.rules.process.places import python_launches, started_at
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+LANGUAGE_PROGRAMS = frozenset(
+    {
+        "npm",
+        "npx",
+        "yarn",
+        "pnpm",
+        "node",
+        "bun",
+        "ruby",
+        "bundle",
+        "rails",
+        "rake",
+        "puma",
+        "sidekiq",
+        "java",
+        "php",
+        "go",
+        "deno",
+        "heroku-php-apache2",
+    }
+)
+
+
+@rule("HL111", "command-dependency-missing", ERROR, WARNING, needs=("processes", "python"))
+def command_dependency_missing(app: App) -> Iterator[Finding]:
+    """A process starts a program whose package is not installed."""
+    dependencies = app.dependencies
+    if app.is_container or not dependencies.manager:
+        return
+    for process, launch in python_launches(app):
+        if not launch.words or launch.command.conditional:
+            continue
+        word = launch.words[0]
+        program = posixpath.basename(word.text)
+        if dependencies.manager in ("poetry", "uv") and (launch.wrapper == dependencies.manager or program == dependencies.manager):
+            yield _not_at_run_time(app, process, launch, dependencies.manager)
+            continue
+        tool = launch.tool if program.startswith("python") and launch.tool not in ("python", "django") else program
+        packages = program_packages(tool)
+        if (
+            not packages
+            or tool in LANGUAGE_PROGRAMS
+            or dependencies.has(*packages)
+            or app.workspace.exists(posixpath.join(launch.cwd, word.text))
+        ):
+            continue
+        if not dependencies.complete and (dependencies.unread or _could_be_transitive(app, packages[0])):
+            continue
+        at = launch.place(launch.words[2] if program.startswith("python") and len(launch.words) > 2 else word, "not installed")
+        yield report(
+            "HL111",
+            f"{process.name} starts {tool}, but {dependencies.manifest} does not install {packages[0]}",
+            at,
+            why="the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
+            related=started_at(app, process, launch),
+            fix=f"add `{packages[0]}` to {_manifest(dependencies.manifest)}",
+            process=process.name,
+        )
+
+
+def _manifest(lock: str) -> str:
+    return {
+        "Pipfile.lock": "Pipfile's [packages]",
+        "poetry.lock": "pyproject.toml's main dependencies",
+        "uv.lock": "pyproject.toml's dependencies",
+    }.get(lock, lock)
+
+
+_PULLED_IN = {
+    "gunicorn": ("uvicorn-worker", "prefect", "mlflow"),
+    "uvicorn": ("fastapi-cli", "gradio", "prefect", "chromadb", "fastapi"),
+    "flask": ("flask-restful", "flask-cors", "flask-sqlalchemy", "dash", "flask-login", "flask-socketio", "connexion"),
+    "celery": ("django-celery-beat", "django-celery-results", "flower", "celery-redbeat"),
+    "daphne": ("channels",),
+    "alembic": ("flask-migrate",),
+    "rq": ("django-rq", "flask-rq2", "rq-scheduler"),
+    "django": ("djangorestframework", "django-cors-headers", "django-filter", "wagtail", "django-cms"),
+    "waitress": (),
+    "streamlit": ("streamlit-option-menu", "streamlit-aggrid", "streamlit-authenticator"),
+}
+
+
+def _could_be_transitive(app: App, package: str) -> bool:
+    """Whether another direct dependency brings the package along."""
+    if package == "uvicorn" and any(d.name == "fastapi" and d.extras for d in app.dependencies.packages.values()):
+        return True
+    return app.dependencies.has(*(p for p in _PULLED_IN.get(package, ()) if not (package == "uvicorn" and p == "fastapi")))
+
+
+def _not_at_run_time(app: App, process: Process, launch: Launch, tool: str) -> Finding:
+    at = Place(launch.path, launch.command.words[0].span, "not on a dyno")
+    return report(
+        "HL111",
+        f"{process.name} starts with `{tool} run`, but {tool} is not there at run time",
+        at,
+        why=f"the buildpack installs {tool} for the build only: command not found, the process crashes"
+        + (" and every request gets H10" if process.serves else ""),
+        related=started_at(app, process, launch),
+        fix=f"leave `{tool} run` out: the packages' programs are on PATH",
+        process=process.name,
+    )

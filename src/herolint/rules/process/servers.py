@@ -1,0 +1,62 @@
+"""A development server must not serve production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.endpoints import endpoints
+from herolint.app.model import App
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.finding import Finding, Place
+from herolint.rules.registry import WARNING, report, rule
+
+
+@rule("HL108", "dev-server", WARNING, needs=("processes",))
+def dev_server(app: App) -> Iterator[Finding]:
+    """The web process runs a development server."""
+    web = app.web
+    if web is None:
+        return
+    for end in endpoints(app, web):
+        if not end.development or (end.port == "none" and end.effect is None):
+            continue
+        at = (
+            end.effect.mod.place(end.effect.fact.call, "development server")
+            if end.effect
+            else Place(end.port_at.path, web.main.at.span if web.main else None, "development server")
+        )
+        name = (
+            end.server
+            if end.effect is None
+            else end.server.rpartition(".")[0].split(".")[-1].removesuffix("()") + "." + end.server.rpartition(".")[2]
+        )
+        if end.effect is not None and name.startswith("Flask"):
+            name = "app.run"
+        yield report(
+            "HL108",
+            f"web serves visitors with the development server ({name})",
+            at,
+            why="it is made for one developer: no worker processes, no time limits, no restart when it hangs",
+            related=() if at.path == web.at.path else (app.procfile_place("web", "this process starts it"),),
+            fix=_server_fix(app, end.effect.mod.path if end.effect else ""),
+            process="web",
+        )
+
+
+def _server_fix(app: App, path: str) -> str:
+    django = app.python.django
+    if django is not None and not path:
+        wsgi = next((p for p in sorted(app.python.code.python_files) if p.endswith("wsgi.py")), "")
+        return f"add gunicorn and use `web: gunicorn {wsgi.removesuffix('.py').replace('/', '.') or 'project.wsgi'}`"
+    module = path.removesuffix(".py").replace("/", ".") or "app"
+    mod = app.python.code.mod(path) if path else None
+    name = "app"
+    for found, bindings in mod.names.get(NONE, {}).items() if mod else ():
+        what = bindings[-1].what
+        if mod is not None and isinstance(what, facts.Assign) and isinstance(what.value, facts.Call):
+            made = app.python.linker.qualified(mod, NONE, what.value.func)
+            name = {"flask.Flask": found, "dash.Dash": f"{found}.server"}.get(made or "", name)
+    folder, _, last = module.rpartition(".")
+    chdir = f" --chdir {folder.replace('.', '/')}" if folder and folder.replace(".", "/") in app.python.code.roots else ""
+    return f"add gunicorn to the requirements and use `web: gunicorn{chdir} {last if chdir else module}:{name}`"

@@ -1,0 +1,162 @@
+"""What a command starts must be there."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.app.processes import Process
+from herolint.code.facts import NONE
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.process.places import python_launches, started_at
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+
+@rule("HL110", "command-target-missing", ERROR, WARNING, needs=("processes",))
+def command_target_missing(app: App) -> Iterator[Finding]:
+    """A process starts a file, module or object that is not there."""
+    for process, launch in python_launches(app):
+        found = _missing(app, process, launch)
+        if found is None:
+            continue
+        message, at, fix, confidence = found
+        severity = ERROR if process.name in ("web", "release") or not launch.command.conditional else WARNING
+        yield report(
+            "HL110",
+            message,
+            Place(at.path, at.span, "not there"),
+            severity=severity,
+            why="the process crashes as soon as it starts"
+            + (
+                " and every request gets H10"
+                if process.serves
+                else " and, in release, no deploy goes live"
+                if process.name == "release"
+                else ""
+            ),
+            related=started_at(app, process, launch),
+            fix=fix,
+            process=process.name,
+            confidence=confidence,
+        )
+
+
+def _missing(app: App, process: Process, launch: Launch) -> tuple[str, Place, str, Confidence] | None:
+    if launch.target is None or not launch.target.literal or launch.command.conditional:
+        return None
+    at = launch.place(launch.target)
+    if launch.script and launch.tool in ("python", "django", "streamlit", "sh", "fastapi", "chainlit"):
+        return _missing_script(app, process, launch, at)
+    if launch.module and launch.tool in ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "celery", "python"):
+        return _missing_module(app, process, launch, at)
+    return None
+
+
+def _container_path(app: App, process: Process) -> bool:
+    """Paths inside an image follow WORKDIR and COPY, which may differ from the repository's."""
+    return process.origin in ("Dockerfile", "heroku.yml")
+
+
+def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+    script = launch.script or ""
+    if (app.workspace.exists(script) and script in app.slug) or script.startswith(("/", "..")) or _container_path(app, process):
+        return None
+    if "$" in script or "*" in script:
+        return None
+    same = next((p for p in app.slug if p.lower() == script.lower()), None)
+    if same:
+        return (
+            f"{process.name} starts {script}, but the file is called {same}",
+            at,
+            f"write `{same}`: names are case-sensitive on a dyno",
+            Confidence.HIGH,
+        )
+    if script in app.workspace.files:
+        return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
+    near = next((p for p in sorted(app.slug, key=len) if posixpath.basename(p) == posixpath.basename(script)), None)
+    reason = app.workspace.unpushed_reason(script)
+    why = f" ({reason})" if reason else ""
+    return (
+        f"{process.name} starts {script}, which is not in the repository{why}",
+        at,
+        f"use `{near}`" if near else f"commit {script} or name the right file",
+        Confidence.HIGH,
+    )
+
+
+def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+    module = launch.module or ""
+    code = app.python.code
+    if _container_path(app, process) or not code.python_files:
+        return None
+    path = code.find(module)
+    if path is None:
+        top = module.partition(".")[0]
+        if (
+            app.dependencies.imports(top)
+            or (code.is_folder(module) and launch.tool == "celery")
+            or (launch.tool == "python" and not code.find(top) and not code.is_folder(top))
+        ):
+            return None
+        if launch.tool == "celery" and code.find(f"{module}.celery"):
+            return None
+        if (
+            code.find(top) is None
+            and not code.is_folder(top)
+            and (app.dependencies.unread or app.dependencies.editable)
+            and not _near_module(app, module)
+        ):
+            return None
+        near = _near_module(app, module)
+        case = near is not None and near.lower() == module.lower()
+        message = f"{process.name} starts the module {module}, " + (
+            f"but it is called {near}" if case else "which is not in the repository"
+        )
+        return (
+            message,
+            at,
+            f"use `{near}`" if near else f"name the module that holds the app instead of `{module}`",
+            Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM,
+        )
+    if launch.attr and launch.tool != "celery":
+        return _missing_object(app, process, launch, path, at)
+    if launch.tool in ("gunicorn", "uvicorn", "waitress-serve", "hypercorn") and not launch.attr and launch.tool == "gunicorn":
+        return _missing_object(app, process, launch, path, at, "application")
+    return None
+
+
+def _near_module(app: App, module: str) -> str | None:
+    last = module.rpartition(".")[2].lower()
+    paths = [
+        p for p in sorted(app.python.code.python_files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)
+    ]
+    paths += [p for p in app.python.code.python_files if p.lower().endswith(f"/{last}/__init__.py") or p.lower() == f"{last}/__init__.py"]
+    return app.python.code.dotted(paths[0]) if paths else None
+
+
+def _missing_object(
+    app: App, process: Process, launch: Launch, path: str, at: Place, default: str = ""
+) -> tuple[str, Place, str, Confidence] | None:
+    mod = app.python.code.mod(path)
+    name = (launch.attr or default).partition(".")[0]
+    if mod is None or not name or mod.facts.errors:
+        return None
+    names = mod.names.get(NONE, {})
+    if (
+        name in names
+        or name == "__dict__"
+        or any(i.name == "*" for i in mod.facts.imports)
+        or "__getattr__" in names
+        or "globals()" in mod.source.text
+    ):
+        return None
+    if path.endswith("__init__.py") and app.python.code.find(f"{launch.module}.{name}"):
+        return None
+    if any((f, n) for f, n in mod.facts.globals if n == name):
+        return None
+    found = next((n for n in ("app", "application", "server", "create_app", "wsgi_app", "api", "asgi") if n in names), None)
+    fix = f"use `{launch.module}:{found}`" if found else f"define `{name}` in {path}"
+    missing = f"{process.name} loads {name} from {path}, which does not define it"
+    return missing, at, fix, Confidence.HIGH
