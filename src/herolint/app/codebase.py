@@ -67,8 +67,8 @@ class Mod:
             for name in _target_names(assign.target):
                 scope = NONE if (assign.function, name) in declared else assign.function
                 bind(scope, name, assign, i, assign.guard, assign.start)
-        for scope in table.values():
-            for found in scope.values():
+        for names in table.values():
+            for found in names.values():
                 found.sort(key=lambda b: b.start)
         return table
 

@@ -221,8 +221,8 @@ HAS: dict[str, Callable[[App], bool]] = {
     "processes": lambda app: bool(app.processes),
     "python": lambda app: app.language == "python",
     "code": lambda app: any(p.endswith(".py") for p in app.slug),
-    "app.json": lambda app: "app.json" in app.workspace.files,
-    "heroku.yml": lambda app: "heroku.yml" in app.workspace.files,
+    "app.json": lambda app: "app.json" in app.slug,
+    "heroku.yml": lambda app: "heroku.yml" in app.slug,
     "dockerfile": lambda app: app.is_container,
     "aptfile": lambda app: "Aptfile" in app.slug,
 }

@@ -9,6 +9,7 @@ import msgspec
 from herolint.source import SourceFile, Span
 
 _BLANKS = " \t\v\f"
+_MAX_BROKEN = 1000  # a file with more broken lines is no Procfile at all
 # The slug compiler's own expression: blanks, a name, an optional colon, at least one blank, the command.
 _ENTRY = re.compile(r"[ \t\v\f]*(?P<name>[A-Za-z0-9_-]+)(?P<colon>:?)[ \t\v\f]+(?P<command>.*)", re.DOTALL)
 _NAME_ONLY = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?P<sign>[:=]?)(?P<rest>.*)", re.DOTALL)
@@ -87,7 +88,7 @@ def parse(source: SourceFile) -> Procfile:
         entry = None if marked else _entry(text, line, source.encoding)
         if entry is not None:
             entries.append(entry)
-        if (flaw := _flaw(text, line, source.encoding, entry, marked)) is not None:
+        if len(broken) < _MAX_BROKEN and (flaw := _flaw(text, line, source.encoding, entry, marked)) is not None:
             broken.append(flaw)
     return Procfile(tuple(entries), tuple(broken), problem)
 

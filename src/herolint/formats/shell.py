@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from herolint.finding import Problem
-from herolint.formats.shell_parser import MAX_TEXT, Draft, Parser
+from herolint.formats.shell_draft import Draft
+from herolint.formats.shell_parser import MAX_TEXT, Parser
 from herolint.formats.shell_words import Expansion, Places, Word
 from herolint.source import SourceFile, Span
 

@@ -13,7 +13,7 @@ _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\|
 _REDIRECT_NUMBER = re.compile(r"[0-9]+(?=[<>])")
 _COMMENT = re.compile(r"[^\n]*")
 _REDIRECTS = frozenset({"&>>", "&>", "<<<", "<<-", "<<", "<&", "<>", ">>", ">&", ">|", "<", ">"})
-_MAX_TRIES = 100
+_MAX_TRIES = 10
 """How often a here-document's end or an arithmetic command's end may be looked for in vain: keeps bad input linear."""
 
 

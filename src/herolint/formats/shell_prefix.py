@@ -14,6 +14,7 @@ _RUNNERS = frozenset({"timeout", "nice", "ionice", "stdbuf", "xvfb-run", "tini",
 _ENV_VALUE_OPTIONS = frozenset({"-u", "--unset", "-C", "--chdir"})
 _SHELL_VALUE_OPTIONS = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file"})
 _LOOK_AHEAD = 8
+_MAX_PREFIXES = 12
 
 
 def assignment_name(text: str, token: Token) -> tuple[str, int] | None:
@@ -31,7 +32,9 @@ def strip_prefix(text: str, words: list[Token], assigned: list[Token]) -> tuple[
     Moves what `env` assigns to `assigned`.
     """
     is_exec = False
-    while words:
+    for _ in range(_MAX_PREFIXES):
+        if not words:
+            break
         name = words[0].text
         if name == "exec":
             is_exec = True
@@ -59,9 +62,9 @@ def _after_options(words: list[Token], with_value: frozenset[str]) -> list[Token
     """The words behind the options; `--` ends them."""
     at = 0
     while at < len(words) and words[at].text.startswith("-") and words[at].text != "-":
+        if words[at].text == "--":
+            return words[at + 1 :]
         at += 2 if words[at].text in with_value else 1
-        if words[at - 1].text == "--":
-            break
     return words[at:]
 
 

@@ -270,7 +270,7 @@ def _ansi(scan: _Scan, quote: re.Match[str]) -> None:
         if value.startswith("\\"):
             kind = value[1]
             if kind in "xuU" and len(value) > 2:
-                code = int(value[2:], 16)
+                code = int(f"0x{value[2:]}", base=0)
                 value = chr(code) if code < 0x110000 else ""
             elif kind in "01234567":
                 value = chr(int(value[1:], 8) & 255)

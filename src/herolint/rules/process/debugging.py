@@ -20,10 +20,10 @@ def debug_enabled(app: App) -> Iterator[Finding]:
                     word = next(w for w in launch.words if w.text.startswith(name))
                     yield _debug(app, f"web starts {launch.tool} with {name}", launch.place(word, "for development"), f"leave `{name}` out")
             for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG", "NODE_ENV"):
-                word = launch.assigned(variable)
-                if word is not None and word.text.lower() in ("development", "1", "true", "dev"):
+                given = launch.assigned(variable)
+                if given is not None and given.text.lower() in ("development", "1", "true", "dev"):
                     yield _debug(
-                        app, f"web runs with {variable}={word.text}", launch.place(word, "for development"), f"leave `{variable}` out"
+                        app, f"web runs with {variable}={given.text}", launch.place(given, "for development"), f"leave `{variable}` out"
                     )
     if app.app_json is not None:
         for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG"):

@@ -184,8 +184,8 @@ def _ssl_off(app: App) -> Iterator[tuple[Place, bool | None, tuple[str, ...], st
             yield effect.mod.place(expr), effect.runs, effect.processes, "sslmode=disable"
     for database in databases(python):
         for inner in walk(database.value):
-            text = text_of(inner) if isinstance(inner, Known | Text) else None
-            if text and "sslmode=disable" in text and "localhost" not in text and "127.0.0.1" not in text:
+            address = text_of(inner) if isinstance(inner, Known | Text) else None
+            if address and "sslmode=disable" in address and "localhost" not in address and "127.0.0.1" not in address:
                 yield database.place, database.runs, database.processes, "sslmode=disable"
                 break
             if isinstance(inner, Table) and (mode := text_of(inner.get("sslmode") or Known(None))) == "disable":

@@ -1,0 +1,140 @@
+"""Work that runs on beside the web server: schedulers and long-lived threads in the process that answers requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.codebase import Mod
+from herolint.app.model import App
+from herolint.app.python_app import Effect
+from herolint.app.reach import FunctionRef
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import argument
+from herolint.finding import Confidence, Finding
+from herolint.rules.registry import WARNING, report, rule
+
+
+@rule("HL602", "scheduler-in-web", WARNING, needs=("code", "processes"))
+def scheduler_in_web(app: App) -> Iterator[Finding]:
+    """A scheduler runs inside the web process."""
+    for launch in app.web.launches if app.web is not None else ():
+        if launch.tool == "celery" and launch.subcommand == "beat" or (launch.tool == "celery" and launch.has("--beat")):
+            at = launch.at
+            yield _scheduler(app, "web starts celery's scheduler", at.path, launch)
+    for effect in app.python.effects_of("schedules"):
+        if "web" in effect.processes and _starts_in_web(app, effect) and _is_started(app, effect):
+            yield report(
+                "HL602",
+                "a scheduler runs inside web",
+                effect.mod.place(effect.fact.call, "lives in every web worker"),
+                why="every worker and every dyno runs each job again; jobs stop while an eco dyno sleeps and are lost at restarts",
+                related=(app.procfile_place("web", "web loads it"),),
+                fix="start it in a process type of its own (`clock: python clock.py`, one dyno), or use Heroku Scheduler",
+                process="web",
+                confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+            )
+
+
+def _scheduler(app: App, message: str, path: str, launch: object) -> Finding:
+    return report(
+        "HL602",
+        message,
+        launch.at,  # type: ignore[attr-defined]
+        why="every web dyno runs each job again, and jobs stop while an eco dyno sleeps",
+        fix="give it a process type of its own: `clock: celery -A … beat`, with one dyno",
+        process="web",
+    )
+
+
+def _starts_in_web(app: App, effect: Effect) -> bool:
+    """Whether the web process gets to the call: while it starts, or in a handler."""
+    ref = FunctionRef(effect.mod.path, effect.fact.function)
+    return effect.fact.function == NONE or ref in app.python.at_boot or ref in app.python.in_request
+
+
+def _is_started(app: App, effect: Effect) -> bool:
+    """Whether the module that makes the scheduler, or one that imports it, calls `.start()` or `.init_app()`."""
+    for mod in app.python.modules:
+        if mod.path != effect.mod.path and "scheduler" not in mod.source.text.lower():
+            continue
+        for fact in mod.facts.calls:
+            func = fact.call.func
+            if isinstance(func, facts.Attr) and func.name == "start":
+                name = app.python.linker.qualified(mod, fact.function, func.base)
+                if name is not None and name.rstrip("()").endswith("Scheduler") and app.python.guards.holds(mod, fact.guard) is not False:
+                    return True
+    return False
+
+
+@rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
+def thread_in_web(app: App) -> Iterator[Finding]:
+    """The web process starts a thread or child that is meant to live as long as itself."""
+    python = app.python
+    for effect in python.effects_of("starts-thread", "runs-bot"):
+        if "web" not in effect.processes or not _starts_in_web(app, effect):
+            continue
+        what = _what(app, effect)
+        if what is None:
+            continue
+        yield report(
+            "HL603",
+            f"web starts {what}",
+            effect.mod.place(effect.fact.call, "lives beside the requests"),
+            why="each web worker starts its own, nobody restarts it when it fails, and it stops with every restart and while an eco dyno sleeps",
+            related=(app.procfile_place("web", "web loads it"),),
+            fix="give it a process type of its own in the Procfile, e.g. `worker: python worker.py`",
+            process="web",
+            confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+        )
+
+
+def _what(app: App, effect: Effect) -> str | None:
+    """What lives on, in words; None when the thread ends with the request or its work."""
+    if effect.row.effect == "runs-bot":
+        return f"a {effect.row.kind} bot" if effect.runs and not _is_main_call(app, effect) else None
+    target = _target(effect.mod, effect.fact)
+    if target is None:
+        return None
+    found = app.python.linker.resolve(effect.mod, effect.fact.function, target)
+    if found is None or found.kind != "function" or found.mod is None:
+        return None
+    if not _loops_for_ever(app, found.mod, found.number):
+        return None
+    kind = "a child process" if "Process" in effect.name else "a thread"
+    return f"{kind} that runs `{found.mod.facts.functions[found.number].name}` for ever"
+
+
+def _is_main_call(app: App, effect: Effect) -> bool:
+    """Whether the bot itself is what the web process is (another rule tells that it binds no port)."""
+    return effect.fact.function == NONE and not app.python.handlers.get("web")
+
+
+def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
+    """The function of `Thread(target=f)` whose `.start()` this is, written in one go or through a name."""
+    func = fact.call.func
+    base = func.base if isinstance(func, facts.Attr) else None
+    if isinstance(base, facts.Name):
+        for assign in mod.facts.assigns:
+            if isinstance(assign.target, facts.Name) and assign.target.id == base.id and assign.function == fact.function:
+                base = assign.value
+    return argument(base, 1, "target") if isinstance(base, facts.Call) else None
+
+
+def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
+    """Whether a function holds a `while True`, polls for ever, or runs a bot or a scheduler."""
+    inside = [i for i, block in enumerate(mod.facts.blocks) if block.kind == "while" and _always(block.subject)]
+    span = mod.facts.functions[number]
+    if any(span.start <= mod.facts.blocks[i].start < span.end for i in inside):
+        return True
+    polls = ("run_polling", "infinity_polling", "polling", "start_polling", "run_forever", "serve_forever", "run_until_disconnected", "run_pending", "start_consuming", "idle")
+    for fact in mod.facts.calls:
+        if fact.function == number and isinstance(fact.call.func, facts.Attr):
+            name = app.python.linker.qualified(mod, fact.function, fact.call.func) or ""
+            if fact.call.func.name in polls or any(row.effect in ("runs-bot",) for row in app.python.knowledge.effects(name)):
+                return True
+    return False
+
+
+def _always(test: facts.AnyExpr | None) -> bool:
+    return isinstance(test, facts.Const) and test.value in (True, 1)

@@ -1,0 +1,107 @@
+"""Django's static files: collected while building, and served by something once DEBUG is off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.django import Django
+from herolint.app.model import App
+from herolint.app.values import Known, env_names, walk
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+
+@rule("HL208", "static-files-not-served", ERROR, WARNING, needs=("code", "processes", "python"))
+def static_files_not_served(app: App) -> Iterator[Finding]:
+    """collectstatic has nowhere to put files, or nothing serves them in production."""
+    django = app.python.django
+    if django is None or app.web is None or not django.installed or "django.contrib.staticfiles" not in django.installed:
+        return
+    root = django.setting("STATIC_ROOT")
+    if root is None and not _collect_disabled(app) and not _remote_storage(django) and not app.is_container and not _configured_elsewhere(app):
+        yield _no_root(app, django)
+    elif not _served(app, django):
+        yield _not_served(app, django)
+
+
+def _no_root(app: App, django: Django) -> Finding:
+    found = django.setting("STATIC_URL") or django.setting("INSTALLED_APPS")
+    return report(
+        "HL208",
+        "STATIC_ROOT is not set: collectstatic has no folder to collect into",
+        found.mod.place(found.assign, "no STATIC_ROOT beside it") if found is not None else Place(django.settings, None),
+        why="the Python buildpack runs collectstatic for every Django app; it fails with ImproperlyConfigured and the build stops",
+        fix='set `STATIC_ROOT = BASE_DIR / "staticfiles"` and serve it with WhiteNoise',
+        process="web",
+    )
+
+
+def _not_served(app: App, django: Django) -> Finding:
+    found = django.setting("STATIC_ROOT") or django.setting("STATIC_URL")
+    return report(
+        "HL208",
+        "nothing serves the static files once DEBUG is off",
+        found.mod.place(found.assign, "collected here, served by nobody") if found is not None else Place(django.settings, None),
+        severity=ERROR if _debug_is_off(app, django) else WARNING,
+        why="Heroku has no file server before the dyno: every stylesheet and script answers 404",
+        related=(app.procfile_place("web", "serves only the app"),),
+        fix='add `whitenoise` to the requirements and `"whitenoise.middleware.WhiteNoiseMiddleware"` after SecurityMiddleware',
+        process="web",
+        confidence=Confidence.HIGH,
+    )
+
+
+def _collect_disabled(app: App) -> bool:
+    return (app.config_var("DISABLE_COLLECTSTATIC") or "0") not in ("0", "")
+
+
+def _configured_elsewhere(app: App) -> bool:
+    """`django_heroku.settings(locals())` sets STATIC_ROOT and WhiteNoise by itself."""
+    return any(True for _ in app.python.calls_named("django_heroku.settings", "django_on_heroku.settings"))
+
+
+def _remote_storage(django: Django) -> bool:
+    """Whether static files go to object storage."""
+    for name in ("STATICFILES_STORAGE", "STORAGES"):
+        found = django.setting(name)
+        for inner in walk(found.value) if found is not None else ():
+            if isinstance(inner, Known) and isinstance(inner.value, str):
+                low = inner.value.lower()
+                if any(word in low for word in ("storages.", "s3", "boto", "cloudinary", "gcloud", "azure", "whitenoise", "spaces")):
+                    return True
+    return False
+
+
+def _served(app: App, django: Django) -> bool:
+    if _remote_storage(django) or _configured_elsewhere(app):
+        return True
+    if any("whitenoise" in name.lower() for name in django.listed("MIDDLEWARE") + django.listed("MIDDLEWARE_CLASSES")):
+        return True
+    texts = [mod.source.text for mod in app.python.modules]
+    if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
+        return True
+    if any("static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text or "views.static" in text for text in texts):
+        return True
+    url = django.setting("STATIC_URL")
+    if url is not None and (env_names(url.value) or any(isinstance(i, Known) and str(i.value).startswith(("http", "//")) for i in walk(url.value))):
+        return True
+    if any(launch.tool in ("nginx", "bin/start-nginx") or launch.wrapper.startswith("start-nginx") for launch in (app.web.launches if app.web else ())):
+        return True
+    if any(launch.tool == "django" and launch.subcommand == "runserver" for launch in (app.web.launches if app.web else ())):
+        return not _debug_is_off(app, django)
+    return not _has_pages(app)
+
+
+def _has_pages(app: App) -> bool:
+    """Whether the app has pages that want static files: templates of its own, or Django's admin."""
+    return any(path.endswith(".html") and "/templates/" in f"/{path}" for path in app.slug)
+
+
+def _debug_is_off(app: App, django: Django) -> bool:
+    found = django.setting("DEBUG")
+    if found is None:
+        return True
+    settled = app.python.guards.if_unset(found.value)
+    return isinstance(settled, Known) and settled.value in (False, 0, "", "False", "false", "0", None)
+
+

@@ -1,0 +1,61 @@
+"""Process types whose program ends by itself: the platform starts it again, and again, and then stops trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.app.processes import Process
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.registry import ERROR, report, rule
+
+_ONE_OFF = ("release", "console", "shell", "rake", "migrate", "upgrade", "init", "seed", "createsuperuser", "test", "tests", "collectstatic", "setup", "init_db", "initdb")
+"""Names that are run by hand or by the platform, never scaled."""
+_ENDING = {
+    "django": ("migrate", "collectstatic", "makemigrations", "createsuperuser", "loaddata", "check", "flush", "syncdb", "test", "dumpdata", "compilemessages"),
+    "django-admin": ("migrate", "collectstatic", "check"),
+    "flask": ("db", "init-db", "create-db", "seed", "routes"),
+    "alembic": ("upgrade", "revision", "downgrade"),
+}
+_PLAIN = frozenset({"echo", "true", "ls", "cp", "mkdir", "pip", "export", "cd", "touch", "printf"})
+
+
+@rule("HL118", "process-exits-at-once", ERROR, needs=("processes",))
+def process_exits_at_once(app: App) -> Iterator[Finding]:
+    """A process type that is meant to stay up runs a command that ends."""
+    for process in app.processes.values():
+        if process.name in _ONE_OFF or app.is_container:
+            continue
+        main = process.main
+        if main is None or len([x for x in process.launches if x.command.background]):
+            continue
+        what = _ends(main)
+        if what and all(_ends(launch) or launch.tool in _PLAIN for launch in process.launches):
+            at = main.at
+            yield report(
+                "HL118",
+                f"{process.name} runs {what}, which ends by itself",
+                Place(at.path, at.span, "nothing goes on after this"),
+                why="a dyno whose program ends counts as crashed: it is started again, fails again, and the restarts are put off longer and longer"
+                + (" while visitors get H10" if process.serves else ""),
+                fix=_instead(app, process, what),
+                process=process.name,
+                confidence=Confidence.HIGH if process.serves or process.name in ("worker", "clock", "bot") else Confidence.MEDIUM,
+            )
+
+
+def _ends(launch: Launch) -> str:
+    if launch.subcommand in _ENDING.get(launch.tool, ()):
+        return f"`{launch.tool.replace('django', 'manage.py', 1) if launch.tool == 'django' else launch.tool} {launch.subcommand}`"
+    if launch.tool == "python" and launch.module in ("compileall", "pip", "nltk.downloader"):
+        return f"`python -m {launch.module}`"
+    return f"`{launch.tool}`" if launch.tool in _PLAIN else ""
+
+
+def _instead(app: App, process: Process, what: str) -> str:
+    if process.serves:
+        return "start the server here, e.g. `web: gunicorn …`" if app.language == "python" else "start the server here"
+    if "migrate" in what or "upgrade" in what or "syncdb" in what:
+        return f"move it to the release phase: `release: {process.text}`"
+    return "run it by hand (`heroku run`), from the scheduler, or in the release phase"

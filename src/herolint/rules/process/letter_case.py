@@ -1,0 +1,82 @@
+"""Names whose letters differ from the file's: they work on a laptop's disk and not on a dyno's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from herolint.app.codebase import Mod
+from herolint.app.model import App
+from herolint.app.values import Known
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
+from herolint.finding import Finding
+from herolint.rules.registry import ERROR, report, rule
+
+_RENDER = {
+    "flask.render_template": 0,
+    "flask.templating.render_template": 0,
+    "quart.render_template": 0,
+    "django.shortcuts.render": 1,
+    "django.template.loader.get_template": 0,
+    "django.template.loader.render_to_string": 0,
+    "jinja2.Environment().get_template": 0,
+}
+
+
+@rule("HL119", "case-sensitive-path", ERROR, needs=("code", "processes"))
+def case_sensitive_path(app: App) -> Iterator[Finding]:
+    """An import or a template's name differs from the file only in upper and lower case."""
+    files = {path.lower(): path for path in app.slug}
+    templates = _templates(tuple(app.slug))
+    for mod in app.python.modules:
+        yield from _imports(app, mod, files)
+    for mod, fact, name in app.python.calls_named(*_RENDER):
+        value = app.python.fold(mod, fact.function, argument(fact.call, _RENDER[name], "template_name"))
+        if not isinstance(value, Known) or not isinstance(value.value, str):
+            continue
+        found = templates.get(value.value.lower(), ())
+        if found and value.value not in found:
+            place = argument(fact.call, _RENDER[name], "template_name")
+            if place is not None:
+                yield report(
+                    "HL119",
+                    f"template {value.value} is named {found[0]} on the disk",
+                    mod.place(place, "other letter case"),
+                    why="a dyno's disk tells upper from lower case: TemplateNotFound for every visitor of this page",
+                    fix=f'write `"{found[0]}"`, or rename the file with `git mv`',
+                    process=next(iter(app.python.reached_by(mod.path)), ""),
+                )
+
+
+@cache
+def _templates(paths: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Names under any `templates` folder: lower case → as written."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        parts = path.split("/")
+        for i, part in enumerate(parts[:-1]):
+            if part.lower() == "templates":
+                name = "/".join(parts[i + 1 :])
+                found[name.lower()] = (*found.get(name.lower(), ()), name)
+    return found
+
+
+def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
+    for imp in mod.facts.imports:
+        if imp.level or not imp.module or imp.handled or imp.guard != NONE or app.python.code.find(imp.module) is not None:
+            continue
+        path = imp.module.replace(".", "/")
+        for folder in ("", mod.path.rpartition("/")[0] + "/"):
+            for candidate in (f"{folder}{path}.py".lstrip("/"), f"{folder}{path}/__init__.py".lstrip("/")):
+                real = files.get(candidate.lower())
+                if real is not None and real != candidate and not app.dependencies.imports(imp.module.partition(".")[0]):
+                    yield report(
+                        "HL119",
+                        f"`import {imp.module}` finds no file: it is named {real}",
+                        mod.place(imp, "other letter case"),
+                        why="a dyno's disk tells upper from lower case: ModuleNotFoundError when the process starts",
+                        fix="write the import as the file is named, or rename the file with `git mv`",
+                        process=next(iter(app.python.reached_by(mod.path)), ""),
+                    )
+                    return

@@ -1,0 +1,114 @@
+"""Work in the wrong phase: files made by the release phase, and builds left to the start of a dyno."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.finding import Finding, Place
+from herolint.rules.process.places import started_at
+from herolint.rules.registry import WARNING, report, rule
+
+_PACKAGE_MANAGERS = {
+    "npm": ("install", "ci", "i"),
+    "yarn": ("install", "add"),
+    "pnpm": ("install", "i"),
+    "pip": ("install",),
+    "pip3": ("install",),
+    "poetry": ("install",),
+    "pipenv": ("install", "sync"),
+    "uv": ("sync", "pip"),
+    "bundle": ("install",),
+    "composer": ("install",),
+    "playwright": ("install",),
+    "apt-get": ("install", "update"),
+    "apt": ("install",),
+}
+_BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
+
+
+@rule("HL114", "release-phase-writes", WARNING, needs=("processes",))
+def release_phase_writes(app: App) -> Iterator[Finding]:
+    """The release phase makes files, and its dyno is thrown away with them."""
+    release = app.processes.get("release")
+    for launch in release.launches if release is not None else ():
+        made = _makes_files(launch)
+        if made:
+            at = launch.at
+            yield report(
+                "HL114",
+                f"the release phase makes {made}, and they are thrown away",
+                Place(at.path, at.span, "files made here are lost"),
+                why="release commands run on a dyno of their own after the slug is made; its disk goes when the command ends",
+                related=started_at(app, release, launch) if release is not None else (),
+                fix=_build_words(launch),
+                process="release",
+            )
+
+
+def _makes_files(launch: Launch) -> str:
+    if launch.tool in ("django", "django-admin") and launch.subcommand in ("collectstatic", "compress", "compilemessages", "compilescss"):
+        return {"collectstatic": "static files", "compilemessages": "message catalogues"}.get(launch.subcommand, "compressed static files")
+    if launch.tool in ("django", "django-admin") and launch.subcommand == "makemigrations":
+        return "migrations"
+    words = [word.text for word in launch.words]
+    if launch.tool in ("npm", "yarn", "pnpm") and "build" in words[1:]:
+        return "bundles"
+    if launch.tool == "flask" and words[1:3] in (["db", "init"], ["db", "migrate"]):
+        return "migrations"
+    return "bundles" if launch.tool in _BUNDLERS and "serve" not in words else ""
+
+
+def _build_words(launch: Launch) -> str:
+    if launch.subcommand == "collectstatic":
+        return "leave it out: the Python buildpack runs collectstatic while it builds"
+    if launch.subcommand == "makemigrations" or launch.tool == "flask":
+        return "make migrations on your machine and commit them; the release phase only applies them"
+    return "do it while building: `bin/post_compile` for Python, a `build` script in package.json for Node.js"
+
+
+@rule("HL115", "build-at-boot", WARNING, needs=("processes",))
+def build_at_boot(app: App) -> Iterator[Finding]:
+    """The start command installs, compiles or bundles before it serves."""
+    web = app.web
+    for launch in web.launches if web is not None else ():
+        what = _builds(launch)
+        if what and not launch.command.background:
+            at = launch.at
+            yield report(
+                "HL115",
+                f"web {what} at every start",
+                Place(at.path, at.span, "before the port is bound"),
+                why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound, and dies when a registry is down",
+                related=started_at(app, web, launch) if web is not None else (),
+                fix=_at_build(launch),
+                process="web",
+            )
+
+
+def _builds(launch: Launch) -> str:
+    words = [word.text for word in launch.words]
+    subs = _PACKAGE_MANAGERS.get(launch.tool)
+    if subs and len(words) > 1:
+        at = words.index(launch.tool) + 1 if launch.tool in words else 1
+        following = next((word for word in words[at:] if not word.startswith("-")), "")
+        if following in subs:
+            return f"runs `{launch.tool} {following}`"
+    if launch.tool in ("npm", "yarn", "pnpm") and any(word == "build" or word.startswith("build:") for word in words[1:]):
+        return f"runs `{' '.join(words[:3])}`"
+    if launch.tool in ("django", "django-admin") and launch.subcommand in ("collectstatic", "compress", "compilemessages"):
+        return f"runs `{launch.subcommand}`"
+    if launch.tool in _BUNDLERS and not {"serve", "dev", "start", "preview"} & set(words):
+        return f"runs `{launch.tool}`"
+    return "downloads data" if launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words) else ""
+
+
+def _at_build(launch: Launch) -> str:
+    if launch.subcommand == "collectstatic":
+        return "leave it out: the Python buildpack runs collectstatic while it builds"
+    if launch.module == "nltk.downloader":
+        return "list the corpora in `nltk.txt`: the Python buildpack downloads them while it builds"
+    if launch.tool in ("pip", "pip3", "poetry", "pipenv", "uv", "npm", "yarn", "pnpm", "bundle", "composer"):
+        return "leave it to the buildpack, which installs what the manifest lists"
+    return "do it while building: in `bin/post_compile`, a `build` script of package.json, or the Dockerfile"

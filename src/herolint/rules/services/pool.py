@@ -1,0 +1,95 @@
+"""Connections that the processes may open together, against what the database plan allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.model import App
+from herolint.app.values import Known, Value, env_names
+from herolint.finding import Confidence, Finding, Place
+from herolint.platforms.addons import load_addons
+from herolint.rules.registry import WARNING, report, rule
+
+
+@rule("HL305", "pool-exceeds-plan", WARNING, needs=("code", "processes"))
+def pool_exceeds_plan(app: App) -> Iterator[Finding]:
+    """Pool size x workers x dynos is over the plan's connections."""
+    plan = _plan(app)
+    limit = load_addons().connections.get(plan)
+    if limit is None:
+        return
+    workers = _workers(app)
+    dynos = _dynos(app)
+    for place, size, env in _pools(app):
+        total = size * workers * dynos
+        if total > limit:
+            words = f"{size} x {workers} worker{'s' if workers > 1 else ''}" + (f" x {dynos} dynos" if dynos > 1 else "")
+            yield report(
+                "HL305",
+                f"web may open {total} database connections ({words}), {plan} allows {limit}",
+                place,
+                why="when all are in use the next connection is refused: FATAL: too many connections",
+                related=(app.procfile_place("web", f"{workers} workers"),),
+                fix=f"keep pool size x workers at or under {limit}, e.g. a pool of {max(1, limit // (2 * workers * dynos))}",
+                process="web",
+                confidence=Confidence.MEDIUM if not env else Confidence.LOW,
+            )
+
+
+def _plan(app: App) -> str:
+    """The Postgres plan that app.json names; the smallest one where none is named."""
+    plans = [a.plan for a in app.app_json.addons if a.plan.partition(":")[0] == "heroku-postgresql"] if app.app_json else []
+    return plans[0] if plans else "heroku-postgresql"
+
+
+def _dynos(app: App) -> int:
+    formation = app.app_json.formation.get("web") if app.app_json else None
+    return max(1, formation.quantity or 1) if formation is not None else 1
+
+
+def _workers(app: App) -> int:
+    """Web workers of one dyno: of the command, else what the buildpack sets for the dyno's memory."""
+    web = app.web
+    for launch in web.launches if web is not None else ():
+        word = launch.option("--workers")
+        if word is not None and word.text.isdigit():
+            return max(1, int(word.text))
+        if launch.tool == "gunicorn":
+            formation = app.app_json.formation.get("web") if app.app_json else None
+            size = (formation.size or "basic").lower() if formation is not None else "basic"
+            declared = app.config_var("WEB_CONCURRENCY")
+            return int(declared) if declared and declared.isdigit() else load_addons().web_concurrency.get(size, 2)
+    return 1
+
+
+def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:
+    """Pools that web opens: where, how large at most, and whether a variable decides."""
+    python = app.python
+    for mod, fact, name in python.calls_named("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine"):
+        if "web" not in python.reached_by(mod.path):
+            continue
+        keywords = {k.name: python.fold(mod, fact.function, k.value) for k in fact.call.args if hasattr(k, "name") and hasattr(k, "value")}
+        if "pool_size" not in keywords and "max_overflow" not in keywords:
+            continue
+        size, overflow = _int(keywords.get("pool_size"), 5), _int(keywords.get("max_overflow"), 10)
+        if size is not None and overflow is not None:
+            decided = any(env_names(v) for k, v in keywords.items() if k in ("pool_size", "max_overflow"))
+            yield mod.place(fact.call, f"up to {size + max(0, overflow)} connections a worker"), size + max(0, overflow), decided
+    positions = {"psycopg2.pool.ThreadedConnectionPool": "1 maxconn", "psycopg2.pool.SimpleConnectionPool": "1 maxconn", "asyncpg.create_pool": "max_size", "psycopg_pool.ConnectionPool": "max_size"}
+    for effect in python.effects_of("connects"):
+        where = positions.get(effect.name)
+        if where and "web" in effect.processes:
+            expr, value = python.argument(effect, where)
+            size = _int(value, None) if expr is not None else 10 if effect.name == "asyncpg.create_pool" else None
+            if size:
+                yield effect.mod.place(effect.fact.call, f"up to {size} connections a worker"), size, bool(env_names(value))
+
+
+def _int(value: Value | None, default: int | None) -> int | None:
+    if value is None:
+        return default
+    settled = value
+    if isinstance(settled, Known) and isinstance(settled.value, int):
+        return settled.value
+    inner = getattr(value, "default", None)
+    return _int(inner, None) if inner is not None else None

@@ -1,0 +1,252 @@
+"""Measure what distributions add to a slug, and write the rows of knowledge/packages.toml. A maintainer's script; needs uv and pip.
+
+Each name is resolved for Linux x86-64 from wheels alone (nothing is built, no code of a package runs); each wheel is downloaded
+once, weighed, its `.py` files counted from the archive's directory, and deleted. Results are kept in a cache file, so that a run
+can be stopped and taken up again:
+
+    python tools/measure_packages.py --cache measured.json [--seconds 1800] [NAME …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge" / "packages.toml"
+MARK = "# ---- measured by tools/measure_packages.py; not to be edited by hand ----\n"
+PYTHON = "3.13"
+FALLBACK_PYTHONS = ("3.12", "3.11", "3.10", "3.8")
+"""For distributions without a wheel for the usual Python."""
+HEAVY = 200_000
+"""Wheels of at least that many bytes get a row of their own; the others are summed up in `rest`."""
+WORKERS = 3
+BATCH = 12
+GLIBC = (35, 34, 31, 28, 27, 26, 24, 17, 12, 5)
+PLATFORMS = [f"manylinux_2_{n}_x86_64" for n in GLIBC] + [
+    "manylinux2014_x86_64",
+    "manylinux2010_x86_64",
+    "manylinux1_x86_64",
+    "linux_x86_64",
+]
+
+Cache = dict[str, dict[str, Any]]
+
+
+def main() -> int:
+    """Measure the names given, or all that the table lists, then write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("names", nargs="*", help="distributions to measure (default: all of the table's `measure`)")
+    parser.add_argument("--cache", type=Path, required=True, help="file to keep results in between runs")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop measuring after that time")
+    parser.add_argument("--no-download", action="store_true", help="write the table from the cache only")
+    options = parser.parse_args()
+    wanted = tomllib.loads(TABLE.read_text("utf-8"))["measure"]
+    roots = options.names or [f"{name} {PYTHON}" for name in wanted["names"]] + wanted["older"]
+    cache: Cache = json.loads(options.cache.read_text("utf-8")) if options.cache.exists() else {"closures": {}, "wheels": {}}
+    deadline = time.monotonic() + options.seconds
+    if not options.no_download:
+        _resolve_all(roots, cache, options.cache, deadline)
+        _weigh_all(cache, options.cache, deadline)
+    _write_table(cache, wanted)
+    return 0
+
+
+def _each(work: Callable[[str], None], items: list[str], cache: Cache, path: Path) -> None:
+    """Do the work for all items, a few at a time, and keep the results after every batch."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for start in range(0, len(items), BATCH):
+            list(pool.map(work, items[start : start + BATCH]))
+            path.write_text(json.dumps(cache, indent=1, sort_keys=True), "utf-8")
+
+
+def _weight(cache: Cache, name: str, version: str, size: int) -> dict[str, Any]:
+    """What was weighed, else the size that the index gives and, for a small one, the usual share of `.py` files."""
+    return cache["wheels"].get(f"{name}=={version}") or {"wheel": size, "python": 3 * size if size < HEAVY else 0}
+
+
+# ---- what a plain install brings along --------------------------------------------------------------------------------
+
+
+def _resolve_all(roots: list[str], cache: Cache, path: Path, deadline: float) -> None:
+    def one(root: str) -> None:
+        if root in cache["closures"] or time.monotonic() > deadline:
+            return
+        requirement, _, python = root.partition(" ")
+        for tried in (python or PYTHON, *(FALLBACK_PYTHONS if "==" not in requirement else ())):
+            found = _resolve(requirement, tried)
+            if found is not None:
+                break
+        cache["closures"][root] = {"python": tried, "packages": found, "date": datetime.date.today().isoformat()}
+        print(f"resolved {root}: {'no wheels' if found is None else len(found)}", file=sys.stderr, flush=True)
+
+    _each(one, roots, cache, path)
+
+
+def _resolve(requirement: str, python: str) -> dict[str, list[Any]] | None:
+    """Version and wheel bytes of everything that an install of the requirement brings, by name; None without wheels."""
+    with tempfile.TemporaryDirectory() as folder:
+        lock = Path(folder, "pylock.toml")
+        command = [
+            "uv",
+            "pip",
+            "compile",
+            "-",
+            "-o",
+            str(lock),
+            "--quiet",
+            "--format",
+            "pylock.toml",
+            "--no-header",
+            "--no-build",
+            "--no-config",
+        ]
+        command += ["--no-python-downloads", "--python-platform", "x86_64-manylinux_2_35", "--python-version", python]
+        done = subprocess.run(command, input=requirement, text=True, cwd=folder, capture_output=True, timeout=300, check=False)
+        if done.returncode:
+            return None
+        packages = tomllib.loads(lock.read_text("utf-8"))["packages"]
+    found: dict[str, list[Any]] = {}
+    for package in packages:
+        wheels = package.get("wheels") or [package["archive"]]
+        sizes = [wheel["size"] for wheel in wheels if "size" in wheel]
+        found[package["name"]] = [package.get("version") or _wheel_version(wheels[0]), max(sizes, default=0)]
+    return found
+
+
+def _wheel_version(wheel: dict[str, Any]) -> str:
+    return str(wheel.get("name") or wheel.get("path") or wheel["url"]).rpartition("/")[2].split("-")[1]
+
+
+# ---- what each of them weighs -------------------------------------------------------------------------------------------
+
+
+def _weigh_all(cache: Cache, path: Path, deadline: float) -> None:
+    todo: dict[tuple[str, str], tuple[str, int]] = {}
+    for closure in cache["closures"].values():
+        for name, (version, size) in (closure["packages"] or {}).items():
+            todo.setdefault((name, version), (closure["python"], size))
+
+    def one(key: str) -> None:
+        if key in cache["wheels"] or time.monotonic() > deadline:
+            return
+        found = _weigh(key, weights[key][0])
+        if found is not None:
+            cache["wheels"][key] = found
+        print(f"weighed {key}: {found}", file=sys.stderr, flush=True)
+
+    weights = {f"{name}=={version}": weight for (name, version), weight in todo.items()}
+    # Those with a row of their own first, small before large: most rows for the time.
+    _each(one, sorted(weights, key=lambda key: (weights[key][1] < HEAVY, weights[key][1])), cache, path)
+
+
+def _weigh(requirement: str, python: str) -> dict[str, Any] | None:
+    """Bytes of a wheel and of the `.py` files in it, and its top-level modules."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", requirement, "--quiet", "--no-deps", "--no-cache-dir", "--only-binary", ":all:"]
+        command += ["--dest", folder, "--implementation", "cp", "--python-version", python, "--abi", f"cp{python.replace('.', '')}"]
+        command += ["--abi", "abi3", "--abi", "none", "--abi", f"cp{python.replace('.', '')}m"]
+        command += [word for platform in PLATFORMS for word in ("--platform", platform)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1200, check=False)
+        wheels = list(Path(folder).glob("*.whl"))
+        if done.returncode or len(wheels) != 1:
+            print(done.stderr[-400:], file=sys.stderr)
+            return None
+        with zipfile.ZipFile(wheels[0]) as archive:
+            members = archive.infolist()
+            modules = sorted({m.filename.partition("/")[0].partition(".")[0] for m in members if re.search(r"\.(py|so)$", m.filename)})
+            scripts = [archive.read(m).decode("utf-8", "replace") for m in members if m.filename.endswith(".dist-info/entry_points.txt")]
+        return {
+            "wheel": wheels[0].stat().st_size,
+            "python": sum(m.file_size for m in members if m.filename.endswith(".py")),
+            "modules": [m for m in modules if m.isidentifier()],
+            "programs": _programs(scripts[0]) if scripts else [],
+        }
+
+
+def _programs(entry_points: str) -> list[str]:
+    section = entry_points.partition("[console_scripts]")[2].partition("\n[")[0]
+    return sorted(re.findall(r"^\s*([^\s=]+)\s*=", section, re.MULTILINE))
+
+
+# ---- the table --------------------------------------------------------------------------------------------------------
+
+
+def _write_table(cache: Cache, wanted: dict[str, Any]) -> None:
+    newest: dict[str, str] = {}
+    older: dict[str, list[str]] = {}
+    for root, closure in sorted(cache["closures"].items()):
+        requirement = root.partition(" ")[0]
+        name, _, pinned = requirement.partition("==")
+        packages = closure["packages"]
+        if not packages or name not in packages or not packages[name][1]:
+            continue
+        row = _row(name, packages, closure, cache)
+        if not pinned:
+            newest[name] = row
+        elif "+" in pinned:
+            newest[f"{name}+{pinned.partition('+')[2]}"] = row
+        else:
+            older.setdefault(name, []).append(row)
+    _add_dependencies(cache, newest)
+    lines = [MARK, "[size]\n", *(f"{_key(name)} = {newest[name]}\n" for name in sorted(newest))]
+    lines += ["\n[older]\n", *(f"{name} = [\n" + "".join(f"  {row},\n" for row in older[name]) + "]\n" for name in sorted(older))]
+    written = TABLE.read_text("utf-8").partition(MARK)[0].rstrip("\n") + "\n\n" + "".join(lines)
+    tomllib.loads(written)
+    TABLE.write_text(written, "utf-8")
+
+
+def _add_dependencies(cache: Cache, rows: dict[str, str]) -> None:
+    """Rows for the heavy distributions that nobody named but others pull in: the newest version met."""
+    met: dict[str, tuple[tuple[int, ...], str, int, str]] = {}
+    for root, closure in cache["closures"].items():
+        if "==" in root:
+            continue
+        for name, (version, size) in (closure["packages"] or {}).items():
+            if size >= HEAVY and name not in rows:
+                order = tuple(int(n) for n in re.findall(r"\d+", version))
+                met[name] = max(met.get(name, ((), "", 0, "")), (order, version, size, closure["date"]))
+    for name, (_, version, size, date) in met.items():
+        rows[name] = _row(name, {name: [version, size]}, {"date": date}, cache)
+    for closure in cache["closures"].values():
+        # What only an older release pulls in (its own CUDA libraries, say) has no newer one to stand for it.
+        for name, (version, size) in (closure["packages"] or {}).items():
+            if size >= HEAVY and name not in rows:
+                rows[name] = _row(name, {name: [version, size]}, closure, cache)
+
+
+def _row(name: str, packages: dict[str, list[Any]], closure: dict[str, Any], cache: Cache) -> str:
+    weight = _weight(cache, name, *packages[name])
+    heavy = sorted(n for n, (_, size) in packages.items() if size >= HEAVY and n != name)
+    small = [_weight(cache, n, version, size) for n, (version, size) in packages.items() if size < HEAVY and n != name]
+    fields = [f'version = "{packages[name][0]}"', f"wheel = {weight['wheel']}", f"python = {weight['python']}"]
+    if heavy:
+        fields.append(f"closure = [{', '.join(_quote(n) for n in heavy)}]")
+    if small:
+        fields.append(f"rest_wheel = {sum(w['wheel'] for w in small)}")
+        fields.append(f"rest_python = {sum(w['python'] for w in small)}")
+    fields.append(f"date = {closure['date']}")
+    return f"{{ {', '.join(fields)} }}"
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"'
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quote(name)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
