@@ -20,7 +20,7 @@ import time
 import tomllib
 import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ FALLBACK_PYTHONS = ("3.12", "3.11", "3.10", "3.8")
 """For distributions without a wheel for the usual Python."""
 HEAVY = 200_000
 """Wheels of at least that many bytes get a row of their own; the others are summed up in `rest`."""
-WORKERS = 3
-BATCH = 12
+WORKERS = 4
+SAVE_EVERY_S = 20
 GLIBC = (35, 34, 31, 28, 27, 26, 24, 17, 12, 5)
 PLATFORMS = [f"manylinux_2_{n}_x86_64" for n in GLIBC] + [
     "manylinux2014_x86_64",
@@ -57,18 +57,32 @@ def main() -> int:
     cache: Cache = json.loads(options.cache.read_text("utf-8")) if options.cache.exists() else {"closures": {}, "wheels": {}}
     deadline = time.monotonic() + options.seconds
     if not options.no_download:
-        _resolve_all(roots, cache, options.cache, deadline)
-        _weigh_all(cache, options.cache, deadline)
+
+        def save() -> None:
+            options.cache.write_text(json.dumps(cache, indent=1, sort_keys=True), "utf-8")
+
+        _each(_closure, roots, cache["closures"], deadline, save)
+        _weigh_all(cache, deadline, save)
     _write_table(cache, wanted)
     return 0
 
 
-def _each(work: Callable[[str], None], items: list[str], cache: Cache, path: Path) -> None:
-    """Do the work for all items, a few at a time, and keep the results after every batch."""
+def _each(work: Callable[[str], Any], items: list[str], known: dict[str, Any], deadline: float, save: Callable[[], None]) -> None:
+    """Do the work for all items that are not known yet, a few at a time, and keep what it returns."""
+    saved = time.monotonic()
     with ThreadPoolExecutor(WORKERS) as pool:
-        for start in range(0, len(items), BATCH):
-            list(pool.map(work, items[start : start + BATCH]))
-            path.write_text(json.dumps(cache, indent=1, sort_keys=True), "utf-8")
+        running = {
+            pool.submit(lambda item=item: work(item) if time.monotonic() < deadline else None): item for item in items if item not in known
+        }
+        for done in as_completed(running):
+            found = done.result()
+            if found is not None:
+                known[running[done]] = found
+                print(f"{running[done]}: {str(found)[:100]}", file=sys.stderr, flush=True)
+            if time.monotonic() - saved > SAVE_EVERY_S:
+                save()
+                saved = time.monotonic()
+    save()
 
 
 def _weight(cache: Cache, name: str, version: str, size: int) -> dict[str, Any]:
@@ -79,19 +93,14 @@ def _weight(cache: Cache, name: str, version: str, size: int) -> dict[str, Any]:
 # ---- what a plain install brings along --------------------------------------------------------------------------------
 
 
-def _resolve_all(roots: list[str], cache: Cache, path: Path, deadline: float) -> None:
-    def one(root: str) -> None:
-        if root in cache["closures"] or time.monotonic() > deadline:
-            return
-        requirement, _, python = root.partition(" ")
-        for tried in (python or PYTHON, *(FALLBACK_PYTHONS if "==" not in requirement else ())):
-            found = _resolve(requirement, tried)
-            if found is not None:
-                break
-        cache["closures"][root] = {"python": tried, "packages": found, "date": datetime.date.today().isoformat()}
-        print(f"resolved {root}: {'no wheels' if found is None else len(found)}", file=sys.stderr, flush=True)
-
-    _each(one, roots, cache, path)
+def _closure(root: str) -> dict[str, Any]:
+    """The packages of a root of the table, with the newest Python that has wheels for all of them."""
+    requirement, _, python = root.partition(" ")
+    for tried in (python or PYTHON, *(FALLBACK_PYTHONS if "==" not in requirement else ())):
+        found = _resolve(requirement, tried)
+        if found is not None:
+            break
+    return {"python": tried, "packages": found, "date": datetime.date.today().isoformat()}
 
 
 def _resolve(requirement: str, python: str) -> dict[str, list[Any]] | None:
@@ -113,8 +122,9 @@ def _resolve(requirement: str, python: str) -> dict[str, list[Any]] | None:
             "--no-config",
         ]
         command += ["--no-python-downloads", "--python-platform", "x86_64-manylinux_2_35", "--python-version", python]
-        done = subprocess.run(command, input=requirement, text=True, cwd=folder, capture_output=True, timeout=300, check=False)
-        if done.returncode:
+        try:
+            subprocess.run(command, input=requirement, text=True, cwd=folder, capture_output=True, timeout=60, check=True)
+        except subprocess.SubprocessError:
             return None
         packages = tomllib.loads(lock.read_text("utf-8"))["packages"]
     found: dict[str, list[Any]] = {}
@@ -132,23 +142,14 @@ def _wheel_version(wheel: dict[str, Any]) -> str:
 # ---- what each of them weighs -------------------------------------------------------------------------------------------
 
 
-def _weigh_all(cache: Cache, path: Path, deadline: float) -> None:
-    todo: dict[tuple[str, str], tuple[str, int]] = {}
+def _weigh_all(cache: Cache, deadline: float, save: Callable[[], None]) -> None:
+    weights: dict[str, tuple[str, int]] = {}
     for closure in cache["closures"].values():
         for name, (version, size) in (closure["packages"] or {}).items():
-            todo.setdefault((name, version), (closure["python"], size))
-
-    def one(key: str) -> None:
-        if key in cache["wheels"] or time.monotonic() > deadline:
-            return
-        found = _weigh(key, weights[key][0])
-        if found is not None:
-            cache["wheels"][key] = found
-        print(f"weighed {key}: {found}", file=sys.stderr, flush=True)
-
-    weights = {f"{name}=={version}": weight for (name, version), weight in todo.items()}
+            weights.setdefault(f"{name}=={version}", (closure["python"], size))
     # Those with a row of their own first, small before large: most rows for the time.
-    _each(one, sorted(weights, key=lambda key: (weights[key][1] < HEAVY, weights[key][1])), cache, path)
+    order = sorted(weights, key=lambda key: (weights[key][1] < HEAVY, weights[key][1]))
+    _each(lambda key: _weigh(key, weights[key][0]), order, cache["wheels"], deadline, save)
 
 
 def _weigh(requirement: str, python: str) -> dict[str, Any] | None:

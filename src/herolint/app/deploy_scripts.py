@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 200_000
 _COMMAND = re.compile(r"(?<![\w./-])heroku[ \t]+(?P<sub>[a-z]+(?:[:_-][a-z]+)*)(?P<rest>[^\n;&|#]*)")
 _WORD = re.compile(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
-_SCRIPTS = re.compile(r"(?:\.sh|\.bash|(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile)|^\.github/workflows/[^/]+\.ya?ml|^\.gitlab-ci\.yml|^\.circleci/config\.yml|^\.travis\.yml)\Z")
+_SCRIPTS = re.compile(
+    r"(?:\.sh|\.bash|(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile)|^\.github/workflows/[^/]+\.ya?ml|^\.gitlab-ci\.yml|^\.circleci/config\.yml|^\.travis\.yml)\Z"
+)
 
 
 class HerokuCommand(NamedTuple):
@@ -56,7 +58,10 @@ def _in_file(source: SourceFile) -> Iterator[HerokuCommand]:
             continue
         base = match.start("rest")
         words = tuple(
-            (word.group().replace('"', "").replace("'", ""), Place(source.path, source.span_of_text(base + word.start(), base + word.end())))
+            (
+                word.group().replace('"', "").replace("'", ""),
+                Place(source.path, source.span_of_text(base + word.start(), base + word.end())),
+            )
             for word in _WORD.finditer(match["rest"])
         )
         yield HerokuCommand(match["sub"], words, Place(source.path, source.span_of_text(match.start(), match.end("rest"))))

@@ -14,7 +14,27 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.finding import Place
 
-_CALLS = frozenset({"getenv", "get", "config", "env", "str", "int", "bool", "list", "float", "url", "db", "db_url", "db_from_env", "Config", "getenvb", "json", "secret"})
+_CALLS = frozenset(
+    {
+        "getenv",
+        "get",
+        "config",
+        "env",
+        "str",
+        "int",
+        "bool",
+        "list",
+        "float",
+        "url",
+        "db",
+        "db_url",
+        "db_from_env",
+        "Config",
+        "getenvb",
+        "json",
+        "secret",
+    }
+)
 
 
 class EnvRead(NamedTuple):
@@ -69,11 +89,11 @@ def _subscripts(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
             seen.add(inner.start)
             if python.linker.qualified(mod, function, inner.base) == "os.environ" and isinstance(inner.key.value, str):
                 guarded = python.guards.holds(mod, guard) is not True or _caught(mod, inner.start)
-                yield EnvRead(inner.key.value, mod.place(inner, "read here"), process, not _caught(mod, inner.start), function == NONE, guarded)
+                yield EnvRead(
+                    inner.key.value, mod.place(inner, "read here"), process, not _caught(mod, inner.start), function == NONE, guarded
+                )
 
 
 def _caught(mod: Mod, at: int) -> bool:
     """Whether the place stands in a `try`."""
     return any(block.kind == "try" and block.start <= at < block.end for block in mod.facts.blocks)
-
-

@@ -49,7 +49,9 @@ class Addons(msgspec.Struct, frozen=True):
     def retired_plan(self, plan: str) -> Retired | None:
         """The row for a plan such as `heroku-redis:hobby-dev`, or for its add-on."""
         wanted = plan.lower()
-        return next((row for row in self.retired if wanted == row.plan or (":" not in row.plan and wanted.partition(":")[0] == row.plan)), None)
+        return next(
+            (row for row in self.retired if wanted == row.plan or (":" not in row.plan and wanted.partition(":")[0] == row.plan)), None
+        )
 
     def retired_dyno(self, size: str) -> RetiredSize | None:
         """The row for a dyno size that is gone."""

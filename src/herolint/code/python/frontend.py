@@ -86,5 +86,3 @@ def _module(r: Reader, errors: tuple[tuple[int, int], ...]) -> Module:
         comments=tuple(sorted(r.comments)),
         errors=errors or tuple(sorted(r.errors)),
     )
-
-

@@ -48,7 +48,7 @@ def _error(r: Reader, node: Node, depth: int) -> AnyExpr:
     return r.defer(node)
 
 
-HANDLERS: dict[int, Handler] = dict.fromkeys(range(LANGUAGE.node_kind_count), other) | {ERROR: _error}
+HANDLERS: dict[int, Handler] = {**{number: other for number in range(LANGUAGE.node_kind_count)}, ERROR: _error}
 
 
 def reads(*names: str) -> Callable[[Handler], Handler]:

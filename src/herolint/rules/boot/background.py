@@ -19,9 +19,15 @@ from herolint.rules.registry import WARNING, report, rule
 def scheduler_in_web(app: App) -> Iterator[Finding]:
     """A scheduler runs inside the web process."""
     for launch in app.web.launches if app.web is not None else ():
-        if launch.tool == "celery" and launch.subcommand == "beat" or (launch.tool == "celery" and launch.has("--beat")):
-            at = launch.at
-            yield _scheduler(app, "web starts celery's scheduler", at.path, launch)
+        if launch.tool == "celery" and (launch.subcommand == "beat" or launch.has("--beat")):
+            yield report(
+                "HL602",
+                "web starts celery's scheduler",
+                launch.at,
+                why="every web dyno runs each job again, and jobs stop while an eco dyno sleeps",
+                fix="give it a process type of its own: `clock: celery -A … beat`, with one dyno",
+                process="web",
+            )
     for effect in app.python.effects_of("schedules"):
         if "web" in effect.processes and _starts_in_web(app, effect) and _is_started(app, effect):
             yield report(
@@ -34,17 +40,6 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
                 confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
             )
-
-
-def _scheduler(app: App, message: str, path: str, launch: object) -> Finding:
-    return report(
-        "HL602",
-        message,
-        launch.at,  # type: ignore[attr-defined]
-        why="every web dyno runs each job again, and jobs stop while an eco dyno sleeps",
-        fix="give it a process type of its own: `clock: celery -A … beat`, with one dyno",
-        process="web",
-    )
 
 
 def _starts_in_web(app: App, effect: Effect) -> bool:
@@ -115,8 +110,9 @@ def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
     func = fact.call.func
     base = func.base if isinstance(func, facts.Attr) else None
     if isinstance(base, facts.Name):
+        name = base.id
         for assign in mod.facts.assigns:
-            if isinstance(assign.target, facts.Name) and assign.target.id == base.id and assign.function == fact.function:
+            if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.function == fact.function:
                 base = assign.value
     return argument(base, 1, "target") if isinstance(base, facts.Call) else None
 
@@ -127,7 +123,18 @@ def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
     span = mod.facts.functions[number]
     if any(span.start <= mod.facts.blocks[i].start < span.end for i in inside):
         return True
-    polls = ("run_polling", "infinity_polling", "polling", "start_polling", "run_forever", "serve_forever", "run_until_disconnected", "run_pending", "start_consuming", "idle")
+    polls = (
+        "run_polling",
+        "infinity_polling",
+        "polling",
+        "start_polling",
+        "run_forever",
+        "serve_forever",
+        "run_until_disconnected",
+        "run_pending",
+        "start_consuming",
+        "idle",
+    )
     for fact in mod.facts.calls:
         if fact.function == number and isinstance(fact.call.func, facts.Attr):
             name = app.python.linker.qualified(mod, fact.function, fact.call.func) or ""

@@ -18,7 +18,13 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
     if django is None or app.web is None or not django.installed or "django.contrib.staticfiles" not in django.installed:
         return
     root = django.setting("STATIC_ROOT")
-    if root is None and not _collect_disabled(app) and not _remote_storage(django) and not app.is_container and not _configured_elsewhere(app):
+    if (
+        root is None
+        and not _collect_disabled(app)
+        and not _remote_storage(django)
+        and not app.is_container
+        and not _configured_elsewhere(app)
+    ):
         yield _no_root(app, django)
     elif not _served(app, django):
         yield _not_served(app, django)
@@ -29,7 +35,7 @@ def _no_root(app: App, django: Django) -> Finding:
     return report(
         "HL208",
         "STATIC_ROOT is not set: collectstatic has no folder to collect into",
-        found.mod.place(found.assign, "no STATIC_ROOT beside it") if found is not None else Place(django.settings, None),
+        found.mod.place(found.assign, "no STATIC_ROOT beside it") if found is not None else Place(django.settings_path),
         why="the Python buildpack runs collectstatic for every Django app; it fails with ImproperlyConfigured and the build stops",
         fix='set `STATIC_ROOT = BASE_DIR / "staticfiles"` and serve it with WhiteNoise',
         process="web",
@@ -41,7 +47,7 @@ def _not_served(app: App, django: Django) -> Finding:
     return report(
         "HL208",
         "nothing serves the static files once DEBUG is off",
-        found.mod.place(found.assign, "collected here, served by nobody") if found is not None else Place(django.settings, None),
+        found.mod.place(found.assign, "collected here, served by nobody") if found is not None else Place(django.settings_path),
         severity=ERROR if _debug_is_off(app, django) else WARNING,
         why="Heroku has no file server before the dyno: every stylesheet and script answers 404",
         related=(app.procfile_place("web", "serves only the app"),),
@@ -80,12 +86,20 @@ def _served(app: App, django: Django) -> bool:
     texts = [mod.source.text for mod in app.python.modules]
     if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
         return True
-    if any("static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text or "views.static" in text for text in texts):
+    if any(
+        "static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text or "views.static" in text
+        for text in texts
+    ):
         return True
     url = django.setting("STATIC_URL")
-    if url is not None and (env_names(url.value) or any(isinstance(i, Known) and str(i.value).startswith(("http", "//")) for i in walk(url.value))):
+    if url is not None and (
+        env_names(url.value) or any(isinstance(i, Known) and str(i.value).startswith(("http", "//")) for i in walk(url.value))
+    ):
         return True
-    if any(launch.tool in ("nginx", "bin/start-nginx") or launch.wrapper.startswith("start-nginx") for launch in (app.web.launches if app.web else ())):
+    if any(
+        launch.tool in ("nginx", "bin/start-nginx") or launch.wrapper.startswith("start-nginx")
+        for launch in (app.web.launches if app.web else ())
+    ):
         return True
     if any(launch.tool == "django" and launch.subcommand == "runserver" for launch in (app.web.launches if app.web else ())):
         return not _debug_is_off(app, django)
@@ -103,5 +117,3 @@ def _debug_is_off(app: App, django: Django) -> bool:
         return True
     settled = app.python.guards.if_unset(found.value)
     return isinstance(settled, Known) and settled.value in (False, 0, "", "False", "false", "0", None)
-
-

@@ -10,10 +10,38 @@ from herolint.app.processes import Process
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, report, rule
 
-_ONE_OFF = ("release", "console", "shell", "rake", "migrate", "upgrade", "init", "seed", "createsuperuser", "test", "tests", "collectstatic", "setup", "init_db", "initdb")
+_ONE_OFF = (
+    "release",
+    "console",
+    "shell",
+    "rake",
+    "migrate",
+    "upgrade",
+    "init",
+    "seed",
+    "createsuperuser",
+    "test",
+    "tests",
+    "collectstatic",
+    "setup",
+    "init_db",
+    "initdb",
+)
 """Names that are run by hand or by the platform, never scaled."""
 _ENDING = {
-    "django": ("migrate", "collectstatic", "makemigrations", "createsuperuser", "loaddata", "check", "flush", "syncdb", "test", "dumpdata", "compilemessages"),
+    "django": (
+        "migrate",
+        "collectstatic",
+        "makemigrations",
+        "createsuperuser",
+        "loaddata",
+        "check",
+        "flush",
+        "syncdb",
+        "test",
+        "dumpdata",
+        "compilemessages",
+    ),
     "django-admin": ("migrate", "collectstatic", "check"),
     "flask": ("db", "init-db", "create-db", "seed", "routes"),
     "alembic": ("upgrade", "revision", "downgrade"),

@@ -18,12 +18,17 @@ def port_overridden(app: App) -> Iterator[Finding]:
     """PORT is set by hand in app.json, in a command, or by a script that sets config vars."""
     web = app.web
     if app.app_json is not None and (declared := app.app_json.env.get("PORT")) is not None and (declared.value or "").strip():
-        yield _finding(app, f"app.json sets PORT to {declared.value}", Place("app.json", declared.span, "set by hand"), "take PORT out of `env`")
+        yield _finding(
+            app, f"app.json sets PORT to {declared.value}", Place("app.json", declared.span, "set by hand"), "take PORT out of `env`"
+        )
     for launch in web.launches if web is not None else ():
         given = launch.assigned("PORT")
         if given is not None and not given.expansions:
             yield _finding(
-                app, f"web's command sets PORT to {given.text}", launch.place(given, "set by hand"), "leave `PORT=…` out: the platform sets it"
+                app,
+                f"web's command sets PORT to {given.text}",
+                launch.place(given, "set by hand"),
+                "leave `PORT=…` out: the platform sets it",
             )
     for command in heroku_commands(app):
         if command.sub not in ("config:set", "config:add"):

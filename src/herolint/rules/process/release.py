@@ -101,7 +101,11 @@ def _builds(launch: Launch) -> str:
         return f"runs `{launch.subcommand}`"
     if launch.tool in _BUNDLERS and not {"serve", "dev", "start", "preview"} & set(words):
         return f"runs `{launch.tool}`"
-    return "downloads data" if launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words) else ""
+    return (
+        "downloads data"
+        if launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words)
+        else ""
+    )
 
 
 def _at_build(launch: Launch) -> str:

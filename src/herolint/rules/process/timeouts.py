@@ -27,7 +27,9 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
         if word is not None:
             worker = launch.option("--worker-class")
             if not (worker is not None and any(name in worker.text for name in _ASYNC)):
-                yield from _judge(app, word.text, launch.place(word, "longer than the router waits"), started_at(app, web, launch) if web else ())
+                yield from _judge(
+                    app, word.text, launch.place(word, "longer than the router waits"), started_at(app, web, launch) if web else ()
+                )
         else:
             yield from _in_config(app, launch)
 
@@ -50,7 +52,12 @@ def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
         if mod is not None and isinstance(target, facts.Name) and target.id == "timeout" and assign.function == NONE:
             value = app.python.fold(mod, NONE, assign.value)
             if isinstance(value, Known):
-                yield from _judge(app, str(value.value), mod.place(assign, "longer than the router waits"), (app.procfile_place("web", "gunicorn reads it"),))
+                yield from _judge(
+                    app,
+                    str(value.value),
+                    mod.place(assign, "longer than the router waits"),
+                    (app.procfile_place("web", "gunicorn reads it"),),
+                )
 
 
 def _judge(app: App, text: str, at: Place, related: tuple[Place, ...]) -> Iterator[Finding]:

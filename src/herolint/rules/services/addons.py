@@ -44,7 +44,10 @@ def database_url_ignored(app: App) -> Iterator[Finding]:
     """The database is looked for in DB_HOST and friends, which no add-on sets, and never in DATABASE_URL."""
     reads = list(env_reads(app))
     names = {read.name for read in reads}
-    if any("DATABASE_URL" in name or name in ("JAWSDB_URL", "CLEARDB_DATABASE_URL", "DB_URL", "DATABASE_URI", "SQLALCHEMY_DATABASE_URI") for name in names):
+    if any(
+        "DATABASE_URL" in name or name in ("JAWSDB_URL", "CLEARDB_DATABASE_URL", "DB_URL", "DATABASE_URI", "SQLALCHEMY_DATABASE_URI")
+        for name in names
+    ):
         return
     if app.dependencies.has("django-heroku", "dj-database-url", "django-on-heroku") or not _asks_for_postgres(app):
         return

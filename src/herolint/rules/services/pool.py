@@ -65,7 +65,9 @@ def _workers(app: App) -> int:
 def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:
     """Pools that web opens: where, how large at most, and whether a variable decides."""
     python = app.python
-    for mod, fact, name in python.calls_named("sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine"):
+    for mod, fact, name in python.calls_named(
+        "sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine"
+    ):
         if "web" not in python.reached_by(mod.path):
             continue
         keywords = {k.name: python.fold(mod, fact.function, k.value) for k in fact.call.args if hasattr(k, "name") and hasattr(k, "value")}
@@ -75,7 +77,12 @@ def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:
         if size is not None and overflow is not None:
             decided = any(env_names(v) for k, v in keywords.items() if k in ("pool_size", "max_overflow"))
             yield mod.place(fact.call, f"up to {size + max(0, overflow)} connections a worker"), size + max(0, overflow), decided
-    positions = {"psycopg2.pool.ThreadedConnectionPool": "1 maxconn", "psycopg2.pool.SimpleConnectionPool": "1 maxconn", "asyncpg.create_pool": "max_size", "psycopg_pool.ConnectionPool": "max_size"}
+    positions = {
+        "psycopg2.pool.ThreadedConnectionPool": "1 maxconn",
+        "psycopg2.pool.SimpleConnectionPool": "1 maxconn",
+        "asyncpg.create_pool": "max_size",
+        "psycopg_pool.ConnectionPool": "max_size",
+    }
     for effect in python.effects_of("connects"):
         where = positions.get(effect.name)
         if where and "web" in effect.processes:

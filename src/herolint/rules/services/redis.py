@@ -33,7 +33,8 @@ def _reads_redis_url(value: Value) -> bool:
 def _touched(value: Value) -> bool:
     """Whether the URL was changed on the way: another scheme, or the certificate setting added."""
     return any(
-        (isinstance(inner, Made) and inner.name.startswith(".")) or (isinstance(inner, Known) and "ssl_cert_reqs" in str(inner.value)) for inner in walk(value)
+        (isinstance(inner, Made) and inner.name.startswith(".")) or (isinstance(inner, Known) and "ssl_cert_reqs" in str(inner.value))
+        for inner in walk(value)
     )
 
 
@@ -108,7 +109,9 @@ def _django_settings(app: App) -> Iterator[Finding]:
             continue
         for _, layer, start, end in found.value.entries:
             hosts = [inner for inner in walk(layer) if isinstance(inner, Env) and inner.name in ("REDIS_URL", "REDIS_TLS_URL")]
-            said = any(isinstance(inner, Table) and any(key in _RELAXED for key, *_ in inner.entries) for inner in walk(layer)) or _touched(layer)
+            said = any(isinstance(inner, Table) and any(key in _RELAXED for key, *_ in inner.entries) for inner in walk(layer)) or _touched(
+                layer
+            )
             if hosts and not said:
                 from herolint.code import facts
 
@@ -139,5 +142,3 @@ def _finding(app: App, at: Place, process: str, fix: str, runs: bool | None) -> 
         process=process,
         confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
     )
-
-

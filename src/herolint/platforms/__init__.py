@@ -1,0 +1,30 @@
+"""What a platform does, as data: limits, stacks, dynos, buildpacks. One TOML file a platform, each fact group with its source and date."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+from herolint.platforms.model import Buildpack, Dyno, Platform, PythonVersion, Stack
+
+__all__ = ["Buildpack", "Dyno", "Platform", "PythonVersion", "Stack", "load", "names"]
+
+_NOT_PLATFORMS = frozenset({"addons"})
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The platforms that are known, in alphabetical order."""
+    found = (entry.name.removesuffix(".toml") for entry in files("herolint.platforms").iterdir() if entry.name.endswith(".toml"))
+    return tuple(sorted(set(found) - _NOT_PLATFORMS))
+
+
+@cache
+def load(name: str = "heroku") -> Platform:
+    """The platform of that name. Raises ValueError, naming the known ones, when there is none."""
+    if name not in names():
+        raise ValueError(f"unknown platform {name!r} (known: {', '.join(names())})")
+    return msgspec.convert(tomllib.loads(files("herolint.platforms").joinpath(f"{name}.toml").read_text("utf-8")), Platform)

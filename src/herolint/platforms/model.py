@@ -1,0 +1,288 @@
+"""The shape of a platform's facts. Sizes are bytes (MB = 10^6 bytes), times seconds, unless a name says otherwise."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+import msgspec
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Facts with the pages they come from, and the date of the copies that were read."""
+
+    source: tuple[str, ...]
+    read: datetime.date
+
+
+class SlugFacts(Group, frozen=True, kw_only=True):
+    """Limits of the compressed slug and of its build."""
+
+    hard_limit_bytes: int
+    soft_limit_bytes: int
+    build_timeout_s: float
+    ignore_file: str
+    excluded: tuple[str, ...]
+
+
+class RepositoryFacts(Group, frozen=True, kw_only=True):
+    """What may be pushed. `tree_limit_bytes` counts the checkout as it lies on disk."""
+
+    tree_limit_bytes: int
+    branches: tuple[str, ...]
+    requests_per_hour: int
+    submodules: bool
+    lfs: bool
+
+
+class RoutingFacts(Group, frozen=True, kw_only=True):
+    """How long the router waits: for the first byte, for each further one, for a connection."""
+
+    first_byte_s: float
+    rolling_s: float
+    connect_s: float
+    header_line_bytes: int
+
+
+class LifeFacts(Group, frozen=True, kw_only=True):
+    """Start, restart and end of a dyno."""
+
+    boot_s: float
+    jvm_boot_s: float
+    boot_queue_s: float
+    shutdown_s: float
+    restart_hours: float
+    restart_spread_minutes: float
+    home: str
+
+
+class ReleaseFacts(Group, frozen=True, kw_only=True):
+    """The release phase."""
+
+    timeout_s: float
+
+
+class ProcessFacts(Group, frozen=True, kw_only=True):
+    """Process types with a meaning of their own; all others are the app's."""
+
+    procfile: str
+    routed: tuple[str, ...]
+    once: tuple[str, ...]
+    started: tuple[str, ...]
+
+
+class ConfigFacts(Group, frozen=True, kw_only=True):
+    """Config vars: limits, and the names that the platform itself sets."""
+
+    total_bytes: int
+    name_pattern: str
+    reserved_prefixes: tuple[str, ...]
+    set_by_platform: tuple[str, ...]
+    set_sometimes: tuple[str, ...]
+
+
+class LogFacts(Group, frozen=True, kw_only=True):
+    """What of the output is kept."""
+
+    kept_lines: int
+    line_bytes: int
+
+
+class Stack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stack. `failing_builds`: from that day some builds fail on purpose; from `no_builds` all do."""
+
+    name: str
+    status: Literal["current", "deprecated", "retired"]
+    base: str = ""
+    since: datetime.date | None = None
+    deprecated: datetime.date | None = None
+    failing_builds: datetime.date | None = None
+    end_of_life: datetime.date | None = None
+    no_builds: datetime.date | None = None
+
+    def status_on(self, day: datetime.date) -> Literal["current", "deprecated", "retired"]:
+        """The status on a day: what is deprecated today is retired once no builds are made any more."""
+        gone = self.no_builds or self.end_of_life
+        return "retired" if gone is not None and day >= gone else self.status
+
+
+class StackFacts(Group, frozen=True, kw_only=True):
+    """All stacks, newest first; `default` is what a new app gets."""
+
+    default: str
+    all: tuple[Stack, ...]
+
+
+class Dyno(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A dyno size. `memory_mb` in MB of 2^20 bytes; `cores` as a process sees them, 0 when not known.
+
+    `processes` limits processes and threads together, 0 when not known; `single`: one dyno of a process type at most.
+    """
+
+    name: str
+    memory_mb: int
+    cores: int
+    sleeps: bool = False
+    single: bool = False
+    processes: int = 0
+
+
+class DynoFacts(Group, frozen=True, kw_only=True):
+    """All dyno sizes; `default` is what is assumed of an app that does not say."""
+
+    default: str
+    all: tuple[Dyno, ...]
+
+
+class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A buildpack. `urls` without scheme; `detects` names at the root that select it; `reads` files that it needs."""
+
+    name: str
+    urls: tuple[str, ...] = ()
+    detects: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    default_web: Literal["always", "without-procfile", "never"] = "never"
+    state: Literal["current", "deprecated", "broken"] = "current"
+    since: datetime.date | None = None
+    instead: str = ""
+
+
+class BuildpackFacts(Group, frozen=True, kw_only=True):
+    """Known buildpacks, the official language ones first and in the order of detection."""
+
+    all: tuple[Buildpack, ...]
+
+
+class PythonVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A minor version of Python that the buildpack installs. `stacks` is empty when every accepted stack has it."""
+
+    minor: str
+    latest: str
+    end_of_life: datetime.date
+    removed: datetime.date | None = None
+    deprecated: bool = False
+    setuptools: bool = False
+    stacks: tuple[str, ...] = ()
+
+
+class PackageManager(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A package manager that the buildpack uses when its file is at the root, and the command that installs with it."""
+
+    name: str
+    file: str
+    version: str
+    command: str
+
+
+class PythonFacts(Group, frozen=True, kw_only=True):
+    """The Python buildpack. `errors` gives the words of the build log; `programs_after_build` what stays on PATH, by manager."""
+
+    release: str
+    stacks: tuple[str, ...]
+    default: str
+    version_files: tuple[str, ...]
+    misspelt_version_files: tuple[str, ...]
+    hooks: tuple[str, ...]
+    programs_after_build: dict[str, tuple[str, ...]]
+    sets: tuple[str, ...]
+    runtime_bytes: int
+    pip_bytes: int
+    versions: tuple[PythonVersion, ...]
+    managers: tuple[PackageManager, ...]
+    errors: dict[str, str]
+
+    def version(self, minor: str) -> PythonVersion | None:
+        """The row of a minor version such as `3.12`, when it is supported."""
+        return next((v for v in self.versions if v.minor == minor), None)
+
+    def available(self, minor: str, stack: str) -> bool:
+        """Whether a minor version can be installed on a stack."""
+        found = self.version(minor)
+        return found is not None and stack in (found.stacks or self.stacks)
+
+
+class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All facts about one platform. `checked` is the day on which they were last compared with their sources."""
+
+    name: str
+    title: str
+    checked_on: datetime.date = msgspec.field(name="checked")
+    slug: SlugFacts
+    repository: RepositoryFacts
+    routing: RoutingFacts
+    life: LifeFacts
+    release: ReleaseFacts
+    processes: ProcessFacts
+    config: ConfigFacts
+    logs: LogFacts
+    stacks: StackFacts
+    dynos: DynoFacts
+    buildpacks: BuildpackFacts
+    python: PythonFacts
+
+    @property
+    def checked(self) -> str:
+        """The date of the facts, as ISO 8601."""
+        return self.checked_on.isoformat()
+
+    @property
+    def default_stack(self) -> str:
+        """The stack of an app that names none."""
+        return self.stacks.default
+
+    @property
+    def config_vars(self) -> tuple[str, ...]:
+        """Environment variables that are there at run time without the app's setting them, some only now and then."""
+        return (*self.config.set_by_platform, *self.config.set_sometimes)
+
+    @property
+    def request_timeout_s(self) -> float:
+        """Seconds until the first byte of an answer must be there."""
+        return self.routing.first_byte_s
+
+    @property
+    def idle_timeout_s(self) -> float:
+        """Seconds that an answer or a WebSocket may be silent."""
+        return self.routing.rolling_s
+
+    @property
+    def boot_timeout_s(self) -> float:
+        """Seconds until a web process must have bound its port."""
+        return self.life.boot_s
+
+    @property
+    def shutdown_timeout_s(self) -> float:
+        """Seconds between SIGTERM and SIGKILL."""
+        return self.life.shutdown_s
+
+    @property
+    def restart_hours(self) -> float:
+        """Hours after which every dyno is restarted."""
+        return self.life.restart_hours
+
+    @property
+    def slug_limit_bytes(self) -> int:
+        """Compressed bytes above which a build fails."""
+        return self.slug.hard_limit_bytes
+
+    @property
+    def slug_warning_bytes(self) -> int:
+        """Compressed bytes above which a build warns."""
+        return self.slug.soft_limit_bytes
+
+    def stack(self, name: str) -> Stack | None:
+        """The row of a stack; None for a name that is not known."""
+        return next((s for s in self.stacks.all if s.name == name), None)
+
+    def dyno(self, size: str) -> Dyno | None:
+        """The row of a dyno size, in any case of letters; None for a name that is not known."""
+        return next((d for d in self.dynos.all if d.name == size.lower()), None)
+
+    def buildpack(self, name_or_url: str) -> Buildpack | None:
+        """The row of a buildpack by its name or its address, with or without scheme, `.git`, tag or archive path."""
+        wanted = name_or_url.strip().removeprefix("https://").removeprefix("http://").removeprefix("git://").removeprefix("git@")
+        wanted = wanted.partition("#")[0].replace("github.com:", "github.com/").rstrip("/").removesuffix(".git").lower()
+        for found in self.buildpacks.all:
+            if wanted == found.name or any(wanted == url or wanted.startswith(f"{url}/") for url in found.urls):
+                return found
+        return None
