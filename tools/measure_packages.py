@@ -1,4 +1,4 @@
-"""Measure what distributions add to a slug, and write the rows of knowledge/packages.toml. A maintainer's script; needs uv and pip.
+"""Measure what distributions add to a slug, and write knowledge/package_sizes.json. A maintainer's script; needs uv and pip.
 
 Each name is resolved for Linux x86-64 from wheels alone (nothing is built, no code of a package runs); each wheel is downloaded
 once, weighed, its `.py` files counted from the archive's directory, and deleted. Results are kept in a cache file, so that a run
@@ -24,12 +24,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge" / "packages.toml"
-MARK = "# ---- measured by tools/measure_packages.py; not to be edited by hand ----\n"
+WANTED = Path(__file__).with_suffix(".toml")
+TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge" / "package_sizes.json"
 PYTHON = "3.13"
 FALLBACK_PYTHONS = ("3.12", "3.11", "3.10", "3.8")
 """For distributions without a wheel for the usual Python."""
-HEAVY = 200_000
+HEAVY = 500_000
 """Wheels of at least that many bytes get a row of their own; the others are summed up in `rest`."""
 WORKERS = 4
 SAVE_EVERY_S = 20
@@ -42,17 +42,18 @@ PLATFORMS = [f"manylinux_2_{n}_x86_64" for n in GLIBC] + [
 ]
 
 Cache = dict[str, dict[str, Any]]
+Row = dict[str, Any]
 
 
 def main() -> int:
     """Measure the names given, or all that the table lists, then write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("names", nargs="*", help="distributions to measure (default: all of the table's `measure`)")
+    parser.add_argument("names", nargs="*", help="distributions to measure (default: all of measure_packages.toml)")
     parser.add_argument("--cache", type=Path, required=True, help="file to keep results in between runs")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop measuring after that time")
     parser.add_argument("--no-download", action="store_true", help="write the table from the cache only")
     options = parser.parse_args()
-    wanted = tomllib.loads(TABLE.read_text("utf-8"))["measure"]
+    wanted = tomllib.loads(WANTED.read_text("utf-8"))
     roots = options.names or [f"{name} {PYTHON}" for name in wanted["names"]] + wanted["older"]
     cache: Cache = json.loads(options.cache.read_text("utf-8")) if options.cache.exists() else {"closures": {}, "wheels": {}}
     deadline = time.monotonic() + options.seconds
@@ -63,7 +64,7 @@ def main() -> int:
 
         _each(_closure, roots, cache["closures"], deadline, save)
         _weigh_all(cache, deadline, save)
-    _write_table(cache, wanted)
+    _write_table(cache)
     return 0
 
 
@@ -71,9 +72,7 @@ def _each(work: Callable[[str], Any], items: list[str], known: dict[str, Any], d
     """Do the work for all items that are not known yet, a few at a time, and keep what it returns."""
     saved = time.monotonic()
     with ThreadPoolExecutor(WORKERS) as pool:
-        running = {
-            pool.submit(lambda item=item: work(item) if time.monotonic() < deadline else None): item for item in items if item not in known
-        }
+        running = {pool.submit(_in_time, work, item, deadline): item for item in items if item not in known}
         for done in as_completed(running):
             found = done.result()
             if found is not None:
@@ -83,6 +82,10 @@ def _each(work: Callable[[str], Any], items: list[str], known: dict[str, Any], d
                 save()
                 saved = time.monotonic()
     save()
+
+
+def _in_time(work: Callable[[str], Any], item: str, deadline: float) -> Any:
+    return work(item) if time.monotonic() < deadline else None
 
 
 def _weight(cache: Cache, name: str, version: str, size: int) -> dict[str, Any]:
@@ -96,15 +99,21 @@ def _weight(cache: Cache, name: str, version: str, size: int) -> dict[str, Any]:
 def _closure(root: str) -> dict[str, Any]:
     """The packages of a root of the table, with the newest Python that has wheels for all of them."""
     requirement, _, python = root.partition(" ")
-    for tried in (python or PYTHON, *(FALLBACK_PYTHONS if "==" not in requirement else ())):
-        found = _resolve(requirement, tried)
-        if found is not None:
-            break
+    tries = (python or PYTHON, *(FALLBACK_PYTHONS if "==" not in requirement else ()))
+    found, tried = None, tries[0]
+    for alone in (False, True):
+        for tried in tries if found is None else ():
+            found = _resolve(requirement, tried, alone)
+            if found is not None:
+                break
     return {"python": tried, "packages": found, "date": datetime.date.today().isoformat()}
 
 
-def _resolve(requirement: str, python: str) -> dict[str, list[Any]] | None:
-    """Version and wheel bytes of everything that an install of the requirement brings, by name; None without wheels."""
+def _resolve(requirement: str, python: str, alone: bool) -> dict[str, list[Any]] | None:
+    """Version and wheel bytes of everything that an install of the requirement brings, by name; None without wheels.
+
+    `alone`: without what it depends on, for distributions of which a dependency has no wheel.
+    """
     with tempfile.TemporaryDirectory() as folder:
         lock = Path(folder, "pylock.toml")
         command = [
@@ -122,6 +131,7 @@ def _resolve(requirement: str, python: str) -> dict[str, list[Any]] | None:
             "--no-config",
         ]
         command += ["--no-python-downloads", "--python-platform", "x86_64-manylinux_2_35", "--python-version", python]
+        command += ["--no-deps"] if alone else []
         try:
             subprocess.run(command, input=requirement, text=True, cwd=folder, capture_output=True, timeout=60, check=True)
         except subprocess.SubprocessError:
@@ -148,7 +158,7 @@ def _weigh_all(cache: Cache, deadline: float, save: Callable[[], None]) -> None:
         for name, (version, size) in (closure["packages"] or {}).items():
             weights.setdefault(f"{name}=={version}", (closure["python"], size))
     # Those with a row of their own first, small before large: most rows for the time.
-    order = sorted(weights, key=lambda key: (weights[key][1] < HEAVY, weights[key][1]))
+    order = sorted(weights, key=lambda key: (0 < weights[key][1] < HEAVY, weights[key][1]))
     _each(lambda key: _weigh(key, weights[key][0]), order, cache["wheels"], deadline, save)
 
 
@@ -184,14 +194,13 @@ def _programs(entry_points: str) -> list[str]:
 # ---- the table --------------------------------------------------------------------------------------------------------
 
 
-def _write_table(cache: Cache, wanted: dict[str, Any]) -> None:
-    newest: dict[str, str] = {}
-    older: dict[str, list[str]] = {}
+def _write_table(cache: Cache) -> None:
+    newest: dict[str, Row] = {}
+    older: dict[str, list[Row]] = {}
     for root, closure in sorted(cache["closures"].items()):
-        requirement = root.partition(" ")[0]
-        name, _, pinned = requirement.partition("==")
-        packages = closure["packages"]
-        if not packages or name not in packages or not packages[name][1]:
+        name, _, pinned = root.partition(" ")[0].partition("==")
+        packages = closure["packages"] or {}
+        if name not in packages or not _weight(cache, name, *packages[name])["wheel"]:
             continue
         row = _row(name, packages, closure, cache)
         if not pinned:
@@ -201,14 +210,15 @@ def _write_table(cache: Cache, wanted: dict[str, Any]) -> None:
         else:
             older.setdefault(name, []).append(row)
     _add_dependencies(cache, newest)
-    lines = [MARK, "[size]\n", *(f"{_key(name)} = {newest[name]}\n" for name in sorted(newest))]
-    lines += ["\n[older]\n", *(f"{name} = [\n" + "".join(f"  {row},\n" for row in older[name]) + "]\n" for name in sorted(older))]
-    written = TABLE.read_text("utf-8").partition(MARK)[0].rstrip("\n") + "\n\n" + "".join(lines)
-    tomllib.loads(written)
-    TABLE.write_text(written, "utf-8")
+    older = {name: rows for name, rows in older.items() if name in newest}
+    lines = [f"  {json.dumps(name)}: {json.dumps(newest[name])}" for name in sorted(newest)]
+    earlier = [
+        f"  {json.dumps(name)}: [\n    " + ",\n    ".join(json.dumps(row) for row in older[name]) + "\n  ]" for name in sorted(older)
+    ]
+    TABLE.write_text('{\n"size": {\n' + ",\n".join(lines) + '\n},\n"older": {\n' + ",\n".join(earlier) + "\n}\n}\n", "utf-8")
 
 
-def _add_dependencies(cache: Cache, rows: dict[str, str]) -> None:
+def _add_dependencies(cache: Cache, rows: dict[str, Row]) -> None:
     """Rows for the heavy distributions that nobody named but others pull in: the newest version met."""
     met: dict[str, tuple[tuple[int, ...], str, int, str]] = {}
     for root, closure in cache["closures"].items():
@@ -227,26 +237,17 @@ def _add_dependencies(cache: Cache, rows: dict[str, str]) -> None:
                 rows[name] = _row(name, {name: [version, size]}, closure, cache)
 
 
-def _row(name: str, packages: dict[str, list[Any]], closure: dict[str, Any], cache: Cache) -> str:
+def _row(name: str, packages: dict[str, list[Any]], closure: dict[str, Any], cache: Cache) -> Row:
     weight = _weight(cache, name, *packages[name])
-    heavy = sorted(n for n, (_, size) in packages.items() if size >= HEAVY and n != name)
-    small = [_weight(cache, n, version, size) for n, (version, size) in packages.items() if size < HEAVY and n != name]
-    fields = [f'version = "{packages[name][0]}"', f"wheel = {weight['wheel']}", f"python = {weight['python']}"]
+    others = {n: _weight(cache, n, version, size) for n, (version, size) in packages.items() if n != name}
+    heavy = sorted(n for n, found in others.items() if found["wheel"] >= HEAVY)
+    small = [found for n, found in others.items() if n not in heavy]
+    row: Row = {"version": packages[name][0], "wheel": weight["wheel"], "python": weight["python"], "date": closure["date"]}
     if heavy:
-        fields.append(f"closure = [{', '.join(_quote(n) for n in heavy)}]")
+        row["closure"] = heavy
     if small:
-        fields.append(f"rest_wheel = {sum(w['wheel'] for w in small)}")
-        fields.append(f"rest_python = {sum(w['python'] for w in small)}")
-    fields.append(f"date = {closure['date']}")
-    return f"{{ {', '.join(fields)} }}"
-
-
-def _quote(text: str) -> str:
-    return f'"{text}"'
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quote(name)
+        row |= {"rest_wheel": sum(w["wheel"] for w in small), "rest_python": sum(w["python"] for w in small)}
+    return row
 
 
 if __name__ == "__main__":

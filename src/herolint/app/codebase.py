@@ -103,6 +103,20 @@ class Mod:
                     table.setdefault((fn.klass, target.name), []).append(assign)
         return table
 
+    def function_at(self, offset: int) -> int:
+        """The innermost function whose definition holds a place; -1 for the module's own level."""
+        found = NONE
+        for start, end, index in self._extents:
+            if start > offset:
+                break
+            if offset < end:
+                found = index
+        return found
+
+    @cached_property
+    def _extents(self) -> list[tuple[int, int, int]]:
+        return sorted((fn.start, fn.end, i) for i, fn in enumerate(self.facts.functions))
+
     def place(self, fact: facts.Expr | Assign | Import, label: str = "") -> Place:
         """A fact's place in this file."""
         return Place(self.path, Span(fact.start, fact.end), label)
@@ -128,6 +142,7 @@ class CodeBase:
         self.roots: list[str] = [""]
         self._mods: dict[str, Mod | None] = {}
         self._found: dict[str, str | None] = {}
+        self._calls: tuple[int, dict[str, list[facts.Call]]] = (-1, {})
 
     @cached_property
     def python_files(self) -> frozenset[str]:
@@ -167,6 +182,33 @@ class CodeBase:
                 if parsed is not None:
                     self._mods[path] = Mod(source, parsed, self.dotted(path))
         return self._mods[path]
+
+    def loaded(self) -> Iterator[Mod]:
+        """The modules that have been asked for so far."""
+        return (mod for mod in self._mods.values() if mod is not None)
+
+    def passes(self, function: Function, position: int, name: str) -> bool:
+        """Whether some call in a loaded module, by the function's name, gives the parameter at `position` a value."""
+        if function.klass != NONE:
+            position -= 1
+        for call in self._calls_by_name().get(function.name, ()):
+            if any(isinstance(arg, facts.Star) or (isinstance(arg, facts.Keyword) and arg.name == name) for arg in call.args):
+                return True
+            if sum(not isinstance(arg, facts.Keyword) for arg in call.args) > position:
+                return True
+        return False
+
+    def _calls_by_name(self) -> dict[str, list[facts.Call]]:
+        """Calls of loaded modules by the last word of what they call; made anew when more modules have been loaded."""
+        if self._calls[0] != len(self._mods):
+            table: dict[str, list[facts.Call]] = {}
+            for mod in self.loaded():
+                for fact in mod.facts.calls:
+                    func = fact.call.func
+                    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                    table.setdefault(last, []).append(fact.call)
+            self._calls = len(self._mods), table
+        return self._calls[1]
 
     def dotted(self, path: str) -> str:
         """The dotted module name of a path, from the deepest root that holds it."""

@@ -40,14 +40,17 @@ class PythonDependencies(msgspec.Struct, frozen=True):
     unread: bool = False
     """Parts of the manifest could not be followed (a missing include, a requirement by URL), so absence proves nothing."""
 
+    broken: tuple[str, ...] = ()
+    """Lines that the installer refuses: what they were meant to install is not held against the app twice."""
+
     def has(self, *names: str) -> bool:
         """Whether one of the distributions is installed."""
-        return any(n in self.packages for n in names)
+        return any(n in self.packages for n in names) or any(n in line for line in self.broken for n in names)
 
     def imports(self, module: str) -> bool:
         """Whether a distribution that provides this top-level module is installed."""
         names = distributions_for_import(module)
-        return any(n in self.packages for n in (*names, module.lower().replace("_", "-")))
+        return self.has(*names, module.lower().replace("_", "-"))
 
     def version(self, name: str) -> str | None:
         """The pinned version of a distribution."""
@@ -69,8 +72,9 @@ def python_dependencies(app: App) -> PythonDependencies:
     if "requirements.txt" in workspace and app.requirements is not None:
         found = app.requirements
         packages = {r.name: _dependency(r) for r in found.items if r.name}
-        unread = bool(found.invalid) or any(not i.found for i in found.includes) or any(not r.name for r in found.items)
-        return PythonDependencies("pip", "requirements.txt", packages, False, any(r.editable for r in found.items), unread)
+        unread = any(not i.found for i in found.includes) or any(not r.name for r in found.items)
+        broken = tuple(line.text.lower() for line in found.invalid)
+        return PythonDependencies("pip", "requirements.txt", packages, False, any(r.editable for r in found.items), unread, broken)
     for manager, name, lock2 in (("poetry", "poetry.lock", app.poetry_lock), ("uv", "uv.lock", app.uv_lock)):
         if name in workspace and lock2 is not None:
             direct = {r.name: r for r in app.pyproject.dependencies} if app.pyproject else {}

@@ -93,7 +93,7 @@ def _script_passes_port(app: App, process: Process) -> bool:
             return True
         if launch.tool == "sh" and launch.script and (source := app.source(launch.script)) is not None and "PORT" in source.text:
             return True
-        if launch.path not in ("Procfile", "heroku.yml") and not launch.path.endswith("ockerfile"):
+        if launch.path not in (app.procfile_path, "heroku.yml") and not launch.path.endswith("ockerfile"):
             source = app.source(launch.path)
             if source is not None and "PORT" in source.text:
                 return True

@@ -41,3 +41,11 @@ def environment_read(name: str, made: Made) -> Value:
         default = made.args[1]
     optional = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
     return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
+
+
+def named_read(made: Made) -> Env | None:
+    """`get_string(name="X", default=…)`: how helper libraries spell a read; told by the two keywords and the variable's upper case."""
+    name, default = made.keyword("name"), made.keyword("default")
+    if default is None or not isinstance(name, Known) or not isinstance(name.value, str):
+        return None
+    return Env(name.value, default) if name.value.isupper() and made.name.rpartition(".")[2].startswith(("get_", "env")) else None

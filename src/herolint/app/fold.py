@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable
 
 from herolint.app.codebase import Binding, Mod
-from herolint.app.env_reads import ENV_CALLS, environment_read, reads_environment
+from herolint.app.env_reads import ENV_CALLS, environment_read, named_read, reads_environment
 from herolint.app.link import Linker, Target
 from herolint.app.operators import HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
@@ -158,8 +158,11 @@ class Folder:
         while scope != NONE:
             fn = mod.facts.functions[scope]
             if any(p.name == expr.id for p in fn.params):
-                param = next(p for p in fn.params if p.name == expr.id)
-                return self.fold(mod, fn.parent, param.default, depth) if param.default is not None else UNKNOWN
+                position = next(i for i, p in enumerate(fn.params) if p.name == expr.id)
+                default = fn.params[position].default
+                if default is None or self.linker.code.passes(fn, position, expr.id):
+                    return UNKNOWN
+                return self.fold(mod, fn.parent, default, depth)
             bindings = mod.names.get(scope, {}).get(expr.id)
             if bindings:
                 return self._bindings(mod, [b for b in bindings if b.start <= expr.start] or bindings, depth, expr)
@@ -256,6 +259,8 @@ class Folder:
         )
         keywords = tuple((a.name, self.fold(mod, function, a.value, depth)) for a in call.args if isinstance(a, facts.Keyword))
         made = Made(name or f"?{dotted(call.func) or ''}", args, keywords, call)
+        if (read := named_read(made)) is not None:
+            return read
         if name is not None:
             value = self._external_call(name, made)
             if value is not None:

@@ -14,6 +14,14 @@ from herolint.code.facts import NONE
 PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
 LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
 LOCAL_NAMES = ("DEBUG", "DEVELOPMENT", "DEV_MODE", "IS_DEV", "LOCAL", "TESTING", "TEST_MODE", "IS_LOCAL", "DEV")
+ELSEWHERE = frozenset(
+    """
+    CI GITHUB_ACTIONS GITLAB_CI TRAVIS CIRCLECI APPVEYOR BUILDKITE PYTEST_CURRENT_TEST VIRTUAL_ENV CONDA_PREFIX REPL_ID REPL_SLUG REPL_OWNER GAE_ENV
+    GAE_APPLICATION GAE_INSTANCE AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_NAME RENDER RENDER_EXTERNAL_HOSTNAME FLY_APP_NAME RAILWAY_ENVIRONMENT VERCEL
+    K_SERVICE WEBSITE_HOSTNAME KUBERNETES_SERVICE_HOST CODESPACES GITPOD_WORKSPACE_ID PYTHONANYWHERE_DOMAIN SPACE_ID COLAB_GPU VSCODE_PID
+    """.split()
+)
+"""Variables that other hosts, CI services and tools set, and dynos do not have."""
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
 _COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
@@ -32,7 +40,7 @@ class Environment:
         """Whether the variable is set on a dyno (None: unknown)."""
         if name in self.always or name in self.values or name in self.assumed:
             return True
-        return False if looks_local(name) else None
+        return False if looks_local(name) or name in ELSEWHERE else None
 
 
 def looks_local(name: str) -> bool:
@@ -76,18 +84,24 @@ class Guards:
         while at != NONE:
             fact = mod.facts.guards[at]
             if fact.kind in ("if", "else"):
-                truth = self.truth(mod, NONE, fact.test, main=main)
+                truth = self.truth(mod, self._scope(mod, fact.test), fact.test, main=main)
                 if truth is None:
                     unsure = True
                 elif truth is not (fact.kind == "if"):
                     return False
             elif fact.kind == "while":
-                if self.truth(mod, NONE, fact.test, main=main) is False:
+                if self.truth(mod, self._scope(mod, fact.test), fact.test, main=main) is False:
                     return False
             else:
                 unsure = True
             at = fact.parent
         return None if unsure else True
+
+    @staticmethod
+    def _scope(mod: Mod, test: facts.AnyExpr) -> int:
+        """The function that a test stands in. One with decorators may be called by others, with any arguments: its parameters tell nothing."""
+        scope = mod.function_at(test.start)
+        return NONE if scope != NONE and mod.facts.functions[scope].decorators else scope
 
     def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0, main: bool | None = None) -> bool | None:
         """Whether a test holds in production; None when it cannot be known."""

@@ -37,7 +37,20 @@ def _load(app: App, path: str, parse: Callable[[SourceFile], T]) -> T | None:
 def procfile(app: App) -> Procfile | None:
     from herolint.formats.procfile import parse
 
-    return _load(app, "Procfile", parse)
+    path = app.procfile_path
+    return _load(app, path, parse) if path is not None else None
+
+
+MISNAMED_PROCFILES = frozenset({"procfile", "procfile.txt", "procfile.yml", "procfile.yaml", "procfile.procfile", "procfile.heroku"})
+"""Names, in lower case, that were meant to be `Procfile`."""
+
+
+def procfile_path(app: App) -> str | None:
+    """`Procfile`, else a file at the root whose name differs from it in letter case or ending only."""
+    if "Procfile" in app.slug:
+        return "Procfile"
+    names = sorted(path for path in app.slug if "/" not in path and path.lower() in MISNAMED_PROCFILES)
+    return names[0] if names else None
 
 
 def requirements(app: App, path: str) -> Requirements | None:

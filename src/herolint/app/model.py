@@ -90,6 +90,11 @@ class App:
         return loading.procfile(self)
 
     @cached_property
+    def procfile_path(self) -> str | None:
+        """The file that declares the process types: the Procfile, or one at the root whose name was meant to be that."""
+        return loading.procfile_path(self)
+
+    @cached_property
     def requirements(self) -> Requirements | None:
         """requirements.txt with its includes."""
         return loading.requirements(self, "requirements.txt")
@@ -246,7 +251,7 @@ class App:
         """The command of a process type as a place."""
         process = self.processes.get(name)
         if process is None:
-            return Place("Procfile" if "Procfile" in self.workspace.files else "", None, label)
+            return Place(self.procfile_path or "", None, label)
         return Place(process.at.path, process.at.span, label)
 
     def related_processes(self, names: Iterator[str]) -> tuple[Place, ...]:

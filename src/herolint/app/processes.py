@@ -76,13 +76,13 @@ def processes_of(app: App) -> dict[str, Process]:
     if app.is_container:
         return _container(app)
     found = {}
-    if app.procfile is not None:
+    path = app.procfile_path
+    if app.procfile is not None and path is not None:
         for name, line in app.procfile.last().items():
-            at = Place("Procfile", line.command_span)
+            at = Place(path, line.command_span)
             script = parse(line.command, line.command_span.start)
-            found[name] = Process(
-                name=name, origin="Procfile", at=at, text=line.command, script=script, launches=tuple(_launches(app, script, "Procfile"))
-            )
+            launches = tuple(_launches(app, script, path))
+            found[name] = Process(name=name, origin="Procfile", at=at, text=line.command, script=script, launches=launches)
     return found
 
 
@@ -142,10 +142,22 @@ def _launches(app: App, script: Script, path: str, via: tuple[Place, ...] = (), 
             if inner is not None and not any(p.path == _local(launch) for p in via):
                 yield from _launches(app, inner, _local(launch), (*via, launch.at), launch.cwd)
                 continue
-        elif launch.tool in ("honcho", "foreman"):
-            yield launch
-            continue
         yield launch
+        if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
+            yield from _managed(app, launch, via)
+
+
+def _managed(app: App, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
+    """What a process manager starts from a Procfile of its own."""
+    from herolint.formats.procfile import parse as parse_procfile
+
+    given = launch.option("-f", "--procfile")
+    path = posixpath.normpath(posixpath.join(launch.cwd, given.text)) if given is not None else ""
+    source = app.document(path) if path and not any(place.path == path for place in via) else None
+    if source is None or source.is_binary or path == launch.path:
+        return
+    for line in parse_procfile(source).last().values():
+        yield from _launches(app, parse(line.command, line.command_span.start), path, (*via, launch.at))
 
 
 def _local(launch: Launch) -> str:

@@ -15,7 +15,8 @@ from herolint.app.launch import Launch
 from herolint.app.link import Linker
 from herolint.app.processes import Process
 from herolint.app.reach import Entry, FunctionRef, Reach
-from herolint.app.values import UNKNOWN, Value
+from herolint.app.uwsgi import uwsgi_settings
+from herolint.app.values import UNKNOWN, Value, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
@@ -86,6 +87,8 @@ class PythonApp:
             path = self._main_of(launch.module) if main else self.code.find(launch.module)
             if path:
                 yield Entry(path, main)
+            elif (intended := self._intended(launch)) is not None:
+                yield Entry(intended, False)
             elif launch.tool == "celery" and (inner := self.code.find(f"{launch.module}.celery")):
                 yield Entry(inner, False)
         elif launch.tool == "flask":
@@ -94,20 +97,50 @@ class PythonApp:
                 if path:
                     yield Entry(path, False)
                     break
-        config = launch.option("--config") if launch.tool == "gunicorn" else None
-        for path in (
-            [config.text.removeprefix("file:").removeprefix("python:").removeprefix("./")]
-            if config
-            else ["gunicorn.conf.py"]
-            if launch.tool == "gunicorn"
-            else []
-        ):
-            if path in self.code.python_files:
-                yield Entry(path, False)
+        elif launch.tool == "uwsgi":
+            yield from self._uwsgi_entry(launch)
+        if (config := self.gunicorn_config(launch)) is not None:
+            yield Entry(config, False)
         if launch.tool == "django" and launch.subcommand and launch.subcommand not in ("runserver", "migrate", "collectstatic"):
             for path in sorted(self.code.python_files):
                 if path.endswith(f"/management/commands/{launch.subcommand}.py"):
                     yield Entry(path, False)
+
+    def gunicorn_config(self, launch: Launch) -> str | None:
+        """The Python file that gunicorn reads its settings from."""
+        if launch.tool != "gunicorn":
+            return None
+        given = launch.option("--config")
+        if given is None:
+            path = "gunicorn.conf.py"
+        elif given.text.startswith("python:"):
+            path = self.code.find(given.text.removeprefix("python:")) or ""
+        else:
+            path = given.text.removeprefix("file:").removeprefix("./")
+        return path if path in self.code.python_files else None
+
+    def _uwsgi_entry(self, launch: Launch) -> Iterator[Entry]:
+        settings = uwsgi_settings(self.app, launch)
+        for name in ("module", "wsgi", "w"):
+            if name in settings and (path := self.code.find(settings[name][0].partition(":")[0])):
+                yield Entry(path, False)
+        for name in ("wsgi-file", "file"):
+            if name in settings and settings[name][0] in self.code.python_files:
+                yield Entry(settings[name][0], False)
+
+    def _intended(self, launch: Launch) -> str | None:
+        """The module that a server was meant to load where its command names none that exists: the only one at the root that makes an app."""
+        if launch.tool not in ("gunicorn", "uvicorn", "hypercorn", "waitress-serve") or not launch.module or "." in launch.module:
+            return None
+        if self.app.dependencies.imports(launch.module):
+            return None
+        makers = ("Flask(__name__", "FastAPI(", "dash.Dash(", "Dash(__name__", "Bottle(", "Quart(__name__", "Starlette(")
+        found = []
+        for path in sorted(self.code.python_files):
+            source = self.app.source(path) if "/" not in path else None
+            if source is not None and any(word in source.text for word in makers):
+                found.append(path)
+        return found[0] if len(found) == 1 else None
 
     @cached_property
     def django(self) -> Django | None:
@@ -175,6 +208,7 @@ class PythonApp:
                 if name is None:
                     continue
                 rows = self.knowledge.effects(name)
+                rows = tuple(row for row in rows if row.when != "url" or self._takes_url(mod, fact, row))
                 if not rows:
                     continue
                 by = tuple(n for n in who if self.reach[n].has_function(mod, fact.function))
@@ -185,6 +219,12 @@ class PythonApp:
                 runs = True if True in states else None
                 found += [Effect(mod, fact, row, name, runs, by) for row in rows]
         return tuple(found)
+
+    def _takes_url(self, mod: Mod, fact: CallFact, row: CallRow) -> bool:
+        """Whether the call is given an address, where it might as well be given a file."""
+        position, name = _where(row.url)
+        value = self.fold(mod, fact.function, argument(fact.call, position, name))
+        return any((text_of(one) or "").startswith(("http://", "https://", "ftp://", "s3://")) for one in options(value))
 
     def effects_of(self, *kinds: str) -> Iterator[Effect]:
         """Reached calls with one of the effects."""

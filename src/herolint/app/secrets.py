@@ -111,6 +111,9 @@ ENV_FILE = re.compile(r"(^|/)\.env(\.(production|prod|staging|local|dev|developm
 MAX_BYTES = 400_000
 
 
+DJANGO_KEY = "Django's SECRET_KEY"
+
+
 class Secret(NamedTuple):
     """A secret with its kind, place and a masked form; the value itself is never kept."""
 
@@ -202,8 +205,8 @@ def _django(source: SourceFile) -> Iterator[Secret]:
         return
     for match in re.finditer(r"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{30,})\1\s*$", source.text, re.M):
         value = match["s"]
-        if not value.startswith("django-insecure") and not _looks_made_up(value) and entropy(value) > 3.5:
-            yield Secret("Django's SECRET_KEY", _place(source, match.start("s"), match.end("s")), mask(value), False)
+        if not _looks_made_up(value) and entropy(value) > 3.5:
+            yield Secret(DJANGO_KEY, _place(source, match.start("s"), match.end("s")), mask(value), False)
 
 
 def _place(source: SourceFile, start: int, end: int) -> Place:

@@ -69,8 +69,8 @@ def parse(text: str, offset: int = 0, *, encoding: str = "utf-8", path: str = ""
         problems.append(Problem(message=f"only the first {MAX_TEXT} characters of the shell text are read", path=path))
     if parser.unclosed is not None:
         problems.append(Problem(message="a quote or bracket is not closed", path=path, span=parser.unclosed))
-    if parser.too_deep:
-        problems.append(Problem(message="shell blocks are nested too deeply to read", path=path))
+    if parser.too_much:
+        problems.append(Problem(message="the shell text has too many commands or open blocks to be read to its end", path=path))
     return Script(tuple(_command(d) for d in drafts), tuple(problems))
 
 

@@ -1,4 +1,4 @@
-"""A simple command while its script is read, the folder it runs in, and whether it only asks something."""
+"""What is known while a script is read: its commands, the blocks that are open, the working folder, the functions."""
 
 from __future__ import annotations
 
@@ -82,6 +82,33 @@ def changed(folder: Folder, words: list[Word], script: str) -> Folder:
     if text.startswith("/"):
         return Folder(join("", text))
     return Folder(join(folder.path, text), folder.known)
+
+
+class Frame:
+    """A block that is open, and the and-or list inside it that is being read."""
+
+    def __init__(self, kind: str, start: int, conditional: bool, folder: Folder) -> None:
+        self.kind = kind
+        self.start = start
+        """Number of commands before the block."""
+        self.conditional = conditional
+        self.entry = folder
+        self.folder = folder
+        self.branch: Folder | None = None
+        """The folder at the end of the first branch of an `if`."""
+        self.function = ""
+        self.patterns = False
+        """Whether a pattern of a `case` comes next."""
+        self.certain = False
+        """Whether a loop surely runs its body."""
+        self.list_start = start
+        self.list_conditional = False
+        self.tested = False
+        self.joiner = ""
+
+    def end_list(self, start: int) -> None:
+        """A new and-or list begins."""
+        self.list_start, self.list_conditional, self.tested = start, False, False
 
 
 class Functions:

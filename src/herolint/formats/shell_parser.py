@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from herolint.formats.shell_draft import Draft, Folder, Functions, changed, is_test
+from herolint.formats.shell_draft import Draft, Folder, Frame, Functions, changed, is_test
 from herolint.formats.shell_lexer import Lexer, Token
 from herolint.formats.shell_prefix import assignment_name, inner_text, strip_prefix
 from herolint.formats.shell_words import Piece, Places, RawWord
 from herolint.source import Span
 
-MAX_TEXT = 200_000
+MAX_TEXT = 120_000
 """Characters of a text that are read: far more than any script, and little enough to take no time."""
 _MAX_DEPTH = 100
+_MAX_COMMANDS = 20_000
 _MAX_INNER = 4
 _JOINERS = frozenset({"&&", "||", "|", "|&"})
 _PIPES = frozenset({"|", "|&"})
@@ -19,35 +20,8 @@ _OPENERS = frozenset({"if", "while", "until", "for", "select", "case", "{"})
 _ENDLESS = {"while": ([["true"], [":"]]), "until": ([["false"]])}
 
 
-class _Frame:
-    """A block that is open, and the and-or list inside it that is being read."""
-
-    def __init__(self, kind: str, start: int, conditional: bool, folder: Folder) -> None:
-        self.kind = kind
-        self.start = start
-        """Number of commands before the block."""
-        self.conditional = conditional
-        self.entry = folder
-        self.folder = folder
-        self.branch: Folder | None = None
-        """The folder at the end of the first branch of an `if`."""
-        self.function = ""
-        self.patterns = False
-        """Whether a pattern of a `case` comes next."""
-        self.certain = False
-        """Whether a loop surely runs its body."""
-        self.list_start = start
-        self.list_conditional = False
-        self.tested = False
-        self.joiner = ""
-
-    def end_list(self, start: int) -> None:
-        """A new and-or list begins."""
-        self.list_start, self.list_conditional, self.tested = start, False, False
-
-
 class Parser:
-    """Reads a text; `unclosed` is the span of a word with an open quote, `too_deep` that reading stopped at too many open blocks."""
+    """Reads a text; `unclosed` is the span of a word with an open quote, `too_much` that reading stopped at too many blocks or commands."""
 
     def __init__(self, text: str, places: Places, path: str = "", depth: int = 0) -> None:
         self._text = text
@@ -56,7 +30,7 @@ class Parser:
         self._depth = depth
         self._tokens: list[Token] = []
         self._out: list[Draft] = []
-        self._stack = [_Frame("", 0, False, Folder())]
+        self._stack = [Frame("", 0, False, Folder())]
         self._functions = Functions()
         self._function = ""
         self._negated = False
@@ -64,7 +38,7 @@ class Parser:
         self._words: list[Token] = []
         self._redirects: list[tuple[Token, Token | None]] = []
         self.unclosed: Span | None = None
-        self.too_deep = False
+        self.too_much = False
 
     def run(self) -> list[Draft]:
         """The commands in the order they run."""
@@ -73,8 +47,9 @@ class Parser:
         if lexer.unclosed is not None:
             self.unclosed = self._places.span(lexer.unclosed.start, lexer.unclosed.end)
         at = 0
-        while at < len(self._tokens) and not self.too_deep:
+        while at < len(self._tokens) and not self.too_much and len(self._out) < _MAX_COMMANDS:
             at = self._step(at)
+        self.too_much = self.too_much or at < len(self._tokens)
         self._end_command("")
         return self._out
 
@@ -191,10 +166,10 @@ class Parser:
 
     def _open(self, kind: str) -> None:
         if len(self._stack) >= _MAX_DEPTH:
-            self.too_deep = True
+            self.too_much = True
             return
         outer = self._stack[-1]
-        frame = _Frame(kind, len(self._out), outer.conditional or outer.list_conditional, outer.folder)
+        frame = Frame(kind, len(self._out), outer.conditional or outer.list_conditional, outer.folder)
         if self._function:
             frame.function, self._function = self._function, ""
             frame.conditional, frame.folder = False, Folder()
@@ -226,6 +201,7 @@ class Parser:
             self._end_command("")
             self._open("(")
         elif text == ")":
+            self._end_command("")
             self._close("(")
         elif text.startswith(";") and text != ";":
             self._end_command(";")
@@ -300,7 +276,7 @@ class Parser:
             return None
         parser = Parser(token.text, self._places.inner(token.word.pieces), "", self._depth + 1)
         drafts = [d.moved_into(draft) for d in parser.run()]
-        self.unclosed, self.too_deep = self.unclosed or parser.unclosed, self.too_deep or parser.too_deep
+        self.unclosed, self.too_much = self.unclosed or parser.unclosed, self.too_much or parser.too_much
         return drafts
 
 

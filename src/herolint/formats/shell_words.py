@@ -78,7 +78,7 @@ class RawWord(NamedTuple):
     @property
     def text(self) -> str:
         """The value, expansions as written."""
-        return "".join(p.value for p in self.pieces)
+        return self.pieces[0].value if len(self.pieces) == 1 else "".join(p.value for p in self.pieces)
 
 
 class Places:
@@ -230,7 +230,8 @@ def _escape(scan: _Scan, special: str | None) -> None:
     elif start + 1 >= len(text):
         scan.take(start, len(text))
     elif special is None or text[start + 1] in special:
-        scan.take(start + 1, start + 2)
+        scan.pieces.append(Piece(text[start + 1], start, start + 2))
+        scan.at = start + 2
     else:
         scan.take(start, start + 2)
 

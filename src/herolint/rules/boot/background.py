@@ -29,7 +29,7 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
             )
     for effect in app.python.effects_of("schedules"):
-        if "web" in effect.processes and _starts_in_web(app, effect) and _is_started(app, effect):
+        if "web" in effect.processes and _is_started(app, effect):
             yield report(
                 "HL602",
                 "a scheduler runs inside web",
@@ -136,9 +136,11 @@ def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
         "idle",
     )
     for fact in mod.facts.calls:
-        if fact.function == number and isinstance(fact.call.func, facts.Attr):
+        if fact.function == number:
             name = app.python.linker.qualified(mod, fact.function, fact.call.func) or ""
-            if fact.call.func.name in polls or any(row.effect in ("runs-bot",) for row in app.python.knowledge.effects(name)):
+            if name.rpartition(".")[2] in polls or any(
+                row.effect in ("runs-bot", "schedules") for row in app.python.knowledge.effects(name)
+            ):
                 return True
     return False
 

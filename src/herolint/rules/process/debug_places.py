@@ -20,6 +20,33 @@ def debug_places(app: App) -> Iterator[Found]:
     yield from _run_arguments(app)
     yield from _django(app)
     yield from _attributes(app)
+    yield from _config_objects(app)
+
+
+def _config_objects(app: App) -> Iterator[Found]:
+    """`app.config.from_object("package.config")` with a module whose DEBUG is on."""
+    python = app.python
+    for mod, fact, _ in python.calls_named("flask.Flask().config.from_object", "quart.Quart().config.from_object"):
+        expr = fact.call.args[0] if fact.call.args else None
+        value = python.fold(mod, fact.function, expr) if expr is not None else None
+        target = python.linker.resolve(mod, fact.function, expr) if isinstance(expr, facts.Name | facts.Attr) else None
+        path = python.code.find(value.value) if isinstance(value, Known) and isinstance(value.value, str) else None
+        config = python.code.mod(path) if path else target.mod if target is not None and target.kind == "module" else None
+        for assign in config.facts.assigns if config is not None else ():
+            name = assign.target
+            if (
+                config is None
+                or not isinstance(name, facts.Name)
+                or name.id != "DEBUG"
+                or assign.function != facts.NONE
+                or assign.value is None
+            ):
+                continue
+            on, variable = _switched_on(app, python.fold(config, facts.NONE, assign.value))
+            if on and python.guards.holds(config, assign.guard) is not False:
+                extra = f" unless {variable} says otherwise" if variable else ""
+                fix = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
+                yield f"debug mode is switched on{extra}", config.place(assign.value, "on in production"), fix, Confidence.HIGH
 
 
 def _switched_on(app: App, value: Value) -> tuple[bool, str]:

@@ -40,7 +40,7 @@ def debug_enabled(app: App) -> Iterator[Finding]:
 
 
 def _debug(app: App, message: str, at: Place, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
-    related = () if at.path in ("Procfile", "app.json") else (app.procfile_place("web", "this process runs it"),)
+    related = () if at.path in (app.procfile_path, "app.json") else (app.procfile_place("web", "this process runs it"),)
     return report(
         "HL109",
         message,

@@ -72,7 +72,7 @@ def _port_fix(end: Endpoint) -> Fix:
         }.get(end.server, "the port from $PORT")
         edits: tuple[Edit, ...] = ()
         if (
-            end.port_at.path == "Procfile"
+            end.port_at.path.lower().startswith("procfile")
             and not end.default_port
             and end.port_at.span is not None
             and end.port == "fixed"

@@ -48,7 +48,7 @@ def _finding(app: App, message: str, at: Place, fix: str) -> Finding:
         message,
         at,
         why=f"the router sends requests to the port that the dyno was given; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10)",
-        related=(app.procfile_place("web", "then listens there"),) if app.web is not None and at.path != "Procfile" else (),
+        related=(app.procfile_place("web", "then listens there"),) if app.web is not None and at.path != app.procfile_path else (),
         fix=fix,
         process="web",
     )

@@ -4,74 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
+from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import Known
 from herolint.code import facts
-from herolint.code.facts import NONE
-from herolint.finding import Confidence, Finding, Place
+from herolint.code.facts import NONE, Assign
+from herolint.finding import Finding, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
 
 _ASYNC = ("gevent", "eventlet", "uvicorn", "tornado", "aiohttp", "meinheld")
+_LABEL = "longer than the router waits"
 
 
 @rule("HL116", "server-timeout-over-limit", WARNING, needs=("processes",))
 def server_timeout_over_limit(app: App) -> Iterator[Finding]:
-    """gunicorn lets a request run on after the router has given it up."""
+    """The server lets a request run on after the router has given it up."""
     web = app.web
     for launch in web.launches if web is not None else ():
-        if launch.tool != "gunicorn":
-            continue
-        word = launch.option("--timeout")
-        if word is not None:
-            worker = launch.option("--worker-class")
-            if not (worker is not None and any(name in worker.text for name in _ASYNC)):
-                yield from _judge(
-                    app, word.text, launch.place(word, "longer than the router waits"), started_at(app, web, launch) if web else ()
-                )
-        else:
-            yield from _in_config(app, launch)
+        if launch.tool == "uwsgi":
+            found = uwsgi_settings(app, launch).get("harakiri")
+            if found is not None:
+                yield from _judge(app, "uWSGI", found[0], found[1], (app.procfile_place("web", "uWSGI reads it"),))
+        elif launch.tool == "gunicorn":
+            word = launch.option("--timeout")
+            if word is None:
+                yield from _in_config(app, launch)
+            elif not _is_async(launch) and web is not None:
+                yield from _judge(app, "gunicorn", word.text, launch.place(word), started_at(app, web, launch))
+
+
+def _is_async(launch: Launch) -> bool:
+    """Whether the workers answer several requests at a time: their time limit is then about the worker, not about a request."""
+    worker = launch.option("--worker-class")
+    return worker is not None and any(name in worker.text for name in _ASYNC)
 
 
 def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
-    """`timeout = …` in the configuration file that gunicorn reads."""
-    given = launch.option("--config")
-    path = given.text.removeprefix("file:").removeprefix("./") if given is not None else "gunicorn.conf.py"
-    if not path.endswith(".py") or path not in app.slug or not app.has("code"):
+    """`timeout = …` in the Python file that gunicorn reads."""
+    path = app.python.gunicorn_config(launch) if app.has("code") else None
+    mod = app.python.code.mod(path) if path is not None else None
+    if mod is None or _is_async(launch):
         return
-    mod = app.python.code.mod(path)
-    for assign in mod.facts.assigns if mod is not None else ():
-        target = assign.target
-        if mod is not None and isinstance(target, facts.Name) and assign.function == NONE:
-            value = app.python.fold(mod, NONE, assign.value)
-            if target.id == "worker_class" and isinstance(value, Known) and any(name in str(value.value) for name in _ASYNC):
-                return
-    for assign in mod.facts.assigns if mod is not None else ():
-        target = assign.target
-        if mod is not None and isinstance(target, facts.Name) and target.id == "timeout" and assign.function == NONE:
-            value = app.python.fold(mod, NONE, assign.value)
-            if isinstance(value, Known):
-                yield from _judge(
-                    app,
-                    str(value.value),
-                    mod.place(assign, "longer than the router waits"),
-                    (app.procfile_place("web", "gunicorn reads it"),),
-                )
+    settings = {target.id: a for a in mod.facts.assigns if isinstance(target := a.target, facts.Name) and a.function == NONE}
+    if any(name in str(_value(app, mod, settings.get("worker_class"))) for name in _ASYNC):
+        return
+    assign = settings.get("timeout")
+    value = _value(app, mod, assign)
+    if assign is not None and value is not None:
+        yield from _judge(app, "gunicorn", str(value), mod.place(assign), (app.procfile_place("web", "gunicorn reads it"),))
 
 
-def _judge(app: App, text: str, at: Place, related: tuple[Place, ...]) -> Iterator[Finding]:
+def _value(app: App, mod: Mod, assign: Assign | None) -> object:
+    value = app.python.fold(mod, NONE, assign.value) if assign is not None else None
+    return value.value if isinstance(value, Known) else None
+
+
+def _judge(app: App, server: str, text: str, at: Place, related: tuple[Place, ...]) -> Iterator[Finding]:
     if not text.isdigit() or 0 < int(text) <= app.platform.request_timeout_s:
         return
     limit = f"{app.platform.request_timeout_s:.0f} s"
     length = f"{int(text)} s" if int(text) else "for ever"
     yield report(
         "HL116",
-        f"gunicorn lets a request run {length}, the router gives it up after {limit}",
-        at,
+        f"{server} lets a request run {length}, the router gives it up after {limit}",
+        Place(at.path, at.span, _LABEL),
         why="the visitor has had an H12 for long, while the worker goes on with an answer that nobody gets and takes no other request",
         related=related,
-        fix=f"set the timeout below {limit} and move longer work to a worker process",
+        fix=f"set it below {limit} and move longer work to a worker process",
         process="web",
-        confidence=Confidence.HIGH,
     )

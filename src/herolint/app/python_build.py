@@ -1,0 +1,68 @@
+"""What the Python buildpack will choose: package manager and Python version, each with the file that decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+
+MANAGER_FILES = ("Pipfile.lock", "requirements.txt", "poetry.lock", "uv.lock")
+MANAGERS = {"Pipfile.lock": "Pipenv", "requirements.txt": "pip", "poetry.lock": "Poetry", "uv.lock": "uv"}
+DETECTED_BY = (
+    ".python-version", "__init__.py", "app.py", "main.py", "manage.py", "pdm.lock", "Pipfile", "Pipfile.lock", "poetry.lock", "pyproject.toml",
+    "requirements.txt", "runtime.txt", "server.py", "setup.cfg", "setup.py", "uv.lock",
+)  # fmt: skip
+
+
+class WantedPython(NamedTuple):
+    """The version that a file asks for as written (`3.13`, `3.13.2`; None: the file asks for none that can be read), and where.
+
+    `origin` is `runtime.txt`, `.python-version`, `Pipfile.lock`, or empty when nothing says so and the default is taken.
+    `issue` and `text` say what is wrong with the file.
+    """
+
+    version: str | None
+    origin: str
+    at: Place
+    issue: str = ""
+    text: str = ""
+
+    @property
+    def minor(self) -> str | None:
+        """The version's first two numbers."""
+        return ".".join(self.version.split(".")[:2]) if self.version else None
+
+
+def builds_python(app: App) -> bool:
+    """Whether Heroku's Python buildpack will build the app."""
+    if app.is_container or app.language != "python":
+        return False
+    return not app.buildpacks or any("python" in url for url in app.buildpacks)
+
+
+def manager_files(app: App) -> tuple[str, ...]:
+    """The package managers' files at the root, in the buildpack's order."""
+    return tuple(name for name in MANAGER_FILES if name in app.slug)
+
+
+def wanted_python(app: App) -> WantedPython:
+    """The Python version by the first file that gives one, in the buildpack's order."""
+    if "runtime.txt" in app.slug and app.runtime_txt is not None:
+        found = app.runtime_txt
+        return WantedPython(found.version, "runtime.txt", Place("runtime.txt", found.span), found.issue, found.text)
+    if ".python-version" in app.slug and app.python_version_file is not None:
+        found = app.python_version_file
+        return WantedPython(found.version, ".python-version", Place(".python-version", found.span), found.issue, found.text)
+    lock = app.pipfile_lock
+    if manager_files(app)[:1] == ("Pipfile.lock",) and lock is not None and lock.python_version is not None:
+        return WantedPython(lock.python_version, "Pipfile.lock", Place("Pipfile.lock", lock.python_span))
+    return WantedPython(None, "", Place(""))
+
+
+def python_minor(app: App) -> str:
+    """The minor version that the app will run on, as far as files tell; else the buildpack's default."""
+    minor = wanted_python(app).minor
+    return minor if minor is not None and app.platform.python.version(minor) is not None else app.platform.python.default

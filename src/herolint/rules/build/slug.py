@@ -1,0 +1,130 @@
+"""How large the slug will be, and what would make it smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.model import App
+from herolint.app.python_build import builds_python
+from herolint.finding import Confidence, Finding, Place
+from herolint.formats.requirements import applies_on_linux
+from herolint.knowledge.packages import MB, Estimate, estimate_slug, package
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+_HEAVY_BYTES = 60 * MB
+_DENSE = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".mp3", ".mov", ".avi", ".webm", ".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".whl", ".jar",
+    ".h5", ".hdf5", ".pt", ".pth", ".onnx", ".pb", ".keras", ".tflite", ".safetensors", ".joblib", ".parquet", ".pdf", ".woff", ".woff2", ".docx",
+    ".xlsx", ".pptx", ".ttf",
+)  # fmt: skip
+
+
+@rule("HL402", "slug-too-large", ERROR, WARNING)
+def slug_too_large(app: App) -> Iterator[Finding]:
+    """The compressed slug would be over the platform's limit."""
+    estimate = slug_estimate(app)
+    if estimate is None:
+        return
+    hard, soft = app.platform.slug_limit_bytes, app.platform.slug_warning_bytes
+    if estimate.low <= soft or (estimate.low <= hard and estimate.likely <= soft):
+        return
+    over = estimate.low > hard
+    limit = hard if over else soft
+    biggest = [part for part in estimate.parts if part.bytes > 5 * MB][:4]
+    words = ", ".join(f"{part.name} {part.bytes // MB} MB" for part in biggest)
+    first = next((app.dependencies.packages[part.name] for part in biggest if part.name in app.dependencies.packages), None)
+    lighter = package(first.name) if first is not None else None
+    help_words = "take out what the app does not need"
+    if first is not None and lighter is not None and lighter.drop_in is not None:
+        help_words = f"{lighter.drop_in.reason}: `{lighter.drop_in.name}` weighs {lighter.drop_in.bytes // MB} MB"
+    yield report(
+        "HL402",
+        f"the slug will be about {_about(estimate)} compressed, over the {'limit' if over else 'soft limit'} of {limit // MB} MB: {words}",
+        Place(first.at.path, first.at.span, "the biggest part") if first is not None else Place(""),
+        severity=ERROR if over else WARNING,
+        why="the build stops: Compiled slug size is too large (max is 500M)"
+        if over
+        else "large slugs are slow to start on each dyno, and the build warns",
+        fix=help_words,
+        confidence=Confidence.HIGH if over else Confidence.MEDIUM,
+    )
+
+
+def _about(estimate: Estimate) -> str:
+    return f"{estimate.likely / 1000 / MB:.1f} GB" if estimate.likely >= 1000 * MB else f"{estimate.likely // MB} MB"
+
+
+def slug_estimate(app: App) -> Estimate | None:
+    """The slug of an app that the Python buildpack builds; None for others, and where no manifest can be read."""
+    if not builds_python(app) or not app.dependencies.manager:
+        return None
+    found = app.dependencies
+    wanted = []
+    for dependency in found.packages.values():
+        if not dependency.marker or _applies(app, dependency.name):
+            wanted.append((dependency.name, dependency.version))
+    own = round(
+        sum(_compressed(path, entry.size) for path, entry in app.workspace.slug_files.items() if entry.kind == "file" and not entry.lfs)
+    )
+    wheels = {p.name: p.size for p in app.uv_lock.packages if p.size} if found.manager == "uv" and app.uv_lock is not None else {}
+    requirements = app.requirements
+    indexes = [option.value for option in requirements.options] if requirements is not None and found.manager == "pip" else []
+    return estimate_slug(
+        wanted,
+        locked=found.complete,
+        repo_bytes=own,
+        wheel_bytes=wheels,
+        cpu_index=any("/cpu" in value or "whl/cpu" in value for value in indexes),
+    )
+
+
+def _compressed(path: str, size: int) -> float:
+    """Bytes of a file in the slug: what is compressed already stays as it is, text shrinks to about a quarter."""
+    return size if path.lower().endswith(_DENSE) else size / 4
+
+
+def _applies(app: App, name: str) -> bool:
+    found = next((item for item in app.requirements.items if item.name == name), None) if app.requirements is not None else None
+    return found is None or applies_on_linux(found)
+
+
+@rule("HL403", "heavy-dependency", WARNING)
+def heavy_dependency(app: App) -> Iterator[Finding]:
+    """A much smaller distribution does the same."""
+    estimate = slug_estimate(app)
+    if estimate is None:
+        return
+    shares = {part.name: part.bytes for part in estimate.parts}
+    for dependency in app.dependencies.packages.values():
+        found = package(dependency.name)
+        if (
+            found is None
+            or found.drop_in is None
+            or not dependency.direct
+            or "cpu" in (dependency.version or "")
+            or shares.get(dependency.name, 0) == 0
+        ):
+            continue
+        whole = found.bytes + found.rest + sum((package(name) or found).bytes for name in found.closure)
+        saved = whole - found.drop_in.bytes
+        if saved < _HEAVY_BYTES and not (dependency.name.startswith("opencv") and saved > 0):
+            continue
+        if app.dependencies.has(found.drop_in.name) or _cpu_build(app, dependency.name):
+            continue
+        yield report(
+            "HL403",
+            f"{dependency.name} weighs about {whole // MB} MB in the slug; {found.drop_in.name} does the same with {found.drop_in.bytes // MB} MB",
+            Place(dependency.at.path, dependency.at.span, "heavy"),
+            why=found.drop_in.reason,
+            fix=f"use `{found.drop_in.name}`",
+            confidence=Confidence.HIGH,
+        )
+
+
+def _cpu_build(app: App, name: str) -> bool:
+    """Whether an index of builds without CUDA is used for torch."""
+    if not name.startswith("torch") or app.requirements is None:
+        return False
+    return any("whl/cpu" in option.value for option in app.requirements.options) or any(
+        "cpu" in item.url for item in app.requirements.items if item.name == name
+    )

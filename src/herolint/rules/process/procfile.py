@@ -1,0 +1,209 @@
+"""The Procfile: its name, its lines, and whether it declares something that answers requests."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from herolint.app.model import App
+from herolint.finding import Confidence, Finding, Place
+from herolint.formats.procfile import BrokenLine
+from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+
+_OWN_WEB = frozenset({"node", "ruby", "php", "go", "java", "scala"})
+"""Languages whose buildpack may declare a `web` process by itself."""
+_SERVING = (
+    "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
+    "gunicorn", "uvicorn", "chainlit", "daphne", "hypercorn", "waitress",
+)  # fmt: skip
+_STARTS = ("app.py", "main.py", "manage.py", "wsgi.py", "asgi.py", "server.py", "run.py", "application.py", "bot.py")
+_SIGNS = ("app.json", "runtime.txt", ".slugignore", "Aptfile", "heroku.yml")
+
+
+@rule("HL101", "procfile-misnamed", ERROR, WARNING)
+def procfile_misnamed(app: App) -> Iterator[Finding]:
+    """The Procfile has another name, lies in a folder, or would not be pushed."""
+    if app.is_container or not app.root.deployed:
+        return
+    if "Procfile" in app.workspace.files:
+        yield from _not_added(app)
+        return
+    reason = app.workspace.unpushed_reason("Procfile")
+    path = app.procfile_path
+    if reason is not None and (app.workspace.root / "Procfile").is_file():
+        yield _finding(
+            app,
+            f"the Procfile would not be pushed: {reason}",
+            Place(reason.partition(" ")[0]),
+            "take it out of the ignore file, then `git add Procfile`",
+        )
+    elif path is not None:
+        yield _finding(
+            app, f"Heroku reads only `Procfile`, and this file is called `{path}`", Place(path), f"rename it: `git mv {path} Procfile`"
+        )
+    elif app.has("python") and not app.buildpacks:
+        found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
+        folder = posixpath.dirname(found[0]) if found else ""
+        if found and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}":
+            message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
+            fix = f"move it to the root (commands then start with `cd {folder} && …`), or push that folder alone: `git subtree push --prefix {folder} heroku main`"
+            yield _finding(app, message, Place(found[0]), fix, Confidence.MEDIUM)
+
+
+def _not_added(app: App) -> Iterator[Finding]:
+    if app.workspace.unpushed_reason("Procfile") is not None:
+        yield report(
+            "HL101",
+            "the Procfile is not added to git yet: a push leaves it out",
+            Place("Procfile"),
+            severity=WARNING,
+            why="without it Heroku finds no process types (unless the buildpack has one of its own)",
+            fix="`git add Procfile` and commit",
+        )
+    elif "Procfile" not in app.slug:
+        yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), "take the line out of .slugignore")
+
+
+def _finding(app: App, message: str, at: Place, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
+    why = "the app deploys with no process types: nothing starts, and every request gets H14"
+    return report("HL101", message, at, why=why, fix=fix, confidence=confidence)
+
+
+@rule("HL102", "procfile-invalid-line", ERROR, WARNING, needs=("procfile",))
+def procfile_invalid_line(app: App) -> Iterator[Finding]:
+    """A line that Heroku drops without a word, or reads as something else."""
+    procfile = app.procfile
+    if procfile is None or app.is_container:
+        return
+    if procfile.encoding_problem in ("utf-16", "utf-32"):
+        yield report(
+            "HL102",
+            f"the Procfile is {procfile.encoding_problem.upper()}: Heroku reads no line of it",
+            Place("Procfile"),
+            why="the app deploys with no process types, and every request gets H14",
+            fix="save it as UTF-8 without a byte order mark (PowerShell: `Set-Content -Encoding ascii`)",
+        )
+        return
+    declared = procfile.last()
+    for line in procfile.broken:
+        error = _is_error(line, has_web="web" in declared)
+        yield report(
+            "HL102",
+            line.message
+            if line.kind != "no-colon"
+            else f"`{line.name}` has no colon: today's dynos take it, Fir and `heroku local` refuse it",
+            Place("Procfile", line.span, "dropped" if line.dropped else "misread"),
+            severity=ERROR if error else WARNING,
+            why=f"the process type {line.name} is lost" + (": no dyno serves requests (H14)" if line.name == "web" else "")
+            if line.dropped and line.name
+            else "the build goes on without a word, and the process is not what the line says",
+            fix=f"write `{line.name or 'web'}: command`, with a colon and a space",
+            process=line.name,
+        )
+
+
+def _is_error(line: BrokenLine, *, has_web: bool) -> bool:
+    if line.kind in ("no-colon", "continued"):
+        return False
+    if line.kind == "bad-line" or not line.name:
+        return False
+    return line.name.lower() == "web" or not has_web or line.kind in ("blank-before-colon", "empty-command", "no-space", "bom")
+
+
+@rule("HL103", "procfile-duplicate-process", WARNING, ERROR, needs=("procfile",))
+def procfile_duplicate_process(app: App) -> Iterator[Finding]:
+    """A process type is declared twice; the last line wins."""
+    procfile = app.procfile
+    if procfile is None or app.is_container:
+        return
+    last = procfile.last()
+    for line in procfile.entries:
+        winner = last[line.name]
+        if line is winner:
+            continue
+        differs = line.command != winner.command
+        yield report(
+            "HL103",
+            f"{line.name} is declared twice: this line has no effect",
+            Place("Procfile", line.line_span, "overridden"),
+            severity=ERROR if differs and line.name == "web" else WARNING,
+            why="the last line of a name wins, without a message" + ("; this command never runs" if differs else ""),
+            related=(Place("Procfile", winner.line_span, "this one counts"),),
+            fix="keep one of them" + (", or give the other a name of its own" if differs else ""),
+            process=line.name,
+        )
+
+
+@rule("HL104", "no-web-process", ERROR, NOTE, WARNING)
+def no_web_process(app: App) -> Iterator[Finding]:
+    """Nothing answers HTTP requests."""
+    if app.web is not None or app.is_container or not app.root.deployed or "Procfile" not in app.slug and app.procfile_path is not None:
+        return
+    procfile = app.procfile
+    if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
+        return  # the broken line is the finding
+    if app.language in _OWN_WEB or any(name in app.slug for name in ("package.json", "composer.json", "Gemfile")):
+        return
+    if procfile is None:
+        if app.language == "python" and _wants_to_run(app):
+            yield report(
+                "HL104",
+                "there is no Procfile: nothing starts after the push",
+                Place(""),
+                why="the Python buildpack has no default process; the app deploys, and every request gets H14",
+                fix=_suggestion(app),
+            )
+        return
+    names = list(app.processes)
+    wrong_case = next((name for name in names if name.lower() == "web"), None)
+    if wrong_case is not None:
+        line = procfile.last()[wrong_case]
+        yield report(
+            "HL104",
+            f"`{wrong_case}` is not `web`: names of process types are case-sensitive",
+            Place("Procfile", line.name_span, "gets no requests"),
+            why="only `web` receives requests; without it every one gets H14",
+            fix="write `web:`",
+            process=wrong_case,
+        )
+    elif names and any(name != "release" for name in names):
+        first = next(name for name in names if name != "release")
+        yield report(
+            "HL104",
+            f"no `web` process: the app answers no requests, only {', '.join(n for n in names if n != 'release')} can run",
+            app.procfile_place(first),
+            severity=NOTE,
+            why="right for a bot or a worker; such a process starts at 0 dynos and must be scaled by hand",
+            fix=f"after the first deploy: `heroku ps:scale {first}=1`",
+            process=first,
+        )
+    elif not names:
+        yield report(
+            "HL104",
+            "the Procfile declares no process",
+            Place("Procfile"),
+            why="the app deploys, nothing starts, and every request gets H14",
+            fix=_suggestion(app),
+        )
+
+
+def _wants_to_run(app: App) -> bool:
+    """Whether the repository is an app meant for a platform, and no library or collection of scripts."""
+    if any(name in app.slug for name in _SIGNS) or app.app_json is not None:
+        return True
+    return app.dependencies.has(*_SERVING) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
+
+
+def _suggestion(app: App) -> str:
+    if app.dependencies.has("django"):
+        package = next((path.split("/")[0] for path in app.slug if path.count("/") == 1 and path.endswith("/wsgi.py")), "project")
+        return f"write a `Procfile` with `web: gunicorn {package}.wsgi`"
+    if app.dependencies.has("fastapi", "starlette"):
+        name = "main" if "main.py" in app.slug else "app"
+        return f"write a `Procfile` with `web: uvicorn {name}:app --host 0.0.0.0 --port $PORT`"
+    if app.dependencies.has("streamlit"):
+        return "write a `Procfile` with `web: streamlit run app.py --server.port $PORT --server.address 0.0.0.0`"
+    if app.dependencies.has("flask"):
+        name = next((n.removesuffix(".py") for n in ("app.py", "main.py", "wsgi.py", "run.py") if n in app.slug), "app")
+        return f"write a `Procfile` with `web: gunicorn {name}:app`"
+    return "write a `Procfile` with a line `web: <command that listens on $PORT>`"
