@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 
+from herolint.knowledge.names import table
 from herolint.knowledge.packages import (
     MB,
     distributions_for_import,
@@ -16,7 +17,6 @@ from herolint.knowledge.packages import (
     package,
     program_packages,
     release,
-    table,
 )
 from herolint.platforms import load
 
@@ -122,7 +122,6 @@ def test_drop_ins_are_measured_and_lighter() -> None:
         ([("torch", None), ("transformers", None)], False, 3130),
         ([("tensorflow", None)], False, 658),
         ([("deepface", "0.0.93")], False, 880),
-        ([("deepface", None)], False, 140),
         ([("tensorflow-cpu", None)], False, 367),
         ([("torch", None)], True, 254),
         ([("streamlit", None)], False, 156),
@@ -181,6 +180,11 @@ def test_sizes_of_a_lock_file_win_over_the_table() -> None:
     found = estimate_slug([("torch", "9.9.9")], locked=True, repo_bytes=0, wheel_bytes={"Torch": 100 * MB})
     assert 100 * MB < found.low < found.high < 130 * MB
     assert not found.unknown
+
+
+def test_byte_code_comes_on_top_of_the_sizes_of_a_lock_file() -> None:
+    found = estimate_slug([("django", None)], locked=True, repo_bytes=0, wheel_bytes={"django": 8 * MB}, base_bytes=0)
+    assert 11 * MB < found.likely < 16 * MB
 
 
 @pytest.mark.parametrize(

@@ -139,14 +139,18 @@ def _resolve(requirement: str, python: str, alone: bool) -> dict[str, list[Any]]
         packages = tomllib.loads(lock.read_text("utf-8"))["packages"]
     found: dict[str, list[Any]] = {}
     for package in packages:
-        wheels = package.get("wheels") or [package["archive"]]
-        sizes = [wheel["size"] for wheel in wheels if "size" in wheel]
-        found[package["name"]] = [package.get("version") or _wheel_version(wheels[0]), max(sizes, default=0)]
+        # Of several wheels an installer takes the one for the newest platform.
+        wheel = max(package.get("wheels") or [package["archive"]], key=_platform)
+        found[package["name"]] = [package.get("version") or _file_name(wheel).split("-")[1], wheel.get("size", 0)]
     return found
 
 
-def _wheel_version(wheel: dict[str, Any]) -> str:
-    return str(wheel.get("name") or wheel.get("path") or wheel["url"]).rpartition("/")[2].split("-")[1]
+def _platform(wheel: dict[str, Any]) -> int:
+    return max((int(n) for n in re.findall(r"manylinux_2_([0-9]+)_", _file_name(wheel))), default=0)
+
+
+def _file_name(wheel: dict[str, Any]) -> str:
+    return str(wheel.get("name") or wheel.get("path") or wheel["url"]).rpartition("/")[2]
 
 
 # ---- what each of them weighs -------------------------------------------------------------------------------------------

@@ -49,7 +49,37 @@ class Django:
                     path = self.code.find(self.code.absolute(mod, imp))
                     if path:
                         queue.append(path)
+            queue += self._included_settings(mod)
         return tuple(found)
+
+    def _included_settings(self, mod: Mod) -> list[str]:
+        """Files that django-split-settings reads into the settings, the last one (which wins) first."""
+        folder = mod.path.rpartition("/")[0]
+        names: list[str] = []
+        for fact in mod.facts.calls:
+            if self.linker.qualified(mod, fact.function, fact.call.func) != "split_settings.tools.include":
+                continue
+            for arg in fact.call.args:
+                if isinstance(arg, facts.Star) and isinstance(arg.value, facts.Name):
+                    names += self._strings_of(mod, arg.value.id)
+                elif not isinstance(arg, facts.Keyword):
+                    names += _strings(arg, self._lists(mod))
+        paths = [f"{folder}/{name}".lstrip("/") for name in names]
+        return [path for path in reversed(paths) if path in self.code.python_files]
+
+    def _strings_of(self, mod: Mod, name: str) -> list[str]:
+        """The strings of a list of one module, with what is added to it where it runs in production."""
+        found: list[str] = []
+        for assign in mod.facts.assigns:
+            if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.value is not None:
+                if assign.function == NONE and self.guards.holds(mod, assign.guard) is not False:
+                    found += _strings(assign.value, self._lists(mod))
+        for call in mod.facts.calls:
+            func = call.call.func
+            if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend") and isinstance(func.base, facts.Name):
+                if func.base.id == name and self.guards.holds(mod, call.guard) is not False:
+                    found += [s for a in call.call.args for s in _strings(a, {})]
+        return found
 
     def assignments(self, name: str) -> Iterator[Setting]:
         """Assignments of the setting that may run in production, the last of the outermost module first."""
@@ -82,15 +112,7 @@ class Django:
         """The strings of a list setting such as INSTALLED_APPS, with what `+=`, `append` and `insert` add."""
         found: list[str] = []
         for mod in reversed(self.layers):
-            for assign in mod.facts.assigns:
-                if isinstance(assign.target, facts.Name) and assign.value is not None and self.guards.holds(mod, assign.guard) is not False:
-                    if assign.target.id == name and assign.function == NONE:
-                        found += _strings(assign.value, self._lists(mod))
-            for call in mod.facts.calls:
-                func = call.call.func
-                if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend") and isinstance(func.base, facts.Name):
-                    if func.base.id == name and self.guards.holds(mod, call.guard) is not False:
-                        found += [s for a in call.call.args for s in _strings(a, {})]
+            found += self._strings_of(mod, name)
         return tuple(dict.fromkeys(found))
 
     def _lists(self, mod: Mod) -> dict[str, facts.AnyExpr]:
@@ -230,10 +252,20 @@ def settings_module(code: CodeBase, guards: Guards, starts: Iterator[str]) -> st
 def _settings_path(code: CodeBase, value: Value) -> str | None:
     for one in options(value):
         if isinstance(one, Known) and isinstance(one.value, str):
-            path = code.find(one.value)
+            path = code.find(one.value) or _elsewhere(code, one.value)
             if path:
                 return path
     return None
+
+
+def _elsewhere(code: CodeBase, dotted: str) -> str | None:
+    """The only module of that name under some folder, which then counts as one that imports start from (the process changes into it)."""
+    tail = dotted.replace(".", "/")
+    found = [path for path in code.python_files if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+    if len(found) != 1:
+        return None
+    code.add_root(found[0][: found[0].rindex(f"/{tail}")])
+    return found[0]
 
 
 def _strings(expr: facts.AnyExpr, names: dict[str, facts.AnyExpr], depth: int = 0) -> list[str]:

@@ -9,7 +9,7 @@ from herolint.app.fold import Folder
 from herolint.app.link import Linker
 from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
 from herolint.code import facts
-from herolint.code.facts import NONE
+from herolint.code.facts import NONE, Assign
 
 PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
 LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
@@ -22,6 +22,8 @@ ELSEWHERE = frozenset(
     """.split()
 )
 """Variables that other hosts, CI services and tools set, and dynos do not have."""
+ELSEWHERE_WORDS = frozenset({"DOCKER", "RENDER", "RAILWAY", "VERCEL", "TRAVIS", "REPLIT", "CI", "LAMBDA"})
+"""Words in the names that projects give to variables of their own, to tell where they run."""
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
 _COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
@@ -40,7 +42,10 @@ class Environment:
         """Whether the variable is set on a dyno (None: unknown)."""
         if name in self.always or name in self.values or name in self.assumed:
             return True
-        return False if looks_local(name) or name in ELSEWHERE else None
+        words = name.upper().split("_")
+        if "HEROKU" in words:
+            return True
+        return False if looks_local(name) or name in ELSEWHERE or not ELSEWHERE_WORDS.isdisjoint(words) else None
 
 
 def looks_local(name: str) -> bool:
@@ -126,7 +131,20 @@ class Guards:
                 folded = self.folder.fold(mod, function, test)
                 answer = self.truthy(folded)
                 return False if answer is None and isinstance(folded, Ref | Unknown) else answer
-        return self.truthy(self.folder.fold(mod, function, test))
+        answer = self.truthy(self.folder.fold(mod, function, test))
+        if answer is None and isinstance(test, facts.Name | facts.Attr):
+            return self._truth_behind(mod, function, test, depth)
+        return answer
+
+    def _truth_behind(self, mod: Mod, function: int, test: facts.Name | facts.Attr, depth: int) -> bool | None:
+        """The truth of a name that stands for a test of its own (`ON_DYNO = "DYNO" in os.environ`), if it is bound once."""
+        target = self.linker.resolve(mod, function, test)
+        if target is None or target.kind != "variable" or target.mod is None or len(target.bindings) != 1:
+            return None
+        what = target.bindings[0].what
+        if isinstance(what, Assign) and what.op == "=" and isinstance(what.value, facts.Logic | facts.Binary | facts.Unary | facts.Name):
+            return self.truth(target.mod, what.function, what.value, depth + 1)
+        return None
 
     def _compare(self, mod: Mod, function: int, op: str, left: facts.AnyExpr, right: facts.AnyExpr, main: bool | None) -> bool | None:
         pair = {e.id for e in (left, right) if isinstance(e, facts.Name)}

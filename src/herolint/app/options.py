@@ -8,6 +8,8 @@ from herolint.formats.shell import Word
 from herolint.source import Span
 
 FLAGS: dict[str, frozenset[str]] = {
+    "honcho": frozenset(("--no-colour", "--no-prefix")),
+    "foreman": frozenset(),
     "gunicorn": frozenset(
         (
             "--reload --preload --daemon -D --spew --check-config --print-config --capture-output --no-sendfile "

@@ -47,7 +47,7 @@ class PythonApp:
         self.app = app
         self.code = CodeBase(app.workspace, app.cache)
         self.linker = Linker(self.code)
-        always = frozenset(app.platform.config_vars) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
+        always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values = {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON))
         self.knowledge = _knowledge(app)

@@ -176,6 +176,7 @@ def no_web_process(app: App) -> Iterator[Finding]:
             why="right for a bot or a worker; such a process starts at 0 dynos and must be scaled by hand",
             fix=f"after the first deploy: `heroku ps:scale {first}=1`",
             process=first,
+            confidence=Confidence.LOW,
         )
     elif not names:
         yield report(

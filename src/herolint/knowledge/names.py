@@ -1,0 +1,57 @@
+"""Names of Python distributions: which provides a module or a console script. Reads packages.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+def normalise(name: str) -> str:
+    """A distribution's name in its one spelling (PEP 503): `Flask_SQLAlchemy` becomes `flask-sqlalchemy`."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The shipped table, as it stands in packages.toml."""
+    found: dict[str, Any] = tomllib.loads(files("herolint.knowledge").joinpath("packages.toml").read_text("utf-8"))
+    return found
+
+
+@cache
+def _modules() -> dict[str, tuple[str, ...]]:
+    """Import names by distribution: the table's `imports`, turned round."""
+    found: dict[str, list[str]] = {}
+    for module, distributions in table()["imports"].items():
+        for distribution in distributions:
+            found.setdefault(distribution, []).append(module)
+    return {name: tuple(modules) for name, modules in found.items()}
+
+
+def import_names(distribution: str) -> tuple[str, ...]:
+    """The top-level modules that a distribution provides. What the table does not know is taken to be named alike."""
+    name = normalise(distribution)
+    return _modules().get(name) or (name.replace("-", "_"),)
+
+
+def distributions_for_import(module: str) -> tuple[str, ...]:
+    """The distributions, normalised, that provide a module; the usual one first. Dotted names find the longest known part.
+
+    What the table does not know is taken to be named alike.
+    """
+    known: dict[str, list[str]] = table()["imports"]
+    part = module
+    while part:
+        if part in known:
+            return tuple(known[part])
+        part = part.rpartition(".")[0]
+    top = module.partition(".")[0]
+    return (normalise(top),) if top else ()
+
+
+def program_packages(program: str) -> tuple[str, ...]:
+    """The distributions, normalised, that install a console script; the usual one first. Empty for an unknown program."""
+    return tuple(table()["programs"].get(program, ()))
