@@ -137,10 +137,10 @@ def test_it_is_found_upwards_to_the_repository_root(tmp_path: Path) -> None:
 def test_a_broken_pyproject_counts_only_when_it_is_meant_for_us(tmp_path: Path) -> None:
     file = write(tmp_path / "pyproject.toml", "# herolint\n[project\n")
     assert load_config(tmp_path).file is None
-    with pytest.raises(ConfigError, match="pyproject.toml:2: not valid TOML"):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:2: not valid TOML"):
         load_config(tmp_path, file)
     write(file, "[tool.herolint]\nselect = \n")
-    with pytest.raises(ConfigError, match="pyproject.toml:2"):
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:2"):
         load_config(tmp_path)
 
 

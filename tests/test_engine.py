@@ -112,9 +112,10 @@ def test_an_app_whose_processes_cannot_be_made_out_is_still_judged(bench: Bench)
     assert any("could not be made out" in problem.message for problem in result.problems)
 
 
-def test_a_rule_runs_when_the_app_has_one_of_its_needs(bench: Bench) -> None:
+def test_a_rule_runs_when_the_app_has_all_that_it_needs(bench: Bench) -> None:
     bench.rule("HL101", finding("no"), needs=("procfile",))
-    bench.rule("HL102", finding("yes"), needs=("procfile", "code"))
+    bench.rule("HL102", finding("no"), needs=("procfile", "code"))
+    bench.rule("HL103", finding("yes"), needs=("files", "code"))
     assert [f.message for f in bench.run().findings] == ["yes"]
 
 

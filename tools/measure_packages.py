@@ -46,9 +46,9 @@ Row = dict[str, Any]
 
 
 def main() -> int:
-    """Measure the names given, or all that the table lists, then write the table."""
+    """Measure all that measure_packages.toml lists and write the table; of names given, only fill the cache."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("names", nargs="*", help="distributions to measure (default: all of measure_packages.toml)")
+    parser.add_argument("names", nargs="*", help="distributions to measure into the cache only (default: all of measure_packages.toml)")
     parser.add_argument("--cache", type=Path, required=True, help="file to keep results in between runs")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="stop measuring after that time")
     parser.add_argument("--no-download", action="store_true", help="write the table from the cache only")
@@ -64,7 +64,8 @@ def main() -> int:
 
         _each(_closure, roots, cache["closures"], deadline, save)
         _weigh_all(cache, deadline, save)
-    _write_table(cache)
+    if not options.names:
+        _write_table(cache)
     return 0
 
 
@@ -167,7 +168,7 @@ def _weigh_all(cache: Cache, deadline: float, save: Callable[[], None]) -> None:
 
 
 def _weigh(requirement: str, python: str) -> dict[str, Any] | None:
-    """Bytes of a wheel and of the `.py` files in it, and its top-level modules."""
+    """Bytes of a wheel and of the `.py` files in it; None when it cannot be downloaded."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", requirement, "--quiet", "--no-deps", "--no-cache-dir", "--only-binary", ":all:"]
         command += ["--dest", folder, "--implementation", "cp", "--python-version", python, "--abi", f"cp{python.replace('.', '')}"]
@@ -179,20 +180,8 @@ def _weigh(requirement: str, python: str) -> dict[str, Any] | None:
             print(done.stderr[-400:], file=sys.stderr)
             return None
         with zipfile.ZipFile(wheels[0]) as archive:
-            members = archive.infolist()
-            modules = sorted({m.filename.partition("/")[0].partition(".")[0] for m in members if re.search(r"\.(py|so)$", m.filename)})
-            scripts = [archive.read(m).decode("utf-8", "replace") for m in members if m.filename.endswith(".dist-info/entry_points.txt")]
-        return {
-            "wheel": wheels[0].stat().st_size,
-            "python": sum(m.file_size for m in members if m.filename.endswith(".py")),
-            "modules": [m for m in modules if m.isidentifier()],
-            "programs": _programs(scripts[0]) if scripts else [],
-        }
-
-
-def _programs(entry_points: str) -> list[str]:
-    section = entry_points.partition("[console_scripts]")[2].partition("\n[")[0]
-    return sorted(re.findall(r"^\s*([^\s=]+)\s*=", section, re.MULTILINE))
+            python_bytes = sum(member.file_size for member in archive.infolist() if member.filename.endswith(".py"))
+        return {"wheel": wheels[0].stat().st_size, "python": python_bytes}
 
 
 # ---- the table --------------------------------------------------------------------------------------------------------

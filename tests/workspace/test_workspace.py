@@ -21,7 +21,9 @@ def write(root: Path, **files: str) -> None:
 
 def git(root: Path, *words: str) -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": str(root), "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", "-C", root, "-c", "user.name=a", "-c", "user.email=a@b", *words], env=environment, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-C", root, "-c", "user.name=a", "-c", "user.email=a@b", *words], env=environment, check=True, capture_output=True
+    )
 
 
 @pytest.fixture
@@ -139,7 +141,8 @@ def test_lfs_pointers_are_known_by_attributes(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_looks_like_an_app_is_one_when_the_root_does_not(tmp_path: Path) -> None:
-    write(tmp_path, **{"backend__requirements.txt": "", "backend__app.py": "", "tests__requirements.txt": "", "tests__app.py": "", "lib__package.json": ""})
+    names = ("backend__requirements.txt", "backend__app.py", "tests__requirements.txt", "tests__app.py", "lib__package.json")
+    write(tmp_path, **dict.fromkeys(names, ""))
     assert [app.path for app in find_apps(open_workspace(tmp_path))] == ["", "backend"]
     write(tmp_path, Procfile="web: x")
     assert [app.path for app in find_apps(open_workspace(tmp_path))] == [""]

@@ -72,7 +72,9 @@ def python_dependencies(app: App) -> PythonDependencies:
     if "requirements.txt" in workspace and app.requirements is not None:
         found = app.requirements
         packages = {r.name: _dependency(r) for r in found.items if r.name}
-        unread = any(not i.found for i in found.includes) or any(not r.name for r in found.items)
+        unread = (
+            any(not i.found for i in found.includes) or any(not r.name for r in found.items) or "" in {line.text for line in found.invalid}
+        )
         broken = tuple(line.text.lower() for line in found.invalid)
         return PythonDependencies("pip", "requirements.txt", packages, False, any(r.editable for r in found.items), unread, broken)
     for manager, name, lock2 in (("poetry", "poetry.lock", app.poetry_lock), ("uv", "uv.lock", app.uv_lock)):

@@ -133,7 +133,7 @@ class _Reader:
 
     def dockerfile(self, path: str, span: Span) -> None:
         normal = _normal(path)
-        if normal.startswith("/") or normal == ".." or normal.startswith("../"):
+        if normal == ".." or normal.startswith(("/", "../")):
             self.issue(f"{path!r} lies outside the repository; a Dockerfile's path counts from the repository's root", span)
         elif not self.exists(normal):
             self.issue(f"there is no {path!r} in what would be pushed", span)

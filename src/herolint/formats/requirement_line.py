@@ -9,7 +9,12 @@ from urllib.parse import unquote
 from herolint.source import Span
 
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_VERSION = r"v?(?:\d+!)?\d+(?:\.\d+)*(?:\.\*)?(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?(?:(?:-\d+)|(?:[-_.]?(?:post|rev|r)[-_.]?\d*))?(?:[-_.]?dev[-_.]?\d*)?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?"
+_VERSION = (
+    r"v?(?:\d+!)?\d+(?:\.\d+)*(?:\.\*)?"  # epoch and release
+    r"(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?"
+    r"(?:(?:-\d+)|(?:[-_.]?(?:post|rev|r)[-_.]?\d*))?(?:[-_.]?dev[-_.]?\d*)?"
+    r"(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?"  # local version
+)
 _CLAUSE = rf"(?:(?:==|~=|!=|<=|>=|<|>)[ \t]*{_VERSION}|===[ \t]*[^\s,;)]+)"
 _REQUIREMENT = re.compile(
     rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[A-Za-z0-9._, \t-]*)\])?[ \t]*"

@@ -10,12 +10,12 @@ from herolint.source import SourceFile, Span
 VERSION = re.compile(r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?\Z")
 
 MISSPELT_PYTHON_VERSION = frozenset(
-    {
-        " .python-version", ".\u0020python-version", ".python_version.txt", ".python_version", ".python-version ", ",python-version", ".python-version.",
-        ".python-version.py", ".python-version.rtf", ".python-version.txt", ".python-version.TXT", ".Python-version", ".python.version", ".pythonversion",
-        "'.python-version'", "python_version", "python-version", "python-version.txt",
-    }
-)  # fmt: skip
+    (
+        " .python-version|. python-version|.python_version.txt|.python_version|.python-version |,python-version|.python-version."
+        "|.python-version.py|.python-version.rtf|.python-version.txt|.python-version.TXT|.Python-version|.python.version|.pythonversion"
+        "|'.python-version'|python_version|python-version|python-version.txt"
+    ).split("|")
+)
 """Names by which the buildpack (release v351) tells that `.python-version` was meant; it stops the build over them."""
 
 

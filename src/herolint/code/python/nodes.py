@@ -48,7 +48,8 @@ def _error(r: Reader, node: Node, depth: int) -> AnyExpr:
     return r.defer(node)
 
 
-HANDLERS: dict[int, Handler] = {**{number: other for number in range(LANGUAGE.node_kind_count)}, ERROR: _error}
+_unknown: Handler = other
+HANDLERS: dict[int, Handler] = {**dict.fromkeys(range(LANGUAGE.node_kind_count), _unknown), ERROR: _error}
 
 
 def reads(*names: str) -> Callable[[Handler], Handler]:

@@ -8,7 +8,6 @@ from tree_sitter import Node
 
 from herolint.code import facts
 from herolint.code.facts import AnyExpr, Block, Const
-from herolint.code.python import expressions, operators, strings
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.nodes import HANDLERS, convert, items
 from herolint.code.python.reader import Reader

@@ -162,10 +162,11 @@ def _old_version(app: App, wanted: WantedPython) -> Iterator[Finding]:
     gone = row.removed
     near = row.deprecated or row.end_of_life <= app.today + datetime.timedelta(days=_NEAR_DAYS)
     if near and wanted.origin != "runtime.txt":
+        state = "has reached" if row.end_of_life <= app.today else "is near"
         when = f"; from {gone.isoformat()} builds with it fail" if gone is not None else ""
         yield report(
             "HL408",
-            f"Python {row.minor} {'has reached' if row.end_of_life <= app.today else 'is near'} its end of life ({row.end_of_life.isoformat()}){when}",
+            f"Python {row.minor} {state} its end of life ({row.end_of_life.isoformat()}){when}",
             Place(wanted.origin, wanted.at.span, "this version"),
             why="no security updates any more, and the buildpack drops it",
             fix=f"move to {app.platform.python.default}",

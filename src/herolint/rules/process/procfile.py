@@ -46,7 +46,7 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
         folder = posixpath.dirname(found[0]) if found else ""
         if found and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}":
             message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
-            fix = f"move it to the root (commands then start with `cd {folder} && …`), or push that folder alone: `git subtree push --prefix {folder} heroku main`"
+            fix = f"move it to the root (with `cd {folder} && …`), or push the folder: `git subtree push --prefix {folder} heroku main`"
             yield _finding(app, message, Place(found[0]), fix, Confidence.MEDIUM)
 
 

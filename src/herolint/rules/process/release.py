@@ -80,7 +80,7 @@ def build_at_boot(app: App) -> Iterator[Finding]:
                 "HL115",
                 f"web {what} at every start",
                 Place(at.path, at.span, "before the port is bound"),
-                why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound, and dies when a registry is down",
+                why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
                 related=started_at(app, web, launch) if web is not None else (),
                 fix=_at_build(launch),
                 process="web",

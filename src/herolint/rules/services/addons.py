@@ -11,8 +11,11 @@ from herolint.platforms.addons import load_addons
 from herolint.rules.registry import WARNING, report, rule
 
 _SEPARATE = frozenset(
-    {"DB_HOST", "DB_NAME", "DB_USER", "DB_PASSWORD", "DATABASE_HOST", "DATABASE_NAME", "POSTGRES_HOST", "POSTGRES_DB", "PGHOST", "PGDATABASE", "SQL_HOST", "DBHOST", "POSTGRESQL_HOST"}
-)  # fmt: skip
+    """
+    DB_HOST DB_NAME DB_USER DB_PASSWORD DATABASE_HOST DATABASE_NAME POSTGRES_HOST POSTGRES_DB PGHOST PGDATABASE SQL_HOST DBHOST
+    POSTGRESQL_HOST
+    """.split()
+)
 _HOSTS = frozenset({"DB_HOST", "DATABASE_HOST", "POSTGRES_HOST", "PGHOST", "SQL_HOST", "DBHOST", "POSTGRESQL_HOST"})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.python_app import Effect
-from herolint.app.values import Env, Known, Made, Table, Value, env_names, options, text_of, walk
+from herolint.app.values import Env, Known, Made, Table, Value, env_names, options, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 

@@ -1,0 +1,39 @@
+# `make try` lints an example app, `make test` runs every check; both need only python3 and make their own environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: try test format bench clean
+
+try: $(VENV)/ready
+	@rm -rf $(VENV)/example && cp -R tests/fixtures/apps/events-directory $(VENV)/example
+	$(BIN)/herolint check --fail-on never $(VENV)/example
+
+test: $(VENV)/ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto
+
+format: $(VENV)/ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/ready-dev
+	$(BIN)/python benchmarks/startup.py
+
+$(VENV)/bin/python:
+	tools/make_environment.sh $(PYTHON) $(VENV)
+
+$(VENV)/ready: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist
