@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
 from herolint.app.model import App
-from herolint.finding import Confidence, Edit, Finding, Fix, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
 
@@ -70,16 +70,7 @@ def _port_fix(end: Endpoint) -> Fix:
             "waitress-serve": "--port=$PORT",
             "manage.py runserver": "0.0.0.0:$PORT",
         }.get(end.server, "the port from $PORT")
-        edits: tuple[Edit, ...] = ()
-        if (
-            end.port_at.path.lower().startswith("procfile")
-            and not end.default_port
-            and end.port_at.span is not None
-            and end.port == "fixed"
-            and end.server in ("uvicorn", "daphne", "streamlit", "flask")
-        ):
-            edits = (Edit(end.port_at.path, end.port_at.span, "$PORT"),)
-        return Fix(f"use `{words}`", edits, safe=bool(edits))
+        return Fix(f"use `{words}`")
     read = f'int(os.environ.get("PORT", {end.port_text if end.port_text.isdigit() else 5000}))'
     keyword = (end.effect.row.port.split() or ["port"])[-1]
     keyword = "port" if keyword.isdigit() else keyword

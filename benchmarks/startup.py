@@ -1,0 +1,50 @@
+"""Start-up and memory, as multiples of `python -c pass` in the same run: interleaved, the best of several rounds each."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROUNDS = 15
+ROOT = Path(__file__).parent.parent
+
+
+def seconds(command: list[str], environment: dict[str, str], cwd: Path) -> float:
+    """How long a command takes."""
+    start = time.perf_counter()
+    subprocess.run(command, env=environment, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure and print a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = Path(folder) / "app"
+        shutil.copytree(ROOT / "tests" / "fixtures" / "apps" / "events-directory", app)
+        cache = str(Path(folder) / "cache")
+        environment = {**os.environ, "HEROLINT_CACHE_DIR": cache}
+        program = [sys.executable, "-m", "herolint"]
+        commands = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "--version": [*program, "--version"],
+            "example, cold": [*program, "check", "--no-cache", "--fail-on", "never", "."],
+            "example, warm": [*program, "check", "--fail-on", "never", "."],
+        }
+        best = dict.fromkeys(commands, float("inf"))
+        for _ in range(ROUNDS):
+            for name, command in commands.items():
+                best[name] = min(best[name], seconds(command, environment, app))
+    base = best["python -c pass"]
+    for name, took in best.items():
+        print(f"{name:16} {took * 1000:7.1f} ms {took / base:6.2f} x")
+    print(f"largest resident set of a run: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What tests share: running the command as users do, and example apps outside of this repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+APPS = Path(__file__).parent / "fixtures" / "apps"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def herolint(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs `herolint` with the given words in a folder; returns what it printed and its exit code."""
+
+    def run(*words: str | Path, cwd: Path | None = None, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
+        settings = {**os.environ, "HEROLINT_CACHE_DIR": str(tmp_path_factory.getbasetemp() / "cache"), "NO_COLOR": "1", **environment}
+        command = [sys.executable, "-m", "herolint", *map(str, words)]
+        return subprocess.run(command, cwd=cwd, env=settings, capture_output=True, encoding="utf-8", timeout=timeout, check=False)
+
+    return run
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Callable[[str], Path]:
+    """Copies an example app out of this repository, whose git would otherwise have a say."""
+
+    def copy(name: str) -> Path:
+        target = tmp_path / name
+        shutil.copytree(APPS / name, target)
+        return target
+
+    return copy

@@ -1,0 +1,56 @@
+"""The example apps: their whole report, as text and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import APPS
+from jsonschema import Draft4Validator
+from syrupy.assertion import SnapshotAssertion
+
+from herolint import engine
+from herolint.config import Config
+from herolint.reports import Options, RuleInfo, render
+from herolint.result import Result
+
+NAMES = sorted(path.name for path in APPS.iterdir())
+CLEAN = ("django-shop", "fastapi-orders")
+SCHEMA = json.loads((Path(__file__).parent / "reports" / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+
+
+def lint(root: Path) -> Result:
+    return engine.run(root, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_report(name: str, app: Callable[[str], Path], snapshot: SnapshotAssertion) -> None:
+    result = lint(app(name))
+    assert not result.problems
+    assert render("text", result, Options(width=100)) == snapshot(name="text")
+    found = [(f.code, f.severity.word, f.confidence.word, f.at.path, f.message) for f in result.findings]
+    assert found == snapshot(name="findings")
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_well_kept_app_is_silent_even_when_pedantic(name: str, app: Callable[[str], Path]) -> None:
+    result = engine.run(app(name), Config(pedantic=True), engine.RunOptions(today=date(2026, 11, 24), cache=False))
+    assert not result.findings
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sarif_is_valid(name: str, app: Callable[[str], Path]) -> None:
+    rules = tuple(RuleInfo.of(rule) for rule in engine.load_rules(APPS)[0]) if hasattr(RuleInfo, "of") else ()
+    document: Any = json.loads(render("sarif", lint(app(name)), Options(rules=rules)))
+    assert not list(Draft4Validator(SCHEMA).iter_errors(document))
+
+
+def test_a_second_run_from_the_cache_says_the_same(app: Callable[[str], Path], herolint: Callable[..., Any]) -> None:
+    root = app("events-directory")
+    first, second = (herolint("check", root, "--format", "json", "--fail-on", "never") for _ in range(2))
+    assert first.returncode == 0
+    assert first.stdout == second.stdout
