@@ -14,18 +14,24 @@ import pytest
 APP = "import sqlite3\n\nfrom flask import Flask\n\napp = Flask(__name__)\ndb = sqlite3.connect('data.db')\n"
 Files = dict[str, bytes | str]
 
+_MANIFESTS = ("app.json", "pyproject.toml", "package.json", "Aptfile", "Pipfile")
+_IMPOSTORS = ("click.py", "rich.py", "yaml.py", "msgspec.py", "tree_sitter.py")
+_NESTED_ALIASES = "".join(f"{c}: &{c} [{', '.join(['*' + p] * 9)}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))
+
 BROKEN: dict[str, Files] = {
-    "binary manifests": dict.fromkeys(
-        ("app.json", "heroku.yml", "pyproject.toml", "package.json", "Aptfile", "runtime.txt", ".slugignore", ".env", "Pipfile"), b"\0\xff\xfe\0" * 50
-    ),
-    "empty manifests": dict.fromkeys(("app.json", "pyproject.toml", "package.json", "Aptfile", "Dockerfile", "Pipfile", ".python-version"), ""),
+    "binary manifests": dict.fromkeys((*_MANIFESTS, "heroku.yml", "runtime.txt", ".slugignore", ".env"), b"\0\xff\xfe\0" * 50),
+    "empty manifests": dict.fromkeys((*_MANIFESTS, "Dockerfile", ".python-version"), ""),
     "wrong types": {
         "app.json": '{"env": [1, {"a": null}], "addons": {"x": 1}, "buildpacks": "heroku/python", "formation": [3], "stack": 7}',
         "package.json": '{"scripts": ["x"], "dependencies": 3, "engines": null}',
         "pyproject.toml": "[project]\ndependencies = 3\nname = []\n[tool]\npoetry = 'x'\n",
         "uv.lock": "package = 3\n",
     },
-    "invalid encodings": {"app.json": b'{"name": "\xff\xfe"}', "extra.py": b"# \xff\xff\nx = '\xe9'\n", "settings.py": b"\xff\xfex\0=\0001\0"},
+    "invalid encodings": {
+        "app.json": b'{"name": "\xff\xfe"}',
+        "extra.py": b"# \xff\xff\nx = '\xe9'\n",
+        "settings.py": b"\xff\xfex\0=\0001\0",
+    },
     "carriage returns only": {"extra.py": "import os\rx = os.environ['A']\r", "app.json": '{\r"name": "x"\r}'},
     "deep nesting": {
         "app.json": "[" * 100_000,
@@ -35,13 +41,22 @@ BROKEN: dict[str, Files] = {
         "extra.py": "x = " + "(" * 50_000 + ")" * 50_000,
         "more.py": "x = " + "+".join(["1"] * 20_000),
     },
-    "YAML that multiplies": {"heroku.yml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{c}: &{c} [{', '.join(['*' + p] * 9)}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True))},
-    "loops": {"requirements.txt": "-r a.txt\nflask\ngunicorn\n", "a.txt": "-r b.txt\n", "b.txt": "-r a.txt\n-r requirements.txt\n", "x.py": "from y import *\n", "y.py": "from x import *\n"},
+    "YAML that multiplies": {"heroku.yml": "a: &a [x,x,x,x,x,x,x,x,x]\n" + _NESTED_ALIASES},
+    "loops": {
+        "requirements.txt": "-r a.txt\nflask\ngunicorn\n",
+        "a.txt": "-r b.txt\n",
+        "b.txt": "-r a.txt\n-r requirements.txt\n",
+        "x.py": "from y import *\n",
+        "y.py": "from x import *\n",
+    },
     "includes outside": {"requirements.txt": "-r ../../../../etc/passwd\n-r /etc/passwd\nflask\ngunicorn\n"},
-    "merge markers": {"requirements.txt": "<<<<<<< HEAD\nflask\n=======\nflask==2\n>>>>>>> x\ngunicorn\n", "extra.py": "<<<<<<< HEAD\nx = 1\n"},
-    "modules named like dependencies": {name: "raise SystemExit('this must never run')\n" for name in ("click.py", "rich.py", "yaml.py", "msgspec.py", "tree_sitter.py")},
+    "merge markers": {
+        "requirements.txt": "<<<<<<< HEAD\nflask\n=======\nflask==2\n>>>>>>> x\ngunicorn\n",
+        "extra.py": "<<<<<<< HEAD\nx = 1\n",
+    },
+    "modules named like dependencies": dict.fromkeys(_IMPOSTORS, "raise SystemExit('this must never run')\n"),
     "names with escapes": {"a\nb.py": "x = 1\n", "c\x1b[31m.py": "import os\n", "::error::x.py": "y = 2\n"},
-}  # fmt: skip
+}
 
 
 def plant(root: Path, files: Files) -> None:
