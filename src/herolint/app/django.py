@@ -32,7 +32,12 @@ class Django:
         self.code = code
         self.linker = linker
         self.guards = guards
-        self.settings_path = settings
+        self.settings_path = _for_production(code, settings)
+
+    @property
+    def sure(self) -> bool:
+        """Whether these are the settings of production, as far as their name tells; else a config var must name others."""
+        return _stem(self.settings_path) not in _LOCAL_NAMES
 
     @cached_property
     def layers(self) -> tuple[Mod, ...]:
@@ -220,11 +225,35 @@ class Django:
                 return self._backend((default.get("BACKEND") if isinstance(default, Table) else None) or UNKNOWN)
         return None
 
+    def conditional_storage(self) -> bool:
+        """Whether a storage other than the disk is set under a condition that may or may not hold."""
+        return any(
+            self.guards.holds(found.mod, found.assign.guard) is None
+            for name in ("DEFAULT_FILE_STORAGE", "STORAGES")
+            for found in self.assignments(name)
+        )
+
     @staticmethod
     def _backend(value: Value) -> str | None:
         if isinstance(value, Known) and isinstance(value.value, str):
             return None if value.value.endswith("FileSystemStorage") else value.value
         return "?"
+
+
+def _stem(path: str) -> str:
+    return path.removesuffix("/__init__.py").rpartition("/")[2].removesuffix(".py").lower()
+
+
+_LOCAL_NAMES = frozenset({"local", "dev", "devel", "development", "test", "tests", "testing", "debug", "docker", "ci", "example", "sample"})
+_PRODUCTION_NAMES = ("heroku", "production", "prod", "live", "deploy", "deployment", "staging")
+
+
+def _for_production(code: CodeBase, path: str) -> str:
+    """The settings beside those of a developer's machine that are named after production, where there are such."""
+    if _stem(path) not in _LOCAL_NAMES:
+        return path
+    folder = path.removesuffix("/__init__.py").rpartition("/")[0]
+    return next((found for name in _PRODUCTION_NAMES if (found := f"{folder}/{name}.py") in code.python_files), path)
 
 
 def settings_module(code: CodeBase, guards: Guards, starts: Iterator[str]) -> str | None:

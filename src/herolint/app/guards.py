@@ -34,10 +34,18 @@ _COMPARE = {
 class Environment:
     """What the environment of a dyno holds: names that are surely set, and values that are known."""
 
-    def __init__(self, always: frozenset[str], values: Mapping[str, str | None], assumed: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        always: frozenset[str],
+        values: Mapping[str, str | None],
+        assumed: frozenset[str] = frozenset(),
+        arguments: frozenset[str] = frozenset(),
+    ) -> None:
         self.always = always
         self.values = values
         self.assumed = assumed
+        self.arguments = arguments
+        """Words of the commands that processes start: what `sys.argv` may hold."""
 
     def is_set(self, name: str) -> bool | None:
         """Whether the variable is set on a dyno (None: unknown)."""
@@ -170,7 +178,7 @@ class Guards:
         if isinstance(holder, Ref) and holder.name in ("os.environ", "sys.modules") and isinstance(item, Known):
             return self.environment.is_set(str(item.value)) if holder.name == "os.environ" else None
         if isinstance(holder, Ref) and holder.name == "sys.argv":
-            return None
+            return None if not isinstance(item, Known) or str(item.value) in self.environment.arguments else False
         if isinstance(holder, Items):
             answers = [self._equal(item, one) for one in holder.items]
             return True if True in answers else None if None in answers else False

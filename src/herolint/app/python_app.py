@@ -13,6 +13,7 @@ from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.launch import Launch
 from herolint.app.link import Linker
+from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.uwsgi import uwsgi_settings
@@ -49,7 +50,7 @@ class PythonApp:
         self.linker = Linker(self.code)
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values = {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
-        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON))
+        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app)))
         self.knowledge = _knowledge(app)
         for process in app.processes.values():
             for launch in process.launches:
@@ -145,13 +146,12 @@ class PythonApp:
     @cached_property
     def django(self) -> Django | None:
         """The Django project, if the processes start one."""
-        starts = [e.path for p in self.app.processes.values() for e in self.entries(p)]
-        starts += [
-            p
-            for p in sorted(self.code.python_files, key=lambda p: (p.count("/"), p))
-            if p.rpartition("/")[2] in ("wsgi.py", "asgi.py", "manage.py")
-        ][:6]
-        value = self.app.config_var("DJANGO_SETTINGS_MODULE")
+        processes = sorted(self.app.processes.values(), key=lambda p: not p.serves)
+        starts = [e.path for p in processes for e in self.entries(p) if not e.path.endswith("manage.py")]
+        names = ("wsgi.py", "asgi.py", "manage.py")
+        usual = [p for p in self.code.python_files if p.rpartition("/")[2] in names]
+        starts += sorted(usual, key=lambda p: (p.endswith("manage.py"), p.count("/"), p))[:6]
+        value = self.app.config_var("DJANGO_SETTINGS_MODULE") or self._image_variable("DJANGO_SETTINGS_MODULE")
         named = self.code.find(value) if value else None
         for process in self.app.processes.values():
             for launch in process.launches:
@@ -160,6 +160,11 @@ class PythonApp:
                     named = path
         found = named or settings_module(self.code, self.guards, iter(starts))
         return Django(self.code, self.linker, self.guards, found) if found else None
+
+    def _image_variable(self, name: str) -> str | None:
+        """What the web image's Dockerfile sets a variable to."""
+        image = self.app.dockerfile(web_dockerfile(self.app)) if self.app.is_container else None
+        return image.env.get(name) if image is not None else None
 
     def runs_django(self, process: Process) -> bool:
         """Whether a process loads the Django project (its wiring then counts as reached)."""
@@ -289,6 +294,11 @@ class PythonApp:
                 name = self.linker.qualified(mod, fact.function, func)
                 if name in wanted:
                     yield mod, fact, name
+
+
+def _words(app: App) -> frozenset[str]:
+    """The words of all commands that start something."""
+    return frozenset(word.text for process in app.processes.values() for launch in process.launches for word in launch.words)
 
 
 def _where(where: str) -> tuple[int | None, str | None]:

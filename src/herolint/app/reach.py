@@ -199,8 +199,8 @@ class Reach:
                 if target is not None:
                     yield from self._members(target)
 
-    def _members(self, target: Target) -> Iterator[FunctionRef]:
-        if target.mod is None:
+    def _members(self, target: Target, seen: frozenset[tuple[str, int]] = frozenset()) -> Iterator[FunctionRef]:
+        if target.mod is None or (target.mod.path, target.number) in seen:
             return
         if target.kind == "function":
             yield FunctionRef(target.mod.path, target.number)
@@ -209,7 +209,7 @@ class Reach:
                 yield FunctionRef(target.mod.path, method)
             for base in self.linker.bases(target.mod, target.number):
                 if base.kind == "class":
-                    yield from self._members(base)
+                    yield from self._members(base, seen | {(target.mod.path, target.number)})
 
     def has_function(self, mod: Mod, index: int) -> bool:
         """Whether the function (or the module body, -1) runs in this process."""

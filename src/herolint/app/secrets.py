@@ -31,7 +31,7 @@ TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "a Discord bot token",
         re.compile(r"(?<![A-Za-z0-9])(?P<s>[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})(?![A-Za-z0-9_-])"),
     ),
-    ("an OpenAI key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,})(?![A-Za-z0-9_-])")),
+    ("an OpenAI key", re.compile(r"(?<![A-Za-z0-9_-])(?P<s>sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}|[A-Za-z0-9]{40,}))(?![A-Za-z0-9_-])")),
     ("an Anthropic key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>sk-ant-[A-Za-z0-9_-]{40,})")),
     ("a Twilio key", re.compile(r"(?<![A-Za-z0-9])(?P<s>SK[0-9a-f]{32})(?![0-9a-f])")),
     ("a Mailgun key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>key-[0-9a-f]{32})(?![0-9a-f])")),

@@ -133,7 +133,11 @@ class _Reader:
 
     def dockerfile(self, path: str, span: Span) -> None:
         normal = _normal(path)
-        if normal == ".." or normal.startswith(("/", "../")):
+        if normal.startswith("/") and self.exists(normal[1:]):
+            self.issue(
+                f"{path!r} is written from the root of a disk; a Dockerfile's path counts from the repository's root", span, "warning"
+            )
+        elif normal == ".." or normal.startswith(("/", "../")):
             self.issue(f"{path!r} lies outside the repository; a Dockerfile's path counts from the repository's root", span)
         elif not self.exists(normal):
             self.issue(f"there is no {path!r} in what would be pushed", span)

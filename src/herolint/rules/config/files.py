@@ -27,7 +27,7 @@ def app_json_invalid(app: App) -> Iterator[Finding]:
 @rule("HL705", "heroku-yml-invalid", ERROR, WARNING, NOTE, needs=("heroku.yml",))
 def heroku_yml_invalid(app: App) -> Iterator[Finding]:
     """heroku.yml says something that the container build refuses or ignores."""
-    if app.heroku_yml is not None:
+    if app.heroku_yml is not None and (app.is_container or "Procfile" not in app.slug):
         yield from _issues("HL705", "heroku.yml", app.heroku_yml.issues, "the container build reads it and stops here")
 
 

@@ -59,7 +59,7 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         related=(app.procfile_place("web", "this process starts it"),),
         fix='use `ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")` and set it to the app\'s domain',
         process="web",
-        confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+        confidence=Confidence.LOW if not django.sure else Confidence.HIGH if runs else Confidence.MEDIUM,
     )
 
 

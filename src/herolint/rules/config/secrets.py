@@ -58,4 +58,6 @@ def _signs_in_production(app: App, secret: Secret) -> bool | None:
     others = [b for b in bindings if b.mod.path != secret.at.path or not isinstance(b.value, Known)]
     if any(python.guards.holds(b.mod, b.assign.guard) is not False for b in others):
         return False
+    if not django.sure:
+        return None
     return settled and effective.mod.path == secret.at.path

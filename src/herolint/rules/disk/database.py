@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.databases import databases, sqlite_file
+from herolint.app.databases import Database, databases, sqlite_file
 from herolint.app.model import App
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.values import Env, Known, options
@@ -46,7 +46,7 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             if not fallback
             else f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set",
             process=database.processes[0] if database.processes else "",
-            confidence=Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH,
+            confidence=_confidence(app, database, fallback),
         )
 
 
@@ -141,3 +141,10 @@ def local_file_write(app: App) -> Iterator[Finding]:
             process=effect.processes[0],
             confidence=Confidence.HIGH if "{}" not in text and effect.runs else Confidence.MEDIUM,
         )
+
+
+def _confidence(app: App, database: Database, fallback: bool) -> Confidence:
+    django = app.python.django
+    if database.kind == "django" and django is not None and not django.sure:
+        return Confidence.LOW
+    return Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH

@@ -39,6 +39,7 @@ def _no_root(app: App, django: Django) -> Finding:
         why="the Python buildpack runs collectstatic for every Django app; it fails with ImproperlyConfigured and the build stops",
         fix='set `STATIC_ROOT = BASE_DIR / "staticfiles"` and serve it with WhiteNoise',
         process="web",
+        confidence=Confidence.HIGH if django.sure else Confidence.LOW,
     )
 
 
@@ -53,7 +54,7 @@ def _not_served(app: App, django: Django) -> Finding:
         related=(app.procfile_place("web", "serves only the app"),),
         fix='add `whitenoise` to the requirements and `"whitenoise.middleware.WhiteNoiseMiddleware"` after SecurityMiddleware',
         process="web",
-        confidence=Confidence.HIGH,
+        confidence=Confidence.HIGH if django.sure else Confidence.LOW,
     )
 
 

@@ -105,7 +105,9 @@ def _in_memory(app: App, mod: Mod, fact: CallFact, path: facts.AnyExpr) -> bool:
 def _django_fields(app: App) -> Iterator[Finding]:
     """FileField and ImageField of installed apps while the default storage is the disk."""
     python = app.python
-    if python.django is None or python.django.storage() is not None or not python.django.installed:
+    if python.django is None or not python.django.installed:
+        return
+    if python.django.storage() is not None and not python.django.conditional_storage():
         return
     first: dict[str, list[Place]] = {}
     for mod, fact, name in python.calls_named(*FILE_FIELDS):
@@ -119,10 +121,14 @@ def _django_fields(app: App) -> Iterator[Finding]:
         return
     root = python.django.setting("MEDIA_ROOT")
     at = root.mod.place(root.assign, "the default storage is the disk") if root is not None else None
+    unsure = python.django.conditional_storage()
     yield report(
         "HL203",
-        f"{next(iter(first))} keeps uploads on the dyno's disk: no other default storage is set",
+        f"{next(iter(first))} keeps uploads on the dyno's disk"
+        + (" unless a setting says otherwise" if unsure else ": no other default storage is set"),
         places[0],
+        severity=WARNING if unsure else ERROR,
+        confidence=Confidence.HIGH if python.django.sure else Confidence.LOW,
         why=lost(app) + "; another dyno never sees the file",
         related=[*([at] if at else []), *places[1:3]],
         fix="set `STORAGES` to object storage, e.g. `storages.backends.s3.S3Storage` of django-storages",

@@ -99,7 +99,7 @@ def _django(app: App) -> Iterator[Found]:
         f"Django's DEBUG is on in production{extra}",
         found.mod.place(found.assign.value, "on in production"),
         fix,
-        Confidence.HIGH if holds else Confidence.MEDIUM,
+        Confidence.LOW if not django.sure else Confidence.HIGH if holds else Confidence.MEDIUM,
     )
 
 

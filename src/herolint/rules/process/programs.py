@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
+from herolint.app.python_build import manager_files
 from herolint.finding import Finding, Place
 from herolint.knowledge.packages import program_packages
 from herolint.rules.process.places import python_launches, started_at
@@ -40,7 +41,7 @@ LANGUAGE_PROGRAMS = frozenset(
 def command_dependency_missing(app: App) -> Iterator[Finding]:
     """A process starts a program whose package is not installed."""
     dependencies = app.dependencies
-    if app.is_container or not dependencies.manager:
+    if app.is_container or not dependencies.manager or len(manager_files(app)) > 1:
         return
     for process, launch in python_launches(app):
         if not launch.words or launch.command.conditional:

@@ -44,7 +44,7 @@ def command_target_missing(app: App) -> Iterator[Finding]:
 
 
 def _missing(app: App, process: Process, launch: Launch) -> tuple[str, Place, str, Confidence] | None:
-    if launch.target is None or not launch.target.literal or launch.command.conditional:
+    if launch.target is None or not launch.target.literal or launch.command.conditional or not launch.command.cwd_known:
         return None
     at = launch.place(launch.target)
     if launch.script and launch.tool in ("python", "django", "streamlit", "sh", "fastapi", "chainlit"):
@@ -100,7 +100,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
             or (launch.tool == "python" and not code.find(top) and not code.is_folder(top))
         ):
             return None
-        if launch.tool == "celery" and code.find(f"{module}.celery"):
+        if launch.tool == "celery" and (code.find(f"{module}.celery") or _has_name(app, module)):
             return None
         if (
             code.find(top) is None
@@ -125,6 +125,14 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
     if launch.tool in ("gunicorn", "uvicorn", "waitress-serve", "hypercorn") and not launch.attr and launch.tool == "gunicorn":
         return _missing_object(app, process, launch, path, at, "application")
     return None
+
+
+def _has_name(app: App, dotted: str) -> bool:
+    """Whether the last part of a dotted name is a name in the module before it."""
+    module, _, name = dotted.rpartition(".")
+    path = app.python.code.find(module)
+    mod = app.python.code.mod(path) if path else None
+    return mod is not None and name in mod.names.get(NONE, {})
 
 
 def _near_module(app: App, module: str) -> str | None:
