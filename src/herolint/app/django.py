@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, walk
 
 APP_MODULES = ("models", "apps", "admin", "signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
+
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
 
 
 class Setting(NamedTuple):
@@ -160,8 +164,8 @@ class Django:
                 wanted += [value.value, value.value.rpartition(".")[0]]
         wanted += [m.rpartition(".")[0] for m in self.listed("MIDDLEWARE")]
         paths = [self.settings_path, *(p for w in wanted if (p := self.code.find(w)))]
-        for mod in self.url_modules:
-            paths.append(mod.path)
+        paths += [mod.path for mod in self.url_modules]
+        paths += [target.mod.path for target in self.named_in_settings if target.mod is not None]
         return tuple(dict.fromkeys(paths))
 
     @cached_property
@@ -214,6 +218,38 @@ class Django:
                 if target is not None and target.kind in ("function", "class"):
                     found.append((target, "/" + text.lstrip("/^")))
         return tuple(found)
+
+    @cached_property
+    def named_in_settings(self) -> tuple[Target, ...]:
+        """Functions and classes of the project that settings name as dotted text: middleware, backends, steps of a login."""
+        found: dict[tuple[str, int, str], Target] = {}
+        for mod in self.layers:
+            for assign in mod.facts.assigns:
+                for dotted in _strings(assign.value, {}) if assign.value is not None and assign.function == NONE else ():
+                    target = self._named(dotted) if _DOTTED.match(dotted) else None
+                    if target is not None and target.mod is not None:
+                        found.setdefault((target.mod.path, target.number, target.kind), target)
+        return tuple(found.values())
+
+    def _named(self, dotted: str) -> Target | None:
+        module, _, name = dotted.rpartition(".")
+        path = self.code.find(module)
+        mod = self.code.mod(path) if path else None
+        if mod is None:
+            return None
+        for i, fn in enumerate(mod.facts.functions):
+            if fn.name == name and fn.parent == NONE and fn.klass == NONE:
+                return Target("function", name, mod, i)
+        for i, cls in enumerate(mod.facts.classes):
+            if cls.name == name and cls.parent_class == NONE:
+                return Target("class", name, mod, i)
+        return None
+
+    @property
+    def login_steps(self) -> tuple[tuple[Target, str], ...]:
+        """Functions of the project that python-social-auth calls while somebody logs in."""
+        found = ((dotted, self._named(dotted)) for dotted in self.listed("SOCIAL_AUTH_PIPELINE"))
+        return tuple((target, f"the login step {dotted.rpartition('.')[2]}") for dotted, target in found if target is not None)
 
     def storage(self) -> str | None:
         """The qualified name of the default file storage; None when it is Django's own (the disk)."""

@@ -55,7 +55,7 @@ def handlers_of(reach: Reach, linker: Linker, known: Handlers, django: Django | 
         for handler in _classes(mod, linker, known):
             found.setdefault(handler.ref, handler.label)
     if django is not None:
-        for target, label in django.views:
+        for target, label in (*django.views, *django.login_steps):
             for ref in _view(target, linker):
                 found.setdefault(ref, label)
     return [Handler(ref, label) for ref, label in found.items()]

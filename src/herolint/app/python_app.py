@@ -135,13 +135,28 @@ class PythonApp:
             return None
         if self.app.dependencies.imports(launch.module):
             return None
-        makers = ("Flask(__name__", "FastAPI(", "dash.Dash(", "Dash(__name__", "Bottle(", "Quart(__name__", "Starlette(")
+        makers = (
+            "Flask(__name__",
+            "FastAPI(",
+            "dash.Dash(",
+            "Dash(__name__",
+            "Dash(name=__name__",
+            "Bottle(",
+            "Quart(__name__",
+            "Starlette(",
+        )
         found = []
         for path in sorted(self.code.python_files):
             source = self.app.source(path) if "/" not in path else None
             if source is not None and any(word in source.text for word in makers):
                 found.append(path)
-        return found[0] if len(found) == 1 else None
+        outer = [path for path in found if not any(self._imports_file(other, path) for other in found if other != path)]
+        return outer[0] if len(outer) == 1 else None
+
+    def _imports_file(self, path: str, wanted: str) -> bool:
+        """Whether one module at the root imports another."""
+        mod = self.code.mod(path)
+        return mod is not None and any(wanted in self.code.imported(mod, imp) for imp in mod.facts.imports)
 
     @cached_property
     def django(self) -> Django | None:
@@ -188,8 +203,10 @@ class PythonApp:
             starts = self.entries(process)
             if not starts and not self.runs_django(process):
                 continue
-            extra = self.django.reached if self.django is not None and self.runs_django(process) else ()
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra)
+            django = self.django if self.django is not None and self.runs_django(process) else None
+            extra = django.reached if django is not None else ()
+            named = django.named_in_settings if django is not None else ()
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named)
         return found
 
     def reached_by(self, path: str) -> tuple[str, ...]:

@@ -41,10 +41,20 @@ class Entry(NamedTuple):
 class Reach:
     """The code that one process runs: modules with the import that brought each, and functions with what refers to each."""
 
-    def __init__(self, code: CodeBase, linker: Linker, guards: Guards, entries: Iterable[Entry], extra: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        code: CodeBase,
+        linker: Linker,
+        guards: Guards,
+        entries: Iterable[Entry],
+        extra: Iterable[str] = (),
+        named: Iterable[Target] = (),
+    ) -> None:
         self.code = code
         self.linker = linker
         self.guards = guards
+        self.named = tuple(named)
+        """Functions and classes that a framework calls by a name in its settings."""
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
@@ -119,6 +129,9 @@ class Reach:
             for i, fn in enumerate(mod.facts.functions):
                 if fn.decorators and self.runs(mod, fn.guard) is not False and self._registered(mod, fn):
                     add(FunctionRef(mod.path, i), FunctionRef(mod.path, NONE))
+        for target in self.named:
+            for ref in self._members(target):
+                add(ref, None)
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):

@@ -27,11 +27,13 @@ def slow_boot(app: App) -> Iterator[Finding]:
         return
     boot = app.python.at_boot
     seen: set[tuple[str, str]] = set()
-    for effect in app.python.effects_of(*SLOW, "sleeps"):
+    for effect in app.python.effects_of(*SLOW, "sleeps", "network"):
         step = boot.get(FunctionRef(effect.mod.path, effect.fact.function))
         if step is None or "web" not in effect.processes or _after_listening(app, effect):
             continue
         what = SLOW.get(effect.row.effect) or _long_sleep(app, effect)
+        if effect.row.effect == "network":
+            what = "downloads data" if effect.row.kind == "download" else None
         if not what or (effect.mod.path, what) in seen:
             continue
         seen.add((effect.mod.path, what))

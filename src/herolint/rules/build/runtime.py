@@ -132,10 +132,12 @@ def runtime_version_deprecated(app: App) -> Iterator[Finding]:
         return
     if wanted.version is None:
         if manager_files(app) and manager_files(app) != ("uv.lock",):
+            project = app.pyproject
+            unread = project is not None and project.requires_python_span is not None
             yield report(
                 "HL408",
-                f"no file says which Python to use: the first build takes {app.platform.python.default}, later ones what the last one had",
-                Place(""),
+                f"no file that the buildpack reads says which Python to use: the first build takes {app.platform.python.default}",
+                Place("pyproject.toml", project.requires_python_span, "never read") if project is not None and unread else Place(""),
                 why="every build warns: No Python version was specified (to become an error); a new default may break pinned packages",
                 fix=f"write a `.python-version` with the version you test on, e.g. `{app.platform.python.default}`",
             )

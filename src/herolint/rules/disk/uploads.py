@@ -119,18 +119,18 @@ def _django_fields(app: App) -> Iterator[Finding]:
     places = [p for found in first.values() for p in found]
     if not places:
         return
-    root = python.django.setting("MEDIA_ROOT")
-    at = root.mod.place(root.assign, "the default storage is the disk") if root is not None else None
     unsure = python.django.conditional_storage()
+    root = python.django.setting("MEDIA_ROOT")
+    at = root.mod.place(root.assign, "the default storage is the disk") if root is not None and unsure else places[0]
     yield report(
         "HL203",
         f"{next(iter(first))} keeps uploads on the dyno's disk"
         + (" unless a setting says otherwise" if unsure else ": no other default storage is set"),
-        places[0],
+        at,
         severity=WARNING if unsure else ERROR,
         confidence=Confidence.HIGH if python.django.sure else Confidence.LOW,
         why=lost(app) + "; another dyno never sees the file",
-        related=[*([at] if at else []), *places[1:3]],
+        related=[place for place in places[:3] if place is not at],
         fix="set `STORAGES` to object storage, e.g. `storages.backends.s3.S3Storage` of django-storages",
         process="web",
     )
