@@ -117,6 +117,8 @@ class Folder:
     def _index(self, mod: Mod, function: int, base: facts.AnyExpr, key: Value, depth: int) -> Value:
         name = key.value if isinstance(key, Known) else None
         qualified = self.linker.qualified(mod, function, base)
+        if qualified == "sys.argv":
+            return Ref("sys.argv")
         if qualified == "os.environ" and isinstance(name, str):
             return Env(name, None, required=True)
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
