@@ -140,6 +140,8 @@ def no_web_process(app: App) -> Iterator[Finding]:
     if app.web is not None or app.is_container or not app.root.deployed or "Procfile" not in app.slug and app.procfile_path is not None:
         return
     procfile = app.procfile
+    if procfile is not None and procfile.encoding_problem in ("utf-16", "utf-32"):
+        return  # no line of it is read, which is another finding
     if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
         return  # the broken line is the finding
     if app.language in _OWN_WEB or any(name in app.slug for name in ("package.json", "composer.json", "Gemfile")):
