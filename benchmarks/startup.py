@@ -16,9 +16,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def seconds(command: list[str], environment: dict[str, str], cwd: Path) -> float:
-    """How long a command takes."""
+    """How long a command takes; one that fails stops the benchmark, for its time would mean nothing."""
     start = time.perf_counter()
-    subprocess.run(command, env=environment, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    subprocess.run(command, env=environment, cwd=cwd, stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 

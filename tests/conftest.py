@@ -16,6 +16,27 @@ APPS = Path(__file__).parent / "fixtures" / "apps"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+class Repository:
+    """A git repository made of a folder; whatever git is set to on this machine has no say in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *words: str) -> None:
+        """Run git in the repository; fails the test when git does."""
+        own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
+        own |= {f"GIT_{who}_{what}": "tests@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | own
+        subprocess.run(["git", *words], cwd=self.root, env=environment, check=True, capture_output=True, timeout=60)
+
+    def commit(self) -> Repository:
+        """Commit everything in the folder, ignored files too."""
+        self.git("add", "--all", "--force")
+        self.git("commit", "-q", "-m", "all")
+        return self
+
+
 @pytest.fixture
 def herolint(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs `herolint` with the given words in a folder; returns what it printed and its exit code."""
