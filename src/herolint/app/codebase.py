@@ -99,7 +99,7 @@ class Mod:
             target = assign.target
             if isinstance(target, facts.Attr) and isinstance(target.base, facts.Name) and assign.function != NONE:
                 fn = self.facts.functions[assign.function]
-                if fn.klass != NONE and fn.params and fn.params[0].name == target.base.id:
+                if fn.klass != NONE and fn.receiver == target.base.id:
                     table.setdefault((fn.klass, target.name), []).append(assign)
         return table
 
@@ -145,7 +145,7 @@ class CodeBase:
         self._calls: tuple[int, dict[str, list[facts.Call]]] = (-1, {})
 
     @cached_property
-    def python_files(self) -> frozenset[str]:
+    def files(self) -> frozenset[str]:
         """Paths of the Python files that end up in the slug."""
         return frozenset(p for p, e in self.workspace.slug_files.items() if p.endswith(".py") and e.kind != "submodule")
 
@@ -153,7 +153,7 @@ class CodeBase:
     def folders(self) -> frozenset[str]:
         """Folders (at any depth) that hold Python files."""
         found: set[str] = set()
-        for path in self.python_files:
+        for path in self.files:
             folder = path.rpartition("/")[0]
             while folder and folder not in found:
                 found.add(folder)
@@ -173,7 +173,7 @@ class CodeBase:
         if path in self._mods:
             return self._mods[path]
         self._mods[path] = None
-        if path in self.python_files:
+        if path in self.files:
             entry = self.workspace.slug_files[path]
             if entry.size > MAX_SOURCE_BYTES:
                 self.problems.append(Problem(message=f"not analysed: {entry.size:,} bytes of source, over {MAX_SOURCE_BYTES:,}", path=path))
@@ -230,7 +230,7 @@ class CodeBase:
         for root in [*self.roots, *([beside] if beside else [])]:
             base = f"{root}/{tail}" if root else tail
             for path in (f"{base}/__init__.py", f"{base}.py"):
-                if path in self.python_files:
+                if path in self.files:
                     return path
         return None
 

@@ -14,7 +14,7 @@ from herolint.code.queries import argument
 from herolint.finding import Place
 
 if TYPE_CHECKING:
-    from herolint.app.python_app import PythonApp
+    from herolint.app.program import Program
 
 URL_SETTINGS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URL", "DATABASE_URI"})
 SQLITE_URL = re.compile(r"sqlite(\+\w+)?:")
@@ -38,7 +38,7 @@ class Database(NamedTuple):
     api: str
 
 
-def databases(python: PythonApp) -> Iterator[Database]:
+def databases(python: Program) -> Iterator[Database]:
     """All of them, in files order."""
     for effect in python.effects_of("opens-database"):
         if effect.row.kind not in ("sqlite", "url"):
@@ -52,7 +52,7 @@ def databases(python: PythonApp) -> Iterator[Database]:
     yield from _django(python)
 
 
-def _url_settings(python: PythonApp) -> Iterator[Database]:
+def _url_settings(python: Program) -> Iterator[Database]:
     """`app.config["SQLALCHEMY_DATABASE_URI"] = …`, `config.update(SQLALCHEMY_DATABASE_URI=…)` and the attributes of config classes."""
     for mod in python.modules:
         who = python.reached_by(mod.path)
@@ -75,12 +75,12 @@ def _url_settings(python: PythonApp) -> Iterator[Database]:
                         yield Database("url", python.fold(mod, fact.function, expr), mod.place(expr), mod, fact.guard, runs, who, name)
 
 
-def _runs(python: PythonApp, mod: Mod, guard: int) -> bool | None:
+def _runs(python: Program, mod: Mod, guard: int) -> bool | None:
     states = [r.runs(mod, guard) for r in python.reach.values() if mod.path in r.modules]
     return True if True in states else None if None in states else False
 
 
-def _config_class_used(python: PythonApp, mod: Mod, klass: int) -> bool:
+def _config_class_used(python: Program, mod: Mod, klass: int) -> bool:
     """Whether a config class is one that production takes: not named for development or tests."""
     name = mod.facts.classes[klass].name.lower()
     return not any(w in name for w in ("dev", "test", "local", "staging", "docker", "debug"))
@@ -95,7 +95,7 @@ def _setting_name(target: facts.AnyExpr) -> str:
     return ""
 
 
-def _django(python: PythonApp) -> Iterator[Database]:
+def _django(python: Program) -> Iterator[Database]:
     if python.django is None:
         return
     who = tuple(n for n, p in python.app.processes.items() if python.runs_django(p)) or ("web",)
@@ -122,7 +122,7 @@ def _entry_place(mod: Mod, table: Table, fallback: Place) -> Place:
     return mod.place(facts.Expr(entry[2], entry[3]))
 
 
-def _overridden(python: PythonApp, mod: Mod) -> Value | None:
+def _overridden(python: Program, mod: Mod) -> Value | None:
     """`DATABASES["default"] = …` or `.update(dj_database_url.config())` after the assignment, or django_heroku.settings(locals())."""
     for assign in mod.facts.assigns:
         target = assign.target

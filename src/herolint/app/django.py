@@ -74,7 +74,7 @@ class Django:
                 elif not isinstance(arg, facts.Keyword):
                     names += _strings(arg, self._lists(mod))
         paths = [f"{folder}/{name}".lstrip("/") for name in names]
-        return [path for path in reversed(paths) if path in self.code.python_files]
+        return [path for path in reversed(paths) if path in self.code.files]
 
     def _strings_of(self, mod: Mod, name: str) -> list[str]:
         """The strings of a list of one module, with what is added to it where it runs in production."""
@@ -289,7 +289,7 @@ def _for_production(code: CodeBase, path: str) -> str:
     if _stem(path) not in _LOCAL_NAMES:
         return path
     folder = path.removesuffix("/__init__.py").rpartition("/")[0]
-    return next((found for name in _PRODUCTION_NAMES if (found := f"{folder}/{name}.py") in code.python_files), path)
+    return next((found for name in _PRODUCTION_NAMES if (found := f"{folder}/{name}.py") in code.files), path)
 
 
 def settings_module(code: CodeBase, guards: Guards, starts: Iterator[str]) -> str | None:
@@ -326,7 +326,7 @@ def _settings_path(code: CodeBase, value: Value) -> str | None:
 def _elsewhere(code: CodeBase, dotted: str) -> str | None:
     """The only module of that name under some folder, which then counts as one that imports start from (the process changes into it)."""
     tail = dotted.replace(".", "/")
-    found = [path for path in code.python_files if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
+    found = [path for path in code.files if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
     if len(found) != 1:
         return None
     code.add_root(found[0][: found[0].rindex(f"/{tail}")])

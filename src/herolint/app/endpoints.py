@@ -18,7 +18,7 @@ from herolint.formats.shell import Word
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-    from herolint.app.python_app import Effect
+    from herolint.app.program import Effect
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _ADDRESS = re.compile(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/?\Z")
@@ -239,23 +239,23 @@ def _gunicorn(app: App, launch: Launch) -> Iterator[Endpoint]:
     config = launch.option("--config")
     name = config.text.removeprefix("file:").removeprefix("python:").removeprefix("./") if config is not None else "gunicorn.conf.py"
     path = name if name.endswith(".py") else name.replace(".", "/") + ".py"
-    mod = app.python.code.mod(path) or app.python.code.mod(f"{launch.cwd}/{path}")
+    mod = app.code.code.mod(path) or app.code.code.mod(f"{launch.cwd}/{path}")
     bindings = mod.names.get(NONE, {}).get("bind") if mod is not None else None
     if mod is None or not bindings or not isinstance(bindings[-1].what, facts.Assign):
         return
     assign = bindings[-1].what
-    value = app.python.fold(mod, NONE, assign.value)
+    value = app.code.fold(mod, NONE, assign.value)
     values = value.items if isinstance(value, Items) else (value,)
     if any("PORT" in env_names(v) for v in values) or not values:
         return
-    first = app.python.guards.if_unset(values[0])
+    first = app.code.guards.if_unset(values[0])
     if isinstance(first, Known) and isinstance(first.value, str) and (match := _ADDRESS.match(first.value)) and assign.value is not None:
         at = mod.place(assign.value)
         yield Endpoint(port="fixed", port_text=match["port"], port_at=at, host=match["host"] or None, host_at=at, server="gunicorn")
 
 
 def _python(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
-    python = app.python
+    python = app.code
     found = [e for e in python.effects_of("listens") if process.name in e.processes and e.mod.path in python.reach[process.name].modules]
     passes_port = any(re.search(r"\$\{?PORT\b", w.text) for w in (*launch.words, *(a.value for a in launch.command.assignments)))
     if found:
@@ -303,8 +303,8 @@ def _may_serve(mods: Iterator[object]) -> bool:
 def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
     row, call = effect.row, effect.fact.call
     spread = any(isinstance(a, facts.Star) for a in call.args)
-    port_expr, port = app.python.argument(effect, row.port) if row.port else (None, UNKNOWN)
-    host_expr, host = app.python.argument(effect, row.host) if row.host else (None, UNKNOWN)
+    port_expr, port = app.code.argument(effect, row.port) if row.port else (None, UNKNOWN)
+    host_expr, host = app.code.argument(effect, row.host) if row.host else (None, UNKNOWN)
     if row.note == "address pair" and isinstance(port, Items) and len(port.items) == 2 and isinstance(port_expr, facts.Sequence):
         host, port = port.items
         host_expr, port_expr = port_expr.items[0], port_expr.items[1]
@@ -334,7 +334,7 @@ def _port_of(
         if spread or note in ("reads PORT", "dynamic") or not default:
             return ("platform" if note == "reads PORT" else "unknown"), ""
         return "fixed", str(default)
-    settled = app.python.guards.if_unset(value)
+    settled = app.code.guards.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
         return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
     return "unknown", ""
@@ -343,5 +343,5 @@ def _port_of(
 def _host_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, default: str) -> str | None:
     if expr is None or value == Known(None):
         return None if spread else default or None
-    settled = app.python.guards.if_unset(value)
+    settled = app.code.guards.if_unset(value)
     return settled.value if isinstance(settled, Known) and isinstance(settled.value, str) else None

@@ -95,10 +95,8 @@ class Linker:
         return Target("external", name) if name in _BUILTINS else None
 
     def _parameter(self, mod: Mod, scope: int, fn: Function, name: str, depth: int) -> Target | None:
-        if fn.klass != NONE and fn.params[0].name == name:
-            static = any(isinstance(d, facts.Name) and d.id == "staticmethod" for d in fn.decorators)
-            if not static:
-                return Target("instance", mod.facts.classes[fn.klass].qualname, mod, fn.klass)
+        if fn.klass != NONE and fn.receiver == name:
+            return Target("instance", mod.facts.classes[fn.klass].qualname, mod, fn.klass)
         param = next(p for p in fn.params if p.name == name)
         if param.annotation is not None and param.kind == "plain":
             kind = self.resolve(mod, fn.parent, param.annotation, depth)

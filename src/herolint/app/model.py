@@ -18,7 +18,7 @@ from herolint.workspace.apps import AppRoot
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.processes import Process
-    from herolint.app.python_app import PythonApp
+    from herolint.app.program import Program
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
@@ -223,11 +223,11 @@ class App:
         return python_dependencies(self)
 
     @cached_property
-    def python(self) -> PythonApp:
-        """The app's Python code: modules, links, folded values, reach, handlers, effects."""
-        from herolint.app.python_app import PythonApp
+    def code(self) -> Program:
+        """The app's code in every language: modules, links, folded values, reach, handlers, effects."""
+        from herolint.app.program import Program
 
-        return PythonApp(self)
+        return Program(self)
 
     def has(self, need: str) -> bool:
         """Whether the repository can supply a kind of fact that a rule reads."""

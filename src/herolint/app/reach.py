@@ -73,7 +73,7 @@ class Reach:
 
     def _imports(self, path: str) -> Iterator[tuple[str, Place]]:
         for above in _packages_above(path):
-            if above in self.code.python_files:
+            if above in self.code.files:
                 yield above, Place(path)
         mod = self.code.mod(path)
         if mod is None:

@@ -15,7 +15,7 @@ from herolint.code.facts import NONE
 from herolint.code.queries import dotted
 
 if TYPE_CHECKING:
-    from herolint.app.python_app import Effect, PythonApp
+    from herolint.app.program import Effect, Program
 
 WRITE_MODES = re.compile(r"[wax]|r[bt]?\+|\+")
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/dev/null", "/dev/std", "/proc/")
@@ -51,7 +51,7 @@ class Write(NamedTuple):
     mode: str
 
 
-def writes(python: PythonApp) -> Iterator[Write]:
+def writes(python: Program) -> Iterator[Write]:
     """Calls that write files, with the path folded."""
     for effect in python.effects_of("writes-file"):
         row = effect.row
@@ -136,7 +136,7 @@ def shown(text: str) -> str:
     return full.removeprefix(HOME + "/") if full.startswith(HOME + "/") else full
 
 
-def reads_same(python: PythonApp, mod: Mod, text: str) -> bool:
+def reads_same(python: Program, mod: Mod, text: str) -> bool:
     """Whether reached code opens the same path for reading (the file is used as a store, not only written)."""
     wanted = absolute(text)
     for other in python.modules:

@@ -50,7 +50,7 @@ class EnvRead(NamedTuple):
 
 def env_reads(app: App) -> Iterator[EnvRead]:
     """Reads in the modules that some process reaches, in files order."""
-    python = app.python
+    python = app.code
     for mod in python.modules:
         if "env" not in mod.source.text and "config" not in mod.source.text and "Settings" not in mod.source.text:
             continue
@@ -60,7 +60,7 @@ def env_reads(app: App) -> Iterator[EnvRead]:
 
 
 def _calls(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
-    python = app.python
+    python = app.code
     for fact in mod.facts.calls:
         func = fact.call.func
         last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
@@ -77,7 +77,7 @@ def _subscripts(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
     """`os.environ["X"]` in assignments, arguments and returns."""
     from herolint.code.queries import walk
 
-    python = app.python
+    python = app.code
     seen: set[int] = set()
     spots = [(a.value, a.function, a.guard) for a in mod.facts.assigns if a.op != "+="]
     spots += [(argument, c.function, c.guard) for c in mod.facts.calls for argument in c.call.args]

@@ -20,7 +20,7 @@ def explain(app: App, path: str, line: int) -> list[str]:
     if not path.endswith(".py"):
         used = [n for n, p in app.processes.items() if p.at.path == path or any(v.path == path for x in p.launches for v in x.via)]
         return [f"{path} starts {', '.join(used)}" if used else f"no process type starts from {path}"]
-    python = app.python
+    python = app.code
     mod = python.code.mod(path)
     if mod is None:
         return [f"{path} could not be analysed"]
@@ -75,7 +75,7 @@ def _guards(app: App, mod: Mod, line: int) -> list[str]:
             while at != NONE:
                 fact = mod.facts.guards[at]
                 text = " ".join(mod.source.slice(Span(fact.test.start, fact.test.end)).split())
-                said.append(f"guard `{fact.kind} {text}`: {words[app.python.guards.holds(mod, at)]}")
+                said.append(f"guard `{fact.kind} {text}`: {words[app.code.guards.holds(mod, at)]}")
                 at = fact.parent
             return said
     return []

@@ -127,6 +127,12 @@ class Lambda(Expr, frozen=True, tag="g"):
     body: AnyExpr
 
 
+class Closure(Expr, frozen=True, tag="h"):
+    """A function with a body of its own that stands in an expression: the one at `number` in the module's `functions`."""
+
+    number: int
+
+
 class Other(Expr, frozen=True, tag="o"):
     """Anything else; `parts` are the expressions inside, so that nothing is lost (comprehensions: element, iterable, conditions)."""
 
@@ -135,7 +141,23 @@ class Other(Expr, frozen=True, tag="o"):
 
 
 AnyExpr = (
-    Const | Name | Attr | Index | Keyword | Star | Call | Concat | Binary | Logic | Unary | Choice | Sequence | Mapping | Lambda | Other
+    Const
+    | Name
+    | Attr
+    | Index
+    | Keyword
+    | Star
+    | Call
+    | Concat
+    | Binary
+    | Logic
+    | Unary
+    | Choice
+    | Sequence
+    | Mapping
+    | Lambda
+    | Closure
+    | Other
 )
 
 
@@ -184,6 +206,12 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     end: int
     name_start: int
     name_end: int
+    receiver: str = ""
+    """How the body calls the object it belongs to: the first parameter in Python, `this`, `self`, a Go receiver's name."""
+    owner: str = ""
+    """The type that a Go method belongs to, which may be declared in another file of its package."""
+    result: AnyExpr | None = None
+    """The declared type of what it returns."""
 
 
 class Class(msgspec.Struct, frozen=True, array_like=True):
@@ -265,6 +293,22 @@ class Return(msgspec.Struct, frozen=True, array_like=True):
     block: int
 
 
+class Export(msgspec.Struct, frozen=True, array_like=True):
+    """A name that a JavaScript module gives away, by `export` or through `module.exports`.
+
+    `value` is what it stands for here; None where it comes from `module`: then `source` is its name there (`*`: all names). `name` is
+    `default` for a default export, `=` for `module.exports = value`, `*` for `export * from`.
+    """
+
+    name: str
+    value: AnyExpr | None
+    module: str
+    source: str
+    guard: int
+    start: int
+    end: int
+
+
 class Module(msgspec.Struct, frozen=True, array_like=True):
     """All facts of one file. `errors` are byte spans that the parser could not read."""
 
@@ -284,3 +328,6 @@ class Module(msgspec.Struct, frozen=True, array_like=True):
     comments: tuple[tuple[int, int], ...]
     """Byte spans of comments."""
     errors: tuple[tuple[int, int], ...] = ()
+    exports: tuple[Export, ...] = ()
+    package: str = ""
+    """The package that a Go file says it belongs to."""

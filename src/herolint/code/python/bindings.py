@@ -8,7 +8,7 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Other, Param
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.nodes import HANDLERS, convert, items, reads, rest
-from herolint.code.python.reader import MAX_DEPTH, Reader
+from herolint.code.reader import MAX_DEPTH, Reader
 
 _ASSIGNMENT = kind("assignment")
 _TYPE = kind("type")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from herolint.code.facts import NONE, AnyExpr, Class, Function, Import, Param
+from herolint.code.facts import NONE, AnyExpr, Class, Function, Import, Name, Param
 from herolint.code.python.bindings import parameters
 from herolint.code.python.grammar import kind
 from herolint.code.python.nodes import convert, items
-from herolint.code.python.reader import Reader
 from herolint.code.python.statements import BLOCK, block, statement
+from herolint.code.reader import Reader
 
 _DECORATOR = kind("decorator")
 _FUNCTION = kind("function_definition")
@@ -46,6 +46,7 @@ def _read_function(r: Reader, node: Node, level: int, decorators: tuple[AnyExpr,
     name: Node | None = None
     params: tuple[Param, ...] = ()
     body: Node | None = None
+    result: AnyExpr | None = None
     for kid in r.clean(node.named_children):
         if name is None and kid.kind_id == _IDENTIFIER:
             name = kid
@@ -54,14 +55,14 @@ def _read_function(r: Reader, node: Node, level: int, decorators: tuple[AnyExpr,
         elif kid.kind_id == BLOCK:
             body = kid
         else:
-            convert(r, kid)  # the return type
+            result = convert(r, kid)
     if name is None:
         return
     word = r.word(name)
     index = len(r.functions)
     function = Function(
         word, r.prefix + word, params, decorators, r.function, r.klass, r.guard, r.text.startswith("async", node.start_byte), False,
-        start, node.end_byte, name.start_byte, name.end_byte,
+        start, node.end_byte, name.start_byte, name.end_byte, _receiver(r, params, decorators), "", result,
     )  # fmt: skip
     r.functions.append(function)
     if body is None:
@@ -70,6 +71,12 @@ def _read_function(r: Reader, node: Node, level: int, decorators: tuple[AnyExpr,
     r.function, r.klass, r.block, r.handled, r.prefix = index, NONE, NONE, False, f"{r.prefix}{word}."
     block(r, body, level + 1)
     r.function, r.klass, r.guard, r.block, r.handled, r.prefix = around
+
+
+def _receiver(r: Reader, params: tuple[Param, ...], decorators: tuple[AnyExpr, ...]) -> str:
+    """The first parameter of a method; a static method has none."""
+    static = any(isinstance(d, Name) and d.id == "staticmethod" for d in decorators)
+    return params[0].name if r.klass != NONE and params and not static else ""
 
 
 @statement("class_definition")

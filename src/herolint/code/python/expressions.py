@@ -9,7 +9,7 @@ from herolint.code.facts import AnyExpr, Call, CallFact, Const, Name, Other
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.literals import number
 from herolint.code.python.nodes import HANDLERS, Handler, convert, items, reads, rest
-from herolint.code.python.reader import MAX_DEPTH, Reader
+from herolint.code.reader import MAX_DEPTH, Reader
 
 _ARGUMENTS = kind("argument_list")
 _PAIR = kind("pair")

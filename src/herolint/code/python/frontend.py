@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 
-import msgspec
 from tree_sitter import Node
 
 from herolint.code.facts import Module
 from herolint.code.python import bindings, definitions, expressions, handling, operators, strings  # noqa: F401 - they fill the tables
-from herolint.code.python.grammar import ERROR, parse
+from herolint.code.python.grammar import ERROR, GRAMMAR, parse
 from herolint.code.python.nodes import HANDLERS
-from herolint.code.python.reader import Reader
 from herolint.code.python.statements import STATEMENTS, block
+from herolint.code.reader import Reader
 from herolint.source import SourceFile
 
 MAX_DEFERRED = 20_000
@@ -25,14 +24,14 @@ def extract(source: SourceFile) -> Module:
     """The facts of a Python file, with byte offsets into it. What cannot be read is left out and stands in `errors`."""
     data = source.data
     if source.encoding not in ("utf-8", "latin-1") or source.is_binary:
-        return _module(Reader(b"", "utf-8"), ((0, len(data)),))
+        return Reader(b"", "utf-8", GRAMMAR).module("python", ((0, len(data)),))
     if source.bom_length:
         # The grammar takes no byte order mark; empty lines in its place leave all offsets as they are.
         data = b"\n" * source.bom_length + data[source.bom_length :]
     tree = parse(data)
     if tree is None:
-        return _module(Reader(b"", "utf-8"), ((0, len(data)),))
-    reader = Reader(data, source.encoding)
+        return Reader(b"", "utf-8", GRAMMAR).module("python", ((0, len(data)),))
+    reader = Reader(data, source.encoding, GRAMMAR)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _STACK))
     try:
@@ -40,7 +39,7 @@ def extract(source: SourceFile) -> Module:
         _read_deferred(reader)
     finally:
         sys.setrecursionlimit(limit)
-    return _module(reader, ())
+    return reader.module("python")
 
 
 def _read_deferred(r: Reader) -> None:
@@ -65,24 +64,3 @@ def _read_loose(r: Reader, node: Node) -> None:
         block(r, node, 0)
     else:
         HANDLERS[number](r, node, 0)
-
-
-def _module(r: Reader, errors: tuple[tuple[int, int], ...]) -> Module:
-    functions = tuple(msgspec.structs.replace(f, is_generator=True) if i in r.generators else f for i, f in enumerate(r.functions))
-    calls = tuple(fact for _, _, fact in sorted(r.calls, key=lambda call: (call[0], -call[1])))
-    assigns = tuple(sorted(r.assigns, key=lambda a: a.start))
-    return Module(
-        language="python",
-        imports=tuple(r.imports),
-        functions=functions,
-        classes=tuple(r.classes),
-        guards=tuple(r.guards),
-        blocks=tuple(r.blocks),
-        calls=calls,
-        assigns=assigns,
-        returns=tuple(r.returns),
-        globals=tuple(r.globals),
-        deletes=tuple(r.deletes),
-        comments=tuple(sorted(r.comments)),
-        errors=errors or tuple(sorted(r.errors)),
-    )

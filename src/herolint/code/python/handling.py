@@ -8,8 +8,8 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Const, Other
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.nodes import convert, items
-from herolint.code.python.reader import Reader
 from herolint.code.python.statements import BLOCK, ENDED, block, clause, open_block, settle, statement
+from herolint.code.reader import Reader
 
 _EXCEPT = frozenset({kind("except_clause"), kind("except_group_clause")})
 _ELSE = kind("else_clause")

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from herolint.code.facts import AnyExpr, Other
 from herolint.code.python.grammar import ERROR, LANGUAGE, SKIPPED, kind
-from herolint.code.python.reader import MAX_DEPTH, Reader
+from herolint.code.reader import MAX_DEPTH, Reader
 
 Handler = Callable[[Reader, Node, int], AnyExpr]
 """Reads a node at a depth; those that read what is inside put it off beyond `MAX_DEPTH`."""

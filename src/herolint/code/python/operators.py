@@ -9,7 +9,7 @@ from herolint.code.facts import AnyExpr, Const, Other
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.literals import percent
 from herolint.code.python.nodes import HANDLERS, convert, items, other, reads, rest
-from herolint.code.python.reader import MAX_DEPTH, Reader
+from herolint.code.reader import MAX_DEPTH, Reader
 
 _MAX_OPERATORS = 64
 """How many operators in a row may nest to the left (text that is put together does not nest)."""

@@ -10,7 +10,7 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Block, Const
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.nodes import HANDLERS, convert, items
-from herolint.code.python.reader import Reader
+from herolint.code.reader import Reader
 
 Statement = Callable[[Reader, Node, int], bool]
 """Reads a statement at a level of nesting; whether control never gets past it. If it does, `guard` is what holds then."""

@@ -8,7 +8,7 @@ from herolint.code.facts import AnyExpr, Concat, Const, Other
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.literals import split_string, unescape
 from herolint.code.python.nodes import convert, items, reads
-from herolint.code.python.reader import MAX_DEPTH, Reader
+from herolint.code.reader import MAX_DEPTH, Reader
 
 _CONTENT = kind("string_content")
 _INTERPOLATION = kind("interpolation")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
 from herolint.app.model import App
-from herolint.app.python_app import Effect
+from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -28,7 +28,7 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 fix="give it a process type of its own: `clock: celery -A … beat`, with one dyno",
                 process="web",
             )
-    for effect in app.python.effects_of("schedules"):
+    for effect in app.code.effects_of("schedules"):
         if "web" in effect.processes and _is_started(app, effect):
             yield report(
                 "HL602",
@@ -45,19 +45,19 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
 def _starts_in_web(app: App, effect: Effect) -> bool:
     """Whether the web process gets to the call: while it starts, or in a handler."""
     ref = FunctionRef(effect.mod.path, effect.fact.function)
-    return effect.fact.function == NONE or ref in app.python.at_boot or ref in app.python.in_request
+    return effect.fact.function == NONE or ref in app.code.at_boot or ref in app.code.in_request
 
 
 def _is_started(app: App, effect: Effect) -> bool:
     """Whether the module that makes the scheduler, or one that imports it, calls `.start()` or `.init_app()`."""
-    for mod in app.python.modules:
+    for mod in app.code.modules:
         if mod.path != effect.mod.path and "scheduler" not in mod.source.text.lower():
             continue
         for fact in mod.facts.calls:
             func = fact.call.func
             if isinstance(func, facts.Attr) and func.name == "start":
-                name = app.python.linker.qualified(mod, fact.function, func.base)
-                if name is not None and name.rstrip("()").endswith("Scheduler") and app.python.guards.holds(mod, fact.guard) is not False:
+                name = app.code.linker.qualified(mod, fact.function, func.base)
+                if name is not None and name.rstrip("()").endswith("Scheduler") and app.code.guards.holds(mod, fact.guard) is not False:
                     return True
     return False
 
@@ -65,7 +65,7 @@ def _is_started(app: App, effect: Effect) -> bool:
 @rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
 def thread_in_web(app: App) -> Iterator[Finding]:
     """The web process starts a thread or child that is meant to live as long as itself."""
-    python = app.python
+    python = app.code
     for effect in python.effects_of("starts-thread", "runs-bot"):
         if "web" not in effect.processes or not _starts_in_web(app, effect):
             continue
@@ -91,7 +91,7 @@ def _what(app: App, effect: Effect) -> str | None:
     target = _target(effect.mod, effect.fact)
     if target is None:
         return None
-    found = app.python.linker.resolve(effect.mod, effect.fact.function, target)
+    found = app.code.linker.resolve(effect.mod, effect.fact.function, target)
     if found is None or found.kind != "function" or found.mod is None:
         return None
     if not _loops_for_ever(app, found.mod, found.number):
@@ -102,7 +102,7 @@ def _what(app: App, effect: Effect) -> str | None:
 
 def _is_main_call(app: App, effect: Effect) -> bool:
     """Whether the bot itself is what the web process is (another rule tells that it binds no port)."""
-    return effect.fact.function == NONE and not app.python.handlers.get("web")
+    return effect.fact.function == NONE and not app.code.handlers.get("web")
 
 
 def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
@@ -137,10 +137,8 @@ def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
     )
     for fact in mod.facts.calls:
         if fact.function == number:
-            name = app.python.linker.qualified(mod, fact.function, fact.call.func) or ""
-            if name.rpartition(".")[2] in polls or any(
-                row.effect in ("runs-bot", "schedules") for row in app.python.knowledge.effects(name)
-            ):
+            name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
+            if name.rpartition(".")[2] in polls or any(row.effect in ("runs-bot", "schedules") for row in app.code.knowledge.effects(name)):
                 return True
     return False
 

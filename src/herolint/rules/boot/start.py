@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.flow import Step
 from herolint.app.model import App
-from herolint.app.python_app import Effect
+from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
 from herolint.app.values import Known
 from herolint.finding import Confidence, Finding
@@ -23,11 +23,11 @@ SLOW = {
 @rule("HL601", "slow-boot", WARNING, NOTE, needs=("code", "processes"))
 def slow_boot(app: App) -> Iterator[Finding]:
     """The web process does slow work before the port is bound."""
-    if app.web is None or "web" not in app.python.reach:
+    if app.web is None or "web" not in app.code.reach:
         return
-    boot = app.python.at_boot
+    boot = app.code.at_boot
     seen: set[tuple[str, str]] = set()
-    for effect in app.python.effects_of(*SLOW, "sleeps", "network"):
+    for effect in app.code.effects_of(*SLOW, "sleeps", "network"):
         step = boot.get(FunctionRef(effect.mod.path, effect.fact.function))
         if step is None or "web" not in effect.processes or _after_listening(app, effect):
             continue
@@ -42,7 +42,7 @@ def slow_boot(app: App) -> Iterator[Finding]:
 
 def _finding(app: App, effect: Effect, step: Step, what: str) -> Finding:
     places = step.places()
-    chain = app.python.reach["web"].chain(effect.mod.path)
+    chain = app.code.reach["web"].chain(effect.mod.path)
     label = effect.name.removesuffix("()").rpartition(".")[2]
     return report(
         "HL601",
@@ -58,7 +58,7 @@ def _finding(app: App, effect: Effect, step: Step, what: str) -> Finding:
 
 
 def _long_sleep(app: App, effect: Effect) -> str | None:
-    _, value = app.python.argument(effect, effect.row.path)
+    _, value = app.code.argument(effect, effect.row.path)
     seconds = value.value if isinstance(value, Known) and isinstance(value.value, int | float) else 0
     return f"sleeps {seconds:g} s" if seconds * 2 >= app.platform.boot_timeout_s else None
 
@@ -67,7 +67,7 @@ def _after_listening(app: App, effect: Effect) -> bool:
     """Whether the call stands after a server call in the same module body, and so runs only once that has ended."""
     listens = [
         e
-        for e in app.python.effects_of("listens")
+        for e in app.code.effects_of("listens")
         if e.mod is effect.mod and "web" in e.processes and e.fact.function == effect.fact.function
     ]
     return any(e.fact.call.start < effect.fact.call.start for e in listens)

@@ -31,8 +31,8 @@ LOCAL = frozenset(
 @rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("code", "processes"))
 def allowed_hosts(app: App) -> Iterator[Finding]:
     """Django's ALLOWED_HOSTS shuts out the app's own domain."""
-    django = app.python.django
-    if django is None or app.web is None or not app.python.runs_django(app.web):
+    django = app.code.django
+    if django is None or app.web is None or not app.code.runs_django(app.web):
         return
     found = django.setting("ALLOWED_HOSTS")
     if found is None or found.assign.value is None or _added_later(app):
@@ -43,11 +43,11 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         return
     debug_on = (
         debug is not None
-        and isinstance(app.python.guards.if_unset(debug.value), Known)
-        and bool(getattr(app.python.guards.if_unset(debug.value), "value", False))
+        and isinstance(app.code.guards.if_unset(debug.value), Known)
+        and bool(getattr(app.code.guards.if_unset(debug.value), "value", False))
     )
     empty_with_debug = debug_on and not hosts
-    runs = app.python.guards.holds(found.mod, found.assign.guard)
+    runs = app.code.guards.holds(found.mod, found.assign.guard)
     said = "is empty" if not hosts else f"names only {', '.join(hosts)}"
     yield report(
         "HL708",
@@ -72,7 +72,7 @@ def _hosts(app: App, value: Value) -> list[str] | None:
                 if isinstance(item, Env):
                     if item.default is None or item.required:
                         return None
-                    item = app.python.guards.if_unset(item)
+                    item = app.code.guards.if_unset(item)
                 if not isinstance(item, Known) or not isinstance(item.value, str):
                     return None
                 found.append(item.value)
@@ -88,11 +88,11 @@ def _hosts(app: App, value: Value) -> list[str] | None:
 
 def _added_later(app: App) -> bool:
     """Whether hosts are appended, or a helper such as django-heroku sets them."""
-    django = app.python.django
+    django = app.code.django
     for mod in django.layers if django else ():
         for fact in mod.facts.calls:
-            name = app.python.linker.qualified(mod, fact.function, fact.call.func) or ""
-            if name in ("django_heroku.settings", "django_on_heroku.settings") and app.python.guards.holds(mod, fact.guard) is not False:
+            name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
+            if name in ("django_heroku.settings", "django_on_heroku.settings") and app.code.guards.holds(mod, fact.guard) is not False:
                 return True
         text = mod.source.text
         if any(f"ALLOWED_HOSTS{tail}" in text for tail in (" +=", "+=", ".append", ".extend", ".insert")):

@@ -46,7 +46,7 @@ def _fix(secret: Secret) -> str:
 
 def _signs_in_production(app: App, secret: Secret) -> bool | None:
     """Whether production signs with this literal: False where another setting takes its place, None where no process tells."""
-    python = app.python if app.has("code") else None
+    python = app.code if app.has("code") else None
     django = python.django if python is not None else None
     if python is None or django is None:
         return None

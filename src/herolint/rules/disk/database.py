@@ -25,7 +25,7 @@ def _processes(app: App, names: tuple[str, ...], at: Place) -> tuple[Place, ...]
 def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
     """Production opens a SQLite file."""
     seen = set()
-    for database in databases(app.python):
+    for database in databases(app.code):
         file, fallback = sqlite_file(database)
         if file is None or is_temporary(database.value, file) or (database.place.path, database.place.span) in seen:
             continue
@@ -58,10 +58,10 @@ def _read_only(app: App, file: str) -> bool:
 @rule("HL202", "local-file-database", ERROR, WARNING, needs=("code", "processes"))
 def local_file_database(app: App) -> Iterator[Finding]:
     """A file on the dyno's disk is used as a store."""
-    for effect in app.python.effects_of("opens-database"):
+    for effect in app.code.effects_of("opens-database"):
         if effect.row.kind != "store":
             continue
-        expr, value = app.python.argument(effect, effect.row.path)
+        expr, value = app.code.argument(effect, effect.row.path)
         text = path_text(value)
         if (
             expr is None
@@ -86,13 +86,13 @@ def local_file_database(app: App) -> Iterator[Finding]:
 
 def _rewritten_files(app: App) -> Iterator[Finding]:
     seen = set()
-    for write in writes(app.python):
+    for write in writes(app.code):
         text = write.text
         if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
             continue
         if text in seen or removed_in(write.effect.mod, write.effect.fact.function, write.expr):
             continue
-        if not reads_same(app.python, write.effect.mod, text):
+        if not reads_same(app.code, write.effect.mod, text):
             continue
         seen.add(text)
         at = write.effect.mod.place(write.expr, "written here, read again later")
@@ -113,7 +113,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
 def local_file_write(app: App) -> Iterator[Finding]:
     """A file is written at run time and left on the dyno's disk."""
     seen: set[tuple[str, int]] = set()
-    for write in writes(app.python):
+    for write in writes(app.code):
         effect = write.effect
         text = write.text
         if (
@@ -125,7 +125,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):
             continue
-        if "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and reads_same(app.python, effect.mod, text):
+        if "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and reads_same(app.code, effect.mod, text):
             continue
         seen.add((effect.mod.path, effect.fact.call.start))
         if effect.processes == ("release",):
@@ -144,7 +144,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
 
 
 def _confidence(app: App, database: Database, fallback: bool) -> Confidence:
-    django = app.python.django
+    django = app.code.django
     if database.kind == "django" and django is not None and not django.sure:
         return Confidence.LOW
     return Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH

@@ -14,7 +14,7 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 @rule("HL208", "static-files-not-served", ERROR, WARNING, needs=("code", "processes", "python"))
 def static_files_not_served(app: App) -> Iterator[Finding]:
     """collectstatic has nowhere to put files, or nothing serves them in production."""
-    django = app.python.django
+    django = app.code.django
     if django is None or app.web is None or not django.installed or "django.contrib.staticfiles" not in django.installed:
         return
     root = django.setting("STATIC_ROOT")
@@ -64,7 +64,7 @@ def _collect_disabled(app: App) -> bool:
 
 def _configured_elsewhere(app: App) -> bool:
     """`django_heroku.settings(locals())` sets STATIC_ROOT and WhiteNoise by itself."""
-    return any(True for _ in app.python.calls_named("django_heroku.settings", "django_on_heroku.settings"))
+    return any(True for _ in app.code.calls_named("django_heroku.settings", "django_on_heroku.settings"))
 
 
 def _remote_storage(django: Django) -> bool:
@@ -84,7 +84,7 @@ def _served(app: App, django: Django) -> bool:
         return True
     if any("whitenoise" in name.lower() for name in django.listed("MIDDLEWARE") + django.listed("MIDDLEWARE_CLASSES")):
         return True
-    texts = [mod.source.text for mod in app.python.modules]
+    texts = [mod.source.text for mod in app.code.modules]
     if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
         return True
     if any(
@@ -116,5 +116,5 @@ def _debug_is_off(app: App, django: Django) -> bool:
     found = django.setting("DEBUG")
     if found is None:
         return True
-    settled = app.python.guards.if_unset(found.value)
+    settled = app.code.guards.if_unset(found.value)
     return isinstance(settled, Known) and settled.value in (False, 0, "", "False", "false", "0", None)

@@ -34,7 +34,7 @@ def upload_to_local_disk(app: App) -> Iterator[Finding]:
 
 def _saved_uploads(app: App) -> Iterator[Finding]:
     """`request.files["x"].save(path)` and its like in reached code."""
-    python = app.python
+    python = app.code
     for mod in python.modules:
         if "request" not in mod.source.text and "UploadFile" not in mod.source.text:
             continue
@@ -93,7 +93,7 @@ def _source_of(mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> str:
 
 
 def _in_memory(app: App, mod: Mod, fact: CallFact, path: facts.AnyExpr) -> bool:
-    value = app.python.fold(mod, fact.function, path)
+    value = app.code.fold(mod, fact.function, path)
     return isinstance(value, Made) and value.name in (
         "io.BytesIO",
         "io.StringIO",
@@ -104,7 +104,7 @@ def _in_memory(app: App, mod: Mod, fact: CallFact, path: facts.AnyExpr) -> bool:
 
 def _django_fields(app: App) -> Iterator[Finding]:
     """FileField and ImageField of installed apps while the default storage is the disk."""
-    python = app.python
+    python = app.code
     if python.django is None or not python.django.installed:
         return
     if python.django.storage() is not None and not python.django.conditional_storage():
@@ -139,8 +139,8 @@ def _django_fields(app: App) -> Iterator[Finding]:
 @rule("HL207", "logs-to-file", WARNING, NOTE, needs=("code", "processes"))
 def logs_to_file(app: App) -> Iterator[Finding]:
     """Logs are written to a file that nobody collects."""
-    for effect in app.python.effects_of("logs-to-file"):
-        expr, value = app.python.argument(effect, effect.row.path)
+    for effect in app.code.effects_of("logs-to-file"):
+        expr, value = app.code.argument(effect, effect.row.path)
         if expr is None or (isinstance(value, Known) and value.value is None):
             continue
         text = path_text(value)
@@ -166,7 +166,7 @@ def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, proce
 
 def _logging_dict(app: App) -> Iterator[Finding]:
     """Handlers of Django's LOGGING and of dictConfig that some logger uses."""
-    python = app.python
+    python = app.code
     tables: list[tuple[Mod, Value, bool | None, str]] = []
     if python.django is not None:
         for found in python.django.assignments("LOGGING"):

@@ -25,7 +25,7 @@ def debug_places(app: App) -> Iterator[Found]:
 
 def _config_objects(app: App) -> Iterator[Found]:
     """`app.config.from_object("package.config")` with a module whose DEBUG is on."""
-    python = app.python
+    python = app.code
     for mod, fact, _ in python.calls_named("flask.Flask().config.from_object", "quart.Quart().config.from_object"):
         expr = fact.call.args[0] if fact.call.args else None
         value = python.fold(mod, fact.function, expr) if expr is not None else None
@@ -51,7 +51,7 @@ def _config_objects(app: App) -> Iterator[Found]:
 
 def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     """Whether a flag is on in production as far as known, and the variable that would switch it off."""
-    settled = app.python.guards.if_unset(value)
+    settled = app.code.guards.if_unset(value)
     names = sorted(env_names(value))
     on = isinstance(settled, Known) and (
         settled.value is True
@@ -72,7 +72,7 @@ def _run_arguments(app: App) -> Iterator[Found]:
             expr = argument(effect.fact.call, None, keyword)
             if expr is None:
                 continue
-            on, variable = _switched_on(app, app.python.fold(effect.mod, effect.fact.function, expr))
+            on, variable = _switched_on(app, app.code.fold(effect.mod, effect.fact.function, expr))
             if on:
                 extra = f" unless {variable} says otherwise" if variable else ""
                 fix = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
@@ -80,14 +80,14 @@ def _run_arguments(app: App) -> Iterator[Found]:
 
 
 def _django(app: App) -> Iterator[Found]:
-    django = app.python.django
-    if django is None or not any(app.python.runs_django(p) for p in app.processes.values()):
+    django = app.code.django
+    if django is None or not any(app.code.runs_django(p) for p in app.processes.values()):
         return
     found = django.setting("DEBUG")
     if found is None or found.assign.value is None:
         return
     on, variable = _switched_on(app, found.value)
-    holds = app.python.guards.holds(found.mod, found.assign.guard)
+    holds = app.code.guards.holds(found.mod, found.assign.guard)
     if not on or holds is False:
         return
     if holds is None and len(list(django.assignments("DEBUG"))) > 1:
@@ -105,7 +105,7 @@ def _django(app: App) -> Iterator[Found]:
 
 def _attributes(app: App) -> Iterator[Found]:
     """`app.debug = True`, `app.config["DEBUG"] = True`, `Flask(...)`'s and FastAPI's debug argument, config classes that are used."""
-    python = app.python
+    python = app.code
     for mod in python.modules:
         if "web" not in python.reached_by(mod.path):
             continue

@@ -29,10 +29,10 @@ def case_sensitive_path(app: App) -> Iterator[Finding]:
     """An import or a template's name differs from the file only in upper and lower case."""
     files = {path.lower(): path for path in app.slug}
     templates = _templates(tuple(app.slug))
-    for mod in app.python.modules:
+    for mod in app.code.modules:
         yield from _imports(app, mod, files)
-    for mod, fact, name in app.python.calls_named(*_RENDER):
-        value = app.python.fold(mod, fact.function, argument(fact.call, _RENDER[name], "template_name"))
+    for mod, fact, name in app.code.calls_named(*_RENDER):
+        value = app.code.fold(mod, fact.function, argument(fact.call, _RENDER[name], "template_name"))
         if not isinstance(value, Known) or not isinstance(value.value, str):
             continue
         found = templates.get(value.value.lower(), ())
@@ -45,7 +45,7 @@ def case_sensitive_path(app: App) -> Iterator[Finding]:
                     mod.place(place, "other letter case"),
                     why="a dyno's disk tells upper from lower case: TemplateNotFound for every visitor of this page",
                     fix=f'write `"{found[0]}"`, or rename the file with `git mv`',
-                    process=next(iter(app.python.reached_by(mod.path)), ""),
+                    process=next(iter(app.code.reached_by(mod.path)), ""),
                 )
 
 
@@ -64,7 +64,7 @@ def _templates(paths: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
     for imp in mod.facts.imports:
-        if imp.level or not imp.module or imp.handled or imp.guard != NONE or app.python.code.find(imp.module) is not None:
+        if imp.level or not imp.module or imp.handled or imp.guard != NONE or app.code.code.find(imp.module) is not None:
             continue
         path = imp.module.replace(".", "/")
         for folder in ("", mod.path.rpartition("/")[0] + "/"):
@@ -77,6 +77,6 @@ def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
                         mod.place(imp, "other letter case"),
                         why="a dyno's disk tells upper from lower case: ModuleNotFoundError when the process starts",
                         fix="write the import as the file is named, or rename the file with `git mv`",
-                        process=next(iter(app.python.reached_by(mod.path)), ""),
+                        process=next(iter(app.code.reached_by(mod.path)), ""),
                     )
                     return

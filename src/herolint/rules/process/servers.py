@@ -45,18 +45,18 @@ def dev_server(app: App) -> Iterator[Finding]:
 
 
 def _server_fix(app: App, path: str) -> str:
-    django = app.python.django
+    django = app.code.django
     if django is not None and not path:
-        wsgi = next((p for p in sorted(app.python.code.python_files) if p.endswith("wsgi.py")), "")
+        wsgi = next((p for p in sorted(app.code.code.files) if p.endswith("wsgi.py")), "")
         return f"add gunicorn and use `web: gunicorn {wsgi.removesuffix('.py').replace('/', '.') or 'project.wsgi'}`"
     module = path.removesuffix(".py").replace("/", ".") or "app"
-    mod = app.python.code.mod(path) if path else None
+    mod = app.code.code.mod(path) if path else None
     name = "app"
     for found, bindings in mod.names.get(NONE, {}).items() if mod else ():
         what = bindings[-1].what
         if mod is not None and isinstance(what, facts.Assign) and isinstance(what.value, facts.Call):
-            made = app.python.linker.qualified(mod, NONE, what.value.func)
+            made = app.code.linker.qualified(mod, NONE, what.value.func)
             name = {"flask.Flask": found, "dash.Dash": f"{found}.server"}.get(made or "", name)
     folder, _, last = module.rpartition(".")
-    chdir = f" --chdir {folder.replace('.', '/')}" if folder and folder.replace(".", "/") in app.python.code.roots else ""
+    chdir = f" --chdir {folder.replace('.', '/')}" if folder and folder.replace(".", "/") in app.code.code.roots else ""
     return f"add gunicorn to the requirements and use `web: gunicorn{chdir} {last if chdir else module}:{name}`"

@@ -88,8 +88,8 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tu
 
 def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
     module = launch.module or ""
-    code = app.python.code
-    if _container_path(app, process) or not code.python_files:
+    code = app.code.code
+    if _container_path(app, process) or not code.files:
         return None
     path = code.find(module)
     if path is None:
@@ -130,24 +130,22 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
 def _has_name(app: App, dotted: str) -> bool:
     """Whether the last part of a dotted name is a name in the module before it."""
     module, _, name = dotted.rpartition(".")
-    path = app.python.code.find(module)
-    mod = app.python.code.mod(path) if path else None
+    path = app.code.code.find(module)
+    mod = app.code.code.mod(path) if path else None
     return mod is not None and name in mod.names.get(NONE, {})
 
 
 def _near_module(app: App, module: str) -> str | None:
     last = module.rpartition(".")[2].lower()
-    paths = [
-        p for p in sorted(app.python.code.python_files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)
-    ]
-    paths += [p for p in app.python.code.python_files if p.lower().endswith(f"/{last}/__init__.py") or p.lower() == f"{last}/__init__.py"]
-    return app.python.code.dotted(paths[0]) if paths else None
+    paths = [p for p in sorted(app.code.code.files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)]
+    paths += [p for p in app.code.code.files if p.lower().endswith(f"/{last}/__init__.py") or p.lower() == f"{last}/__init__.py"]
+    return app.code.code.dotted(paths[0]) if paths else None
 
 
 def _missing_object(
     app: App, process: Process, launch: Launch, path: str, at: Place, default: str = ""
 ) -> tuple[str, Place, str, Confidence] | None:
-    mod = app.python.code.mod(path)
+    mod = app.code.code.mod(path)
     name = (launch.attr or default).partition(".")[0]
     if mod is None or not name or mod.facts.errors:
         return None
@@ -160,7 +158,7 @@ def _missing_object(
         or "globals()" in mod.source.text
     ):
         return None
-    if path.endswith("__init__.py") and app.python.code.find(f"{launch.module}.{name}"):
+    if path.endswith("__init__.py") and app.code.code.find(f"{launch.module}.{name}"):
         return None
     if any((f, n) for f, n in mod.facts.globals if n == name):
         return None

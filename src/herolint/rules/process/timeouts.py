@@ -44,8 +44,8 @@ def _is_async(launch: Launch) -> bool:
 
 def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
     """`timeout = …` in the Python file that gunicorn reads."""
-    path = app.python.gunicorn_config(launch) if app.has("code") else None
-    mod = app.python.code.mod(path) if path is not None else None
+    path = app.code.gunicorn_config(launch) if app.has("code") else None
+    mod = app.code.code.mod(path) if path is not None else None
     if mod is None or _is_async(launch):
         return
     settings = {target.id: a for a in mod.facts.assigns if isinstance(target := a.target, facts.Name) and a.function == NONE}
@@ -58,7 +58,7 @@ def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
 
 
 def _value(app: App, mod: Mod, assign: Assign | None) -> object:
-    value = app.python.fold(mod, NONE, assign.value) if assign is not None else None
+    value = app.code.fold(mod, NONE, assign.value) if assign is not None else None
     return value.value if isinstance(value, Known) else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.flow import Step
 from herolint.app.model import App
-from herolint.app.python_app import Effect
+from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
 from herolint.app.values import Env, Items, Known, options
 from herolint.code import facts
@@ -28,7 +28,7 @@ LONG = {
 def _in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
     if "web" not in effect.processes:
         return None
-    return app.python.in_request.get(FunctionRef(effect.mod.path, effect.fact.function))
+    return app.code.in_request.get(FunctionRef(effect.mod.path, effect.fact.function))
 
 
 def _flow(step: Step, effect: Effect, label: str) -> tuple[Place, ...]:
@@ -47,12 +47,12 @@ def _loops(effect: Effect, app: App) -> float:
             and isinstance(block.subject.func, facts.Name)
             and block.subject.func.id == "range"
         ):
-            bounds = [app.python.fold(effect.mod, effect.fact.function, a) for a in block.subject.args]
+            bounds = [app.code.fold(effect.mod, effect.fact.function, a) for a in block.subject.args]
             numbers = [b.value for b in bounds if isinstance(b, Known) and isinstance(b.value, int)]
             if len(numbers) == len(bounds) and numbers:
                 times *= max(0, numbers[0] if len(numbers) == 1 else numbers[1] - numbers[0])
         elif block.kind == "for" and block.subject is not None:
-            items = app.python.fold(effect.mod, effect.fact.function, block.subject)
+            items = app.code.fold(effect.mod, effect.fact.function, block.subject)
             if isinstance(items, Items):
                 times *= len(items.items)
         at = block.parent
@@ -63,12 +63,12 @@ def _loops(effect: Effect, app: App) -> float:
 def request_over_limit(app: App) -> Iterator[Finding]:
     """A request handler waits longer than the router does."""
     limit = app.platform.request_timeout_s
-    for effect in app.python.effects_of("sleeps"):
+    for effect in app.code.effects_of("sleeps"):
         reached = _in_request(app, effect)
         if reached is None or _streams(effect) or not effect.runs:
             continue
         step, label = reached
-        expr, value = app.python.argument(effect, effect.row.path)
+        expr, value = app.code.argument(effect, effect.row.path)
         if expr is None or not isinstance(value, Known) or not isinstance(value.value, int | float):
             continue
         times = _loops(effect, app)
@@ -111,7 +111,7 @@ def _streams(effect: Effect) -> bool:
 def long_work_in_request(app: App) -> Iterator[Finding]:
     """Work that often takes longer than the router waits is done inside a request."""
     seen: set[tuple[FunctionRef, str]] = set()
-    for effect in app.python.effects_of(*LONG):
+    for effect in app.code.effects_of(*LONG):
         reached = _in_request(app, effect)
         if reached is None or effect.row.note == "local":
             continue
@@ -139,7 +139,7 @@ def long_work_in_request(app: App) -> Iterator[Finding]:
 def _loops_over_network(app: App) -> Iterator[Finding]:
     """Network calls in a loop, one after the other, inside a request."""
     seen: set[FunctionRef] = set()
-    for effect in app.python.effects_of("network"):
+    for effect in app.code.effects_of("network"):
         reached = _in_request(app, effect)
         if reached is None:
             continue
@@ -168,7 +168,7 @@ def _unbounded_loop(app: App, effect: Effect) -> str | None:
         if block.kind == "while":
             return "any number of" if not _leaves_early_on_success(effect, block) else None
         if block.kind == "for" and block.subject is not None:
-            value = app.python.fold(effect.mod, effect.fact.function, block.subject)
+            value = app.code.fold(effect.mod, effect.fact.function, block.subject)
             if isinstance(value, Items):
                 return f"{len(value.items)}" if len(value.items) >= 10 else None
             if isinstance(block.subject, facts.Call) and isinstance(block.subject.func, facts.Name) and block.subject.func.id == "range":
@@ -187,14 +187,14 @@ def _leaves_early_on_success(effect: Effect, block: facts.Block) -> bool:
 def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
     """A request waits for a network or process call that has no time limit."""
     limit = app.platform.request_timeout_s
-    for effect in app.python.effects_of("network", "runs-process"):
+    for effect in app.code.effects_of("network", "runs-process"):
         reached = _in_request(app, effect)
         if reached is None:
             continue
         row = effect.row
         expr = argument(effect.fact.call, *_where(row.timeout)) if row.timeout != "none" else None
         if expr is not None:
-            value = app.python.fold(effect.mod, effect.fact.function, expr)
+            value = app.code.fold(effect.mod, effect.fact.function, expr)
             if not (isinstance(value, Known) and value.value is None):
                 continue
         elif (
@@ -241,7 +241,7 @@ def _client_timeout(app: App, effect: Effect) -> bool:
     func = effect.fact.call.func
     if not isinstance(func, facts.Attr) or "()" not in effect.name:
         return False
-    value = app.python.fold(effect.mod, effect.fact.function, func.base)
+    value = app.code.fold(effect.mod, effect.fact.function, func.base)
     for one in options(value):
         if isinstance(one, Env):
             continue

@@ -71,7 +71,7 @@ def _ignored(app: App, host: EnvRead) -> Finding:
         f"the database is looked for in {host.name}, which no add-on sets; DATABASE_URL is never read",
         host.at,
         why="Heroku Postgres gives its address as DATABASE_URL and may change it at any time; copies of its parts go stale",
-        fix="read DATABASE_URL, e.g. with `dj_database_url.config()`" if app.python.django is not None else "read DATABASE_URL",
+        fix="read DATABASE_URL, e.g. with `dj_database_url.config()`" if app.code.django is not None else "read DATABASE_URL",
         process=host.process,
         confidence=Confidence.MEDIUM,
     )

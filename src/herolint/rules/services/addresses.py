@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from herolint.app.codebase import Mod
 from herolint.app.databases import databases
 from herolint.app.model import App
-from herolint.app.python_app import Effect
+from herolint.app.program import Effect
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
@@ -53,7 +53,7 @@ def localhost_service(app: App) -> Iterator[Finding]:
 
 def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
     """Addresses of services in reached code: (kind, place, value, runs, processes, default host)."""
-    python = app.python
+    python = app.code
     for effect in python.effects_of("connects"):
         yield from _effect_addresses(app, effect)
     for database in databases(python):
@@ -91,7 +91,7 @@ def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Va
     found = False
     for where in dict.fromkeys((row.url, row.host)):
         if where:
-            expr, value = app.python.argument(effect, where)
+            expr, value = app.code.argument(effect, where)
             if expr is not None:
                 found = True
                 yield row.kind, effect.mod.place(expr), value, effect.runs, effect.processes, ""
@@ -169,7 +169,7 @@ def database_ssl_missing(app: App) -> Iterator[Finding]:
 
 
 def _ssl_off(app: App) -> Iterator[tuple[Place, bool | None, tuple[str, ...], str]]:
-    python = app.python
+    python = app.code
     for effect in python.effects_of("connects"):
         if effect.row.kind != "PostgreSQL":
             continue
@@ -195,7 +195,7 @@ def _ssl_off(app: App) -> Iterator[tuple[Place, bool | None, tuple[str, ...], st
 
 def _is_local(app: App, effect: Effect) -> bool:
     for where in (effect.row.url, effect.row.host):
-        _, value = app.python.argument(effect, where) if where else (None, Known(None))
+        _, value = app.code.argument(effect, where) if where else (None, Known(None))
         text = next((t for o in options(value) if (t := text_of(o))), "")
         if LOCAL.search(text or ""):
             return True
@@ -212,7 +212,7 @@ def postgres_url_scheme(app: App) -> Iterator[Finding]:
     if old_flask and not version and old_flask.startswith(("2.0", "2.1", "2.2", "2.3", "2.4")) and not app.dependencies.complete:
         return
     seen: set[tuple[str, int]] = set()
-    for database in databases(app.python):
+    for database in databases(app.code):
         if database.kind != "url" or not _sqlalchemy(database.api) or database.place.span is None:
             continue
         env = next((v for v in options(database.value) if isinstance(v, Env)), None) or _text_env(database.value)

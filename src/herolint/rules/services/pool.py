@@ -64,7 +64,7 @@ def _workers(app: App) -> int:
 
 def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:
     """Pools that web opens: where, how large at most, and whether a variable decides."""
-    python = app.python
+    python = app.code
     for mod, fact, _ in python.calls_named(
         "sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine"
     ):

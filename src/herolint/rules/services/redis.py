@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.python_app import Effect
+from herolint.app.program import Effect
 from herolint.app.values import Env, Known, Made, Table, Value, env_names, options, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -39,11 +39,11 @@ def _touched(value: Value) -> bool:
 
 
 def _clients(app: App) -> Iterator[Finding]:
-    for effect in app.python.effects_of("connects"):
+    for effect in app.code.effects_of("connects"):
         if effect.row.kind != "Redis":
             continue
         if effect.name.endswith("from_url"):
-            expr, value = app.python.argument(effect, effect.row.url)
+            expr, value = app.code.argument(effect, effect.row.url)
             if expr is not None and _reads_redis_url(value) and not _touched(value) and not _relaxed(effect):
                 yield _finding(app, effect.mod.place(effect.fact.call, "checks the certificate"), effect.processes[0], _FIX, effect.runs)
         else:
@@ -58,8 +58,8 @@ def _relaxed(effect: Effect) -> bool:
 
 def _apart(app: App, effect: Effect) -> Iterator[Finding]:
     """Host, port and password taken out of REDIS_URL, without `ssl=True`: such a client cannot connect."""
-    expr, host = app.python.argument(effect, effect.row.host)
-    ssl_expr, _ = app.python.argument(effect, "ssl")
+    expr, host = app.code.argument(effect, effect.row.host)
+    ssl_expr, _ = app.code.argument(effect, "ssl")
     if expr is None or ssl_expr is not None or not any(name == "REDIS_URL" for name in env_names(host)) or _relaxed(effect):
         return
     yield report(
@@ -76,7 +76,7 @@ def _apart(app: App, effect: Effect) -> Iterator[Finding]:
 
 def _celery(app: App) -> Iterator[Finding]:
     """Celery with a `rediss://` broker raises at start unless it is told how to treat the certificate."""
-    python = app.python
+    python = app.code
     for effect in python.effects_of("connects"):
         if effect.row.kind != "broker" or effect.name != "celery.Celery":
             continue
@@ -95,12 +95,12 @@ def _celery(app: App) -> Iterator[Finding]:
 def _sets_ssl(app: App) -> bool:
     """Whether some reached code says how Celery treats the certificate."""
     names = ("broker_use_ssl", "BROKER_USE_SSL", "redis_backend_use_ssl", "ssl_cert_reqs")
-    return any(name in mod.source.text for mod in app.python.modules for name in names)
+    return any(name in mod.source.text for mod in app.code.modules for name in names)
 
 
 def _django_settings(app: App) -> Iterator[Finding]:
     """CHANNEL_LAYERS, CACHES and CELERY_BROKER_URL of a Django project."""
-    django = app.python.django
+    django = app.code.django
     if django is None:
         return
     for name in ("CHANNEL_LAYERS", "CACHES"):

@@ -41,8 +41,8 @@ class Effect(NamedTuple):
     processes: tuple[str, ...]
 
 
-class PythonApp:
-    """Everything that rules ask about Python code."""
+class Program:
+    """Everything that rules ask about the app's code, in whatever language it is written."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -59,7 +59,7 @@ class PythonApp:
                         self.code.add_root(folder)
                 if launch.tool in ("python", "django", "streamlit") and launch.script:
                     self.guards.scripts.add(launch.script)
-        if "src" in self.code.folders and "src/__init__.py" not in self.code.python_files:
+        if "src" in self.code.folders and "src/__init__.py" not in self.code.files:
             self.code.add_root("src")
         for process in app.processes.values():
             for launch in process.launches:
@@ -81,7 +81,7 @@ class PythonApp:
 
     def entry(self, launch: Launch) -> Iterator[Entry]:
         """The modules that one program starts with."""
-        if launch.script and launch.script in self.code.python_files:
+        if launch.script and launch.script in self.code.files:
             yield Entry(launch.script, launch.tool in ("python", "django", "streamlit"))
         elif launch.module:
             main = launch.tool == "python"
@@ -103,7 +103,7 @@ class PythonApp:
         if (config := self.gunicorn_config(launch)) is not None:
             yield Entry(config, False)
         if launch.tool == "django" and launch.subcommand and launch.subcommand not in ("runserver", "migrate", "collectstatic"):
-            for path in sorted(self.code.python_files):
+            for path in sorted(self.code.files):
                 if path.endswith(f"/management/commands/{launch.subcommand}.py"):
                     yield Entry(path, False)
 
@@ -118,7 +118,7 @@ class PythonApp:
             path = self.code.find(given.text.removeprefix("python:")) or ""
         else:
             path = given.text.removeprefix("file:").removeprefix("./")
-        return path if path in self.code.python_files else None
+        return path if path in self.code.files else None
 
     def _uwsgi_entry(self, launch: Launch) -> Iterator[Entry]:
         settings = uwsgi_settings(self.app, launch)
@@ -126,7 +126,7 @@ class PythonApp:
             if name in settings and (path := self.code.find(settings[name][0].partition(":")[0])):
                 yield Entry(path, False)
         for name in ("wsgi-file", "file"):
-            if name in settings and settings[name][0] in self.code.python_files:
+            if name in settings and settings[name][0] in self.code.files:
                 yield Entry(settings[name][0], False)
 
     def _intended(self, launch: Launch) -> str | None:
@@ -146,7 +146,7 @@ class PythonApp:
             "Starlette(",
         )
         found = []
-        for path in sorted(self.code.python_files):
+        for path in sorted(self.code.files):
             source = self.app.source(path) if "/" not in path else None
             if source is not None and any(word in source.text for word in makers):
                 found.append(path)
@@ -164,7 +164,7 @@ class PythonApp:
         processes = sorted(self.app.processes.values(), key=lambda p: not p.serves)
         starts = [e.path for p in processes for e in self.entries(p) if not e.path.endswith("manage.py")]
         names = ("wsgi.py", "asgi.py", "manage.py")
-        usual = [p for p in self.code.python_files if p.rpartition("/")[2] in names]
+        usual = [p for p in self.code.files if p.rpartition("/")[2] in names]
         starts += sorted(usual, key=lambda p: (p.endswith("manage.py"), p.count("/"), p))[:6]
         value = self.app.config_var("DJANGO_SETTINGS_MODULE") or self._image_variable("DJANGO_SETTINGS_MODULE")
         named = self.code.find(value) if value else None

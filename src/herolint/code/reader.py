@@ -1,11 +1,12 @@
-"""What is gathered while one Python file is read: the facts so far, and where in the file the reading stands."""
+"""What is gathered while one source file is read: the facts so far, and where in the file the reading stands."""
 
 from __future__ import annotations
 
+import msgspec
 from tree_sitter import Node
 
-from herolint.code.facts import NONE, AnyExpr, Assign, Block, CallFact, Class, Function, Guard, Import, Other, Return
-from herolint.code.python.grammar import COMMENT, ERROR, SKIPPED
+from herolint.code.facts import NONE, AnyExpr, Assign, Block, CallFact, Class, Export, Function, Guard, Import, Module, Other, Return
+from herolint.code.grammar import ERROR, Grammar
 
 MAX_DEPTH = 200
 """How deep expressions may nest; what lies deeper is read as an expression of its own."""
@@ -19,11 +20,36 @@ class Reader:
     """
 
     __slots__ = (
-        "_utf8", "assigns", "block", "blocks", "calls", "classes", "comments", "deferred", "deletes", "errors", "function",
-        "functions", "generators", "globals", "guard", "guards", "handled", "imports", "klass", "lambdas", "prefix", "returns", "text",
+        "_utf8",
+        "assigns",
+        "block",
+        "blocks",
+        "calls",
+        "classes",
+        "comments",
+        "deferred",
+        "deletes",
+        "errors",
+        "exports",
+        "function",
+        "functions",
+        "generators",
+        "globals",
+        "grammar",
+        "guard",
+        "guards",
+        "handled",
+        "imports",
+        "klass",
+        "lambdas",
+        "package",
+        "prefix",
+        "returns",
+        "text",
     )  # fmt: skip
 
-    def __init__(self, data: bytes, encoding: str) -> None:
+    def __init__(self, data: bytes, encoding: str, grammar: Grammar) -> None:
+        self.grammar = grammar
         self.text = data.decode("latin-1")
         self._utf8 = encoding != "latin-1"
         self.imports: list[Import] = []
@@ -35,6 +61,8 @@ class Reader:
         self.assigns: list[Assign] = []
         self.returns: list[Return] = []
         self.globals: list[tuple[int, str]] = []
+        self.exports: list[Export] = []
+        self.package = ""
         self.deletes: list[tuple[int, AnyExpr]] = []
         self.comments: set[tuple[int, int]] = set()
         self.errors: set[tuple[int, int]] = set()
@@ -60,7 +88,7 @@ class Reader:
     def skip(self, node: Node) -> None:
         """Note a comment; put off what an error swallowed until the rest is read."""
         kind = node.kind_id
-        if kind == COMMENT:
+        if kind == self.grammar.comment:
             self.comments.add((node.start_byte, node.end_byte))
         elif kind == ERROR:
             self.defer(node)
@@ -69,7 +97,7 @@ class Reader:
         """The nodes without comments, line continuations and errors, which are noted."""
         kept = []
         for node in nodes:
-            if node.kind_id in SKIPPED:
+            if node.kind_id in self.grammar.skipped:
                 self.skip(node)
             else:
                 kept.append(node)
@@ -104,3 +132,26 @@ class Reader:
         if self.calls and self.calls[-1][2].call is value:
             start, end, fact = self.calls[-1]
             self.calls[-1] = start, end, CallFact(fact.call, fact.function, fact.klass, fact.guard, fact.block, True)
+
+    def module(self, language: str, errors: tuple[tuple[int, int], ...] = ()) -> Module:
+        """What was gathered, as the facts of the file; `errors` replace those that were met on the way."""
+        functions = tuple(
+            msgspec.structs.replace(f, is_generator=True) if i in self.generators else f for i, f in enumerate(self.functions)
+        )
+        return Module(
+            language=language,
+            imports=tuple(self.imports),
+            functions=functions,
+            classes=tuple(self.classes),
+            guards=tuple(self.guards),
+            blocks=tuple(self.blocks),
+            calls=tuple(fact for _, _, fact in sorted(self.calls, key=lambda call: (call[0], -call[1]))),
+            assigns=tuple(sorted(self.assigns, key=lambda a: a.start)),
+            returns=tuple(self.returns),
+            globals=tuple(self.globals),
+            deletes=tuple(self.deletes),
+            comments=tuple(sorted(self.comments)),
+            errors=errors or tuple(sorted(self.errors)),
+            exports=tuple(self.exports),
+            package=self.package,
+        )
