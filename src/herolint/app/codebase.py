@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from herolint.code import facts, facts_of
+from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
 from herolint.code.facts import NONE, Assign, Class, Function, Import
 from herolint.finding import Place, Problem
@@ -14,6 +15,8 @@ from herolint.source import SourceFile, Span
 from herolint.workspace import Workspace
 
 MAX_SOURCE_BYTES = 1_000_000
+_INSTALLED = re.compile(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
+"""Folders in which package managers put what is not the project's own code."""
 
 
 class Binding(NamedTuple):
@@ -133,7 +136,10 @@ def _target_names(target: facts.AnyExpr) -> Iterator[str]:
 
 
 class CodeBase:
-    """All Python modules that a process might import, loaded one by one as they are asked for."""
+    """All source files that a process might load, read one by one as they are asked for.
+
+    `files` are those that are found by dotted names; how other languages find theirs is in `app.dialects`.
+    """
 
     def __init__(self, workspace: Workspace, cache: FactCache | None) -> None:
         self.workspace = workspace
@@ -143,6 +149,14 @@ class CodeBase:
         self._mods: dict[str, Mod | None] = {}
         self._found: dict[str, str | None] = {}
         self._calls: tuple[int, dict[str, list[facts.Call]]] = (-1, {})
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Paths of the files in the slug that some front end reads, without those of installed packages."""
+        return frozenset(
+            path for path, entry in self.workspace.slug_files.items()
+            if entry.kind != "submodule" and language_of(path) and not _INSTALLED.search(path)
+        )  # fmt: skip
 
     @cached_property
     def files(self) -> frozenset[str]:
@@ -173,14 +187,14 @@ class CodeBase:
         if path in self._mods:
             return self._mods[path]
         self._mods[path] = None
-        if path in self.files:
+        if path in self.files or path in self.sources:
             entry = self.workspace.slug_files[path]
             if entry.size > MAX_SOURCE_BYTES:
                 self.problems.append(Problem(message=f"not analysed: {entry.size:,} bytes of source, over {MAX_SOURCE_BYTES:,}", path=path))
             elif (source := self.workspace.read(path)) is not None:
                 parsed = facts_of(source, self.cache)
                 if parsed is not None:
-                    self._mods[path] = Mod(source, parsed, self.dotted(path))
+                    self._mods[path] = Mod(source, parsed, self.dotted(path) if path in self.files else path)
         return self._mods[path]
 
     def loaded(self) -> Iterator[Mod]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import builtins
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.code import facts
-from herolint.code.facts import NONE, Assign, Class, Function, Import
+from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
+
+if TYPE_CHECKING:
+    from herolint.app.dialects.base import Dialect
 
 MAX_DEPTH = 24
-_BUILTINS = frozenset(dir(builtins))
+_NAMING = (facts.Name, facts.Attr, facts.Call, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
+"""Expressions that can name something."""
 
 
 class Target(NamedTuple):
@@ -30,9 +34,21 @@ class Target(NamedTuple):
 class Linker:
     """Resolves expressions of one code base. All methods answer None for what cannot be known."""
 
-    def __init__(self, code: CodeBase) -> None:
+    def __init__(self, code: CodeBase, returns: Mapping[str, str] | None = None) -> None:
         self.code = code
+        self.returns = returns or {}
+        """Results of calls that behave like another object (`requests.session()` like `requests.Session()`)."""
+        self._dialects: dict[str, Dialect] = {}
         self._cache: dict[tuple[str, int, facts.AnyExpr], Target | None] = {}
+
+    def dialect(self, mod: Mod | None) -> Dialect:
+        """How the language of a module finds names; folders without a module of their own are Python's."""
+        language = mod.facts.language if mod is not None else "python"
+        if language not in self._dialects:
+            from herolint.app.dialects import dialect_of  # dialects are made of linkers
+
+            self._dialects[language] = dialect_of(language, self.code)
+        return self._dialects[language]
 
     def qualified(self, mod: Mod, function: int, expr: facts.AnyExpr) -> str | None:
         """The qualified name of something outside the project that the expression names, e.g. `requests.get`."""
@@ -41,7 +57,7 @@ class Linker:
 
     def resolve(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int = 0) -> Target | None:
         """What the expression names, in the scope of that function (-1: the module)."""
-        if depth > MAX_DEPTH or not isinstance(expr, facts.Name | facts.Attr | facts.Call | facts.Unary | facts.Logic | facts.Choice):
+        if depth > MAX_DEPTH or not isinstance(expr, _NAMING):
             return None
         key = (mod.path, function, expr)
         if key in self._cache:
@@ -59,8 +75,13 @@ class Linker:
                 target = self._base(mod, function, base, depth)
                 return self.member(target, name, depth) if target else None
             case facts.Call(func=func):
+                loaded = self.dialect(mod).loaded(self, mod, expr, depth)
+                if loaded is not None:
+                    return loaded
                 target = self.resolve(mod, function, func, depth)
                 return self._result(target, depth) if target else None
+            case facts.Closure(number=number):
+                return Target("function", mod.facts.functions[number].qualname, mod, number)
             case facts.Unary(op="await", value=value):
                 return self.resolve(mod, function, value, depth)
             case facts.Logic(parts=parts):
@@ -75,13 +96,15 @@ class Linker:
         return self.resolve(mod, function, base, depth)
 
     def lookup(self, mod: Mod, function: int, name: str, depth: int = 0, before: int = -1) -> Target | None:
-        """What a plain name means in a scope: parameters hide, then functions outwards, then the module, then builtins."""
+        """What a plain name means in a scope: parameters hide, then functions outwards, then the module, then what the language adds."""
         scope = function
         while scope != NONE:
             fn = mod.facts.functions[scope]
+            if fn.receiver == name and (found := self._receiver(mod, fn)) is not None:
+                return found
             for param in fn.params:
                 if param.name == name:
-                    return self._parameter(mod, scope, fn, name, depth)
+                    return self._parameter(mod, fn, param, depth)
             bindings = mod.names.get(scope, {}).get(name)
             if bindings:
                 return self._bound(mod, name, bindings, depth, before)
@@ -89,72 +112,44 @@ class Linker:
         bindings = mod.names.get(NONE, {}).get(name)
         if bindings:
             return self._bound(mod, name, bindings, depth, before if function == NONE else -1)
-        found = self._starred(mod, name, depth)
-        if found:
-            return found
-        return Target("external", name) if name in _BUILTINS else None
+        return self.dialect(mod).free(self, mod, name, depth)
 
-    def _parameter(self, mod: Mod, scope: int, fn: Function, name: str, depth: int) -> Target | None:
-        if fn.klass != NONE and fn.receiver == name:
-            return Target("instance", mod.facts.classes[fn.klass].qualname, mod, fn.klass)
-        param = next(p for p in fn.params if p.name == name)
-        if param.annotation is not None and param.kind == "plain":
-            kind = self.resolve(mod, fn.parent, param.annotation, depth)
-            return self._result(kind, depth) if kind and kind.kind in ("class", "external") else None
-        return None
+    def _receiver(self, mod: Mod, fn: Function) -> Target | None:
+        """The object that a method belongs to."""
+        where = (mod, fn.klass) if fn.klass != NONE else self.dialect(mod).type_named(mod, fn.owner) if fn.owner else None
+        if where is None:
+            return None
+        return Target("instance", where[0].facts.classes[where[1]].qualname, *where)
 
-    def _starred(self, mod: Mod, name: str, depth: int) -> Target | None:
-        for imp in reversed(mod.facts.imports):
-            if imp.name == "*" and imp.function == NONE and depth < MAX_DEPTH:
-                dotted = self.code.absolute(mod, imp)
-                path = self.code.find(dotted, mod.path.rpartition("/")[0])
-                other = self.code.mod(path) if path else None
-                if other is not None and other is not mod:
-                    found = self.lookup(other, NONE, name, depth + 4)
-                    if found and not (found.kind == "external" and found.name in _BUILTINS):
-                        return found
-        return None
+    def _parameter(self, mod: Mod, fn: Function, param: Param, depth: int) -> Target | None:
+        return self._typed(mod, fn.parent, param.annotation, depth) if param.kind == "plain" else None
+
+    def _typed(self, mod: Mod, function: int, annotation: facts.AnyExpr | None, depth: int) -> Target | None:
+        """An object of a declared type."""
+        kind = self.resolve(mod, function, annotation, depth) if annotation is not None else None
+        return self._result(kind, depth) if kind and kind.kind in ("class", "external") else None
 
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
         earlier = [b for b in bindings if before < 0 or b.start <= before] or bindings
         for binding in reversed(earlier):
             match binding.what:
                 case Import() as imp:
-                    return self._import(mod, imp, depth)
+                    return self.dialect(mod).bound(self, mod, imp, depth)
                 case Function():
                     return Target("function", binding.what.qualname, mod, binding.number)
                 case Class():
                     return Target("class", binding.what.qualname, mod, binding.number)
                 case Assign() as assign:
-                    if not isinstance(assign.target, facts.Name) or assign.op not in ("=", ":=", "with") or assign.value is None:
+                    if not isinstance(assign.target, facts.Name) or assign.op not in ("=", ":=", "with", "||="):
+                        continue
+                    if assign.value is None:
+                        if (declared := self._typed(mod, assign.function, assign.annotation, depth)) is not None:
+                            return declared
                         continue
                     found = self.resolve(mod, assign.function, assign.value, depth)
                     if found:
                         return found
         return Target("variable", name, mod, bindings=tuple(earlier))
-
-    def _import(self, mod: Mod, imp: Import, depth: int) -> Target | None:
-        dotted = self.code.absolute(mod, imp)
-        folder = mod.path.rpartition("/")[0]
-        beside = folder if folder in self.code.roots else ""
-        if imp.name is None:
-            top = dotted if imp.alias == dotted or "." not in dotted or imp.alias != dotted.partition(".")[0] else dotted.partition(".")[0]
-            path = self.code.find(top, beside)
-            if path:
-                other = self.code.mod(path)
-                return Target("module", top, other) if other else None
-            if self.code.is_folder(top):
-                return Target("module", top)
-            return Target("external", top)
-        path = self.code.find(dotted, beside)
-        if path:
-            other = self.code.mod(path)
-            if other is not None and other is not mod:
-                return self.member(Target("module", dotted, other), imp.name, depth)
-            return None
-        if self.code.is_folder(dotted) or not dotted:
-            return self.member(Target("module", dotted), imp.name, depth)
-        return Target("external", f"{dotted}.{imp.name}")
 
     def member(self, target: Target, name: str, depth: int = 0) -> Target | None:
         """What `target.name` means."""
@@ -164,16 +159,7 @@ class Linker:
             case "external":
                 return Target("external", f"{target.name}.{name}")
             case "module":
-                if target.mod is not None and name in target.mod.names.get(NONE, {}):
-                    return self.lookup(target.mod, NONE, name, depth + 1)
-                dotted = f"{target.name}.{name}" if target.name else name
-                path = self.code.find(dotted)
-                if path:
-                    other = self.code.mod(path)
-                    return Target("module", dotted, other) if other else None
-                if target.mod is not None:
-                    return self._starred(target.mod, name, depth + 1)
-                return Target("module", dotted) if self.code.is_folder(dotted) else None
+                return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
                 return self._attribute(target, name, depth + 1, set())
         return None
@@ -184,14 +170,14 @@ class Linker:
             return None
         seen.add((mod.path, target.number))
         index = target.number
-        if name in mod.methods.get(index, {}):
-            method = mod.methods[index][name]
-            return Target("function", mod.facts.functions[method].qualname, mod, method)
+        method = self.methods(mod, index).get(name)
+        if method is not None:
+            return Target("function", method[0].facts.functions[method[1]].qualname, *method)
         for assign in [*mod.self_assigns.get((index, name), ()), *mod.class_body.get(index, {}).get(name, ())]:
-            if assign.value is not None:
-                found = self.resolve(mod, assign.function, assign.value, depth)
-                if found:
-                    return found
+            found = self.resolve(mod, assign.function, assign.value, depth) if assign.value is not None else None
+            found = found or self._typed(mod, assign.function, assign.annotation, depth)
+            if found:
+                return found
         for base in self.bases(mod, index, depth):
             if base.kind == "class":
                 found = self._attribute(base, name, depth + 1, seen)
@@ -200,6 +186,10 @@ class Linker:
             elif base.kind == "external":
                 return Target("external", f"{base.name}().{name}" if target.kind == "instance" else f"{base.name}.{name}")
         return None
+
+    def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
+        """Methods of a class by name, with the module that each is written in."""
+        return self.dialect(mod).methods(mod, index)
 
     def bases(self, mod: Mod, index: int, depth: int = 0) -> list[Target]:
         """The base classes of a class, those that can be followed."""
@@ -231,16 +221,23 @@ class Linker:
     def _result(self, target: Target, depth: int) -> Target | None:
         match target.kind:
             case "external":
-                return Target("external", f"{target.name}()")
+                name = f"{target.name}()"
+                return Target("external", self.returns.get(name, name))
             case "class":
                 return Target("instance", target.name, target.mod, target.number)
             case "instance" if target.mod is not None:
                 call = self._attribute(target, "__call__", depth, set())
                 return self._result(call, depth) if call and call.kind == "function" else None
             case "function" if target.mod is not None:
-                for returned in target.mod.facts.returns:
-                    if returned.function == target.number and returned.value is not None:
-                        found = self.resolve(target.mod, target.number, returned.value, depth)
-                        if found:
-                            return found
+                return self._returned(target.mod, target.number, depth)
         return None
+
+    def _returned(self, mod: Mod, number: int, depth: int) -> Target | None:
+        """What a function of the project gives back: by its returns, else by its declared type."""
+        for returned in mod.facts.returns:
+            if returned.function == number and returned.value is not None:
+                found = self.resolve(mod, number, returned.value, depth)
+                if found:
+                    return found
+        fn = mod.facts.functions[number]
+        return self._typed(mod, fn.parent, fn.result, depth)

@@ -72,16 +72,15 @@ class Reach:
                     queue.append(found)
 
     def _imports(self, path: str) -> Iterator[tuple[str, Place]]:
-        for above in _packages_above(path):
-            if above in self.code.files:
-                yield above, Place(path)
         mod = self.code.mod(path)
+        for beside in self.linker.dialect(mod).alongside(path):
+            yield beside, Place(path)
         if mod is None:
             return
         for imp in mod.facts.imports:
             if self.guards.holds(mod, imp.guard, path in self.mains) is False:
                 continue
-            for found in self.code.imported(mod, imp):
+            for found in self.linker.dialect(mod).imported(mod, imp):
                 yield found, mod.place(facts.Expr(imp.start, imp.end))
         for call in mod.facts.calls:
             func = call.call.func
@@ -218,8 +217,8 @@ class Reach:
         if target.kind == "function":
             yield FunctionRef(target.mod.path, target.number)
         elif target.kind in ("class", "instance"):
-            for method in target.mod.methods.get(target.number, {}).values():
-                yield FunctionRef(target.mod.path, method)
+            for where, method in self.linker.methods(target.mod, target.number).values():
+                yield FunctionRef(where.path, method)
             for base in self.linker.bases(target.mod, target.number):
                 if base.kind == "class":
                     yield from self._members(base, seen | {(target.mod.path, target.number)})
@@ -227,12 +226,3 @@ class Reach:
     def has_function(self, mod: Mod, index: int) -> bool:
         """Whether the function (or the module body, -1) runs in this process."""
         return FunctionRef(mod.path, index) in self.functions
-
-
-def _packages_above(path: str) -> Iterator[str]:
-    folder = path.rpartition("/")[0]
-    while folder:
-        init = f"{folder}/__init__.py"
-        if init != path:
-            yield init
-        folder = folder.rpartition("/")[0]

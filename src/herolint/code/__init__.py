@@ -9,12 +9,17 @@ from herolint.source import SourceFile
 _LANGUAGES = {"py": "python", "pyw": "python"}
 
 
+def language_of(path: str) -> str | None:
+    """The language whose front end reads a file of that name."""
+    return _LANGUAGES.get(path.rpartition("/")[2].rpartition(".")[2].lower())
+
+
 def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | None:
     """The facts of a source file, from the cache where they are known; None when no front end reads such a file.
 
     The size is not looked at here: callers leave out files that are too big to be worth reading.
     """
-    language = _LANGUAGES.get(source.path.rpartition("/")[2].rpartition(".")[2].lower())
+    language = language_of(source.path)
     if language is None:
         return None
     if cache is not None and (known := cache.get(language, source.data)) is not None:

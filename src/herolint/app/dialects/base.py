@@ -1,0 +1,52 @@
+"""What the linker asks of a language; the answers here suit languages in which files know only what they import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from herolint.code import facts
+from herolint.code.facts import Import
+
+if TYPE_CHECKING:
+    from herolint.app.codebase import CodeBase, Mod
+    from herolint.app.link import Linker, Target
+
+
+class Dialect:
+    """One language over one code base."""
+
+    def __init__(self, code: CodeBase) -> None:
+        self.code = code
+
+    def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
+        """Paths of the project's files that an import loads."""
+        return ()
+
+    def alongside(self, path: str) -> Iterable[str]:
+        """Paths of files that are loaded whenever this one is: packages above it, other files of its package."""
+        return ()
+
+    def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
+        """What the local name of an import means."""
+        return None
+
+    def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
+        """What a name means that its file does not bind: star imports, siblings, constants, globals."""
+        return None
+
+    def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
+        """What `module.name` means, for a target of kind `module`."""
+        return None
+
+    def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
+        """The module that a call loads where it stands in an expression (`require("x")`)."""
+        return None
+
+    def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
+        """Methods of a class by name, wherever they are written."""
+        return {name: (mod, number) for name, number in mod.methods.get(index, {}).items()}
+
+    def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
+        """The class of that name that a method's `owner` means."""
+        return None

@@ -1,0 +1,128 @@
+"""Go: packages are folders, methods belong to types by name, imports are paths."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from herolint.app.codebase import Mod
+from herolint.app.dialects.base import Dialect
+from herolint.app.link import Linker, Target
+from herolint.code.facts import NONE, Import
+
+_BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
+_MAJOR = re.compile(r"(/v\d+|\.v\d+)\Z")
+_MODULE = re.compile(r"^\s*module\s+(\S+)", re.MULTILINE)
+
+
+class Go(Dialect):
+    """The packages of the repository's Go modules."""
+
+    @cached_property
+    def packages(self) -> dict[str, tuple[str, ...]]:
+        """Folder → its Go files that are built for a dyno (no tests)."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.code.sources):
+            if path.endswith(".go") and not _left_out(path):
+                found.setdefault(posixpath.dirname(path), []).append(path)
+        return {folder: tuple(paths) for folder, paths in found.items()}
+
+    @cached_property
+    def modules(self) -> tuple[tuple[str, str], ...]:
+        """(module path, folder) of each go.mod, longest module path first; of GOPATH-style repositories none."""
+        found = []
+        for path in self.code.workspace.slug_files:
+            if posixpath.basename(path) == "go.mod":
+                source = self.code.workspace.read(path)
+                match = _MODULE.search(source.text) if source is not None else None
+                if match:
+                    found.append((match[1].strip('"'), posixpath.dirname(path)))
+        return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+
+    def folder_of(self, importing: str) -> str | None:
+        """The folder of the repository's package that an import path names."""
+        for module, folder in self.modules:
+            if importing == module or importing.startswith(module + "/"):
+                inner = posixpath.normpath(posixpath.join(folder, importing[len(module) + 1 :]))
+                inner = "" if inner == "." else inner
+                return inner if inner in self.packages else None
+        return None
+
+    def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
+        folder = self.folder_of(imp.module)
+        if folder is not None:
+            yield from self.packages[folder][:1]
+
+    def alongside(self, path: str) -> Iterator[str]:
+        yield from (other for other in self.packages.get(posixpath.dirname(path), ()) if other != path)
+
+    def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
+        folder = self.folder_of(imp.module)
+        if folder is not None:
+            first = self.code.mod(self.packages[folder][0])
+            return Target("module", folder, first) if first is not None else None
+        return Target("external", _MAJOR.sub("", imp.module))
+
+    def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
+        found = self._in_package(linker, posixpath.dirname(mod.path), mod, name, depth)
+        if found is None:
+            found = self._by_package_name(linker, mod, name, depth)
+        if found is None and name in _BUILTINS:
+            return Target("external", name)
+        return found
+
+    def _in_package(self, linker: Linker, folder: str, but: Mod | None, name: str, depth: int) -> Target | None:
+        for path in self.packages.get(folder, ()):
+            other = self.code.mod(path)
+            if other is not None and other is not but and name in other.names.get(NONE, {}):
+                return linker.lookup(other, NONE, name, depth + 1)
+        return None
+
+    def _by_package_name(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
+        """An import whose package is called otherwise than the last word of its path."""
+        for imp in mod.facts.imports:
+            folder = self.folder_of(imp.module)
+            first = self.code.mod(self.packages[folder][0]) if folder is not None else None
+            if first is not None and first.facts.package == name:
+                return self.bound(linker, mod, imp, depth)
+            if folder is None and imp.alias not in ("_", "*") and _usual_name(imp.module) == name:
+                return Target("external", _MAJOR.sub("", imp.module))
+        return None
+
+    def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
+        return self._in_package(linker, target.name, None, name, depth)
+
+    def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
+        name = mod.facts.classes[index].name
+        found: dict[str, tuple[Mod, int]] = {}
+        for path in self.packages.get(posixpath.dirname(mod.path), ()):
+            other = self.code.mod(path)
+            for i, fn in enumerate(other.facts.functions if other is not None else ()):
+                if fn.owner == name and other is not None:
+                    found[fn.name] = (other, i)
+        return found
+
+    def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
+        for path in (mod.path, *self.alongside(mod.path)):
+            other = self.code.mod(path)
+            for i, cls in enumerate(other.facts.classes if other is not None else ()):
+                if cls.name == name and other is not None:
+                    return other, i
+        return None
+
+
+def _left_out(path: str) -> bool:
+    """Whether the build for a dyno leaves a file out by its name or folder."""
+    name = posixpath.basename(path)
+    folders = path.split("/")[:-1]
+    if name.endswith("_test.go") or name.startswith(("_", ".")) or "testdata" in folders or "vendor" in folders:
+        return True
+    return any(name.endswith(f"_{system}.go") for system in ("windows", "darwin", "js", "wasm", "freebsd", "arm64", "android", "ios"))
+
+
+def _usual_name(path: str) -> str:
+    """The package name that an import path suggests: its last word without version and `go-`."""
+    last = _MAJOR.sub("", path).rpartition("/")[2]
+    return last.removeprefix("go-").removesuffix("-go").removesuffix(".go").replace("-", "_")

@@ -1,0 +1,117 @@
+"""JavaScript and TypeScript: paths and packages, CommonJS and ES modules, which may be told apart or mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.codebase import CodeBase, Mod
+from herolint.app.dialects.base import Dialect
+from herolint.app.dialects.node_paths import NodePaths
+from herolint.app.link import MAX_DEPTH, Linker, Target
+from herolint.code import facts
+from herolint.code.facts import NONE, Export, Import
+
+GLOBALS = frozenset(
+    """
+    process console fetch setTimeout setInterval setImmediate clearTimeout clearInterval queueMicrotask require module exports
+    Buffer Promise JSON Math Object Array String Number Boolean Date RegExp Map Set WeakMap Error URL URLSearchParams globalThis
+    global window document localStorage sessionStorage location navigator WebSocket EventSource XMLHttpRequest FormData Headers
+    Request Response AbortSignal AbortController structuredClone parseInt parseFloat isNaN encodeURIComponent decodeURIComponent
+    __dirname __filename Bun Deno
+    """.split()
+)
+
+
+class JavaScript(Dialect):
+    """Modules of a Node.js program."""
+
+    def __init__(self, code: CodeBase) -> None:
+        super().__init__(code)
+        self.paths = NodePaths(self.code.workspace)
+
+    def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
+        path = self.paths.resolve(mod.path, imp.module)
+        if path:
+            yield path
+
+    def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
+        return self._from(linker, mod, imp.module, imp.name, depth)
+
+    def _from(self, linker: Linker, mod: Mod, specifier: str, name: str | None, depth: int) -> Target | None:
+        """What a name of a module means; None as name is the module itself."""
+        path = self.paths.resolve(mod.path, specifier)
+        if path is None:
+            if specifier.startswith((".", "/")):
+                return None
+            package = specifier.removeprefix("node:")
+            return Target("external", package if name in (None, "default", "") else f"{package}.{name}")
+        other = self.code.mod(path)
+        if other is None or other is mod or depth > MAX_DEPTH:
+            return None
+        module = Target("module", path, other)
+        if name is None:
+            return self._value(linker, other, depth) or module
+        return self.member(linker, module, name, depth)
+
+    def _value(self, linker: Linker, mod: Mod, depth: int) -> Target | None:
+        """What `module.exports = …` sets the whole module to, unless it is a table of names."""
+        for export in reversed(mod.facts.exports):
+            if export.name == "=" and export.value is not None and not isinstance(export.value, facts.Mapping):
+                return linker.resolve(mod, NONE, export.value, depth + 1)
+        return None
+
+    def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
+        mod = target.mod
+        if mod is None or depth > MAX_DEPTH:
+            return None
+        for export in reversed(mod.facts.exports):
+            if export.name == name:
+                return self._exported(linker, mod, export, depth + 1)
+        for export in reversed(mod.facts.exports):
+            if export.name == "=" and export.value is not None:
+                if name == "default":
+                    return self._value(linker, mod, depth) or target
+                found = self._inside(linker, mod, export.value, name, depth + 1)
+                if found is not None:
+                    return found
+            elif export.name == "default" and export.value is not None and isinstance(export.value, facts.Mapping):
+                found = self._inside(linker, mod, export.value, name, depth + 1)
+                if found is not None:
+                    return found
+        for export in mod.facts.exports:
+            if export.name == "*":
+                found = self._from(linker, mod, export.module, name, depth + 2)
+                if found is not None:
+                    return found
+        return target if name == "default" else None
+
+    def _exported(self, linker: Linker, mod: Mod, export: Export, depth: int) -> Target | None:
+        if export.value is not None:
+            return linker.resolve(mod, NONE, export.value, depth)
+        source = None if export.source in ("", "*") else export.source
+        return self._from(linker, mod, export.module, source, depth)
+
+    def _inside(self, linker: Linker, mod: Mod, value: facts.AnyExpr, name: str, depth: int) -> Target | None:
+        if isinstance(value, facts.Mapping):
+            for key, inner in reversed(value.items):
+                if isinstance(key, facts.Const) and key.value == name:
+                    return linker.resolve(mod, NONE, inner, depth)
+                if isinstance(key, facts.Star):
+                    spread = linker.resolve(mod, NONE, key.value, depth)
+                    found = linker.member(spread, name, depth) if spread is not None else None
+                    if found is not None:
+                        return found
+            return None
+        whole = linker.resolve(mod, NONE, value, depth)
+        return linker.member(whole, name, depth) if whole is not None else None
+
+    def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
+        return Target("external", name) if name in GLOBALS else None
+
+    def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
+        """What `require("m")` means where it stands inside another expression."""
+        if isinstance(call.func, facts.Name) and call.func.id == "require" and len(call.args) == 1:
+            first = call.args[0]
+            if isinstance(first, facts.Const) and isinstance(first.value, str):
+                return self._from(linker, mod, first.value, None, depth)
+        return None

@@ -1,0 +1,66 @@
+"""Ruby: constants are found by name in whatever file declares them, methods by their class and its ancestors."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from functools import cached_property
+
+from herolint.app.codebase import Mod
+from herolint.app.dialects.base import Dialect
+from herolint.app.link import Linker, Target
+from herolint.code import facts
+from herolint.code.facts import NONE, Import
+
+
+class Ruby(Dialect):
+    """One name space over all files, as autoloading makes it."""
+
+    @cached_property
+    def classes(self) -> dict[str, list[tuple[Mod, int]]]:
+        """Qualified name → where classes and modules of that name are written."""
+        found: dict[str, list[tuple[Mod, int]]] = {}
+        for path in sorted(self.code.sources):
+            mod = self.code.mod(path) if path.endswith(".rb") and not path.startswith(("spec/", "test/", "db/migrate/")) else None
+            for i, cls in enumerate(mod.facts.classes if mod is not None else ()):
+                if mod is not None:
+                    found.setdefault(cls.qualname, []).append((mod, i))
+        return found
+
+    def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
+        folder = posixpath.dirname(mod.path)
+        bases = [posixpath.join(folder, imp.module)] if imp.level else [imp.module, f"lib/{imp.module}", posixpath.join(folder, imp.module)]
+        for base in bases:
+            path = posixpath.normpath(base)
+            for one in (path, f"{path}.rb"):
+                if one in self.code.sources:
+                    yield one
+                    return
+
+    def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
+        if name[:1].isupper():
+            found = self.classes.get(name) or next((places for known, places in self.classes.items() if known.endswith(f"::{name}")), None)
+            if found:
+                return Target("class", name, found[0][0], found[0][1])
+        return Target("external", name)
+
+    def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
+        """`X.new` of a class of the project is an object of it."""
+        if isinstance(call.func, facts.Attr) and call.func.name == "new":
+            target = linker.resolve(mod, mod.function_at(call.start), call.func.base, depth)
+            if target is not None and target.kind == "class":
+                return Target("instance", target.name, target.mod, target.number)
+        return None
+
+    def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
+        found: dict[str, tuple[Mod, int]] = {}
+        for other, i in self.classes.get(mod.facts.classes[index].qualname, [(mod, index)]):
+            found.update((name, (other, number)) for name, number in other.methods.get(i, {}).items())
+        return found
+
+    def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
+        found = self.classes.get(name)
+        return found[0] if found else None
+
+    def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
+        return linker.lookup(target.mod, NONE, name, depth + 1) if target.mod is not None else None
