@@ -8,6 +8,7 @@ import re
 import msgspec
 from msgspec.structs import replace
 
+from herolint.app.launch_node import PACKAGE_MANAGERS, RUNNERS, assigned_words, package_folder, runner_options, script_name, script_word
 from herolint.app.options import parse_options
 from herolint.finding import Place
 from herolint.formats.shell import Command, Word
@@ -52,6 +53,13 @@ WRAPPERS = {
     "sw-python": ("run",),
     "jemalloc.sh": (),
     "bin/start-nginx-solo": (),
+    "npx": (),
+    "bunx": (),
+    "cross-env": (),
+    "cross-env-shell": (),
+    "env-cmd": (),
+    "dotenvx": ("run",),
+    "infisical": ("run", "--"),
 }
 SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi", "meinheld-gunicorn"})
 PYTHON = re.compile(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
@@ -133,6 +141,9 @@ def launch_of(command: Command, path: str, via: tuple[Place, ...] = (), base: st
             tail = tail[2:] if posixpath.basename(name) in ("timeout", "nice") and tail[0].text in ("-n", "-k", "-s") else tail[1:]
         if posixpath.basename(name) == "timeout" and tail:
             tail = tail[1:]
+        if posixpath.basename(name) in ("cross-env", "cross-env-shell", "env"):
+            assignments, tail = assigned_words(tail)
+            command = replace(command, assignments=(*command.assignments, *assignments))
         if not tail:
             break
         wrapper, words = wrapper or posixpath.basename(name), tail
@@ -149,6 +160,13 @@ def _identify(command: Command, words: tuple[Word, ...], path: str, via: tuple[P
         return _script(words[0], rest, start)
     if program in ("sh", "bash", "dash", "zsh", "source", ".") or words[0].text.endswith(".sh"):
         return _shell(words, start)
+    if program in PACKAGE_MANAGERS and (named := script_name(program, rest)) is not None:
+        folder = package_folder(program, rest, cwd)
+        return replace(start, tool=program, subcommand=named[0], target=named[1], folder=folder, options={}, arguments=rest)
+    if program in RUNNERS or words[0].text.endswith((".js", ".mjs", ".cjs")):
+        return _node(program, words if program not in RUNNERS else rest, start)
+    if program == "ruby":
+        return _ruby(rest, start)
     return _tool(program, rest, start)
 
 
@@ -214,6 +232,24 @@ def _script(word: Word, rest: tuple[Word, ...], start: Launch) -> Launch:
         )
     options, arguments = parse_options("python", rest)
     return replace(start, tool="python", script=script, target=word, options=options, arguments=arguments, folder=folder)
+
+
+def _node(program: str, words: tuple[Word, ...], start: Launch) -> Launch:
+    """A script under Node.js or one of its runners; `tool` is `node` and `subcommand` the runner."""
+    word, rest = script_word(words)
+    if word is not None and program in ("pm2", "pm2-runtime", "forever", "bun", "deno") and word.text in ("start", "run"):
+        word, rest = script_word(rest)
+    runner = program if program in RUNNERS else "node"
+    script = _inside(start.cwd, word.text) if word is not None else None
+    return replace(
+        start, tool="node", subcommand=runner, script=script, target=word, options=runner_options(words), arguments=rest, folder=start.cwd
+    )
+
+
+def _ruby(words: tuple[Word, ...], start: Launch) -> Launch:
+    word, rest = script_word(words)
+    script = _inside(start.cwd, word.text) if word is not None else None
+    return replace(start, tool="ruby", script=script, target=word, options={}, arguments=rest, folder=start.cwd)
 
 
 def _shell(words: tuple[Word, ...], start: Launch) -> Launch:

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from herolint.code import language_of
 from herolint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -118,10 +119,10 @@ def heroku_yml(app: App) -> HerokuYml | None:
     return parse(source, app.workspace.exists) if source is not None and not source.is_binary else None
 
 
-def package_json(app: App) -> PackageJson | None:
+def package_json(app: App, folder: str = "") -> PackageJson | None:
     from herolint.formats.package_json import parse
 
-    return _load(app, "package.json", parse)
+    return _load(app, posixpath.join(folder, "package.json"), parse)
 
 
 def aptfile(app: App) -> Aptfile | None:
@@ -191,8 +192,8 @@ _PYTHON_FILES = ("requirements.txt", "Pipfile", "Pipfile.lock", "poetry.lock", "
                  ".python-version", "manage.py", "app.py", "main.py")  # fmt: skip
 
 
-def language(app: App) -> str:
-    """The language of the buildpack that will build the app; of several listed ones the last, which makes the web process."""
+def buildpack_language(app: App) -> str:
+    """The language of the buildpack whose default process types count: the last of those listed, else the first that detects the app."""
     for url in reversed(app.buildpacks):
         for name in ("python", "ruby", "nodejs", "go", "php", "java", "gradle", "scala", "clojure"):
             if (
@@ -202,6 +203,20 @@ def language(app: App) -> str:
                 or f"buildpack-{name}#" in url
             ):
                 return {"nodejs": "node", "gradle": "java"}.get(name, name)
+    if app.buildpacks:
+        return ""
+    for name, files in _MANIFESTS:
+        if any(f in app.slug for f in files):
+            return name
+    if any(f in app.slug for f in _PYTHON_FILES):
+        return "python"
+    return "go" if "go.mod" in app.slug else ""
+
+
+def language(app: App) -> str:
+    """The language of the buildpack that will build the app; of several listed ones the last, which makes the web process."""
+    if app.buildpacks and (listed := buildpack_language(app)):
+        return listed
     commands = " ".join(x.tool for p in app.processes.values() for x in p.launches)
     if any(
         t in commands.split()
@@ -233,7 +248,7 @@ HAS: dict[str, Callable[[App], bool]] = {
     "procfile": lambda app: "Procfile" in app.slug,
     "processes": lambda app: bool(app.processes),
     "python": lambda app: app.language == "python",
-    "code": lambda app: any(p.endswith(".py") for p in app.slug),
+    "code": lambda app: any(language_of(p) for p in app.slug),
     "app.json": lambda app: "app.json" in app.slug,
     "heroku.yml": lambda app: "heroku.yml" in app.slug,
     "dockerfile": lambda app: app.is_container,

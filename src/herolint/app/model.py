@@ -61,6 +61,7 @@ class App:
         self.knowledge = knowledge
         self.options = options or {}
         self.problems: list[Problem] = []
+        self._packages: dict[str, PackageJson | None] = {}
 
     def option(self, code: str, name: str, default: float) -> float:
         """A number that the configuration gives a rule (`[rules.HL502] name = …`), else the default."""
@@ -148,6 +149,14 @@ class App:
     def package_json(self) -> PackageJson | None:
         """package.json."""
         return loading.package_json(self)
+
+    def package(self, folder: str) -> PackageJson | None:
+        """The package.json of a folder of the app ("": the root)."""
+        if not folder:
+            return self.package_json
+        if folder not in self._packages:
+            self._packages[folder] = loading.package_json(self, folder)
+        return self._packages[folder]
 
     @cached_property
     def aptfile(self) -> Aptfile | None:

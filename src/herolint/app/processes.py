@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.defaults import default_processes
 from herolint.app.launch import Launch, launch_of
+from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
 from herolint.formats.shell import Command, Script, parse, parse_script
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -83,6 +86,11 @@ def processes_of(app: App) -> dict[str, Process]:
             script = parse(line.command, line.command_span.start)
             launches = tuple(_launches(app, script, path))
             found[name] = Process(name=name, origin="Procfile", at=at, text=line.command, script=script, launches=launches)
+    for name, (command, at) in default_processes(app).items():
+        if name not in found:
+            script = parse(command, 0)
+            launches = tuple(_launches(app, script, at.path))
+            found[name] = Process(name=name, origin="default", at=at, text=command, script=script, launches=launches)
     return found
 
 
@@ -143,8 +151,30 @@ def _launches(app: App, script: Script, path: str, via: tuple[Place, ...] = (), 
                 yield from _launches(app, inner, _local(launch), (*via, launch.at), launch.cwd)
                 continue
         yield launch
+        if launch.tool in PACKAGE_MANAGERS and len(via) < MAX_SCRIPTS:
+            yield from _package_scripts(app, launch, via)
         if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
             yield from _managed(app, launch, via)
+
+
+def _package_scripts(app: App, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
+    """What a package manager starts from package.json: the script with those before and after it."""
+    package = app.package(launch.folder or "")
+    path = posixpath.join(launch.folder or "", "package.json")
+    name = launch.subcommand
+    if package is None or any(place.path == path and place.label == name for place in via):
+        return
+    scripts = package.scripts
+    if name == "start" and "start" not in scripts and posixpath.join(launch.folder or "", "server.js") in app.slug:
+        scripts = {**scripts, "start": ("node server.js", scripts.get("start", ("", launch.at.span or Span(0, 0)))[1])}
+    pre_and_post = launch.tool in ("npm", "bun") or name in ("start", "install")
+    for one in (f"pre{name}", name, f"post{name}") if pre_and_post else (name,):
+        if one in scripts:
+            text, span = scripts[one]
+            here = Place(launch.at.path, launch.at.span, name)
+            yield from _launches(
+                app, parse(text, span.start + 1), path, (*via, msgspec.structs.replace(here, path=path)), launch.folder or ""
+            )
 
 
 def _managed(app: App, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
