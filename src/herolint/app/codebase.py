@@ -159,6 +159,11 @@ class CodeBase:
         )  # fmt: skip
 
     @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the sources, by name."""
+        return tuple(sorted({language for path in (*self.sources, *self.files) if (language := language_of(path))}))
+
+    @cached_property
     def files(self) -> frozenset[str]:
         """Paths of the Python files that end up in the slug."""
         return frozenset(p for p, e in self.workspace.slug_files.items() if p.endswith(".py") and e.kind != "submodule")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from herolint.app.codebase import Mod
@@ -10,8 +10,8 @@ from herolint.app.django import Django
 from herolint.app.link import Linker, Target
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
-from herolint.code.queries import argument
-from herolint.knowledge.python import Handlers
+from herolint.code.queries import argument, walk
+from herolint.knowledge.calls import HandlerCall, Handlers, Knowledge
 
 METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
 VIEW_METHODS = (
@@ -44,16 +44,14 @@ class Handler(NamedTuple):
     label: str
 
 
-def handlers_of(reach: Reach, linker: Linker, known: Handlers, django: Django | None) -> list[Handler]:
+def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], django: Django | None) -> list[Handler]:
     """All request handlers in the code that a process reaches."""
     found: dict[FunctionRef, str] = {}
     for mod in reach.mods():
-        for handler in _decorated(mod, linker, known):
-            found.setdefault(handler.ref, handler.label)
-        for handler in _registered(mod, reach, linker, known):
-            found.setdefault(handler.ref, handler.label)
-        for handler in _classes(mod, linker, known):
-            found.setdefault(handler.ref, handler.label)
+        known = knowledge[mod.facts.language].handlers
+        for find in (_decorated, _registered, _classes, _signed):
+            for handler in find(mod, linker, known):
+                found.setdefault(handler.ref, handler.label)
     if django is not None:
         for target, label in (*django.views, *django.login_steps):
             for ref in _view(target, linker):
@@ -88,28 +86,57 @@ def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, func
     return f"{verb or 'GET'} {text}"
 
 
-def _registered(mod: Mod, reach: Reach, linker: Linker, known: Handlers) -> Iterator[Handler]:
+def _registered(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
     for fact in mod.facts.calls:
-        qualified = linker.qualified(mod, fact.function, fact.call.func)
+        qualified = linker.qualified(mod, fact.function, fact.call.func) if known.calls else None
         row = known.call(qualified) if qualified else None
         if row is None:
             continue
-        view = argument(fact.call, row.position, row.keyword)
-        target = linker.resolve(mod, fact.function, view) if view is not None else None
         path = argument(fact.call, 0, "path")
         label = str(path.value) if isinstance(path, facts.Const) else qualified or ""
-        if target is not None:
+        verb = (qualified or "").rpartition(".")[2].lower()
+        label = f"{verb.upper()} {label}" if row.position < 0 and verb in METHOD_NAMES and isinstance(path, facts.Const) else label
+        for target in _given(mod, linker, fact, row):
             for ref in _view(target, linker):
                 yield Handler(ref, label)
+
+
+def _given(mod: Mod, linker: Linker, fact: facts.CallFact, row: HandlerCall) -> Iterator[Target]:
+    """The functions and classes that a registering call is given: at one place, or anywhere, wrapped in other calls or not."""
+    if row.position >= 0:
+        view = argument(fact.call, row.position, row.keyword)
+        target = linker.resolve(mod, fact.function, view) if view is not None else None
+        if target is not None:
+            yield target
+        return
+    for given in fact.call.args:
+        for inner in walk(given):
+            if isinstance(inner, facts.Closure | facts.Name | facts.Attr):
+                target = linker.resolve(mod, fact.function, inner)
+                if target is not None and target.kind == "function":
+                    yield target
+
+
+def _signed(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
+    """Functions that are given what only request handlers are given."""
+    if not known.signatures:
+        return
+    for i, fn in enumerate(mod.facts.functions):
+        for param in fn.params:
+            target = linker.lookup(mod, i, param.name) if param.annotation is not None else None
+            if target is not None and target.kind == "external" and target.name in known.signatures:
+                yield Handler(FunctionRef(mod.path, i), fn.qualname or "a handler")
+                break
 
 
 def _classes(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
     for i, cls in enumerate(mod.facts.classes):
         ancestors = linker.ancestors(mod, i)
-        if not any(known.is_view(a) for a in ancestors):
+        every = not known.actions.isdisjoint(ancestors)
+        if not every and not any(known.is_view(a) for a in ancestors):
             continue
         for name, method in mod.methods.get(i, {}).items():
-            if name in VIEW_METHODS:
+            if every or name in (known.methods or VIEW_METHODS):
                 yield Handler(FunctionRef(mod.path, method), f"{cls.name}.{name}")
 
 

@@ -22,7 +22,7 @@ from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
 from herolint.finding import Problem
-from herolint.knowledge.python import CallRow, PythonKnowledge, extend, load
+from herolint.knowledge.calls import CallRow, Knowledge, extend, load
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -47,11 +47,11 @@ class Program:
     def __init__(self, app: App) -> None:
         self.app = app
         self.code = CodeBase(app.workspace, app.cache)
-        self.linker = Linker(self.code)
+        self.knowledge = {language: _knowledge(app, language) for language in self.code.languages}
+        self.linker = Linker(self.code, {k: v for known in self.knowledge.values() for k, v in known.returns.items()})
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values = {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app)))
-        self.knowledge = _knowledge(app)
         for process in app.processes.values():
             for launch in process.launches:
                 for folder in (launch.folder, launch.cwd):
@@ -65,6 +65,10 @@ class Program:
             for launch in process.launches:
                 if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
                     self.guards.scripts.add(path)
+
+    def knows(self, mod: Mod) -> Knowledge:
+        """The table of what calls do in a module's language."""
+        return self.knowledge[mod.facts.language]
 
     def _main_of(self, module: str) -> str | None:
         path = self.code.find(module)
@@ -229,7 +233,7 @@ class Program:
                 name = self.linker.qualified(mod, fact.function, fact.call.func)
                 if name is None:
                     continue
-                rows = self.knowledge.effects(name)
+                rows = self.knows(mod).effects(name)
                 rows = tuple(row for row in rows if row.when != "url" or self._takes_url(mod, fact, row))
                 if not rows:
                     continue
@@ -269,7 +273,7 @@ class Program:
         for name, reach in self.reach.items():
             process = self.app.processes[name]
             django = self.django if self.django is not None and self.runs_django(process) else None
-            found[name] = handlers_of(reach, self.linker, self.knowledge.handlers, django)
+            found[name] = handlers_of(reach, self.linker, self.knowledge, django)
         return found
 
     @cached_property
@@ -328,13 +332,15 @@ def _where(where: str) -> tuple[int | None, str | None]:
     return position, name
 
 
-def _knowledge(app: App) -> PythonKnowledge:
+def _knowledge(app: App, language: str) -> Knowledge:
     """The shipped table with the project's and the plugins' own rows; a malformed one is a problem and is left out."""
-    table = load()
+    table = load(language)
     for raw in app.knowledge:
         if raw:
             try:
                 table = extend(table, dict(raw))
             except (ValueError, TypeError, KeyError) as error:
-                app.problems.append(Problem(message=f"knowledge table not used: {error}"))
+                problem = Problem(message=f"knowledge table not used: {error}")
+                if problem not in app.problems:
+                    app.problems.append(problem)
     return table

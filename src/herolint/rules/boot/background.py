@@ -138,7 +138,9 @@ def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
     for fact in mod.facts.calls:
         if fact.function == number:
             name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
-            if name.rpartition(".")[2] in polls or any(row.effect in ("runs-bot", "schedules") for row in app.code.knowledge.effects(name)):
+            if name.rpartition(".")[2] in polls or any(
+                row.effect in ("runs-bot", "schedules") for row in app.code.knows(mod).effects(name)
+            ):
                 return True
     return False
 

@@ -1,4 +1,4 @@
-"""What known Python calls do, and how frameworks register handlers: the rows of python.toml, looked up by qualified name."""
+"""What known calls do, and how frameworks register handlers: the rows of a language's table, looked up by qualified name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
-    """A call that registers a view: where the view stands."""
+    """A call that registers a view: where the view stands; position -1 means every function among the arguments."""
 
     position: int
     keyword: str
@@ -47,6 +47,12 @@ class Handlers(msgspec.Struct, frozen=True):
     decorators: frozenset[str]
     calls: dict[str, HandlerCall]
     bases: frozenset[str]
+    signatures: frozenset[str] = frozenset()
+    """Types (spelled as objects, `net/http.ResponseWriter()`) that only functions which answer requests are given."""
+    methods: frozenset[str] = frozenset()
+    """Methods of views by name; empty: those of the usual class-based views."""
+    actions: frozenset[str] = frozenset()
+    """Bases whose every method answers requests (controllers)."""
 
     def decorates(self, qualified: str) -> bool:
         """Whether a decorator of that qualified name makes a request handler."""
@@ -61,14 +67,14 @@ class Handlers(msgspec.Struct, frozen=True):
         return qualified in self.bases
 
 
-class PythonKnowledge(msgspec.Struct, frozen=True):
+class Knowledge(msgspec.Struct, frozen=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
     calls: dict[str, tuple[CallRow, ...]]
-    methods: dict[str, tuple[CallRow, ...]]
     returns: dict[str, str]
     handlers: Handlers
-    tokens: frozenset[str]
+    parameters: dict[str, str] = {}
+    """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -91,7 +97,7 @@ def _rows(raw: dict[str, Any]) -> dict[str, tuple[CallRow, ...]]:
     return table
 
 
-def extend(base: PythonKnowledge, raw: dict[str, Any]) -> PythonKnowledge:
+def extend(base: Knowledge, raw: dict[str, Any]) -> Knowledge:
     """The table with a project's or a plugin's own rows added. Raises msgspec.ValidationError on a malformed row."""
     calls = dict(base.calls)
     for name, rows in _rows(raw).items():
@@ -100,14 +106,24 @@ def extend(base: PythonKnowledge, raw: dict[str, Any]) -> PythonKnowledge:
 
 
 @cache
-def load() -> PythonKnowledge:
-    """The shipped table."""
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("python.toml").read_text("utf-8"))
-    handlers = raw["handlers"]
+def load(language: str) -> Knowledge:
+    """The shipped table of a language; an empty one where there is none."""
+    table = files("herolint.knowledge").joinpath(f"{language}.toml")
+    if not table.is_file():
+        return Knowledge({}, {}, Handlers(frozenset(), {}, frozenset()))
+    raw = tomllib.loads(table.read_text("utf-8"))
+    handlers = raw.get("handlers", {})
+    calls = {name: HandlerCall(*where) for name, where in handlers.get("calls", {}).items()}
+    for routes in handlers.get("routes", ()):
+        calls |= {f"{base}.{verb}": HandlerCall(-1, "") for base in routes["objects"] for verb in routes["verbs"]}
+        calls |= {name: HandlerCall(-1, "") for name in routes.get("calls", ())}
     known = Handlers(
-        frozenset(f"{base}.{verb}" for base in handlers["objects"] for verb in handlers["verbs"]) | frozenset(handlers["decorators"]),
-        {name: HandlerCall(*where) for name, where in handlers["calls"].items()},
-        frozenset(handlers["bases"]),
+        frozenset(f"{base}.{verb}" for base in handlers.get("objects", ()) for verb in handlers.get("verbs", ()))
+        | frozenset(handlers.get("decorators", ())),
+        calls,
+        frozenset(handlers.get("bases", ())),
+        frozenset(handlers.get("signatures", ())),
+        frozenset(handlers.get("methods", ())),
+        frozenset(handlers.get("actions", ())),
     )
-    calls = _rows(raw)
-    return PythonKnowledge(calls, {}, raw.get("returns", {}), known, frozenset(n.partition(".")[0] for n in calls))
+    return Knowledge(_rows(raw), raw.get("returns", {}), known, raw.get("parameters", {}))
