@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from herolint.code.cache import FactCache
 from herolint.code.facts import Module
 from herolint.source import SourceFile
 
-_LANGUAGES = {"py": "python", "pyw": "python"}
+_LANGUAGES = {"py": "python", "pyw": "python"} | dict.fromkeys(("js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"), "javascript")
 
 
 def language_of(path: str) -> str | None:
@@ -22,12 +24,12 @@ def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | Non
     language = language_of(source.path)
     if language is None:
         return None
-    if cache is not None and (known := cache.get(language, source.data)) is not None:
+    # The ending matters as well: the same text may mean one thing in a .ts file and another in a .tsx file.
+    kept_as = f"{language}-{source.path.rpartition('.')[2].lower()}"
+    if cache is not None and (known := cache.get(kept_as, source.data)) is not None:
         return known
     # Loads tree-sitter, which a run that finds everything in the cache does without.
-    from herolint.code.python.frontend import extract
-
-    module = extract(source)
+    module: Module = import_module(f"herolint.code.{language}.frontend").extract(source)
     if cache is not None:
-        cache.put(language, source.data, module)
+        cache.put(kept_as, source.data, module)
     return module

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from tree_sitter import Node
 
 from herolint.code.facts import NONE, AnyExpr, Assign, Block, CallFact, Class, Export, Function, Guard, Import, Module, Other, Return
 from herolint.code.grammar import ERROR, Grammar
 
+ENDED = -2
+"""What reading a block returns in place of a guard when control does not reach its end."""
 MAX_DEPTH = 200
 """How deep expressions may nest; what lies deeper is read as an expression of its own."""
+
+MAX_DEFERRED = 20_000
+"""How many pieces of a file may be read later than the rest; more come only from files made to be slow."""
 
 
 class Reader:
@@ -108,6 +115,25 @@ class Reader:
         self.deferred.append((node, self.function, self.klass, self.guard, self.block))
         return Other(node.start_byte, node.end_byte, "error" if node.kind_id == ERROR else "deep")
 
+    def pieces(self) -> Iterator[Node]:
+        """What was put off, each in its own scope: what lies too deep, and what an error holds. More may be put off meanwhile."""
+        done = 0
+        while self.deferred and done < MAX_DEFERRED:
+            node, self.function, self.klass, self.guard, self.block = self.deferred.pop()
+            done += 1
+            self.prefix = self._prefix()
+            if node.kind_id != ERROR:
+                yield node
+                continue
+            self.errors.add((node.start_byte, node.end_byte))
+            yield from node.named_children
+
+    def _prefix(self) -> str:
+        """The qualified name of the present scope, with its dot."""
+        if self.klass != NONE:
+            return self.classes[self.klass].qualname + "."
+        return self.functions[self.function].qualname + "." if self.function != NONE else ""
+
     def add_guard(self, kind: str, test: AnyExpr, parent: int) -> int:
         """A new guard's index."""
         self.guards.append(Guard(kind, test, parent))
@@ -122,6 +148,27 @@ class Reader:
             else:
                 second = self.guards[second].parent
         return first
+
+    def open_block(self, node: Node, sort: str, subject: AnyExpr | None, target: AnyExpr | None = None) -> int:
+        """Enter a block; returns the one around it, to be set again behind it."""
+        around = self.block
+        self.blocks.append(Block(sort, subject, target, around, node.start_byte, node.end_byte))
+        self.block = len(self.blocks) - 1
+        return around
+
+    def settle(self, ends: list[int]) -> bool:
+        """After branches that end under these guards: go on under what they share; True when none gets past."""
+        open_ends = [e for e in ends if e != ENDED]
+        if not open_ends:
+            return True
+        guard = open_ends[0]
+        for other in open_ends[1:]:
+            if guard == self.guard:
+                # All of them lie inside it.
+                break
+            guard = self.shared_guard(guard, other)
+        self.guard = guard
+        return False
 
     def assign(self, target: AnyExpr, value: AnyExpr | None, op: str, start: int, end: int, annotation: AnyExpr | None = None) -> None:
         """Note an assignment in the present scope."""

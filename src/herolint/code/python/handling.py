@@ -8,8 +8,8 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Const, Other
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.nodes import convert, items
-from herolint.code.python.statements import BLOCK, ENDED, block, clause, open_block, settle, statement
-from herolint.code.reader import Reader
+from herolint.code.python.statements import BLOCK, block, clause, statement
+from herolint.code.reader import ENDED, Reader
 
 _EXCEPT = frozenset({kind("except_clause"), kind("except_group_clause")})
 _ELSE = kind("else_clause")
@@ -40,7 +40,7 @@ def _try(r: Reader, node: Node, level: int) -> bool:
         number = kid.kind_id
         if number == BLOCK:
             r.handled = handled or any(_survives_import(r, k) for k in kids if k.kind_id in _EXCEPT)
-            around = open_block(r, node, "try", None)
+            around = r.open_block(node, "try", None)
             ends = [block(r, kid, level + 1)]
             r.handled, r.block = handled, around
         elif number in _EXCEPT:
@@ -54,7 +54,7 @@ def _try(r: Reader, node: Node, level: int) -> bool:
                 ends[0] = end
         elif number == _FINALLY:
             finished = clause(r, kid, level) == ENDED
-    return settle(r, ends or [outer]) or finished
+    return r.settle(ends or [outer]) or finished
 
 
 def _except(r: Reader, node: Node, level: int) -> int:
@@ -148,7 +148,7 @@ def _open_with(r: Reader, node: Node, item: Node) -> None:
     value, targets = _with_target(r, item)
     if r.text.startswith("async", node.start_byte):
         r.mark_awaited(value)
-    open_block(r, node, "with", value, targets[0][0] if targets else None)
+    r.open_block(node, "with", value, targets[0][0] if targets else None)
     for target, start, end in targets:
         r.assign(target, value, "with", start, end)
 
@@ -169,7 +169,7 @@ def _match(r: Reader, node: Node, level: int) -> bool:
         else:
             subjects.append(convert(r, kid))
     r.guard = outer
-    return settle(r, ends if whole else [*ends, outer])
+    return r.settle(ends if whole else [*ends, outer])
 
 
 def _case(r: Reader, node: Node, subjects: list[AnyExpr], level: int) -> tuple[int, bool]:

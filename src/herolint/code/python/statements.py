@@ -10,13 +10,11 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Block, Const
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.nodes import HANDLERS, convert, items
-from herolint.code.reader import Reader
+from herolint.code.reader import ENDED, Reader
 
 Statement = Callable[[Reader, Node, int], bool]
 """Reads a statement at a level of nesting; whether control never gets past it. If it does, `guard` is what holds then."""
 
-ENDED = -2
-"""What `block` returns in place of a guard when control does not reach its end."""
 MAX_LEVEL = 100
 """How deep blocks may nest, as in Python itself."""
 
@@ -75,26 +73,6 @@ def _exits(func: AnyExpr) -> bool:
     return isinstance(func, facts.Attr) and isinstance(func.base, facts.Name) and f"{func.base.id}.{func.name}" in _EXITS
 
 
-def settle(r: Reader, ends: list[int]) -> bool:
-    """After branches that end under these guards: go on under what they share; True when none gets past."""
-    open_ends = [e for e in ends if e != ENDED]
-    if not open_ends:
-        return True
-    guard = open_ends[0]
-    for other in open_ends[1:]:
-        guard = r.shared_guard(guard, other)
-    r.guard = guard
-    return False
-
-
-def open_block(r: Reader, node: Node, sort: str, subject: AnyExpr | None, target: AnyExpr | None = None) -> int:
-    """Enter a block; returns the one around it, to be set again behind it."""
-    around = r.block
-    r.blocks.append(Block(sort, subject, target, around, node.start_byte, node.end_byte))
-    r.block = len(r.blocks) - 1
-    return around
-
-
 @statement("if_statement")
 def _if(r: Reader, node: Node, level: int) -> bool:
     outer = around = r.guard
@@ -125,7 +103,7 @@ def _if(r: Reader, node: Node, level: int) -> bool:
     if not has_else:
         # Unless all branches are left early, nothing can be told of the tests behind the statement beyond `around`.
         ends.append(around if any(e != ENDED for e in ends) else r.add_guard("else", test, around))
-    return settle(r, ends)
+    return r.settle(ends)
 
 
 def _guarded(r: Reader, node: Node, level: int, sort: str, test: AnyExpr, around: int) -> int:
@@ -152,7 +130,7 @@ def clause(r: Reader, node: Node, level: int) -> int:
 @statement("while_statement")
 def _while(r: Reader, node: Node, level: int) -> bool:
     outer = r.guard
-    around = open_block(r, node, "while", None)
+    around = r.open_block(node, "while", None)
     index = r.block
     test: AnyExpr | None = None
     for kid in node.named_children:
@@ -200,7 +178,7 @@ def _for_head(r: Reader, node: Node, head: list[Node]) -> None:
     if r.text.startswith("async", node.start_byte):
         r.mark_awaited(iterable)
     target = convert(r, left)
-    open_block(r, node, "for", iterable, target)
+    r.open_block(node, "for", iterable, target)
     r.assign(target, iterable, "for", left.start_byte, right.end_byte)
 
 

@@ -1,0 +1,1 @@
+"""The JavaScript and TypeScript front end: tree-sitter's tree turned into language-neutral facts."""

@@ -1,0 +1,131 @@
+"""JavaScript's operators: arithmetic, comparison, logic, `await`, `yield` and the conditional expression."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from herolint.code import facts
+from herolint.code.facts import AnyExpr, Const, Other
+from herolint.code.javascript.nodes import HANDLERS, Script, convert, items, reads, rest
+from herolint.code.reader import MAX_DEPTH
+
+_MAX_OPERATORS = 64
+"""How many operators in a row may nest to the left (text and logic that are put together do not nest)."""
+_LOGIC = frozenset({"||", "&&", "??"})
+_SAME = {"===": "==", "!==": "!="}
+
+
+@reads("binary_expression")
+def _binary(r: Script, node: Node, depth: int) -> AnyExpr:
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    start = node.start_byte
+    spine: list[tuple[str, Node, int]] = []
+    at = node
+    while at.type == "binary_expression":
+        kids = at.children
+        if len(kids) != 3:
+            kids = r.clean(kids)
+            if len(kids) != 3:
+                break
+        spine.append((kids[1].type, kids[2], at.end_byte))
+        at = kids[0]
+    if not spine:
+        return rest(r, node, r.clean(node.named_children), depth)
+    below = depth + 1 + min(len(spine), _MAX_OPERATORS)
+    left = _leftmost(r, at, below)
+    nested = 0
+    for op, operand, end in reversed(spine):
+        left = _combine(op, left, HANDLERS[operand.type](r, operand, below), start, end)
+        nested = nested + 1 if type(left) in (facts.Binary, facts.Logic) and len(spine) > 1 else 0
+        if nested > _MAX_OPERATORS and type(left) is facts.Binary:
+            left, nested = Other(start, end, "deep"), 0
+    return left
+
+
+def _leftmost(r: Script, node: Node, depth: int) -> AnyExpr:
+    if node.type == "binary_expression":
+        return rest(r, node, r.clean(node.named_children), depth)
+    return convert(r, node, depth)
+
+
+def _combine(op: str, left: AnyExpr, right: AnyExpr, start: int, end: int) -> AnyExpr:
+    """A binary operator over two operands that are read; text that is put together becomes a `Concat`."""
+    if op in _LOGIC:
+        parts = left.parts if type(left) is facts.Logic and left.op == op else (left,)
+        return facts.Logic(start, end, op, (*parts, right))
+    if op == "+" and (_is_text(left) or _is_text(right)):
+        parts = left.parts if type(left) is facts.Concat else (left,)
+        return facts.Concat(start, end, parts + (right.parts if type(right) is facts.Concat else (right,)))
+    return facts.Binary(start, end, _SAME.get(op, op), left, right)
+
+
+def _is_text(expr: AnyExpr) -> bool:
+    return type(expr) is facts.Concat or (type(expr) is Const and type(expr.value) is str)
+
+
+@reads("unary_expression")
+def _unary(r: Script, node: Node, depth: int) -> AnyExpr:
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    kids = r.clean(node.named_children)
+    if len(kids) != 1:
+        return rest(r, node, kids, depth)
+    start, end = node.start_byte, node.end_byte
+    op = node.children[0].type
+    value = convert(r, kids[0], depth + 1)
+    if op == "void" and isinstance(value, Const):
+        return Const(start, end, None)
+    if op == "delete":
+        r.deletes.append((r.function, value))
+    return facts.Unary(start, end, "not" if op == "!" else op, value)
+
+
+@reads("update_expression")
+def _update(r: Script, node: Node, depth: int) -> AnyExpr:
+    """`x++` as `x += 1`."""
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    kids = r.clean(node.named_children)
+    if len(kids) != 1:
+        return rest(r, node, kids, depth)
+    start, end = node.start_byte, node.end_byte
+    target = convert(r, kids[0], depth + 1)
+    op = "-=" if any(kid.type == "--" for kid in node.children) else "+="
+    r.assign(target, Const(start, end, 1), op, start, end)
+    return Other(start, end, "update", (target,))
+
+
+@reads("await_expression")
+def _await(r: Script, node: Node, depth: int) -> AnyExpr:
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    kids = r.clean(node.named_children)
+    if len(kids) != 1:
+        return rest(r, node, kids, depth)
+    value = convert(r, kids[0], depth + 1)
+    r.mark_awaited(value)
+    return facts.Unary(node.start_byte, node.end_byte, "await", value)
+
+
+@reads("yield_expression")
+def _yield(r: Script, node: Node, depth: int) -> AnyExpr:
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    found = items(r, node, depth + 1)
+    op = "yield from" if any(kid.type == "*" for kid in node.children[1:3]) else "yield"
+    value = found[0] if found else None
+    r.mark_awaited(value)
+    r.returns.append(facts.Return(value, op, r.function, r.guard, r.block))
+    return facts.Unary(node.start_byte, node.end_byte, op, value or Const(node.end_byte, node.end_byte, None))
+
+
+@reads("ternary_expression")
+def _choice(r: Script, node: Node, depth: int) -> AnyExpr:
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    found = items(r, node, depth + 1)
+    if len(found) != 3:
+        return Other(node.start_byte, node.end_byte, "choice", found)
+    test, then, other = found
+    return facts.Choice(node.start_byte, node.end_byte, test, then, other)

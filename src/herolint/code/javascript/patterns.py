@@ -1,0 +1,165 @@
+"""What binds names: destructuring patterns and assignments."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from tree_sitter import Node
+
+from herolint.code import facts
+from herolint.code.facts import AnyExpr, Attr, Const, Export, Logic, Name, Other
+from herolint.code.javascript.nodes import Script, convert, reads, rest
+from herolint.code.queries import dotted, walk
+from herolint.code.reader import MAX_DEPTH
+
+PATTERNS = frozenset({"object_pattern", "array_pattern"})
+_DEFAULTED = frozenset({"assignment_pattern", "object_assignment_pattern"})
+_SMALL = 12
+"""Parts of an expression that may be repeated for every name that is taken out of it."""
+_MOST_REPEATS = 64
+"""How many names of one pattern repeat a larger expression."""
+
+
+def small(expr: AnyExpr) -> bool:
+    """Whether an expression is small enough to stand in many facts."""
+    return sum(1 for _ in islice(walk(expr), _SMALL)) < _SMALL
+
+
+def bind(r: Script, pattern: Node, value: AnyExpr, depth: int, op: str = "=") -> None:
+    """Note what each name of a pattern takes from a value: `{a: b = 1}` gives `b = value.a ?? 1`."""
+    repeats = -1 if small(value) else 0
+    todo = [(pattern, value)]
+    while todo:
+        node, taken = todo.pop()
+        kind = node.type
+        if kind == "object_pattern":
+            todo += reversed(_properties(r, node, taken, depth))
+        elif kind == "array_pattern":
+            todo += reversed(_elements(r, node, taken))
+        elif kind in _DEFAULTED:
+            kids = r.clean(node.named_children)
+            if len(kids) == 2:
+                default = convert(r, kids[1], depth + 1)
+                todo.append((kids[0], Logic(node.start_byte, node.end_byte, "??", (taken, default))))
+        elif kind == "rest_pattern":
+            todo += [(kid, taken) for kid in r.clean(node.named_children)]
+        else:
+            if repeats >= 0:
+                repeats += 1
+                taken = taken if repeats <= _MOST_REPEATS else Other(node.start_byte, node.end_byte, "pattern")
+            r.assign(convert(r, node, depth + 1), taken, op, node.start_byte, node.end_byte)
+
+
+def _properties(r: Script, pattern: Node, value: AnyExpr, depth: int) -> list[tuple[Node, AnyExpr]]:
+    """The parts of an object pattern with what each takes; the rest of an object is as good as the whole."""
+    found: list[tuple[Node, AnyExpr]] = []
+    for kid in r.clean(pattern.named_children):
+        if kid.type == "rest_pattern":
+            found.append((kid, value))
+        elif kid.type == "pair_pattern":
+            kids = r.clean(kid.named_children)
+            if len(kids) == 2:
+                found.append((kids[1], _taken(r, kids[0], value, depth)))
+        elif kid.type == "object_assignment_pattern":
+            names = r.clean(kid.named_children)[:1]
+            found += [(kid, Attr(name.start_byte, name.end_byte, value, r.word(name))) for name in names]
+        else:
+            found.append((kid, Attr(kid.start_byte, kid.end_byte, value, r.word(kid))))
+    return found
+
+
+def _taken(r: Script, key: Node, value: AnyExpr, depth: int) -> AnyExpr:
+    """What a pattern's key takes from a value."""
+    start, end = key.start_byte, key.end_byte
+    if key.type in ("property_identifier", "private_property_identifier"):
+        return Attr(start, end, value, r.word(key))
+    found = convert(r, key, depth + 1)
+    if isinstance(found, Const) and isinstance(found.value, str):
+        return Attr(start, end, value, found.value)
+    return facts.Index(start, end, value, found)
+
+
+def _elements(r: Script, pattern: Node, value: AnyExpr) -> list[tuple[Node, AnyExpr]]:
+    """The parts of an array pattern with what each takes; commas count, since places may be left empty."""
+    found: list[tuple[Node, AnyExpr]] = []
+    at = 0
+    for kid in r.clean(pattern.children):
+        start, end = kid.start_byte, kid.end_byte
+        if kid.type == ",":
+            at += 1
+        elif kid.type == "rest_pattern":
+            found.append((kid, Other(start, end, "rest", (value,))))
+        elif kid.is_named:
+            found.append((kid, facts.Index(start, end, value, Const(start, start, at))))
+    return found
+
+
+def bound_names(r: Script, pattern: Node) -> list[Node]:
+    """The nodes of all names that a pattern binds."""
+    names: list[Node] = []
+    todo = [pattern]
+    while todo:
+        node = todo.pop()
+        kids = r.clean(node.named_children)
+        if node.type in _DEFAULTED:
+            todo += kids[:1]
+        elif node.type == "pair_pattern":
+            todo += kids[1:]
+        elif node.type in PATTERNS or node.type == "rest_pattern":
+            todo += reversed(kids)
+        elif node.type in ("identifier", "shorthand_property_identifier_pattern"):
+            names.append(node)
+    return names
+
+
+@reads("assignment_expression")
+def _assignment(r: Script, node: Node, depth: int) -> AnyExpr:
+    """`a = b = value` stands for its value."""
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    from herolint.code.javascript.definitions import named_value
+
+    targets: list[tuple[Node, Node]] = []
+    at = node
+    while at.type == "assignment_expression":
+        kids = r.clean(at.named_children)
+        if len(kids) != 2:
+            return rest(r, at, kids, depth)
+        targets.append((kids[0], at))
+        at = kids[1]
+    value = named_value(r, at, depth + 1, targets[-1][0])
+    for target, whole in targets:
+        if target.type in PATTERNS:
+            bind(r, target, value, depth)
+            continue
+        left = convert(r, target, depth + 1)
+        r.assign(left, value, "=", whole.start_byte, whole.end_byte)
+        _export(r, left, value, whole)
+    return value
+
+
+def _export(r: Script, target: AnyExpr, value: AnyExpr, node: Node) -> None:
+    """`module.exports = value` and `exports.name = value` give the value away."""
+    name: str | None = None
+    if isinstance(target, facts.Index) and isinstance(target.key, Const) and isinstance(target.key.value, str):
+        base, name = target.base, target.key.value
+    elif isinstance(target, Attr):
+        base, name = target.base, target.name
+    else:
+        return
+    if isinstance(base, Name) and base.id == "module" and name == "exports":
+        r.exports.append(Export("=", value, "", "", r.guard, node.start_byte, node.end_byte))
+    elif dotted(base) in ("exports", "module.exports"):
+        r.exports.append(Export(name, value, "", "", r.guard, node.start_byte, node.end_byte))
+
+
+@reads("augmented_assignment_expression")
+def _augmented(r: Script, node: Node, depth: int) -> AnyExpr:
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    kids = r.clean(node.children)
+    if len(kids) != 3:
+        return rest(r, node, [kid for kid in kids if kid.is_named], depth)
+    target, value = convert(r, kids[0], depth + 1), convert(r, kids[2], depth + 1)
+    r.assign(target, value, kids[1].type, node.start_byte, node.end_byte)
+    return value
