@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from herolint.code.cache import FactCache
 from herolint.code.facts import Module
 from herolint.source import SourceFile
 
-_LANGUAGES = {"py": "python", "pyw": "python"}
+_LANGUAGES = {"py": "python", "pyw": "python", "go": "go"}
 
 
 def language_of(path: str) -> str | None:
@@ -25,9 +27,7 @@ def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | Non
     if cache is not None and (known := cache.get(language, source.data)) is not None:
         return known
     # Loads tree-sitter, which a run that finds everything in the cache does without.
-    from herolint.code.python.frontend import extract
-
-    module = extract(source)
+    module: Module = import_module(f"herolint.code.{language}.frontend").extract(source)
     if cache is not None:
         cache.put(language, source.data, module)
     return module
