@@ -19,6 +19,8 @@ _CLOSED = frozenset(
     kind(name) for name in ("for_statement", "expression_switch_statement", "type_switch_statement", "select_statement", "func_literal")
 )
 """A `break` inside these belongs to them rather than to the switch around."""
+_MOST_CARRIED = 32
+"""How many tests of cases that fall through are remembered."""
 
 
 @statement("expression_switch_statement")
@@ -37,9 +39,10 @@ def _switch(r: Reader, node: Node, level: int) -> bool:
         if case.kind_id == _DEFAULT:
             default = body
             continue
-        test = _test(r, case, inside.get("value", []), subject, carried)
+        values = [*carried[-_MOST_CARRIED:], *_values(r, inside.get("value", []), subject)]
+        test = _any_of(case, values)
         tests.append(test)
-        carried = [test] if _falls_through(body) else []
+        carried = values if _falls_through(body) else []
         ends.append(_behind(body, guarded(r, body, level, "if", test, around), outer))
         if subject is None:
             around = r.guard = r.add_guard("else", test, around)
@@ -63,15 +66,16 @@ def _head(r: Reader, node: Node, level: int) -> dict[str, list[Node]]:
     return parts
 
 
-def _test(r: Reader, case: Node, values: list[Node], subject: AnyExpr | None, carried: list[AnyExpr]) -> AnyExpr:
-    """What must hold for a case: one of its values, or a case before it that falls through."""
-    found = [value for node in values for value in items(r, node, 0)]
-    if subject is not None:
-        found = [facts.Binary(value.start, value.end, "==", subject, value) for value in found]
-    found = [*carried, *found]
-    if len(found) == 1:
-        return found[0]
-    return facts.Logic(case.start_byte, case.end_byte, "||", tuple(found)) if found else Const(case.start_byte, case.start_byte, None)
+def _values(r: Reader, nodes: list[Node], subject: AnyExpr | None) -> list[AnyExpr]:
+    """The tests of a case, one of which must hold."""
+    found = [value for node in nodes for value in items(r, node, 0)]
+    return found if subject is None else [facts.Binary(value.start, value.end, "==", subject, value) for value in found]
+
+
+def _any_of(case: Node, tests: list[AnyExpr]) -> AnyExpr:
+    if len(tests) == 1:
+        return tests[0]
+    return facts.Logic(case.start_byte, case.end_byte, "||", tuple(tests)) if tests else Const(case.start_byte, case.start_byte, None)
 
 
 @statement("type_switch_statement")

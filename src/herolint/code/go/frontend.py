@@ -39,6 +39,8 @@ def extract(source: SourceFile) -> Module:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _STACK))
     try:
+        if tree.root_node.kind_id == ERROR:
+            reader.errors.add((tree.root_node.start_byte, tree.root_node.end_byte))
         block(reader, tree.root_node, 0)
         _read_deferred(reader)
     finally:

@@ -108,12 +108,14 @@ def _exits(call: Call) -> bool:
 
 
 def settle(r: Reader, ends: list[int]) -> bool:
-    """After branches that end under these guards: go on under what they share; True when none gets past."""
+    """After branches under the present guard that end under these: go on under what they share; True when none gets past."""
     open_ends = [e for e in ends if e != ENDED]
     if not open_ends:
         return True
     guard = open_ends[0]
     for other in open_ends[1:]:
+        if guard == r.guard:
+            break
         guard = r.shared_guard(guard, other)
     r.guard = guard
     return False
