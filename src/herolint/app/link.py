@@ -235,7 +235,7 @@ class Linker:
     def _returned(self, mod: Mod, number: int, depth: int) -> Target | None:
         """What a function of the project gives back: by its returns, else by its declared type."""
         for returned in mod.facts.returns:
-            if returned.function == number and returned.value is not None:
+            if returned.function == number and returned.value is not None and returned.op != "also":
                 found = self.resolve(mod, number, returned.value, depth)
                 if found:
                     return found

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.go_mod import GoMod
+    from herolint.formats.go_work import GoWork
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock
@@ -123,6 +125,18 @@ def package_json(app: App, folder: str = "") -> PackageJson | None:
     from herolint.formats.package_json import parse
 
     return _load(app, posixpath.join(folder, "package.json"), parse)
+
+
+def go_mod(app: App) -> GoMod | None:
+    from herolint.formats.go_mod import parse
+
+    return _load(app, "go.mod", parse)
+
+
+def go_work(app: App) -> GoWork | None:
+    from herolint.formats.go_work import parse
+
+    return _load(app, "go.work", parse)
 
 
 def aptfile(app: App) -> Aptfile | None:

@@ -17,12 +17,15 @@ from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
+    from herolint.app.go_build import MainPackage
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.go_mod import GoMod
+    from herolint.formats.go_work import GoWork
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock
@@ -157,6 +160,23 @@ class App:
         if folder not in self._packages:
             self._packages[folder] = loading.package_json(self, folder)
         return self._packages[folder]
+
+    @cached_property
+    def go_mod(self) -> GoMod | None:
+        """go.mod."""
+        return loading.go_mod(self)
+
+    @cached_property
+    def go_work(self) -> GoWork | None:
+        """go.work."""
+        return loading.go_work(self)
+
+    @cached_property
+    def go_commands(self) -> tuple[MainPackage, ...]:
+        """The main packages of the Go module."""
+        from herolint.app.go_build import main_packages
+
+        return main_packages(self)
 
     @cached_property
     def aptfile(self) -> Aptfile | None:

@@ -8,7 +8,11 @@ from herolint.code.cache import FactCache
 from herolint.code.facts import Module
 from herolint.source import SourceFile
 
-_LANGUAGES = {"py": "python", "pyw": "python"} | dict.fromkeys(("js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"), "javascript")
+_LANGUAGES = {
+    **dict.fromkeys(("py", "pyw"), "python"),
+    **dict.fromkeys(("js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"), "javascript"),
+    "go": "go",
+}
 
 
 def language_of(path: str) -> str | None:

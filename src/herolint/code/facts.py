@@ -93,7 +93,7 @@ class Logic(Expr, frozen=True, tag="l"):
 
 
 class Unary(Expr, frozen=True, tag="u"):
-    """`not x`, `-x`, `+x`, `~x`, `await x`, `yield x`."""
+    """`not x`, `-x`, `+x`, `~x`, `await x`, `yield x`, `<-x`."""
 
     op: str
     value: AnyExpr
@@ -164,7 +164,8 @@ AnyExpr = (
 class Import(msgspec.Struct, frozen=True, array_like=True):
     """One imported name. `import a.b as c`: module `a.b`, name None, alias `c`; `import a.b`: alias `a`.
 
-    `from .x import y as z`: module `x`, level 1, name `y`, alias `z`; star: name `*`, alias `*`.
+    `from .x import y as z`: module `x`, level 1, name `y`, alias `z`; star: name `*`, alias `*`. A Go path is kept as it is written; its
+    alias is the last element without a version, which need not be the package's own name.
     """
 
     module: str
@@ -245,7 +246,8 @@ class Guard(msgspec.Struct, frozen=True, array_like=True):
 class Block(msgspec.Struct, frozen=True, array_like=True):
     """A loop, try or with around statements: what else a place stands in. `subject` is the iterable, loop test or context expression.
 
-    `kind`: `for`, `while`, `try`, `with`. `target` is the loop variable or the `as` name.
+    `kind`: `for`, `while`, `try`, `with`; `go` and `defer` around a single call, their subject, that runs beside the function or at its
+    end. `target` is the loop variable or the `as` name.
     """
 
     kind: str
@@ -269,7 +271,10 @@ class CallFact(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Assign(msgspec.Struct, frozen=True, array_like=True):
-    """`target = value` (also annotated ones, `+=` with op `+=`, `:=`, `for` targets with op `for`, `with … as` with op `with`)."""
+    """`target = value` (also annotated ones, `+=` with op `+=`, `:=`, `for` targets with op `for`, `with … as` with op `with`).
+
+    A struct's fields have op `field`, their tag as value.
+    """
 
     target: AnyExpr
     value: AnyExpr | None
@@ -284,7 +289,7 @@ class Assign(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Return(msgspec.Struct, frozen=True, array_like=True):
-    """`return value` or, with op `yield`, a yielded value."""
+    """`return value` or, with op `yield`, a yielded value; with op `also`, what a Go function returns besides the first value."""
 
     value: AnyExpr | None
     op: str
@@ -331,3 +336,5 @@ class Module(msgspec.Struct, frozen=True, array_like=True):
     exports: tuple[Export, ...] = ()
     package: str = ""
     """The package that a Go file says it belongs to."""
+    directives: tuple[tuple[str, str, int, int], ...] = ()
+    """(name, text, start, end) of comments that steer Go's tools: `go:build` and `+build` where they count, `go:embed`, …"""

@@ -36,6 +36,7 @@ class Reader:
         "comments",
         "deferred",
         "deletes",
+        "directives",
         "errors",
         "exports",
         "function",
@@ -70,6 +71,7 @@ class Reader:
         self.globals: list[tuple[int, str]] = []
         self.exports: list[Export] = []
         self.package = ""
+        self.directives: tuple[tuple[str, str, int, int], ...] = ()
         self.deletes: list[tuple[int, AnyExpr]] = []
         self.comments: set[tuple[int, int]] = set()
         self.errors: set[tuple[int, int]] = set()
@@ -201,4 +203,5 @@ class Reader:
             errors=errors or tuple(sorted(self.errors)),
             exports=tuple(self.exports),
             package=self.package,
+            directives=self.directives,
         )

@@ -201,6 +201,44 @@ class PythonFacts(Group, frozen=True, kw_only=True):
         return found is not None and stack in (found.stacks or self.stacks)
 
 
+class GoFacts(Group, frozen=True, kw_only=True):
+    """The Go buildpack. `latest` is what a minor version installs, `removed_tools` the tool of each file that belongs to one."""
+
+    release: str
+    default: str
+    oldest: str
+    zero_patch_since: str
+    build_tag: str
+    passed_to_build: tuple[str, ...]
+    hooks: tuple[str, ...]
+    prereleases: tuple[str, ...]
+    latest: dict[str, str]
+    removed_tools: dict[str, str]
+
+    def resolve(self, version: str) -> str | None:
+        """The release that a version asks for (`1.24` gives `1.24.13`); None when the buildpack has none of that name."""
+        version = version.removeprefix("go")
+        if version in self.latest:
+            return self.latest[version]
+        if version in self.prereleases:
+            return version
+        minor, _, patch = version.rpartition(".")
+        newest = self.latest.get(minor, "").rpartition(".")[2]
+        if not newest or not patch.isascii() or not patch.isdigit() or str(int(patch)) != patch or int(patch) > int(newest):
+            return None
+        return minor if patch == "0" and _numbers(minor) < _numbers(self.zero_patch_since) else version
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers that a version starts with."""
+    found = []
+    for part in version.removeprefix("go").split("."):
+        if not (part.isascii() and part.isdigit()):
+            break
+        found.append(int(part[:9]))
+    return tuple(found)
+
+
 class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All facts about one platform. `checked` is the day on which they were last compared with their sources."""
 
@@ -219,6 +257,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dynos: DynoFacts
     buildpacks: BuildpackFacts
     python: PythonFacts
+    go: GoFacts
 
     @property
     def checked(self) -> str:

@@ -11,9 +11,11 @@ from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
 from herolint.code.facts import NONE, Import
+from herolint.formats.go_constraint import name_holds
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
 _MAJOR = re.compile(r"(/v\d+|\.v\d+)\Z")
+_SYSTEM = frozenset({"linux", "amd64"})
 _MODULE = re.compile(r"^\s*module\s+(\S+)", re.MULTILINE)
 
 
@@ -115,11 +117,8 @@ class Go(Dialect):
 
 def _left_out(path: str) -> bool:
     """Whether the build for a dyno leaves a file out by its name or folder."""
-    name = posixpath.basename(path)
-    folders = path.split("/")[:-1]
-    if name.endswith("_test.go") or name.startswith(("_", ".")) or "testdata" in folders or "vendor" in folders:
-        return True
-    return any(name.endswith(f"_{system}.go") for system in ("windows", "darwin", "js", "wasm", "freebsd", "arm64", "android", "ios"))
+    *folders, name = path.split("/")
+    return "testdata" in folders or "vendor" in folders or not name_holds(name, _SYSTEM.__contains__)
 
 
 def _usual_name(path: str) -> str:

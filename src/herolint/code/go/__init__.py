@@ -1,0 +1,1 @@
+"""The Go front end: tree-sitter's tree turned into language-neutral facts."""
