@@ -11,13 +11,17 @@ from herolint.source import SourceFile
 _LANGUAGES = {
     **dict.fromkeys(("py", "pyw"), "python"),
     **dict.fromkeys(("js", "cjs", "mjs", "jsx", "ts", "cts", "mts", "tsx"), "javascript"),
+    **dict.fromkeys(("rb", "ru", "rake"), "ruby"),
     "go": "go",
 }
+_NAMES = dict.fromkeys(("Gemfile", "Rakefile", "rakefile"), "ruby")
+"""Files that are known by their whole name."""
 
 
 def language_of(path: str) -> str | None:
     """The language whose front end reads a file of that name."""
-    return _LANGUAGES.get(path.rpartition("/")[2].rpartition(".")[2].lower())
+    name = path.rpartition("/")[2]
+    return _NAMES.get(name) or _LANGUAGES.get(name.rpartition(".")[2].lower())
 
 
 def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | None:
@@ -29,7 +33,7 @@ def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | Non
     if language is None:
         return None
     # The ending matters as well: the same text may mean one thing in a .ts file and another in a .tsx file.
-    kept_as = f"{language}-{source.path.rpartition('.')[2].lower()}"
+    kept_as = f"{language}-{source.path.rpartition('.')[2].lower()}" if language == "javascript" else language
     if cache is not None and (known := cache.get(kept_as, source.data)) is not None:
         return known
     # Loads tree-sitter, which a run that finds everything in the cache does without.

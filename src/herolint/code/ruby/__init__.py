@@ -1,0 +1,1 @@
+"""The Ruby front end: tree-sitter's tree turned into language-neutral facts."""
