@@ -1,4 +1,4 @@
-"""Calls that read environment variables: the standard library, decouple, environ, environs, starlette."""
+"""Reads of environment variables, by call or from the table that holds them, in the standard libraries and in helpers for settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ ENV_CALLS = {
     "decouple.config": "default", "decouple.AutoConfig()": "default", "decouple.Config()": "default",
     "environ.Env()": "default", "environs.Env()": "default", "environs.env": "default", "starlette.config.Config()": "default",
     "prettyconf.config": "default", "dotenv.get_key": "", "os.getenvb": "default",
+    "os.Getenv": "", "os.LookupEnv": "", "syscall.Getenv": "", "ENV.fetch": "", "Deno.env.get": "", "config.get": "",
+    "github.com/spf13/viper.GetString": "", "github.com/spf13/viper.GetInt": "", "github.com/spf13/viper.Get": "",
+    "github.com/spf13/viper.GetBool": "", "viper.GetString": "",
 }  # fmt: skip
+ENV_TABLES = frozenset({"os.environ", "process.env", "ENV", "Bun.env"})
+"""Objects that hold the environment: `process.env.PORT`, `os.environ["PORT"]`."""
+_EMPTY = frozenset({"os.Getenv", "syscall.Getenv"})
+"""Reads that give empty text for a variable that is not set."""
+_SECOND = ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
 ENV_OBJECTS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "environs.env")
 URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_cache_url", "email_url", "search_url"})
 
@@ -34,12 +42,14 @@ def environment_read(name: str, made: Made) -> Value:
     if key is None:
         return UNKNOWN
     default = made.keyword("default")
-    position_holds_default = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault") or name.startswith(
-        "environs"
-    )
+    position_holds_default = name in _SECOND or name.startswith(("environs", "ENV."))
     if default is None and len(made.args) > 1 and (position_holds_default or not isinstance(made.args[1], Ref)):
         default = made.args[1]
-    optional = name in ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
+    if name in _EMPTY:
+        return Env(key, Known(""))
+    if "viper" in name:
+        return Env(key.upper().replace(".", "_"), Known(None))
+    optional = name in _SECOND or name == "os.LookupEnv"
     return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
 
 

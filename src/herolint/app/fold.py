@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from herolint.app.codebase import Binding, Mod
-from herolint.app.env_reads import ENV_CALLS, environment_read, named_read, reads_environment
+from herolint.app.env_reads import ENV_TABLES, environment_read, named_read, reads_environment
 from herolint.app.link import Linker, Target
 from herolint.app.operators import HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
@@ -15,15 +16,25 @@ from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, dotted
 
 MAX_DEPTH = 20
+_HOLE = re.compile(r"%[-+# 0-9.]*[a-zA-Z]")
 
 PASS_THROUGH = frozenset({
     "int", "str", "float", "bool", "repr", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath",
     "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pydantic.SecretStr", "typing.cast", "starlette.datastructures.Secret",
-    "django.utils.translation.gettext_lazy", "yarl.URL", "sqlalchemy.engine.make_url", "sqlalchemy.make_url", "distutils.util.strtobool",
+    "django.utils.translation.gettext_lazy", "yarl.URL", "Number", "String", "parseInt", "parseFloat", "Boolean", "strconv.Itoa", "strconv.Atoi",
+    "strconv.ParseInt", "Integer", "path.normalize", "path/filepath.Clean",
+    "path/filepath.Abs", "File.expand_path", "Pathname.new",
+    "fmt.Sprint", "url.parse", "net/url.Parse", "string", "strings.TrimSpace",
+    "sqlalchemy.engine.make_url", "sqlalchemy.make_url", "distutils.util.strtobool",
 })  # fmt: skip
 SAME_PATH_METHODS = frozenset(
     {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"}
 )
+_OWN_PATH = {"__file__": True, "__FILE__": True, "__filename": True, "__dirname": False, "__dir__": False}
+"""Names for the file that they stand in, or (False) for its folder."""
+JOINS = frozenset({"os.path.join", "path.join", "path.resolve", "path.posix.join", "path/filepath.Join", "path.Join", "File.join"})
+HOMES = frozenset({"os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home", "process.cwd", "os.Getwd", "Dir.pwd", "os.homedir"})
+TEMPORARY = frozenset({"tempfile.gettempdir", "tempfile.mkdtemp", "os.tmpdir", "os.TempDir", "os.MkdirTemp", "Dir.tmpdir", "Dir.mktmpdir"})
 SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
 
 
@@ -34,6 +45,8 @@ class Folder:
         self.linker = linker
         self.holds = holds
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
+        self._given: dict[tuple[str, int], dict[str, Value]] = {}
+        """Values of parameters while a call of the project is folded."""
 
     def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None, depth: int = 0) -> Value:
         """The value of the expression in the scope of that function (-1: the module)."""
@@ -119,8 +132,8 @@ class Folder:
         qualified = self.linker.qualified(mod, function, base)
         if qualified == "sys.argv":
             return Ref("sys.argv")
-        if qualified == "os.environ" and isinstance(name, str):
-            return Env(name, None, required=True)
+        if qualified in ENV_TABLES and isinstance(name, str):
+            return Env(name, None if qualified == "os.environ" else Known(None), required=qualified == "os.environ")
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
             return Env(name)
         folded = self.fold(mod, function, base, depth)
@@ -131,8 +144,8 @@ class Folder:
         return UNKNOWN
 
     def _name(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
-        if isinstance(expr, facts.Name) and expr.id == "__file__":
-            return Known(f"{HOME}/{mod.path}")
+        if isinstance(expr, facts.Name) and expr.id in _OWN_PATH:
+            return Known(f"{HOME}/{mod.path}" if _OWN_PATH[expr.id] else posixpath.dirname(f"{HOME}/{mod.path}"))
         if isinstance(expr, facts.Attr):
             base = self._attribute_value(mod, function, expr, depth)
             if base is not None:
@@ -159,6 +172,8 @@ class Folder:
         scope = function
         while scope != NONE:
             fn = mod.facts.functions[scope]
+            if (mod.path, scope) in self._given and expr.id in self._given[mod.path, scope]:
+                return self._given[mod.path, scope][expr.id]
             if any(p.name == expr.id for p in fn.params):
                 position = next(i for i, p in enumerate(fn.params) if p.name == expr.id)
                 default = fn.params[position].default
@@ -208,17 +223,29 @@ class Folder:
 
     def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
         base = self.linker.resolve(mod, function, expr.base)
-        if base is None or base.kind == "external":
+        if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
+            return Env(expr.name, Known(None))
+        if base is None or base.kind in ("external", "variable"):
             if expr.name in ("parent", "parents", "name", "stem") or expr.name == "value":
                 return self._path_attribute(expr.name, self.fold(mod, function, expr.base, depth))
-            return None
+            return self._entry(self.fold(mod, function, expr.base, depth), expr.name)
         if base.kind == "module" and base.mod is not None:
+            given = self.linker.dialect(base.mod).value(base.mod, expr.name)
+            if given is not None:
+                return self.fold(given[0], NONE, given[1], depth)
             bindings = base.mod.names.get(NONE, {}).get(expr.name)
             if bindings and any(isinstance(b.what, Assign) for b in bindings):
                 return self._bindings(base.mod, bindings, depth)
         if base.kind in ("class", "instance") and base.mod is not None:
             return self.class_value(base.mod, base.number, expr.name, depth)
         return None
+
+    @staticmethod
+    def _entry(base: Value, name: str) -> Value | None:
+        """What a table or an object made of named values holds under a name."""
+        if isinstance(base, Table):
+            return base.get(name)
+        return base.keyword(name) if isinstance(base, Made) else None
 
     def _path_attribute(self, name: str, base: Value) -> Value | None:
         text = text_of(base)
@@ -267,11 +294,11 @@ class Folder:
             value = self._external_call(name, made)
             if value is not None:
                 return value
+        if name is None and (value := self._project_call(mod, function, call, depth)) is not None:
+            return value
         if isinstance(call.func, facts.Attr):
             base = self.fold(mod, function, call.func.base, depth)
             return self._method(call.func.name, base, made)
-        if name is None:
-            return self._project_call(mod, function, call, depth) or made
         return made
 
     def _external_call(self, name: str, made: Made) -> Value | None:
@@ -285,15 +312,15 @@ class Folder:
             if name in ("pathlib.Path", "os.path.join") and len(made.args) > 1:
                 return join_path(made.args)
             return cast(name, wanted)
-        if name == "os.path.join":
+        if name in JOINS:
             return join_path(made.args)
+        if name == "fmt.Sprintf" and (text := text_of(first) if first is not None else None) is not None:
+            return Text(tuple(_filled(text, made.args[1:])))
         if name == "os.path.dirname" and first is not None:
             return self._path_attribute("parent", first) or UNKNOWN
-        if name in ("os.getcwd", "pathlib.Path.cwd"):
+        if name in HOMES:
             return Known(HOME)
-        if name in ("pathlib.Path.home",):
-            return Known(HOME)
-        if name in ("tempfile.gettempdir", "tempfile.mkdtemp"):
+        if name in TEMPORARY:
             return Known("/tmp")
         return None
 
@@ -315,39 +342,48 @@ class Folder:
         return made
 
     def _project_call(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value | None:
-        """The value of a call to a small function of the project: what its returns come to."""
+        """The value of a call to a small function of the project: what its returns come to with these arguments."""
         target = self.linker.resolve(mod, function, call.func)
         if target is None or target.kind != "function" or target.mod is None or depth > MAX_DEPTH - 6:
             return None
-        returned = [r for r in target.mod.facts.returns if r.function == target.number and r.op == "return" and r.value is not None]
-        if not returned or len(returned) > 4:
+        callee, number = target.mod, target.number
+        returned = [r for r in callee.facts.returns if r.function == number and r.op == "return" and r.value is not None]
+        if not returned or len(returned) > 4 or (callee.path, number) in self._given:
             return None
-        values = [
-            self._with_arguments(target.mod, target.number, call, mod, function, r.value, depth)
-            for r in returned
-            if self.holds(target.mod, r.guard) is not False
-        ]
-        return values[0] if len(values) == 1 else AnyOf(tuple(values)) if values else None
+        given = {}
+        for at, param in enumerate(callee.facts.functions[number].params):
+            value = argument(call, at, param.name)
+            if value is not None:
+                given[param.name] = self.fold(mod, function, value, depth + 3)
+        return self._returned(callee, number, given, [r for r in returned if self.holds(callee, r.guard) is not False], depth)
 
-    def _with_arguments(
-        self, mod: Mod, function: int, call: facts.Call, caller: Mod, scope: int, returned: facts.AnyExpr | None, depth: int
-    ) -> Value:
-        value = self.fold(mod, function, returned, depth + 3)
-        # An `env("X", default)` helper of the project: its parameter is the variable's name.
-        if isinstance(returned, facts.Call | facts.Index):
-            key = argument(returned, 0, None) if isinstance(returned, facts.Call) else returned.key
-            base = returned.func if isinstance(returned, facts.Call) else returned.base
-            qualified = self.linker.qualified(mod, function, base)
-            if isinstance(key, facts.Name) and qualified in (*ENV_CALLS, "os.environ"):
-                names = [p.name for p in mod.facts.functions[function].params]
-                if key.id in names:
-                    given = argument(call, names.index(key.id), key.id)
-                    name = self.fold(caller, scope, given, depth + 3)
-                    if isinstance(name, Known) and isinstance(name.value, str):
-                        default = argument(call, names.index(key.id) + 1, "default")
-                        return Env(name.value, self.fold(caller, scope, default, depth + 3) if default is not None else None)
-        return value
+    def _returned(self, mod: Mod, number: int, given: dict[str, Value], returned: list[facts.Return], depth: int) -> Value | None:
+        """What the returns of a function come to while its parameters have these values."""
+        cache, self._cache = self._cache, self._cache if not given else {}
+        self._given[mod.path, number] = given
+        try:
+            values = [self.fold(mod, number, r.value, depth + 3) for r in returned]
+        finally:
+            del self._given[mod.path, number]
+            self._cache = cache
+        if len(values) > 1 and isinstance(values[0], Env):
+            # `if v := env(name); v != "" { return v }; return fallback`, however it is spelled
+            return either([values[0], AnyOf(tuple(values[1:])) if len(values) > 2 else values[1]])
+        return values[0] if len(values) == 1 else AnyOf(tuple(values)) if values else None
 
     def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0) -> bool | None:
         """Whether a test holds in production; None when it cannot be known. Filled in by `app.guards`."""
         return None
+
+
+def _filled(text: str, values: tuple[Value, ...]) -> Iterator[Value]:
+    """The parts of a `printf` format with its values in their places."""
+    waiting = list(values)
+    at = 0
+    for hole in _HOLE.finditer(text):
+        if hole.start() > at:
+            yield Known(text[at : hole.start()])
+        yield waiting.pop(0) if waiting else UNKNOWN
+        at = hole.end()
+    if at < len(text):
+        yield Known(text[at:])

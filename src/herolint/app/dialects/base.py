@@ -43,6 +43,10 @@ class Dialect:
         """The module that a call loads where it stands in an expression (`require("x")`)."""
         return None
 
+    def value(self, mod: Mod, name: str) -> tuple[Mod, facts.AnyExpr] | None:
+        """The expression that a module gives away under a name, where that is no name of its own."""
+        return None
+
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         """Methods of a class by name, wherever they are written."""
         return {name: (mod, number) for name, number in mod.methods.get(index, {}).items()}

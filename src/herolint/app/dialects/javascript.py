@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.link import MAX_DEPTH, Linker, Target
 from herolint.code import facts
-from herolint.code.facts import NONE, Export, Import
+from herolint.code.facts import NONE, Assign, Export, Import
 
 GLOBALS = frozenset(
     """
@@ -87,6 +87,9 @@ class JavaScript(Dialect):
 
     def _exported(self, linker: Linker, mod: Mod, export: Export, depth: int) -> Target | None:
         if export.value is not None:
+            if not isinstance(export.value, facts.Name | facts.Attr | facts.Call | facts.Closure):
+                assign = Assign(export.value, export.value, "=", None, NONE, NONE, NONE, NONE, export.start, export.end)
+                return Target("variable", export.name, mod, bindings=(Binding(assign, NONE, NONE, export.start),))
             return linker.resolve(mod, NONE, export.value, depth)
         source = None if export.source in ("", "*") else export.source
         return self._from(linker, mod, export.module, source, depth)
@@ -104,6 +107,29 @@ class JavaScript(Dialect):
             return None
         whole = linker.resolve(mod, NONE, value, depth)
         return linker.member(whole, name, depth) if whole is not None else None
+
+    def value(self, mod: Mod, name: str) -> tuple[Mod, facts.AnyExpr] | None:
+        for export in reversed(mod.facts.exports):
+            if export.value is None:
+                continue
+            if export.name == name:
+                return mod, export.value
+            if export.name in ("=", "default"):
+                table = self._table(mod, export.value)
+                for key, inner in reversed(table.items if table is not None else ()):
+                    if isinstance(key, facts.Const) and key.value == name:
+                        return mod, inner
+        return None
+
+    @staticmethod
+    def _table(mod: Mod, value: facts.AnyExpr) -> facts.Mapping | None:
+        """The object literal that an exported value is, or that the name it gives was bound to."""
+        if isinstance(value, facts.Name):
+            bindings = mod.names.get(NONE, {}).get(value.id, ())
+            value = next((b.what.value for b in bindings if isinstance(b.what, facts.Assign) and b.what.value is not None), value)
+        while isinstance(value, facts.Call) and value.args:
+            value = value.args[0]  # Object.freeze({…}), defineConfig({…})
+        return value if isinstance(value, facts.Mapping) else None
 
     def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
         return Target("external", name) if name in GLOBALS else None

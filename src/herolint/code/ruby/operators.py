@@ -10,7 +10,7 @@ from herolint.code.python.literals import percent
 from herolint.code.reader import MAX_DEPTH
 from herolint.code.ruby.grammar import kind
 from herolint.code.ruby.nodes import CONTROL, HANDLERS, convert, items, reads, rest, statement
-from herolint.code.ruby.reader import ENDED, RubyReader
+from herolint.code.ruby.reader import RubyReader
 
 _BINARY = kind("binary")
 _MAX_OPERATORS = 64
