@@ -127,11 +127,11 @@ def test_the_config_var_says_what_is_built(make: Make) -> None:
 )
 def test_processes_without_a_procfile(make: Make, module: str, files: list[str], processes: dict[str, str]) -> None:
     app = make({"go.mod": f"module {module}\n", **dict.fromkeys(files, MAIN)})
-    assert {name: command for name, (command, _) in go_build.default_processes(app).items()} == processes
+    assert {name: command for name, (command, _) in go_build.written_processes(app).items()} == processes
 
 
 def test_a_procfile_is_left_alone(make: Make) -> None:
-    assert go_build.default_processes(make({"go.mod": "module a\n", "main.go": MAIN, "Procfile": ""})) == {}
+    assert go_build.written_processes(make({"go.mod": "module a\n", "main.go": MAIN, "Procfile": ""})) == {}
 
 
 def test_tools_from_before_modules(make: Make) -> None:

@@ -110,6 +110,7 @@ def value(expression: str) -> str:
         ("Routes{{Path: p}}", "Routes({'Path': p})"),
         ("func(a int) {}", "func#1"),
         ("new(T)", "new(T)"),
+        ('new("value")', "new('value')"),
         ("make(map[string]int)", "make(<map string int>)"),
     ],
 )
@@ -305,7 +306,8 @@ def test_deep_nesting_is_read_in_pieces() -> None:
     calls = "f(" * 3000 + "here()" + ")" * 3000
     functions = "g(func() {" * 300 + "here()" + "})" * 300
     blocks = "if a {" * 90 + "here()" + "}" * 90
-    for body in (calls, functions, blocks):
+    all_at_once = ("if a {" * 98 + "f(" * 190 + "g(func() {") * 15 + "here()" + ("})" + ")" * 190 + "}" * 98) * 15
+    for body in (calls, functions, blocks, all_at_once):
         assert any(dotted(c.call.func) == "here" for c in inside(body).calls)
     joined = inside("x := " + '"a" + ' * 20_000 + "b").assigns[0].value
     assert isinstance(joined, facts.Concat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.go_build import written_processes
 from herolint.app.loading import buildpack_language
 from herolint.finding import Place
 
@@ -29,4 +30,4 @@ def _node(app: App) -> dict[str, tuple[str, Place]]:
     return {"web": ("npm start", Place("package.json"))}
 
 
-_DEFAULTS = {"node": _node}
+_DEFAULTS = {"node": _node, "go": written_processes}

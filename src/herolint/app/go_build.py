@@ -230,7 +230,7 @@ def matches(pattern: str, package: MainPackage) -> bool:
     return re.fullmatch(regex, name) is not None
 
 
-def default_processes(app: App) -> dict[str, tuple[str, Place]]:
+def written_processes(app: App) -> dict[str, tuple[str, Place]]:
     """Name → command and what decides it, of the Procfile that the buildpack writes where there is none.
 
     One main package gives `web`; of several, each gives a process type of its name. The names are those of import paths, which

@@ -15,8 +15,8 @@ from herolint.source import SourceFile
 
 R = TypeVar("R", bound=Reader)
 
-_STACK = 4_000
-"""Calls that reading may nest: levels of blocks times depth of expressions, bounded by both."""
+_STACK = 12_000
+"""Calls that reading may nest: levels of blocks and depth of expressions, both bounded, in each of some functions inside another."""
 
 
 def read_file(

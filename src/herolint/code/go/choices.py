@@ -8,8 +8,8 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Const
 from herolint.code.go.grammar import kind
 from herolint.code.go.nodes import convert, fields, items
-from herolint.code.go.statements import ENDED, guarded, one, run, settle, statement
-from herolint.code.reader import Reader
+from herolint.code.go.statements import guarded, one, run, statement
+from herolint.code.reader import ENDED, Reader
 
 _DEFAULT = kind("default_case")
 _BREAK = kind("break_statement")
@@ -55,7 +55,7 @@ def _switch(r: Reader, node: Node, level: int) -> bool:
     else:
         ends.append(around if all(e == ENDED for e in ends) else outer)
     r.guard = outer
-    return settle(r, ends)
+    return r.settle(ends)
 
 
 def _head(r: Reader, node: Node, level: int) -> dict[str, list[Node]]:
@@ -99,7 +99,7 @@ def _type_switch(r: Reader, node: Node, level: int) -> bool:
             r.assign(alias, subject, "match", alias.start, alias.end, types[0] if len(types) == 1 else None)
         ends.append(_behind(body, run(r, body, level + 1), outer))
         r.guard = before
-    return settle(r, ends if whole else [*ends, outer])
+    return r.settle(ends if whole else [*ends, outer])
 
 
 @statement("select_statement")
@@ -117,7 +117,7 @@ def _select(r: Reader, node: Node, level: int) -> bool:
             r.guards[guard] = facts.Guard("match", test, outer)
         ends.append(_behind(body, run(r, body, level + 1), outer))
         r.guard = outer
-    return settle(r, ends)
+    return r.settle(ends)
 
 
 def _communication(r: Reader, node: Node, level: int) -> AnyExpr:

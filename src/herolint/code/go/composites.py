@@ -49,17 +49,17 @@ def _braces(r: Reader, node: Node, body: Node, of: Node | None, depth: int) -> A
         return _guess(r, start, end, pairs, depth)
     if kind_of.kind_id in _SLICES:
         inner = kind_of.child_by_field_name("element")
-        return facts.Sequence(start, end, "list", tuple(_element(r, value, inner, depth + 1) for _, value in pairs))
+        return facts.Sequence(start, end, "list", tuple([_element(r, value, inner, depth + 1) for _, value in pairs]))
     if kind_of.kind_id == _MAP:
         return _mapping(r, start, end, pairs, kind_of, depth)
     callee = convert(r, kind_of, depth + 1)
-    return add_call(r, node, callee, tuple(_argument(r, key, value, depth + 1) for key, value in pairs))
+    return add_call(r, node, callee, tuple([_argument(r, key, value, depth + 1) for key, value in pairs]))
 
 
 def _guess(r: Reader, start: int, end: int, pairs: list[Pair], depth: int) -> AnyExpr:
     """Braces of an unknown type: a mapping where elements have keys (names as text), else a list."""
     if not any(key for key, _ in pairs):
-        return facts.Sequence(start, end, "list", tuple(_element(r, value, None, depth + 1) for _, value in pairs))
+        return facts.Sequence(start, end, "list", tuple([_element(r, value, None, depth + 1) for _, value in pairs]))
     entries = []
     for key, value in pairs:
         known: AnyExpr = Const(value.start_byte, value.start_byte, None)

@@ -11,13 +11,11 @@ from herolint.code.facts import AnyExpr, Block, Call, CallFact, Const
 from herolint.code.go.grammar import SKIPPED, kind
 from herolint.code.go.nodes import HANDLERS, convert, fields, items
 from herolint.code.queries import dotted
-from herolint.code.reader import Reader
+from herolint.code.reader import ENDED, Reader
 
 Statement = Callable[[Reader, Node, int], bool]
 """Reads a statement at a level of nesting; whether control never gets past it. If it does, `guard` is what holds then."""
 
-ENDED = -2
-"""What `block` returns in place of a guard when control does not reach its end."""
 MAX_LEVEL = 100
 """How deep blocks may nest inside one function."""
 
@@ -107,28 +105,6 @@ def _exits(call: Call) -> bool:
     return False
 
 
-def settle(r: Reader, ends: list[int]) -> bool:
-    """After branches under the present guard that end under these: go on under what they share; True when none gets past."""
-    open_ends = [e for e in ends if e != ENDED]
-    if not open_ends:
-        return True
-    guard = open_ends[0]
-    for other in open_ends[1:]:
-        if guard == r.guard:
-            break
-        guard = r.shared_guard(guard, other)
-    r.guard = guard
-    return False
-
-
-def open_block(r: Reader, node: Node, sort: str, subject: AnyExpr | None, target: AnyExpr | None = None) -> int:
-    """Enter a block; returns the one around it, to be set again behind it."""
-    around = r.block
-    r.blocks.append(Block(sort, subject, target, around, node.start_byte, node.end_byte))
-    r.block = len(r.blocks) - 1
-    return around
-
-
 @statement("block")
 def _block(r: Reader, node: Node, level: int) -> bool:
     end = block(r, node, level + 1)
@@ -170,7 +146,7 @@ def _if(r: Reader, node: Node, level: int) -> bool:
     if not has_else:
         # Unless all branches are left early, nothing can be told of the tests behind the statement beyond `around`.
         ends.append(around if any(e != ENDED for e in ends) else r.add_guard("else", test, around))
-    return settle(r, ends)
+    return r.settle(ends)
 
 
 def guarded(r: Reader, nodes: list[Node], level: int, sort: str, test: AnyExpr, around: int) -> int:
@@ -187,13 +163,13 @@ def _for(r: Reader, node: Node, level: int) -> bool:
     outer, around = r.guard, r.block
     head = parts.get("", [None])[0]
     if head is None:
-        open_block(r, node, "while", Const(node.start_byte, node.start_byte, True))
+        r.open_block(node, "while", Const(node.start_byte, node.start_byte, True))
     elif head.kind_id == _RANGE_CLAUSE:
         _range(r, node, head)
     elif head.kind_id == _FOR_CLAUSE:
         _counting(r, node, head, level)
     else:
-        open_block(r, node, "while", None)
+        r.open_block(node, "while", None)
         # Read inside the loop, since the test runs each time round.
         test = convert(r, head)
         r.blocks[r.block] = Block("while", test, None, around, node.start_byte, node.end_byte)
@@ -209,7 +185,7 @@ def _counting(r: Reader, node: Node, head: Node, level: int) -> None:
     parts = fields(r, head)
     for initializer in parts.get("initializer", ()):
         one(r, initializer, level)
-    around = open_block(r, node, "for", None)
+    around = r.open_block(node, "for", None)
     index = r.block
     tests = [convert(r, condition) for condition in parts.get("condition", ())]
     for update in parts.get("update", ()):
@@ -226,7 +202,7 @@ def _range(r: Reader, node: Node, head: Node) -> None:
     target: AnyExpr | None = targets[0] if targets else None
     if len(targets) > 1:
         target = facts.Sequence(targets[0].start, targets[-1].end, "tuple", tuple(targets))
-    open_block(r, node, "for", iterable, target)
+    r.open_block(node, "for", iterable, target)
     values: list[AnyExpr] = [facts.Other(iterable.start, iterable.end, "key", (iterable,)), iterable]
     for name, value in zip(targets, values, strict=False):
         r.assign(name, value, "for", head.start_byte, head.end_byte)
@@ -259,7 +235,7 @@ def _elsewhere(r: Reader, node: Node, level: int) -> bool:
     found = items(r, node, 0)
     if found and r.calls and r.calls[-1][2].call is found[0]:
         sort = "go" if r.text.startswith("go", node.start_byte) else "defer"
-        around = open_block(r, node, sort, found[0])
+        around = r.open_block(node, sort, found[0])
         start, end, fact = r.calls[-1]
         r.calls[-1] = start, end, CallFact(fact.call, fact.function, fact.klass, fact.guard, r.block, sort == "defer")
         r.block = around

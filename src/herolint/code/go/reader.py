@@ -1,0 +1,57 @@
+"""What is gathered while a Go file is read, beyond what every language has."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from herolint.code.facts import NONE, Module
+from herolint.code.grammar import Grammar
+from herolint.code.reader import Reader
+
+_CONSTRAINTS = frozenset({"go:build", "+build"})
+_DIRECTIVE = re.compile(r"//(go:[a-z]\S*|\s*\+build(?=\s|\Z))[ \t]*(.*)", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+
+
+class GoReader(Reader):
+    """A reader of Go. `package_at` is where the package clause starts."""
+
+    __slots__ = ("package_at",)
+
+    def __init__(self, data: bytes, encoding: str, grammar: Grammar) -> None:
+        super().__init__(data, encoding, grammar)
+        self.package_at = len(data)
+
+    def module(self, language: str, errors: tuple[tuple[int, int], ...] = ()) -> Module:
+        """The facts of the file, with what can only be told when all of it is read."""
+        self._join_methods()
+        self.directives = tuple(self._directives())
+        return super().module(language, errors)
+
+    def _join_methods(self) -> None:
+        """Give methods the class of their type, where this file declares it."""
+        classes = {cls.name: i for i, cls in enumerate(self.classes) if cls.parent_function == NONE}
+        for i, function in enumerate(self.functions):
+            if function.owner in classes:
+                self.functions[i] = msgspec.structs.replace(function, klass=classes[function.owner])
+
+    def _directives(self) -> list[tuple[str, str, int, int]]:
+        """Comments that steer Go's tools.
+
+        Build constraints count only before the package clause, those of the older form only with an empty line between them and it.
+        """
+        found = []
+        for start, end in sorted(self.comments):
+            match = _DIRECTIVE.match(self.text, start, end)
+            if match is None:
+                continue
+            name = match[1].strip()
+            if name in _CONSTRAINTS and start > self.package_at:
+                continue
+            if name == "+build" and not _BLANK_LINE.search(self.text, end, self.package_at):
+                continue
+            text = match[2].strip()
+            found.append((name, text if text.isascii() else self.decode(text), start, end))
+        return found
