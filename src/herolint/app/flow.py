@@ -10,10 +10,24 @@ from herolint.app.codebase import Mod
 from herolint.app.link import Linker
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
-from herolint.code.facts import CallFact
+from herolint.code.facts import NONE, CallFact
 from herolint.finding import Place
 
 MAX_CALLS = 20_000
+AT_ONCE = frozenset(
+    """
+    forEach map filter reduce some every find flatMap then catch finally each each_with_index times collect select tap transaction
+    $transaction eachSeries mapSeries parallel waterfall retry Promise each_slice each_with_object find_each in_groups_of
+    """.split()
+)
+"""Calls that call the function they are given before they return, or whose result somebody waits for."""
+LATER = frozenset(
+    """
+    setTimeout setInterval setImmediate nextTick queueMicrotask on once process addListener addEventListener subscribe schedule cron
+    defer after waitUntil spawn fork perform_later use get post put patch delete all route every listen
+    """.split()
+)
+"""Calls that keep the function for later: timers, events, jobs, routes."""
 
 
 class Step(NamedTuple):
@@ -42,8 +56,11 @@ class Flow:
         self.linker = linker
         self.reach = reach
 
-    def from_functions(self, starts: list[FunctionRef]) -> dict[FunctionRef, Step]:
-        """Every function that the starts call, directly or not, with the shortest path to each."""
+    def from_functions(self, starts: list[FunctionRef], waits: bool = False) -> dict[FunctionRef, Step]:
+        """Every function that the starts call, directly or not, with the shortest path to each.
+
+        `waits`: somebody waits for the end, so that callbacks of calls that are not known to keep them for later count as called.
+        """
         found: dict[FunctionRef, Step] = {}
         queue: deque[Step] = deque()
         for start in starts:
@@ -52,19 +69,26 @@ class Flow:
                 queue.append(found[start])
         while queue and len(found) < MAX_CALLS:
             step = queue.popleft()
-            for mod, fact, callee in self.calls(step.ref):
+            for mod, fact, callee in self.calls(step.ref, waits):
                 if callee not in found:
                     found[callee] = Step(callee, (mod, fact), step)
                     queue.append(found[callee])
         return found
 
-    def calls(self, ref: FunctionRef) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+    def calls(self, ref: FunctionRef, waits: bool = False) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
         """Calls that the function itself makes to functions of the project."""
         mod = self.linker.code.mod(ref.path)
         if mod is None:
             return
         for fact in self.own_calls(mod, ref.number):
             func = fact.call.func
+            if _in_background(mod, fact.block):
+                continue
+            name = _name(func)
+            if name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS):
+                for given in fact.call.args:
+                    if isinstance(given, facts.Closure):
+                        yield mod, fact, FunctionRef(mod.path, given.number)
             if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
                 target = self.linker.resolve(mod, fact.function, func.base)
                 if target is None or target.kind in ("function", "external"):
@@ -87,6 +111,15 @@ class Flow:
         for fact in calls_of(mod).get(index, ()):
             if self.reach.runs(mod, fact.guard) is not False:
                 yield fact
+
+
+def _in_background(mod: Mod, block: int) -> bool:
+    """Whether a call stands in a `go` statement."""
+    while block != NONE:
+        if mod.facts.blocks[block].kind == "go":
+            return True
+        block = mod.facts.blocks[block].parent
+    return False
 
 
 def calls_of(mod: Mod) -> dict[int, list[CallFact]]:

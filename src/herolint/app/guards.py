@@ -10,6 +10,7 @@ from herolint.app.link import Linker
 from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
+from herolint.code.queries import dotted
 
 PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
 LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
@@ -162,6 +163,9 @@ class Guards:
             if isinstance(other, facts.Const) and other.value == "__main__":
                 is_main = mod.path in self.scripts if main is None else main
                 return is_main if op == "==" else not is_main
+        if {dotted(left), dotted(right)} == {"require.main", "module"} and op in ("==", "!="):
+            is_main = mod.path in self.scripts if main is None else main
+            return is_main if op == "==" else not is_main
         a, b = self.folder.fold(mod, function, left), self.folder.fold(mod, function, right)
         if op in ("in", "not in"):
             answer = self._contains(a, b)

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import CodeBase, Mod
+from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
+from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
@@ -17,10 +19,10 @@ from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.uwsgi import uwsgi_settings
-from herolint.app.values import UNKNOWN, Value, options, text_of
+from herolint.app.values import UNKNOWN, Made, Table, Value, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import argument
+from herolint.code.queries import argument, option
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, extend, load
 
@@ -50,7 +52,8 @@ class Program:
         self.knowledge = {language: _knowledge(app, language) for language in self.code.languages}
         self.linker = Linker(self.code, {k: v for known in self.knowledge.values() for k, v in known.returns.items()})
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
-        values = {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
+        values: dict[str, str | None] = dict(_set_by_build(app))
+        values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app)))
         for process in app.processes.values():
             for launch in process.launches:
@@ -104,12 +107,19 @@ class Program:
                     break
         elif launch.tool == "uwsgi":
             yield from self._uwsgi_entry(launch)
+        elif launch.tool not in ("python", "django"):
+            yield from entries_of(self.app, launch, self.node_paths)
         if (config := self.gunicorn_config(launch)) is not None:
             yield Entry(config, False)
         if launch.tool == "django" and launch.subcommand and launch.subcommand not in ("runserver", "migrate", "collectstatic"):
             for path in sorted(self.code.files):
                 if path.endswith(f"/management/commands/{launch.subcommand}.py"):
                     yield Entry(path, False)
+
+    @cached_property
+    def node_paths(self) -> NodePaths:
+        """How specifiers and built files are found."""
+        return NodePaths(self.app.workspace)
 
     def gunicorn_config(self, launch: Launch) -> str | None:
         """The Python file that gunicorn reads its settings from."""
@@ -261,10 +271,34 @@ class Program:
         return self.guards.folder.fold(mod, function, expr)
 
     def argument(self, effect: Effect, where: str) -> tuple[facts.AnyExpr | None, Value]:
-        """The argument of a reached call that a table row points to (`"1 timeout"`), with its folded value."""
-        position, name = _where(where)
-        expr = argument(effect.fact.call, position, name)
-        return expr, self.fold(effect.mod, effect.fact.function, expr) if expr is not None else UNKNOWN
+        """The argument of a reached call that a table row points to, with its folded value.
+
+        `"1 timeout"`: by position or keyword; in languages with options objects a name or path of names is looked up in those.
+        """
+        mod, fact = effect.mod, effect.fact
+        expr = argument(fact.call, *_where(where))
+        if self.linker.dialect(mod).options_objects:
+            named = [word for word in where.split() if not word.isdigit()]
+            held = next((found for word in named if (found := option(fact.call, word)) is not None), None)
+            expr = held if held is not None else expr
+            if held is None and named and (inside := self._in_bound_options(effect, named)) is not None:
+                return inside
+            if isinstance(expr, facts.Mapping | facts.Closure) and named and held is None:
+                return None, UNKNOWN  # the options themselves, or a callback where an optional argument was left out
+        return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
+
+    def _in_bound_options(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:
+        """An option of an object that was bound to a name before it is given."""
+        for given in effect.fact.call.args:
+            if isinstance(given, facts.Name | facts.Attr):
+                value = self.fold(effect.mod, effect.fact.function, given)
+                for name in names:
+                    found: Value | None = value
+                    for part in name.split("."):
+                        found = found.get(part) if isinstance(found, Table) else found.keyword(part) if isinstance(found, Made) else None
+                    if found is not None:
+                        return given, found
+        return None
 
     @cached_property
     def handlers(self) -> dict[str, list[Handler]]:
@@ -284,7 +318,7 @@ class Program:
         if reach is None or not handlers:
             return {}
         labels = {h.ref: h.label for h in handlers}
-        steps = Flow(self.linker, reach).from_functions([h.ref for h in handlers])
+        steps = Flow(self.linker, reach).from_functions([h.ref for h in handlers], waits=True)
         found = {}
         for ref, step in steps.items():
             first = step
@@ -299,7 +333,9 @@ class Program:
         reach = self.reach.get("web")
         if reach is None:
             return {}
-        return Flow(self.linker, reach).from_functions([FunctionRef(path, NONE) for path in reach.modules])
+        starts = [FunctionRef(path, NONE) for path in reach.modules]
+        starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in self.linker.dialect(mod).starts(mod)]
+        return Flow(self.linker, reach).from_functions(starts)
 
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""
@@ -315,6 +351,16 @@ class Program:
                 name = self.linker.qualified(mod, fact.function, func)
                 if name in wanted:
                     yield mod, fact, name
+
+
+def _set_by_build(app: App) -> dict[str, str]:
+    """Variables that buildpacks or the web image set for the running app."""
+    if app.is_container:
+        image = app.dockerfile(web_dockerfile(app))
+        return dict(image.env) if image is not None else {}
+    manifests = {"node": "package.json", "ruby": "Gemfile"}
+    defaults = app.platform.config.buildpack_defaults
+    return {k: v for language, file in manifests.items() if file in app.slug for k, v in defaults.get(language, {}).items()}
 
 
 def _words(app: App) -> frozenset[str]:

@@ -18,6 +18,7 @@ from herolint.finding import Place
 
 HAND_OFFS = frozenset(
     """
+    perform_later perform_async perform_in perform_at deliver_later
     delay apply_async enqueue enqueue_in enqueue_at send send_with_options schedule add_task submit add_job run_in_executor
     create_task start spawn defer kiq run_async send_task s si signature map_async
     """.split()
@@ -125,6 +126,9 @@ class Reach:
 
         for mod in self.mods():
             add(FunctionRef(mod.path, NONE), None)
+            dialect = self.linker.dialect(mod)
+            for i in (*dialect.starts(mod), *dialect.exposed(mod)):
+                add(FunctionRef(mod.path, i), FunctionRef(mod.path, NONE))
             for i, fn in enumerate(mod.facts.functions):
                 if fn.decorators and self.runs(mod, fn.guard) is not False and self._registered(mod, fn):
                     add(FunctionRef(mod.path, i), FunctionRef(mod.path, NONE))
@@ -201,6 +205,9 @@ class Reach:
                 yield FunctionRef(mod.path, i)
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             for inner in walk(expr):
+                if isinstance(inner, facts.Closure):
+                    yield FunctionRef(mod.path, inner.number)
+                    continue
                 if not isinstance(inner, facts.Name | facts.Attr):
                     continue
                 key = ("n", inner.id) if isinstance(inner, facts.Name) else ("a", repr(inner.base) + inner.name)

@@ -41,6 +41,35 @@ def argument(call: facts.Call | AnyExpr, position: int | None, name: str | None)
     return None
 
 
+def option(call: facts.Call | AnyExpr, path: str) -> AnyExpr | None:
+    """What an options object among the arguments holds under a name (`port`) or a path of names (`ssl.rejectUnauthorized`).
+
+    An object is a literal with names as keys, or another call that only gathers named values (`Options{Addr: a}`).
+    """
+    if not isinstance(call, facts.Call):
+        return None
+    names = path.split(".")
+    for given in call.args:
+        found = _held(given, names)
+        if found is not None:
+            return found
+    return None
+
+
+def _held(expr: AnyExpr, names: list[str]) -> AnyExpr | None:
+    """What lies in an object under a path of names."""
+    for name in names:
+        inner = None
+        if isinstance(expr, facts.Mapping):
+            inner = next((v for k, v in reversed(expr.items) if isinstance(k, facts.Const) and k.value == name), None)
+        elif isinstance(expr, facts.Call):
+            inner = next((a.value for a in expr.args if isinstance(a, facts.Keyword) and a.name == name), None)
+        if inner is None:
+            return None
+        expr = inner
+    return expr
+
+
 def walk(expr: AnyExpr | None) -> Iterator[AnyExpr]:
     """The expression and all expressions inside it, outer ones first, in source order."""
     stack = [expr] if expr is not None else []

@@ -79,6 +79,8 @@ class ConfigFacts(Group, frozen=True, kw_only=True):
     reserved_prefixes: tuple[str, ...]
     set_by_platform: tuple[str, ...]
     set_sometimes: tuple[str, ...]
+    buildpack_defaults: dict[str, dict[str, str]] = {}
+    """Language → config vars that its buildpack sets where the app has none of that name."""
 
 
 class LogFacts(Group, frozen=True, kw_only=True):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class Dialect:
     """One language over one code base."""
 
+    options_objects = False
+    """Whether calls take named options in an object among their arguments."""
+
     def __init__(self, code: CodeBase) -> None:
         self.code = code
 
@@ -54,3 +57,11 @@ class Dialect:
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
         """The class of that name that a method's `owner` means."""
         return None
+
+    def starts(self, mod: Mod) -> Iterable[int]:
+        """Functions of a reached module that run at start without being called: `main` and `init` in Go."""
+        return ()
+
+    def exposed(self, mod: Mod) -> Iterable[int]:
+        """Functions of a reached module that a framework calls, without being named anywhere."""
+        return ()

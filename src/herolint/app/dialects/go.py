@@ -22,6 +22,8 @@ _MODULE = re.compile(r"^\s*module\s+(\S+)", re.MULTILINE)
 class Go(Dialect):
     """The packages of the repository's Go modules."""
 
+    options_objects = True
+
     @cached_property
     def packages(self) -> dict[str, tuple[str, ...]]:
         """Folder → its Go files that are built for a dyno (no tests)."""
@@ -95,6 +97,11 @@ class Go(Dialect):
 
     def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
         return self._in_package(linker, target.name, None, name, depth)
+
+    def starts(self, mod: Mod) -> Iterator[int]:
+        for i, fn in enumerate(mod.facts.functions):
+            if fn.parent == NONE and not fn.owner and (fn.name == "init" or (fn.name == "main" and mod.facts.package == "main")):
+                yield i
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         name = mod.facts.classes[index].name

@@ -25,6 +25,8 @@ GLOBALS = frozenset(
 class JavaScript(Dialect):
     """Modules of a Node.js program."""
 
+    options_objects = True
+
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)
         self.paths = NodePaths(self.code.workspace)
@@ -141,3 +143,9 @@ class JavaScript(Dialect):
             if isinstance(first, facts.Const) and isinstance(first.value, str):
                 return self._from(linker, mod, first.value, None, depth)
         return None
+
+    def exposed(self, mod: Mod) -> Iterator[int]:
+        """Methods of classes with decorators: a container makes the objects and calls them."""
+        for i, cls in enumerate(mod.facts.classes):
+            if cls.decorators:
+                yield from mod.methods.get(i, {}).values()

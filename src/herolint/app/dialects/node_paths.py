@@ -14,6 +14,10 @@ _SWAPPED = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs"
 """A specifier names the file that the compiler will write; its source has the other ending."""
 
 
+BUILT = frozenset({"dist", "build", "lib", "out", "built", ".build", "compiled", "output", "bin", "js"})
+"""Folders that compilers and bundlers write to by custom."""
+
+
 class NodePaths:
     """Resolution over the pushed files."""
 
@@ -76,10 +80,45 @@ class NodePaths:
     def _source_of(self, folder: str, built: str) -> str | None:
         """The source that a built file of a workspace package comes from, by the usual folders."""
         inner = built[len(folder) + 1 :]
-        for out in ("dist/", "build/", "lib/", "out/"):
-            if inner.startswith(out):
-                return self.file(posixpath.join(folder, "src", inner[len(out) :])) or self.file(posixpath.join(folder, inner[len(out) :]))
+        out, slash, rest = inner.partition("/")
+        if not slash or out not in BUILT:
+            return None
+        return self.file(posixpath.join(folder, "src", rest)) or self.file(posixpath.join(folder, rest))
+
+    def source_of(self, built: str) -> str | None:
+        """The source that a built file comes from: the compiler's `outDir` mapped to its `rootDir`, else the usual folders."""
+        for folder, out, source in self._outputs:
+            base = posixpath.normpath(posixpath.join(folder, out))
+            if built.startswith(base + "/"):
+                rest = built[len(base) + 1 :]
+                for root in dict.fromkeys((source, "src", "")):
+                    found = self.file(posixpath.normpath(posixpath.join(folder, root, rest)))
+                    if found is not None:
+                        return found
+        parts = built.split("/")
+        for at, part in enumerate(parts[:-1]):
+            if part in BUILT:
+                found = self._source_of("/".join(parts[:at]), built) if at else self._unbuilt("/".join(parts[1:]))
+                if found is not None:
+                    return found
         return None
+
+    def _unbuilt(self, rest: str) -> str | None:
+        return self.file(f"src/{rest}") or self.file(rest) or self.file(f"server/{rest}")
+
+    @cached_property
+    def _outputs(self) -> list[tuple[str, str, str]]:
+        """(folder, outDir, rootDir) of each compiler configuration."""
+        found = []
+        for path in self.workspace.slug_files:
+            name = posixpath.basename(path)
+            if name.startswith("tsconfig") and name.endswith(".json") and "node_modules/" not in path:
+                root = self._tree(path)
+                options = root.get("compilerOptions") if root is not None else None
+                out = options.text("outDir") if options is not None else None
+                if options is not None and out:
+                    found.append((posixpath.dirname(path), out, options.text("rootDir") or ""))
+        return found
 
     def _tree(self, path: str) -> Node | None:
         source = self.workspace.read(path)

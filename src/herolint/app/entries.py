@@ -1,0 +1,78 @@
+"""Which source files the programs of Node.js, Go and Ruby apps start with; Python's are found in `app.program`."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from herolint.app.launch import Launch
+from herolint.app.reach import Entry
+
+if TYPE_CHECKING:
+    from herolint.app.dialects.node_paths import NodePaths
+    from herolint.app.model import App
+
+RAILS_TOOLS = frozenset({"rails", "puma", "unicorn", "rackup", "thin", "passenger", "iodine", "falcon", "rainbows", "sidekiq", "rake",
+                         "good_job", "resque", "delayed_job", "clockwork", "que", "solid_queue", "shoryuken", "karafka", "jobs"})  # fmt: skip
+"""Programs that load a Rack or Rails app."""
+
+
+def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
+    """The files that one program starts with."""
+    if launch.tool == "node" and launch.script is not None:
+        found = node_script(launch.script, paths)
+        if found is not None:
+            yield Entry(found, True)
+    elif launch.tool == "nest" and (main := paths.file("src/main")) is not None:
+        yield Entry(main, True)
+    elif launch.tool == "ruby" and launch.script in app.slug and launch.script is not None:
+        yield Entry(launch.script, True)
+    elif launch.tool in RAILS_TOOLS:
+        yield from _rack(app)
+    else:
+        yield from _go(app, launch)
+
+
+def node_script(script: str, paths: NodePaths) -> str | None:
+    """The source of the file that Node.js is told to run: itself, with an ending added, a folder's main, or what it is built from."""
+    return paths.file(script) or paths.source_of(script)
+
+
+def _rack(app: App) -> Iterator[Entry]:
+    if "config.ru" in app.slug:
+        yield Entry("config.ru", False)
+    if "config/application.rb" in app.slug:
+        for path in sorted(app.slug):
+            if path.endswith(".rb") and path.startswith(("app/", "config/", "lib/")):
+                if not path.startswith("config/environments/") or path == "config/environments/production.rb":
+                    yield Entry(path, False)
+
+
+def _go(app: App, launch: Launch) -> Iterator[Entry]:
+    """A binary that the build makes from a main package, or one that `go run` makes when it starts."""
+    from herolint.app.go_build import binaries
+
+    name = posixpath.basename(launch.words[0].text) if launch.words else ""
+    if launch.tool == "go" and launch.subcommand == "run":
+        given = [a.text for a in launch.arguments[1:]] or ["."]
+        folder = posixpath.dirname(given[0]) if given[0].endswith(".go") else given[0]
+        folder = posixpath.normpath(posixpath.join(launch.cwd, folder or "."))
+        yield from _package(app, "" if folder == "." else folder)
+        return
+    if not any(path.endswith(".go") for path in app.slug):
+        return
+    for path, package in binaries(app).items() if app.go_mod is not None else ():
+        if package is not None and posixpath.basename(path) == name:
+            yield from (Entry(place.path, True) for place in package.entries)
+            return
+    if app.is_container or launch.words[0].text.startswith(("./", "/", "bin/")):
+        mains = sorted({posixpath.dirname(place.path) for package in app.go_commands for place in package.entries})
+        named = [folder for folder in mains if posixpath.basename(folder) == name]
+        for folder in named or (mains if len(mains) == 1 else ()):
+            yield from _package(app, folder)
+
+
+def _package(app: App, folder: str) -> Iterator[Entry]:
+    yield from (Entry(path, True) for path in sorted(app.slug) if posixpath.dirname(path) == folder and path.endswith(".go")
+                and not path.endswith("_test.go"))  # fmt: skip
