@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.processes import Process
-from herolint.app.values import UNKNOWN, Items, Known, Value, env_names
+from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Place
@@ -134,8 +135,8 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
         yield _from_words(launch, tool, port, host)
     elif tool in NEVER_LISTEN:
         yield Endpoint(port="none", port_at=launch.at, server=tool)
-    elif tool == "python" and (launch.script or launch.module):
-        yield from _python(app, process, launch)
+    elif launch.script or launch.module or any(process.name in e.processes for e in app.code.effects_of("listens")):
+        yield from _in_code(app, process, launch)
 
 
 def _exports(app: App, process: Process, name: str) -> bool:
@@ -254,48 +255,33 @@ def _gunicorn(app: App, launch: Launch) -> Iterator[Endpoint]:
         yield Endpoint(port="fixed", port_text=match["port"], port_at=at, host=match["host"] or None, host_at=at, server="gunicorn")
 
 
-def _python(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
-    python = app.code
-    found = [e for e in python.effects_of("listens") if process.name in e.processes and e.mod.path in python.reach[process.name].modules]
+def _in_code(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
+    code = app.code
+    found = [e for e in code.effects_of("listens") if process.name in e.processes and e.mod.path in code.reach[process.name].modules]
     passes_port = any(re.search(r"\$\{?PORT\b", w.text) for w in (*launch.words, *(a.value for a in launch.command.assignments)))
     if found:
         ends = [_call_endpoint(app, e, passes_port) for e in found]
         yield from [e for e in ends if e.port == "platform"] or ends
         return
-    if process.name in python.reach and not passes_port:
-        bots = [e for e in python.effects_of("runs-bot") if process.name in e.processes]
-        if not _may_serve(python.reach[process.name].mods()):
+    if process.name in code.reach and not passes_port:
+        bots = [e for e in code.effects_of("runs-bot") if process.name in e.processes]
+        if not _may_serve(app, code.reach[process.name].mods()):
             at = launch.at
             bot = bots[0] if bots else None
             server = f"{bot.row.kind} bot" if bot else "script"
             yield Endpoint(port="none", port_at=bot.mod.place(bot.fact.call) if bot else at, server=server, effect=bot)
 
 
-SERVING = frozenset(
-    """
-    flask fastapi django aiohttp tornado http socketserver dash streamlit gradio uvicorn waitress bottle sanic quart starlette
-    hypercorn cherrypy twisted gevent eventlet wsgiref socket asyncio falcon pyramid web websockets gunicorn werkzeug connexion
-    keep_alive BaseHTTPServer SimpleHTTPServer panel bokeh nicegui flet shiny rpyc grpc socketio engineio jupyter_server
-    notebook chainlit taipy solara responder molten hug morepath xmlrpc zmq robyn litestar blacksheep emmett masonite web2py
-    klein mlflow prometheus_client reactpy pywebio justpy anvil subprocess telegram aiogram slack_bolt slackeventsapi botbuilder
-    viberbot linebot rasa ray bentoml datasette fasthtml mesop viktor remi odoo cheroot daphne channels autobahn vibora japronto
-    growler meinheld bjoern nextpy reflex pynecone rocketry mitmproxy trio curio anyio multiprocessing importlib runpy
-    """.split()
-)
-
-
-def _may_serve(mods: Iterator[object]) -> bool:
+def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
     """Whether some reached module imports anything that could listen without our knowing how."""
     for mod in mods:
-        for imp in mod.facts.imports:  # type: ignore[attr-defined]
-            top = imp.module.partition(".")[0]
-            if top in SERVING - {"telegram", "aiogram", "asyncio", "subprocess", "multiprocessing", "importlib"} and not imp.level:
+        known = app.code.knows(mod)
+        for imp in mod.facts.imports:
+            name = imp.module.removeprefix("node:")
+            if not imp.level and (name in known.serving or re.split(r"[./]", name)[0] in known.serving):
                 return True
-            if top in ("telegram", "aiogram") and "webhook" in mod.source.text:  # type: ignore[attr-defined]
-                return True
-            if top == "asyncio" and "start_server" in mod.source.text:  # type: ignore[attr-defined]
-                return True
-            if top in ("subprocess", "multiprocessing", "importlib", "runpy") and top == "subprocess":
+            words = known.serving_words.get(name.partition(".")[0], ())
+            if any(word in mod.source.text for word in words):
                 return True
     return False
 
@@ -308,6 +294,9 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
     if row.note == "address pair" and isinstance(port, Items) and len(port.items) == 2 and isinstance(port_expr, facts.Sequence):
         host, port = port.items
         host_expr, port_expr = port_expr.items[0], port_expr.items[1]
+    if row.note == "address":
+        host, port = _split_address(app, port)
+        host_expr = port_expr
     kind, text = _port_of(app, port_expr, port, spread, passes_port, row.default_port, row.note)
     host_text = _host_of(app, host_expr, host, spread, row.default_host)
     return Endpoint(
@@ -322,6 +311,23 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
         effect=effect,
         development=row.kind == "dev-server",
     )
+
+
+def _split_address(app: App, value: Value) -> tuple[Value, Value]:
+    """Host and port of an address that is one text (`:8080`, `0.0.0.0:` and a variable)."""
+    if env_names(value):
+        text = text_of(app.code.guards.if_unset(value)) or ""
+        host, colon, port = text.rpartition(":")
+        return (Known(host) if colon and host else UNKNOWN), value if not port.isdigit() else _with_default(value, port)
+    text = text_of(value) or ""
+    match = _ADDRESS.match(text)
+    return (Known(match["host"]) if match and match["host"] else UNKNOWN), Known(match["port"]) if match else UNKNOWN
+
+
+def _with_default(value: Value, port: str) -> Value:
+    """The environment variable that gives the whole address, with the port that stands for it where it is unset."""
+    name = sorted(env_names(value))[0]
+    return Env(name, Known(port))
 
 
 def _port_of(

@@ -73,6 +73,11 @@ class Program:
         """The table of what calls do in a module's language."""
         return self.knowledge[mod.facts.language]
 
+    def spell(self, mod: Mod | None, what: str, **words: object) -> str:
+        """How a fix writes something in a module's language: `read`, `read-number`, `required`, `named`."""
+        language = mod.facts.language if mod is not None else next(iter(self.knowledge), "python")
+        return self.knowledge[language].spelling[what].format(**words)
+
     def _main_of(self, module: str) -> str | None:
         path = self.code.find(module)
         if path and path.endswith("__init__.py"):

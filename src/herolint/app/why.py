@@ -17,7 +17,7 @@ def explain(app: App, path: str, line: int) -> list[str]:
     """One sentence a fact; the first says which process types load the file."""
     if path not in app.workspace.files:
         return [f"{path} is not among the files that would be pushed"]
-    if not path.endswith(".py"):
+    if path not in app.code.code.sources and path not in app.code.code.files:
         used = [n for n, p in app.processes.items() if p.at.path == path or any(v.path == path for x in p.launches for v in x.via)]
         return [f"{path} starts {', '.join(used)}" if used else f"no process type starts from {path}"]
     python = app.code

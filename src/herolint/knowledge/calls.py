@@ -73,6 +73,12 @@ class Knowledge(msgspec.Struct, frozen=True):
     calls: dict[str, tuple[CallRow, ...]]
     returns: dict[str, str]
     handlers: Handlers
+    serving: frozenset[str] = frozenset()
+    """Packages that may listen by themselves, in ways that no row describes."""
+    serving_words: dict[str, tuple[str, ...]] = {}
+    """Packages that listen only where one of these words stands in the file."""
+    spelling: dict[str, str] = {}
+    """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
     parameters: dict[str, str] = {}
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
 
@@ -126,4 +132,12 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("methods", ())),
         frozenset(handlers.get("actions", ())),
     )
-    return Knowledge(_rows(raw), raw.get("returns", {}), known, raw.get("parameters", {}))
+    return Knowledge(
+        calls=_rows(raw),
+        returns=raw.get("returns", {}),
+        handlers=known,
+        serving=frozenset(raw.get("serving", ())),
+        serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
+        spelling=raw.get("spelling", {}),
+        parameters=raw.get("parameters", {}),
+    )

@@ -34,7 +34,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             _with_label(end.port_at, label),
             why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
             related=_started_by(app, end.port_at),
-            fix=_port_fix(end),
+            fix=_port_fix(app, end),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
@@ -54,7 +54,7 @@ def _port_words(end: Endpoint) -> tuple[str, str]:
     return f"web never listens on $PORT but on port {end.port_text}", "fixed port"
 
 
-def _port_fix(end: Endpoint) -> Fix:
+def _port_fix(app: App, end: Endpoint) -> Fix:
     if end.port == "none":
         if end.server in ("celery", "rq") or "bot" in end.server or end.server == "script":
             return Fix("start it as `worker:` instead of `web:` and scale it with `heroku ps:scale web=0 worker=1`")
@@ -71,10 +71,16 @@ def _port_fix(end: Endpoint) -> Fix:
             "manage.py runserver": "0.0.0.0:$PORT",
         }.get(end.server, "the port from $PORT")
         return Fix(f"use `{words}`")
-    read = f'int(os.environ.get("PORT", {end.port_text if end.port_text.isdigit() else 5000}))'
-    keyword = (end.effect.row.port.split() or ["port"])[-1]
-    keyword = "port" if keyword.isdigit() else keyword
-    return Fix(f"use `{keyword}={read}`")
+    mod = end.effect.mod
+    read = app.code.spell(mod, "read-number", name="PORT", default=end.port_text if end.port_text.isdigit() else 5000)
+    if end.effect.row.note == "address":
+        return Fix(f"use `{app.code.spell(mod, 'address', name='PORT')}`")
+    given = {(arg.start, arg.end) for arg in end.effect.fact.call.args}
+    if end.port_at.span is not None and tuple(end.port_at.span) in given:
+        return Fix(f"use `{read}`")
+    names = end.effect.row.port.split() or ["port"]
+    keyword = names[-1] if not names[-1].isdigit() else "port"
+    return Fix(f"use `{app.code.spell(mod, 'named', key=keyword, value=read)}`")
 
 
 @rule("HL106", "binds-localhost", ERROR, needs=("processes",))
@@ -93,7 +99,7 @@ def binds_localhost(app: App) -> Iterator[Finding]:
             "hypercorn": "--bind 0.0.0.0:$PORT",
             "gunicorn": "--bind 0.0.0.0:$PORT",
             "manage.py runserver": "0.0.0.0:$PORT",
-        }.get(end.server, 'host="0.0.0.0"')
+        }.get(end.server) or _host_fix(app, end)
         yield report(
             "HL106",
             f"{how}, where only the dyno itself can reach it",
@@ -104,3 +110,12 @@ def binds_localhost(app: App) -> Iterator[Finding]:
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
+
+
+def _host_fix(app: App, end: Endpoint) -> str:
+    """How the listening call is told to take every interface."""
+    if end.effect is None:
+        return "0.0.0.0 as the host"
+    words = end.effect.row.host.split()
+    keyword = words[-1] if words and not words[-1].isdigit() else "host"
+    return app.code.spell(end.effect.mod, "named", key=keyword, value='"0.0.0.0"')
