@@ -5,43 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
+from herolint.app.secret_settings import ENV_FILE
 from herolint.app.secrets import DJANGO_KEY, Secret, secrets_in
 from herolint.app.values import Known
-from herolint.finding import Confidence, Finding
+from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+SHOWN = 5
+"""Further secrets of a file that a finding points to."""
 
 
 @rule("HL701", "committed-secret", ERROR, WARNING)
 def committed_secret(app: App) -> Iterator[Finding]:
     """A real secret stands in a file that is pushed."""
+    files: dict[str, list[Secret]] = {}
     for secret in secrets_in(app):
-        certain = secret.certain
         if secret.kind == DJANGO_KEY:
-            state = _signs_in_production(app, secret)
-            if state is False:
-                continue
-            certain = state is True
+            yield from _django_key(app, secret)
+        else:
+            files.setdefault(secret.at.path, []).append(secret)
+    for found in files.values():
+        found.sort(key=lambda s: not s.certain)
+        yield _in_file(found)
+
+
+def _in_file(found: list[Secret]) -> Finding:
+    """One finding for all secrets of a file, at the surest of them."""
+    first, others = found[0], found[1:]
+    more = f", and {len(others)} more in this file" if others else ""
+    never_read = "; Heroku never reads a .env file anyway" if ENV_FILE.search(first.at.path) else ""
+    return report(
+        "HL701",
+        f"{first.kind} is committed: {first.masked}{more}",
+        first.at,
+        severity=ERROR if first.certain else WARNING,
+        why=f"whoever can read the repository or its history can use it{never_read}",
+        fix="revoke it, take it out of the repository, and set it with `heroku config:set`",
+        related=tuple(Place(other.at.path, other.at.span, other.kind) for other in others[:SHOWN]),
+        confidence=Confidence.HIGH if first.certain else Confidence.MEDIUM,
+    )
+
+
+def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
+    state = _signs_in_production(app, secret)
+    if state is not False:
         yield report(
             "HL701",
             f"{secret.kind} is committed: {secret.masked}",
             secret.at,
-            severity=ERROR if certain else WARNING,
-            why=_why(secret),
-            fix=_fix(secret),
-            confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+            severity=ERROR if state else WARNING,
+            why="it signs sessions and password resets: whoever reads the repository can log in as anybody",
+            fix='make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`',
+            confidence=Confidence.HIGH if state else Confidence.MEDIUM,
         )
-
-
-def _why(secret: Secret) -> str:
-    if secret.kind == DJANGO_KEY:
-        return "it signs sessions and password resets: whoever reads the repository can log in as anybody"
-    return "whoever can read the repository or its history can use it; .env files are not read on Heroku anyway"
-
-
-def _fix(secret: Secret) -> str:
-    if secret.kind == DJANGO_KEY:
-        return 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`'
-    return "revoke it, take it out of the repository, and set it with `heroku config:set`"
 
 
 def _signs_in_production(app: App, secret: Secret) -> bool | None:
