@@ -14,6 +14,7 @@ _MADE_UP = re.compile(
     r"(?i)example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|change.?(me|this|it)|replace|insecure|"
     r"redacted|secret.?key|not.?(a.?)?(real|secret)|needs.?to|(dev|test|demo|local)[-_]|[-_](dev|test|demo|local)|lorem|insert|fill.?in|\.\.\.|\*\*\*"
 )
+_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _WORDS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
 
 
@@ -44,7 +45,7 @@ def looks_random(value: str, length: int = 16) -> bool:
         return False
     if not any(c.isdigit() for c in value) or not any(c.isalpha() for c in value) or entropy(value) < 3.0:
         return False
-    spelt = sum(len(word) for word in _WORDS.findall(value) if len(word) > 4)
+    spelt = sum(len(word) for word in _WORDS.findall(value) if len(word) > 4 and not _CONSONANTS.search(word))
     return spelt <= len(value) * 0.4 and not _is_address(value)
 
 

@@ -46,6 +46,9 @@ ENDINGS = tuple(
 """Endings of the files that are read."""
 MAX_BYTES = 400_000
 DJANGO_KEY = "Django's SECRET_KEY"
+DJANGO_KEY_LENGTH = 30
+"""Characters from which on a SECRET_KEY may be one that `startproject` made."""
+_SECRET_KEY = re.compile(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
 DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
 """Files in which a name with a value says nothing: only formats of tokens count."""
 
@@ -165,7 +168,7 @@ def _named(source: SourceFile) -> Iterator[Secret]:
     lower = source.data.lower()
     if any(word in lower for word in WORDS):
         for given in in_assignments(source):
-            if given.name not in ("SECRET_KEY", "secret_key"):
+            if not (given.name == "SECRET_KEY" and source.path.endswith(".py")):
                 yield Secret(f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure)
 
 
@@ -173,7 +176,7 @@ def _django(source: SourceFile) -> Iterator[Secret]:
     """Django's SECRET_KEY written out: the one that `startproject` makes signs every session."""
     if not source.path.endswith(".py") or b"SECRET_KEY" not in source.data:
         return
-    for match in re.finditer(r"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{30,})\1\s*(?:#.*)?$", source.text, re.M):
+    for match in _SECRET_KEY.finditer(source.text):
         value = match["s"]
         made = value.removeprefix("django-insecure-")
         if not looks_made_up(made) and entropy(made) > 3.5:

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.secret_settings import ENV_FILE
-from herolint.app.secrets import DJANGO_KEY, Secret, secrets_in
+from herolint.app.secret_values import is_placeholder, looks_random
+from herolint.app.secrets import DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
+from herolint.app.signing import SigningKey, signing_keys
 from herolint.app.values import Known
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
+GUESSED_LENGTH = 14
+"""Characters below which a key that is no random one is within reach of a word list."""
 SHOWN = 5
 """Further secrets of a file that a finding points to."""
 
@@ -19,14 +23,48 @@ SHOWN = 5
 def committed_secret(app: App) -> Iterator[Finding]:
     """A real secret stands in a file that is pushed."""
     files: dict[str, list[Secret]] = {}
+    keys = list(_written_out(app))
     for secret in secrets_in(app):
         if secret.kind == DJANGO_KEY:
             yield from _django_key(app, secret)
-        else:
+        elif not any(_same_place(secret.at, key.at) for key in keys):
             files.setdefault(secret.at.path, []).append(secret)
     for found in files.values():
         found.sort(key=lambda s: not s.certain)
         yield _in_file(found)
+    yield from (_signing_key(key) for key in keys)
+
+
+def _same_place(one: Place, other: Place) -> bool:
+    if one.span is None or other.span is None or one.path != other.path:
+        return False
+    return one.span.start < other.span.end and other.span.start < one.span.end
+
+
+def _written_out(app: App) -> Iterator[SigningKey]:
+    """Keys that production signs with and that stand in the code; Django's own have a judgement of theirs where they are long."""
+    if not (app.has("code") and app.has("processes")):
+        return
+    for key in signing_keys(app):
+        if key.source == "literal" and not key.variable and key.runs is not False:
+            if not key.what.startswith("Django") or len(key.text) < DJANGO_KEY_LENGTH:
+                yield key
+
+
+def _signing_key(key: SigningKey) -> Finding:
+    """A signing key that is the same for everybody who reads the code."""
+    random = looks_random(key.text)
+    guessed = not random and (len(key.text) < GUESSED_LENGTH or is_placeholder(key.text))
+    return report(
+        "HL701",
+        f"{key.what} stands in the code{', and can be guessed' if guessed else ''}",
+        key.at,
+        severity=ERROR if random and key.runs else WARNING,
+        why="it signs sessions and tokens: whoever knows it can log in as anybody",
+        fix='make a new one, set it with `heroku config:set SECRET_KEY=…`, and read it with `os.environ["SECRET_KEY"]`',
+        process=key.process,
+        confidence=Confidence.HIGH if key.runs else Confidence.MEDIUM,
+    )
 
 
 def _in_file(found: list[Secret]) -> Finding:
