@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.config_vars import is_set
 from herolint.app.model import App
 from herolint.app.signing import SigningKey, signing_keys
 from herolint.finding import Confidence, Finding
@@ -14,14 +15,14 @@ from herolint.rules.registry import WARNING, report, rule
 def unstable_secret_key(app: App) -> Iterator[Finding]:
     """A signing key is made at boot, or falls back to a text that everybody can read."""
     for key in signing_keys(app):
-        if key.source == "random" and not _is_set(app, key.variable):
+        if key.source == "random" and not is_set(app, key.variable):
             yield _found(
                 app,
                 key,
                 f"{_name(key)} is made anew at every start{_unless(key)}",
                 "every worker signs with a key of its own, and each restart (once a day at least) logs everybody out",
             )
-        elif key.source == "literal" and key.variable and not _is_set(app, key.variable):
+        elif key.source == "literal" and key.variable and not is_set(app, key.variable):
             yield _found(
                 app,
                 key,
@@ -50,13 +51,3 @@ def _name(key: SigningKey) -> str:
 
 def _unless(key: SigningKey) -> str:
     return f" unless {key.variable} is set" if key.variable else ""
-
-
-def _is_set(app: App, name: str) -> bool:
-    """Whether the platform, app.json (by a value, a generator, or by asking for one) or the context sets a variable."""
-    if not name:
-        return False
-    if name in app.code.guards.environment.always or (app.context.config_vars is not None and name in app.context.config_vars):
-        return True
-    declared = app.app_json.env.get(name) if app.app_json is not None else None
-    return declared is not None and bool(declared.value or declared.generator or declared.required)
