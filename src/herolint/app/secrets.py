@@ -1,117 +1,56 @@
-"""Secrets in the pushed files: well-known token formats, keys, addresses with passwords, framework secret keys. Values are masked here."""
+"""Secrets in the pushed files: well-known token formats, keys, addresses with passwords, values of secret names. Values are masked here."""
 
 from __future__ import annotations
 
-import math
+import base64
+import binascii
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, key_file
+from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
 from herolint.finding import Place
+from herolint.knowledge.secrets import Token, load_secret_formats
 from herolint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-# Each: what it is, the pattern (group `s` is the secret itself).
-TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "a private key",
-        re.compile(r"(?P<s>-----BEGIN (?:RSA |EC |DSA |OPENSSH |PGP )?PRIVATE KEY(?: BLOCK)?-----)(?=[\s\\n]+[A-Za-z0-9+/=\s\\]{60,})"),
-    ),
-    ("an AWS access key", re.compile(r"(?<![A-Za-z0-9/+])(?P<s>(?:AKIA|ASIA)[0-9A-Z]{16})(?![A-Za-z0-9/+=])")),
-    ("a GitHub token", re.compile(r"(?<![A-Za-z0-9])(?P<s>gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})")),
-    ("a Slack token", re.compile(r"(?P<s>xox[abprs]-[0-9]{8,}-[0-9A-Za-z-]{16,})")),
-    ("a Stripe live key", re.compile(r"(?<![A-Za-z0-9])(?P<s>[sr]k_live_[0-9A-Za-z]{20,})")),
-    ("a SendGrid key", re.compile(r"(?<![A-Za-z0-9])(?P<s>SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50})")),
-    ("a Google API key", re.compile(r"(?<![A-Za-z0-9])(?P<s>AIza[0-9A-Za-z_-]{35})(?![0-9A-Za-z_-])")),
-    ("a Telegram bot token", re.compile(r"(?<![A-Za-z0-9])(?P<s>[0-9]{8,10}:AA[0-9A-Za-z_-]{33})(?![0-9A-Za-z_-])")),
-    (
-        "a Discord bot token",
-        re.compile(r"(?<![A-Za-z0-9])(?P<s>[MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})(?![A-Za-z0-9_-])"),
-    ),
-    ("an OpenAI key", re.compile(r"(?<![A-Za-z0-9_-])(?P<s>sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}|[A-Za-z0-9]{40,}))(?![A-Za-z0-9_-])")),
-    ("an Anthropic key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>sk-ant-[A-Za-z0-9_-]{40,})")),
-    ("a Twilio key", re.compile(r"(?<![A-Za-z0-9])(?P<s>SK[0-9a-f]{32})(?![0-9a-f])")),
-    ("a Mailgun key", re.compile(r"(?<![A-Za-z0-9-])(?P<s>key-[0-9a-f]{32})(?![0-9a-f])")),
-    ("an npm token", re.compile(r"(?<![A-Za-z0-9])(?P<s>npm_[A-Za-z0-9]{36})(?![A-Za-z0-9])")),
-)  # fmt: skip
 URL_PASSWORD = re.compile(
-    r"(?P<scheme>postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?|smtps?)://(?P<user>[^:@/\s\"'{}<>$]*):(?P<s>[^@/\s\"'{}<>$]{3,})@(?P<host>[A-Za-z0-9.-]+)"
-)
-PLACEHOLDER = re.compile(
-    r"(?i)^(x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%.*%|\$.*|your.*|my.*|change.*|replace.*|example.*|sample.*|dummy.*|test.*|fake.*|placeholder.*|todo.*|secret.*|"
-    r"pass(word)?\d*|admin\d*|root\d*|user\d*|postgres\d*|guest|mysql\d*|mongo\d*|redis\d*|django.?insecure.*|insecure.*|dev.*|local.*|docker.*|none|null|undefined|foo.*|bar.*|abc.*|1234.*|qwerty.*|token.*|key.*|api.?key.*|enter.*|insert.*|put.*|some.*|hunter2|pw\d*|pwd\d*|s3cr3t.*)$"
+    r"(?P<scheme>postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mariadb|mssql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?|smtps?|cloudinary|https?|socks5h?|ftps?)"
+    r"://(?P<user>[^:@/\s\"'`{}<>$()\[\]]*):(?P<s>[^@/\s\"'`{}<>$()\[\]]{3,})@(?P<host>[A-Za-z0-9.-]+)"
 )  # fmt: skip
-LOCAL_HOSTS = (
-    "localhost",
-    "127.0.0.1",
-    "0.0.0.0",
-    "db",
-    "postgres",
-    "postgresql",
-    "redis",
-    "mongo",
-    "mongodb",
-    "mysql",
-    "database",
-    "host",
-    "hostname",
-    "rabbitmq",
-    "broker",
-    "example.com",
-    "host.docker.internal",
-    "cache",
-    "mariadb",
-    "server",
-    "my-host",
-    "ip",
-)
+LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
+_PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")
 QUIET_FOLDERS = re.compile(
-    r"(^|/)(tests?|testing|__tests__|spec|specs|fixtures|testdata|mocks?|examples?|samples?|docs?|node_modules|venv|\.venv|env|site-packages|vendor|\.github|migrations|cassettes)(/|$)",
+    r"(^|/)(tests?|testing|__tests__|__mocks__|e2e|cypress|spec|specs|fixtures|testdata|mocks?|examples?|samples?|docs?|documentation|node_modules|venv|\.venv|env|"
+    r"site-packages|vendor|third_party|bower_components|\.github/(?!workflows)|migrations|cassettes|seeds?|locales?|i18n|translations?)(/|$)",
     re.I,
-)
+)  # fmt: skip
 QUIET_FILES = re.compile(
-    r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.ipynb$|\.lock$|lock\.json$|\.svg$|\.min\.js$|\.map$|(^|/)test_|_test\.|\.test\.|\.spec\.|docker-compose|\.travis\.yml|\.pem\.pub$|\.csv$|\.tsv$)"
+    r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.lock$|lock\.json$|\.svg$|[.-]min\.js$|\.bundle\.js$|\.map$|(^|/)(test_|conftest)|"
+    r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline|(^|/)package\.json$)"
 )
-READ = (
-    ".py",
-    ".js",
-    ".ts",
-    ".jsx",
-    ".tsx",
-    ".rb",
-    ".go",
-    ".java",
-    ".php",
-    ".json",
-    ".yml",
-    ".yaml",
-    ".toml",
-    ".ini",
-    ".cfg",
-    ".conf",
-    ".env",
-    ".sh",
-    ".properties",
-    ".xml",
-    ".pem",
-    ".key",
-    ".txt",
-    ".config",
-    "Procfile",
-    "Dockerfile",
-    ".rsa",
+DEVELOPMENT = re.compile(
+    r"(?i)(^|[/._-])(dev|devel|development|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose"
 )
-ENV_NAMES = re.compile(
-    r"(?i)(secret|token|passw|passwd|pwd|api_?key|private_?key|access_?key|auth_?key|credential|database_url|mongo.*ur[il]|redis_url)"
+"""Files for a developer's machine: only what a service handed out counts there."""
+ENDINGS = tuple(
+    """
+    .py .js .mjs .cjs .ts .jsx .tsx .vue .svelte .rb .rake .ru .erb .go .rs .java .kt .scala .groovy .gradle .php .cs .swift .dart .lua .pl .r
+    .R .jl .ipynb .html .json .yml .yaml .toml .ini .cfg .cnf .conf .config .env .sh .bash .zsh .ps1 .bat .cmd .properties .xml .pem .key .ppk
+    .rsa .txt .tf .tfvars .sql .npmrc .netrc .pypirc .yarnrc Procfile Dockerfile Makefile Jenkinsfile id_rsa id_dsa id_ecdsa id_ed25519
+    """.split()
 )
-ENV_FILE = re.compile(r"(^|/)\.env(\.(production|prod|staging|local|dev|development|heroku))?$|(^|/)(prod|production|local|dev)?\.env$")
+"""Endings of the files that are read."""
 MAX_BYTES = 400_000
-
-
 DJANGO_KEY = "Django's SECRET_KEY"
+DJANGO_KEY_LENGTH = 30
+"""Characters from which on a SECRET_KEY may be one that `startproject` made."""
+_SECRET_KEY = re.compile(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
+DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
+"""Files in which a name with a value says nothing: only formats of tokens count."""
 
 
 class Secret(NamedTuple):
@@ -123,28 +62,22 @@ class Secret(NamedTuple):
     certain: bool
 
 
-def mask(value: str) -> str:
-    """The first characters and a length, enough to find it and too little to use it."""
-    return f"{value[:4]}… ({len(value)} characters)"
-
-
 def secrets_in(app: App) -> Iterator[Secret]:
     """Secrets in the files that would be pushed."""
     for path, entry in app.workspace.files.items():
-        if entry.kind != "file" or entry.size > MAX_BYTES or QUIET_FOLDERS.search(path) or QUIET_FILES.search(path):
+        if entry.kind != "file" or not 8 <= entry.size <= MAX_BYTES or not (path.endswith(ENDINGS) or ENV_FILE.search(path)):
             continue
-        if not path.endswith(READ) and not ENV_FILE.search(path):
+        if QUIET_FOLDERS.search(path) or QUIET_FILES.search(path):
             continue
         source = app.workspace.read(path)
-        if source is None or source.is_binary:
-            continue
-        yield from secrets_of(source)
+        if source is not None and not source.is_binary:
+            yield from secrets_of(source)
 
 
 def secrets_of(source: SourceFile) -> Iterator[Secret]:
-    """Secrets of one file."""
+    """Secrets of one file; of those that overlap, the first kind found."""
     taken: list[Span] = []
-    for found in (*_tokens(source), *_urls(source), *(_env(source) if ENV_FILE.search(source.path) else ()), *_django(source)):
+    for found in (*_tokens(source), *_urls(source), *_named(source), *_django(source)):
         span = found.at.span
         if span is not None and not any(t.start < span.end and span.start < t.end for t in taken):
             taken.append(span)
@@ -153,75 +86,102 @@ def secrets_of(source: SourceFile) -> Iterator[Secret]:
 
 
 def _tokens(source: SourceFile) -> Iterator[Secret]:
-    text = source.text
-    for kind, pattern in TOKENS:
-        for match in pattern.finditer(text):
-            value = match["s"]
-            if kind == "a private key":
-                yield Secret(kind, _place(source, match.start("s"), match.end("s")), "-----BEGIN …", True)
-            elif not _looks_made_up(value) and entropy(value) > 3.0:
-                yield Secret(kind, _place(source, match.start("s"), match.end("s")), mask(value), kind != "a Google API key")
+    data, text = source.data, source.text
+    at_home = DEVELOPMENT.search(source.path) is not None
+    for token in load_secret_formats().token:
+        if not any(needle in data for needle in token.needles):
+            continue
+        for match in token.regex.finditer(text):
+            value, at = match["s"], _place(source, match.start("s"), match.end("s"))
+            if value.startswith("-----BEGIN"):
+                if not at_home:
+                    kind = "the key of a Google service account" if '"service_account"' in text else token.kind
+                    yield Secret(kind, at, "-----BEGIN …", True)
+            elif (
+                not looks_made_up(value)
+                and entropy(value) > 3.0
+                and _fits(token, value)
+                and not _for_browsers(token, source, match.start())
+            ):
+                yield Secret(token.kind, at, mask(value), token.sure)
+
+
+def _fits(token: Token, value: str) -> bool:
+    """Whether the parts in base 64 hold what the format asks for."""
+    if token.digits:
+        return _decoded(value.partition(".")[0]).isdigit()
+    return not token.role or f'"{token.role}"' in _decoded(value.split(".")[1])
+
+
+def _decoded(part: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _for_browsers(token: Token, source: SourceFile, at: int) -> bool:
+    """Whether a Google key stands where browsers or phones are given it."""
+    if token.sure or not token.kind.startswith("a Google"):
+        return False
+    near = source.text[max(0, at - 600) : at + 600]
+    return source.path.endswith((".html", "google-services.json")) or any(word in near for word in load_secret_formats().public.google)
 
 
 def _urls(source: SourceFile) -> Iterator[Secret]:
+    if b"://" not in source.data or b"@" not in source.data:
+        return
     for match in URL_PASSWORD.finditer(source.text):
-        password, host = match["s"], match["host"].lower()
+        password, host, user = match["s"], match["host"].lower(), match["user"]
         if (
             host in LOCAL_HOSTS
             or "." not in host
-            or host.endswith((".example.com", ".example.org", ".local", ".internal"))
-            or "example" in host
-            or "yourdomain" in host
+            or host.endswith((".local", ".internal", ".test"))
+            or host.startswith(("192.168.", "10."))
         ):
             continue
-        if PLACEHOLDER.match(password) or password.lower() in ("password", match["user"].lower()) or re.fullmatch(r"[A-Z_]+", password):
+        if "example" in host or "yourdomain" in host or "sentry" in host or host.startswith(("your", "host.", "my")):
             continue
-        yield Secret(f"a {match['scheme'].partition('+')[0]} password", _place(source, match.start("s"), match.end("s")), "…", True)
-
-
-def _env(source: SourceFile) -> Iterator[Secret]:
-    from herolint.formats.dotenv import parse
-
-    for line in parse(source):
-        value = line.value
-        if (
-            not value
-            or not ENV_NAMES.search(line.name)
-            or PLACEHOLDER.match(value)
-            or len(value) < 8
-            or "localhost" in value
-            or "127.0.0.1" in value
-            or value.startswith(("sqlite", "${"))
+        if PLACEHOLDER.match(password) or password.lower() in ("password", user.lower()) or re.fullmatch(r"[A-Z_]+|\d{1,5}|%\w", password):
+            continue
+        scheme = match["scheme"].partition("+")[0]
+        if scheme in _PLAIN_SCHEMES and (
+            looks_made_up(password) or not user or len(password) < 8 or not any(c.isdigit() for c in password)
         ):
             continue
-        if entropy(value) < 2.5 or re.fullmatch(r"[a-z_-]+|[A-Z_-]+|https?://\S+|true|false", value):
-            continue
-        yield Secret(f"the value of {line.name}", Place(source.path, line.value_span, "secret"), mask(value), True)
+        kind = "a password in an address" if scheme in _PLAIN_SCHEMES else f"{'an' if scheme[0] in 'a' else 'a'} {scheme} password"
+        yield Secret(kind, _place(source, match.start("s"), match.end("s")), "…", True)
+
+
+def _named(source: SourceFile) -> Iterator[Secret]:
+    """Secrets that a name says to be one."""
+    if ENV_FILE.search(source.path):
+        for name, value, span, sure in in_env_file(source):
+            yield Secret(f"the value of {name}", Place(source.path, span, "secret"), mask(value), sure)
+        return
+    if KEY_FILE.search(source.path):
+        if (key := key_file(source)) is not None:
+            yield Secret("the key to Rails' credentials", _place(source, key[1], key[2]), mask(key[0]), True)
+        return
+    if source.path.endswith(DATA_ENDINGS) or DEVELOPMENT.search(source.path):
+        return
+    lower = source.data.lower()
+    if any(word in lower for word in WORDS):
+        for given in in_assignments(source):
+            if not (given.name == "SECRET_KEY" and source.path.endswith(".py")):
+                yield Secret(f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure)
 
 
 def _django(source: SourceFile) -> Iterator[Secret]:
     """Django's SECRET_KEY written out: the one that `startproject` makes signs every session."""
-    if not source.path.endswith(".py"):
+    if not source.path.endswith(".py") or b"SECRET_KEY" not in source.data:
         return
-    for match in re.finditer(r"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{30,})\1\s*$", source.text, re.M):
+    for match in _SECRET_KEY.finditer(source.text):
         value = match["s"]
-        if not _looks_made_up(value) and entropy(value) > 3.5:
+        made = value.removeprefix("django-insecure-")
+        if not looks_made_up(made) and entropy(made) > 3.5:
             yield Secret(DJANGO_KEY, _place(source, match.start("s"), match.end("s")), mask(value), False)
 
 
 def _place(source: SourceFile, start: int, end: int) -> Place:
     return Place(source.path, source.span_of_text(start, end), "secret")
-
-
-def _looks_made_up(value: str) -> bool:
-    lower = value.lower()
-    return (
-        bool(re.search(r"example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|replace", lower))
-        or len(set(value)) < 8
-    )
-
-
-def entropy(value: str) -> float:
-    """Shannon entropy in bits a character."""
-    counts = Counter(value)
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values()) if value else 0.0

@@ -1,44 +1,48 @@
-"""Environment variables that reached code reads: by name, place, and whether the app can do without."""
+"""Environment variables that reached code reads: by name and place, in which process, and what happens when one is not set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from herolint.app.values import Env
+from herolint.app.fold import SETTINGS_BASES
+from herolint.app.values import Env, Known
 from herolint.code import facts
 from herolint.code.facts import NONE
+from herolint.code.queries import walk
 
 if TYPE_CHECKING:
     from herolint.app.codebase import Mod
     from herolint.app.model import App
     from herolint.finding import Place
 
+Use = Literal["", "fails", "given"]
+
 _CALLS = frozenset(
-    {
-        "getenv",
-        "get",
-        "config",
-        "env",
-        "str",
-        "int",
-        "bool",
-        "list",
-        "float",
-        "url",
-        "db",
-        "db_url",
-        "db_from_env",
-        "Config",
-        "getenvb",
-        "json",
-        "secret",
-    }
+    """
+    getenv get config env str int bool list float url db db_url db_from_env Config getenvb json secret Getenv LookupEnv MustGetenv fetch
+    GetString GetInt GetBool
+    """.split()
 )
+_TOKENS = ("env", "config", "Settings", "ENV")
+"""Of these words one stands in every file that reads the environment."""
+_CONVERTERS = frozenset({"int", "float", "json.loads", "ast.literal_eval", "base64.b64decode", "pathlib.Path", "os.path.join"})
+_HARMLESS = frozenset(
+    """
+    print len bool isinstance getattr setattr str repr get getenv config env debug info warning error exception log init init_app update append
+    """.split()
+)
+"""Last words of calls that take an unset value without harm."""
 
 
 class EnvRead(NamedTuple):
-    """One read. `required`: without the variable the read raises, while the process starts (`at_start`) or later."""
+    """One read. `required`: without the variable the read raises, while the process starts (`at_start`) or later.
+
+    `default`: something else is used when it is unset. `guarded`: the place runs only under a condition that may not hold, or in a
+    `try`. `use` says of a read that gives nothing when unset what becomes of that: an operation that `fails` on it, or a call outside
+    the project that is `given` it; empty where the code asks first, or nothing is known.
+    """
 
     name: str
     at: Place
@@ -46,52 +50,157 @@ class EnvRead(NamedTuple):
     required: bool
     at_start: bool
     guarded: bool
+    default: bool = False
+    use: Use = ""
+
+
+class _Spot(NamedTuple):
+    """An expression that is evaluated, and what for: the variable it is assigned to, the call it is given to, or (`asked`) a condition."""
+
+    expr: facts.AnyExpr
+    function: int
+    guard: int
+    target: str
+    call: facts.Call | None
+    asked: bool = False
 
 
 def env_reads(app: App) -> Iterator[EnvRead]:
     """Reads in the modules that some process reaches, in files order."""
-    python = app.code
-    for mod in python.modules:
-        if "env" not in mod.source.text and "config" not in mod.source.text and "Settings" not in mod.source.text:
+    uses = _Uses(app)
+    for mod in app.code.modules:
+        if any(token in mod.source.text for token in _TOKENS):
+            seen: set[int] = set()
+            process = next(iter(app.code.reached_by(mod.path)), "")
+            for spot in _spots(mod):
+                yield from _in_spot(app, mod, spot, process, uses, seen)
+            yield from _settings_fields(app, mod, process)
+
+
+def _spots(mod: Mod) -> Iterator[_Spot]:
+    """Where values are taken: in conditions, assigned, given to calls, returned. The first spot that holds a read tells its use."""
+    for guard in mod.facts.guards:
+        yield _Spot(guard.test, mod.function_at(guard.test.start), guard.parent, "", None, True)
+    for call in mod.facts.calls:
+        for argument in call.call.args:
+            yield _Spot(argument, call.function, call.guard, "", call.call)
+    for assign in mod.facts.assigns:
+        if assign.value is not None and assign.op != "+=":
+            yield _Spot(assign.value, assign.function, assign.guard, _last_name(assign.target), None)
+    for returned in mod.facts.returns:
+        if returned.value is not None:
+            yield _Spot(returned.value, returned.function, returned.guard, "", None)
+    for call in mod.facts.calls:
+        yield _Spot(call.call, call.function, call.guard, "", None)
+
+
+def _in_spot(app: App, mod: Mod, spot: _Spot, process: str, uses: _Uses, seen: set[int]) -> Iterator[EnvRead]:
+    code = app.code
+    for inner in walk(spot.expr):
+        if inner.start in seen or not _may_read(inner):
             continue
-        process = next(iter(python.reached_by(mod.path)), "")
-        yield from _calls(app, mod, process)
-        yield from _subscripts(app, mod, process)
-
-
-def _calls(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
-    python = app.code
-    for fact in mod.facts.calls:
-        func = fact.call.func
-        last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-        if last not in _CALLS:
+        value = code.fold(mod, spot.function, inner)
+        if not isinstance(value, Env):
             continue
-        value = python.fold(mod, fact.function, fact.call)
-        if isinstance(value, Env):
-            guarded = python.guards.holds(mod, fact.guard) is not True
-            required = value.required and value.default is None
-            yield EnvRead(value.name, mod.place(fact.call, "read here"), process, required, fact.function == NONE, guarded)
+        seen.add(inner.start)
+        in_try = _caught(mod, inner.start)
+        guarded = code.guards.holds(mod, spot.guard) is not True or (in_try and isinstance(inner, facts.Index))
+        runs = any(reach.has_function(mod, spot.function) for reach in code.reach.values())
+        required = value.required and value.default is None and not (in_try and isinstance(inner, facts.Index)) and runs
+        default = value.default is not None and value.default != Known(None)
+        falls_back = default or (not value.required and (spot.asked or _falls_back(spot, inner)))
+        use: Use = "" if required or default or in_try or not runs else uses.of(mod, spot, inner)
+        yield EnvRead(value.name, mod.place(inner, "read here"), process, required, spot.function == NONE, guarded, falls_back, use)
 
 
-def _subscripts(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
-    """`os.environ["X"]` in assignments, arguments and returns."""
-    from herolint.code.queries import walk
+def _may_read(expr: facts.AnyExpr) -> bool:
+    """Whether an expression has the form of a read: a call of such a name, a constant key, a member of an `env`."""
+    if isinstance(expr, facts.Call):
+        return _last_name(expr.func) in _CALLS
+    if isinstance(expr, facts.Index):
+        return isinstance(expr.key, facts.Const) and isinstance(expr.key.value, str)
+    return isinstance(expr, facts.Attr) and isinstance(expr.base, facts.Attr) and expr.base.name == "env"
 
-    python = app.code
-    seen: set[int] = set()
-    spots = [(a.value, a.function, a.guard) for a in mod.facts.assigns if a.op != "+="]
-    spots += [(argument, c.function, c.guard) for c in mod.facts.calls for argument in c.call.args]
-    spots += [(r.value, r.function, r.guard) for r in mod.facts.returns]
-    for expr, function, guard in spots:
-        for inner in walk(expr) if expr is not None else ():
-            if not isinstance(inner, facts.Index) or inner.start in seen or not isinstance(inner.key, facts.Const):
-                continue
-            seen.add(inner.start)
-            if python.linker.qualified(mod, function, inner.base) == "os.environ" and isinstance(inner.key.value, str):
-                guarded = python.guards.holds(mod, guard) is not True or _caught(mod, inner.start)
-                yield EnvRead(
-                    inner.key.value, mod.place(inner, "read here"), process, not _caught(mod, inner.start), function == NONE, guarded
-                )
+
+def _falls_back(spot: _Spot, read: facts.AnyExpr) -> bool:
+    """Whether the read is a part of `a or b`, or of a choice that asks for it."""
+    for inner in walk(spot.expr):
+        if isinstance(inner, facts.Logic | facts.Choice | facts.Binary) and inner.start <= read.start and read.end <= inner.end:
+            if not isinstance(inner, facts.Binary) or inner.op in ("==", "!=", "in", "not in", "is", "is not"):
+                return True
+    return False
+
+
+def _settings_fields(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
+    """Fields without a default of classes that read themselves from the environment."""
+    if "Settings" not in mod.source.text or "env_prefix" in mod.source.text:
+        return
+    code = app.code
+    for number, names in mod.class_body.items():
+        if not code.linker.ancestors(mod, number) & SETTINGS_BASES:
+            continue
+        for name, assigns in names.items():
+            value = code.guards.folder.class_value(mod, number, name)
+            optional = (
+                "None" in mod.source.text[assigns[-1].start : assigns[-1].end]
+                or "Optional" in mod.source.text[assigns[-1].start : assigns[-1].end]
+            )
+            if isinstance(value, Env) and assigns[-1].annotation is not None:
+                required = value.required and value.default is None and not optional
+                yield EnvRead(value.name, mod.place(assigns[-1], "read here"), process, required, True, False, value.default is not None)
+
+
+class _Uses:
+    """What reached code does with names: those it gives to calls outside the project, and those it asks about first."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def of(self, mod: Mod, spot: _Spot, read: facts.AnyExpr) -> Use:
+        """What becomes of a read that gives nothing."""
+        if spot.asked or _falls_back(spot, read):
+            return ""
+        for inner in walk(spot.expr):
+            if isinstance(inner, facts.Attr) and inner.base is read:
+                return "fails"
+            if isinstance(inner, facts.Call) and any(arg is read for arg in inner.args) and inner is not spot.call:
+                return self._call(mod, spot.function, inner)
+        if spot.call is not None:
+            return self._call(mod, spot.function, spot.call)
+        return "given" if spot.target in self.given and spot.target not in self.asked else ""
+
+    def _call(self, mod: Mod, function: int, call: facts.Call) -> Use:
+        name = self.app.code.linker.qualified(mod, function, call.func)
+        if name in _CONVERTERS:
+            return "fails"
+        return "given" if name is not None and _last_name(call.func) not in _HARMLESS else ""
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Last words of names that stand alone as an argument of a call outside the project."""
+        found: set[str] = set()
+        for mod in self.app.code.modules:
+            for fact in mod.facts.calls:
+                names = {_last_name(a.value if isinstance(a, facts.Keyword) else a) for a in fact.call.args} - {""}
+                if names - found and self._call(mod, fact.function, fact.call):
+                    found |= names
+        return frozenset(found)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Last words of names in conditions: the code asks whether they are set."""
+        found: set[str] = set()
+        for mod in self.app.code.modules:
+            tests = [guard.test for guard in mod.facts.guards]
+            values = [a.value for a in mod.facts.assigns] + [arg for call in mod.facts.calls for arg in call.call.args]
+            for value in values:
+                tests += [i for i in walk(value) if isinstance(i, facts.Logic | facts.Choice)]
+            found.update(_last_name(inner) for test in tests for inner in walk(test))
+        return frozenset(found)
+
+
+def _last_name(expr: facts.AnyExpr | None) -> str:
+    return expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""
 
 
 def _caught(mod: Mod, at: int) -> bool:

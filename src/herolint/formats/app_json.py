@@ -14,6 +14,8 @@ from herolint.formats.tree import Entry, Node, SchemaIssue, Tree, nearest
 from herolint.source import SourceFile, Span
 
 _TELLING = ("env", "addons", "buildpacks", "formation", "environments", "stack", "success_url")
+_BUTTON = ("description", "keywords", "website", "repository", "logo", "image")
+"""Keys that the deploy button shows: two of them tell Heroku's file from others of the name."""
 _STRINGS = ("name", "description", "website", "repository", "logo", "success_url", "stack", "image")
 _SECTIONS = ("scripts", "env", "formation", "addons", "buildpacks")
 _KNOWN = (*_STRINGS, *_SECTIONS, "environments", "keywords", "$schema")
@@ -102,7 +104,9 @@ def parse(source: SourceFile) -> AppJson | None:
 def _is_heroku(root: Node) -> bool:
     if root.kind != "map" or root.entry("expo"):
         return False
-    return any(root.entry(key) for key in _TELLING) or root.get("scripts", "postdeploy") is not None
+    if any(root.entry(key) for key in _TELLING) or root.get("scripts", "postdeploy") is not None:
+        return True
+    return not root.entry("displayName") and sum(root.entry(key) is not None for key in _BUTTON) > 1
 
 
 def _text_looks_like_heroku(text: str) -> bool:

@@ -14,8 +14,9 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a call does. Positions count from 0; names are keyword arguments.
 
     `effect` is one of the effects in the table's head; `path`, `timeout`, `port`, `host`, `url` say where that argument stands
-    (position or keyword or both, as `"0 path"`); `mode` where an open mode stands; `kind` narrows the effect (`postgres`,
-    `browser`, …); `seconds` is a default timeout in seconds (0: none); `note` fits the message.
+    (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
+    arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
+    timeout in seconds (0: none); `note` fits the message.
     """
 
     effect: str
@@ -26,6 +27,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     port: str = ""
     host: str = ""
     url: str = ""
+    secret: str = ""
+    tls: str = ""
     default_port: int = 0
     default_host: str = ""
     default_timeout: float = 0.0
@@ -67,6 +70,15 @@ class Handlers(msgspec.Struct, frozen=True):
         return qualified in self.bases
 
 
+class Signing(msgspec.Struct, frozen=True):
+    """How frameworks are told the key that they sign with: objects (qualified), their attributes and config keys; calls that make things up."""
+
+    objects: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    random: frozenset[str] = frozenset()
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
@@ -81,6 +93,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
     parameters: dict[str, str] = {}
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
+    signing: Signing = Signing()
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -140,4 +153,5 @@ def load(language: str) -> Knowledge:
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
         spelling=raw.get("spelling", {}),
         parameters=raw.get("parameters", {}),
+        signing=msgspec.convert(raw.get("signing", {}), Signing),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -45,6 +46,15 @@ class Addons(msgspec.Struct, frozen=True):
     memory_mb: dict[str, int]
     web_concurrency: dict[str, int]
     addon: tuple[Addon, ...]
+    also_sets: dict[str, tuple[str, ...]] = {}
+
+    def sets(self, plan: str, alias: str | None, name: str) -> bool:
+        """Whether an add-on, ordered as `plan` and attached under `alias`, sets a config var of that name."""
+        slug = plan.lower().partition(":")[0]
+        if alias and name.startswith(alias.upper()):
+            return True
+        own = slug.replace("-", "").removeprefix("heroku")
+        return matches(name, self.also_sets.get(slug, ())) or name.replace("_", "").lower().startswith(own)
 
     def retired_plan(self, plan: str) -> Retired | None:
         """The row for a plan such as `heroku-redis:hobby-dev`, or for its add-on."""
@@ -56,6 +66,11 @@ class Addons(msgspec.Struct, frozen=True):
     def retired_dyno(self, size: str) -> RetiredSize | None:
         """The row for a dyno size that is gone."""
         return next((row for row in self.retired_size if row.size == size.lower()), None)
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name is one of those written, where a final `*` stands for any rest."""
+    return any(name.startswith(p[:-1]) if p.endswith("*") else name == p for p in patterns)
 
 
 @cache

@@ -72,12 +72,17 @@ class ProcessFacts(Group, frozen=True, kw_only=True):
 
 
 class ConfigFacts(Group, frozen=True, kw_only=True):
-    """Config vars: limits, and the names that the platform itself sets."""
+    """Config vars: limits, the names that the platform itself and buildpacks set, and those that tools read by themselves.
+
+    A `*` at the end of a name stands for any rest.
+    """
 
     total_bytes: int
     name_pattern: str
     reserved_prefixes: tuple[str, ...]
     set_by_platform: tuple[str, ...]
+    set_by_buildpacks: tuple[str, ...]
+    read_by_tools: tuple[str, ...]
     set_sometimes: tuple[str, ...]
     buildpack_defaults: dict[str, dict[str, str]] = {}
     """Language → config vars that its buildpack sets where the app has none of that name."""

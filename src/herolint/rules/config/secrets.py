@@ -5,43 +5,97 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.secrets import DJANGO_KEY, Secret, secrets_in
+from herolint.app.secret_settings import ENV_FILE
+from herolint.app.secret_values import is_placeholder, looks_random
+from herolint.app.secrets import DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
+from herolint.app.signing import SigningKey, signing_keys
 from herolint.app.values import Known
-from herolint.finding import Confidence, Finding
+from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+GUESSED_LENGTH = 14
+"""Characters below which a key that is no random one is within reach of a word list."""
+SHOWN = 5
+"""Further secrets of a file that a finding points to."""
 
 
 @rule("HL701", "committed-secret", ERROR, WARNING)
 def committed_secret(app: App) -> Iterator[Finding]:
     """A real secret stands in a file that is pushed."""
+    files: dict[str, list[Secret]] = {}
+    keys = list(_written_out(app))
     for secret in secrets_in(app):
-        certain = secret.certain
         if secret.kind == DJANGO_KEY:
-            state = _signs_in_production(app, secret)
-            if state is False:
-                continue
-            certain = state is True
+            yield from _django_key(app, secret)
+        elif not any(_same_place(secret.at, key.at) for key in keys):
+            files.setdefault(secret.at.path, []).append(secret)
+    for found in files.values():
+        found.sort(key=lambda s: not s.certain)
+        yield _in_file(found)
+    yield from (_signing_key(key) for key in keys)
+
+
+def _same_place(one: Place, other: Place) -> bool:
+    if one.span is None or other.span is None or one.path != other.path:
+        return False
+    return one.span.start < other.span.end and other.span.start < one.span.end
+
+
+def _written_out(app: App) -> Iterator[SigningKey]:
+    """Keys that production signs with and that stand in the code; Django's own have a judgement of theirs where they are long."""
+    if not (app.has("code") and app.has("processes")):
+        return
+    for key in signing_keys(app):
+        if key.source == "literal" and not key.variable and key.runs is not False:
+            if not key.what.startswith("Django") or len(key.text) < DJANGO_KEY_LENGTH:
+                yield key
+
+
+def _signing_key(key: SigningKey) -> Finding:
+    """A signing key that is the same for everybody who reads the code."""
+    random = looks_random(key.text)
+    guessed = not random and (len(key.text) < GUESSED_LENGTH or is_placeholder(key.text))
+    return report(
+        "HL701",
+        f"{key.what} stands in the code{', and can be guessed' if guessed else ''}",
+        key.at,
+        severity=ERROR if random and key.runs else WARNING,
+        why="it signs sessions and tokens: whoever knows it can log in as anybody",
+        fix='make a new one, set it with `heroku config:set SECRET_KEY=…`, and read it with `os.environ["SECRET_KEY"]`',
+        process=key.process,
+        confidence=Confidence.HIGH if key.runs else Confidence.MEDIUM,
+    )
+
+
+def _in_file(found: list[Secret]) -> Finding:
+    """One finding for all secrets of a file, at the surest of them."""
+    first, others = found[0], found[1:]
+    more = f", and {len(others)} more in this file" if others else ""
+    never_read = "; Heroku never reads a .env file anyway" if ENV_FILE.search(first.at.path) else ""
+    return report(
+        "HL701",
+        f"{first.kind} is committed: {first.masked}{more}",
+        first.at,
+        severity=ERROR if first.certain else WARNING,
+        why=f"whoever can read the repository or its history can use it{never_read}",
+        fix="revoke it, take it out of the repository, and set it with `heroku config:set`",
+        related=tuple(Place(other.at.path, other.at.span, other.kind) for other in others[:SHOWN]),
+        confidence=Confidence.HIGH if first.certain else Confidence.MEDIUM,
+    )
+
+
+def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
+    state = _signs_in_production(app, secret)
+    if state is not False:
         yield report(
             "HL701",
             f"{secret.kind} is committed: {secret.masked}",
             secret.at,
-            severity=ERROR if certain else WARNING,
-            why=_why(secret),
-            fix=_fix(secret),
-            confidence=Confidence.HIGH if certain else Confidence.MEDIUM,
+            severity=ERROR if state else WARNING,
+            why="it signs sessions and password resets: whoever reads the repository can log in as anybody",
+            fix='make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`',
+            confidence=Confidence.HIGH if state else Confidence.MEDIUM,
         )
-
-
-def _why(secret: Secret) -> str:
-    if secret.kind == DJANGO_KEY:
-        return "it signs sessions and password resets: whoever reads the repository can log in as anybody"
-    return "whoever can read the repository or its history can use it; .env files are not read on Heroku anyway"
-
-
-def _fix(secret: Secret) -> str:
-    if secret.kind == DJANGO_KEY:
-        return 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`'
-    return "revoke it, take it out of the repository, and set it with `heroku config:set`"
 
 
 def _signs_in_production(app: App, secret: Secret) -> bool | None:

@@ -1,0 +1,128 @@
+"""Secrets that are given to a name: in `.env` files, in assignments and mappings of any language, in key files."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from herolint.app.secret_values import chosen_password, entropy, is_placeholder, looks_random
+from herolint.knowledge.secrets import load_secret_formats
+from herolint.source import SourceFile, Span
+
+SECRET_NAME = re.compile(r"(?i)(secret|token|passw|passwd|pwd|api_?key|app_?key|private_?key|access_?key|auth_?key|credential|jwt)")
+STRONG_NAME = re.compile(r"(?i)(secret|passw(or)?d|private_?key|(auth|access|bot|bearer|refresh)_?token)")
+ENV_FILE = re.compile(r"(^|/)\.env(\.(production|prod|staging|local|dev|development|heroku))?$|(^|/)(prod|production|local|dev)?\.env$")
+WORDS = (b"secret", b"passw", b"token", b"key", b"pwd")
+"""Of these, in lower case, one stands in every file that gives a secret to a name."""
+
+_GIVEN = re.compile(
+    r"""(?i)(?:secret|passw(?:or)?d|passwd|_pwd|_pass|token|(?:api|app|access|private|auth|consumer|master|signing|encryption)[_-]?key)
+        [A-Za-z0-9_]{0,20} ['"]? \]? \s{0,4} (?:=|:|=>|:=) \s{0,4} [rbfu]? (?P<q>['"`]) (?P<s>[^'"`\s\\]{6,200}) (?P=q)""",
+    re.VERBOSE,
+)  # fmt: skip
+_NOT_SECRET = re.compile(
+    r"(?i)(hash|digest|_?header|_name|_field|_?url|_?uri|_?path|_?file|type|label|placeholder|hint|regex|pattern|selector|expir\w*|algorithm|"
+    r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
+)
+_HOST = re.compile(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
+_MAIL = re.compile(r"(?i)(email|mail|smtp)\w*pass")
+_APP_PASSWORD = re.compile(r"[a-z]{16}")
+_SECTION = re.compile(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
+NEAR = 400
+"""Characters around a password in which its host stands."""
+
+
+class Given(NamedTuple):
+    """A secret with the name it is given to. `start` and `end` count characters of the text; `sure`: nobody would call it public."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+    sure: bool
+
+
+def is_public(name: str) -> bool:
+    """Whether a name says that its value is made to be seen."""
+    public = load_secret_formats().public
+    return name.upper().startswith(public.prefixes) or any(word in name.lower() for word in public.words)
+
+
+def in_assignments(source: SourceFile) -> Iterator[Given]:
+    """Literals that are given to a name such as `consumer_secret`, and look like what the name says."""
+    text = source.text
+    for match in _GIVEN.finditer(text):
+        start = match.start()
+        while start and (text[start - 1].isalnum() or text[start - 1] in "_-"):
+            start -= 1
+        name = re.split(r"""['"\s\]:=]""", text[start : match.end()], maxsplit=1)[0]
+        value = match["s"]
+        if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower():
+            continue
+        if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
+            continue
+        if not _belongs_to_production(source, match.start()):
+            continue
+        if looks_random(value):
+            yield Given(name, value, match.start("s"), match.end("s"), bool(STRONG_NAME.search(name)) and len(value) >= 20)
+        elif _is_password(name) and _is_chosen(name, value, text, match.start()):
+            yield Given(name, value, match.start("s"), match.end("s"), True)
+
+
+def _is_chosen(name: str, value: str, text: str, at: int) -> bool:
+    """Whether a password that a person chose, or a mail provider made of letters, is for a server outside."""
+    if _MAIL.search(name):
+        return chosen_password(value) or bool(_APP_PASSWORD.fullmatch(value) and "gmail" in text and not is_placeholder(value))
+    return chosen_password(value) and _remote_host(text, at)
+
+
+def _is_password(name: str) -> bool:
+    return bool(re.search(r"(?i)(pass(w(or)?d)?|pwd)\Z", name))
+
+
+def _remote_host(text: str, at: int) -> bool:
+    """Whether a host outside the developer's machine stands near."""
+    hosts = [match["host"] for match in _HOST.finditer(text, max(0, at - NEAR), at + NEAR)]
+    return any("." in host and not host.startswith(("127.", "0.0.0.0", "192.168.", "10.")) and "example" not in host for host in hosts)
+
+
+def _belongs_to_production(source: SourceFile, at: int) -> bool:
+    """Whether the place stands outside a YAML file's section for development or tests."""
+    if not source.path.endswith((".yml", ".yaml")):
+        return True
+    section = None
+    for match in _SECTION.finditer(source.text, 0, at):
+        section = match["name"]
+    return section not in ("development", "test", "dev", "local", "testing")
+
+
+def in_env_file(source: SourceFile) -> Iterator[tuple[str, str, Span, bool]]:
+    """Real values of a committed `.env`: (name, value, span, sure)."""
+    from herolint.formats.dotenv import parse
+
+    lines = parse(source)
+    local = posixpath.basename(source.path) in (".env.local", ".env.dev", ".env.development", "local.env", "dev.env")
+    used = [line.value for line in lines]
+    hosts = {line.name.rpartition("_")[0]: line.value for line in lines if line.name.endswith("_HOST")}
+    for line in lines:
+        value = line.value
+        if not value or not SECRET_NAME.search(line.name) or is_public(line.name) or _NOT_SECRET.search(line.name) or is_placeholder(value):
+            continue
+        if value == line.name or (local and used.count(value) > 1) or any(word in value for word in ("localhost", "127.0.0.1", "://")):
+            continue
+        random = looks_random(value.removeprefix("base64:"), 12)
+        at_home = hosts.get(line.name.rpartition("_")[0], "").lower() in ("localhost", "127.0.0.1", "db", "postgres", "mysql", "redis")
+        if random or (_is_password(line.name) and chosen_password(value) and entropy(value) > 2.0 and not local and not at_home):
+            yield line.name, value, line.value_span, not local
+
+
+KEY_FILE = re.compile(r"(^|/)config/(master|credentials/\w+)\.key\Z")
+"""Where Rails keeps the key to its encrypted credentials."""
+
+
+def key_file(source: SourceFile) -> tuple[str, int, int] | None:
+    """The key that a key file holds, with its place in the text."""
+    match = re.fullmatch(r"\s*(?P<s>[0-9a-f]{32})\s*", source.text)
+    return (match["s"], match.start("s"), match.end("s")) if match else None

@@ -1,0 +1,230 @@
+"""The keys that sign sessions, cookies and tokens: where each is given, and whether it comes from outside, the code or chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, walk
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.app.program import Program
+
+Source = Literal["literal", "random", "environment", "unknown"]
+_CONFIG_CALLS = ("update", "from_mapping")
+_LOCAL_CLASSES = ("dev", "test", "local", "debug")
+
+
+class SigningKey(NamedTuple):
+    """A key of a process. `what` names it; `variable` is the environment variable that may hold it, else empty.
+
+    `source` is what it comes from when that variable is unset. `runs`: whether the place runs in production (None: unknown).
+    """
+
+    what: str
+    at: Place
+    variable: str
+    source: Source
+    text: str
+    runs: bool | None
+    process: str
+
+
+def signing_keys(app: App) -> Iterator[SigningKey]:
+    """The keys that reached code signs with, each place once."""
+    seen: set[tuple[str, int]] = set()
+    for what, mod, function, expr, guard in _given(app):
+        runs = app.code.guards.holds(mod, guard)
+        if runs is False:
+            continue
+        value = app.code.fold(mod, function, expr)
+        at_mod, at = _origin(app.code, mod, function, expr)
+        place = at_mod.place(at)
+        if place.span is None or (place.path, place.span.start) in seen:
+            continue
+        seen.add((place.path, place.span.start))
+        variable, source, text = _source(app, value)
+        yield SigningKey(what, place, variable, source, text, runs, next(iter(app.code.reached_by(mod.path)), ""))
+
+
+Given = tuple[str, Mod, int, facts.AnyExpr, int]
+
+
+def _given(app: App) -> Iterator[Given]:
+    """Every place that gives a key: its name, module, function, expression, guard."""
+    code = app.code
+    if code.django is not None and any(code.runs_django(p) for p in app.processes.values()):
+        found = code.django.setting("SECRET_KEY")
+        if found is not None and found.assign.value is not None:
+            yield "Django's SECRET_KEY", found.mod, NONE, found.assign.value, found.assign.guard
+    for effect in code.effects_of("signs"):
+        expr, _ = code.argument(effect, effect.row.secret)
+        if expr is not None:
+            yield (
+                f"the key of {effect.name.removesuffix('()').rpartition('.')[2]}",
+                effect.mod,
+                effect.fact.function,
+                expr,
+                effect.fact.guard,
+            )
+    known = code.knowledge.signing
+    for mod in code.modules:
+        if any(key in mod.source.text for key in (*known.attributes, *known.keys)):
+            yield from _assigned(code, mod)
+            yield from _in_config_calls(code, mod)
+    yield from _config_objects(code)
+
+
+def _assigned(code: Program, mod: Mod) -> Iterator[Given]:
+    """`app.secret_key = …`, `app.config["SECRET_KEY"] = …`."""
+    known = code.knowledge.signing
+    for assign in mod.facts.assigns:
+        target, value = assign.target, assign.value
+        if value is None or assign.op != "=":
+            continue
+        if isinstance(target, facts.Attr) and target.name in known.attributes:
+            name, base = target.name, target.base
+        elif isinstance(target, facts.Index) and isinstance(target.key, facts.Const) and target.key.value in known.keys:
+            if not isinstance(target.base, facts.Attr) or target.base.name != "config":
+                continue
+            name, base = str(target.key.value), target.base.base
+        else:
+            continue
+        if code.linker.qualified(mod, assign.function, base) in known.objects:
+            yield name, mod, assign.function, value, assign.guard
+
+
+def _in_config_calls(code: Program, mod: Mod) -> Iterator[Given]:
+    """`app.config.update(SECRET_KEY=…)`."""
+    known = code.knowledge.signing
+    for fact in mod.facts.calls:
+        func = fact.call.func
+        if not isinstance(func, facts.Attr) or func.name not in _CONFIG_CALLS or not isinstance(func.base, facts.Attr):
+            continue
+        if func.base.name == "config" and code.linker.qualified(mod, fact.function, func.base.base) in known.objects:
+            for key in known.keys:
+                if (expr := argument(fact.call, None, key)) is not None:
+                    yield key, mod, fact.function, expr, fact.guard
+
+
+def _config_objects(code: Program) -> Iterator[Given]:
+    """Keys in the class or module that `app.config.from_object` reads; where it cannot be told which, in the only class that has one."""
+    names = tuple(f"{one}.config.from_object" for one in code.knowledge.signing.objects)
+    keys = code.knowledge.signing.keys
+    for mod, fact, _ in code.calls_named(*names):
+        expr = fact.call.args[0] if fact.call.args else None
+        if expr is None:
+            continue
+        found = _config_holder(code, mod, fact.function, expr)
+        if found is None:
+            yield from _only_config_class(code)
+            continue
+        holder, number = found
+        for assign in holder.facts.assigns:
+            if isinstance(assign.target, facts.Name) and assign.target.id in keys and assign.value is not None:
+                if assign.klass == number and assign.function == NONE:
+                    yield assign.target.id, holder, NONE, assign.value, assign.guard
+
+
+def _config_holder(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Mod, int] | None:
+    """The module (number -1) or class that the argument of `from_object` means and that itself gives a key."""
+    value = code.fold(mod, function, expr)
+    if isinstance(value, Known) and isinstance(value.value, str):
+        if (path := code.code.find(value.value)) and (whole := code.code.mod(path)) is not None:
+            return whole, NONE
+        module, _, name = value.value.rpartition(".")
+        inner = code.code.mod(code.code.find(module) or "")
+        number = next((i for i, cls in enumerate(inner.facts.classes) if cls.name == name), NONE) if inner is not None else NONE
+        return _with_key(code, inner, number) if inner is not None and number != NONE else None
+    target = code.linker.resolve(mod, function, expr.func if isinstance(expr, facts.Call) else expr)
+    if target is None or target.mod is None:
+        return None
+    if target.kind == "module":
+        return target.mod, NONE
+    return _with_key(code, target.mod, target.number) if target.kind in ("class", "instance") else None
+
+
+def _with_key(code: Program, mod: Mod, number: int) -> tuple[Mod, int]:
+    """The class, or the nearest base of it, that gives a key."""
+    keys = code.knowledge.signing.keys
+    if keys & mod.class_body.get(number, {}).keys():
+        return mod, number
+    for base in code.linker.bases(mod, number):
+        if base.kind == "class" and base.mod is not None and (base.mod.path, base.number) != (mod.path, number):
+            return _with_key(code, base.mod, base.number)
+    return mod, number
+
+
+def _only_config_class(code: Program) -> Iterator[Given]:
+    keys = code.knowledge.signing.keys
+    found: list[Given] = []
+    for mod in code.modules:
+        for number, cls in enumerate(mod.facts.classes):
+            for key in keys & mod.class_body.get(number, {}).keys():
+                assign = mod.class_body[number][key][-1]
+                if assign.value is not None and not cls.name.lower().startswith(_LOCAL_CLASSES):
+                    found.append((key, mod, NONE, assign.value, assign.guard))
+    if len(found) == 1:
+        yield found[0]
+
+
+def _origin(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Mod, facts.AnyExpr]:
+    """The expression that a name stands for, where it is bound once, here or in the module that it is imported from."""
+    for _ in range(6):
+        found = _bound_once(code, mod, function, expr)
+        if found is None or found[1].value is None:
+            break
+        mod, function, expr = found[0], found[1].function, found[1].value
+    return mod, expr
+
+
+def _bound_once(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Mod, facts.Assign] | None:
+    if isinstance(expr, facts.Attr):
+        base = code.linker.resolve(mod, function, expr.base)
+        if base is None or base.mod is None:
+            return None
+        assigns = base.mod.class_body.get(base.number, {}).get(expr.name, ()) if base.kind in ("class", "instance") else ()
+        return (base.mod, assigns[0]) if len(assigns) == 1 else _global(base.mod, expr.name) if base.kind == "module" else None
+    if not isinstance(expr, facts.Name):
+        return None
+    if function != NONE and (local := mod.names.get(function, {}).get(expr.id)):
+        what = local[0].what
+        return (mod, what) if len(local) == 1 and isinstance(what, facts.Assign) and what.op == "=" else None
+    bindings = mod.names.get(NONE, {}).get(expr.id, [])
+    if len(bindings) == 1 and isinstance(imp := bindings[0].what, facts.Import) and imp.name:
+        sources = [other for path in code.code.imported(mod, imp) if (other := code.code.mod(path)) is not None]
+        return _global(sources[-1], imp.name) if sources else None
+    return _global(mod, expr.id)
+
+
+def _global(mod: Mod, name: str) -> tuple[Mod, facts.Assign] | None:
+    bindings = mod.names.get(NONE, {}).get(name, [])
+    what = bindings[0].what if len(bindings) == 1 else None
+    return (mod, what) if isinstance(what, facts.Assign) and what.op == "=" else None
+
+
+def _source(app: App, value: Value) -> tuple[str, Source, str]:
+    """(variable, where the key comes from when it is unset, the literal)."""
+    if isinstance(value, Table):
+        value = value.get("secret") or UNKNOWN
+    variable = value.name if isinstance(value, Env) else ""
+    settled = value
+    while isinstance(settled, Env):
+        if settled.default is None or settled.required:
+            return variable, "environment", ""
+        settled = settled.default
+    if isinstance(settled, Known):
+        text = settled.value if isinstance(settled.value, str) else ""
+        return variable, ("literal" if text else "environment"), text
+    if any(isinstance(one, Env) for one in walk(settled)):
+        return variable, "unknown", ""
+    random = app.code.knowledge.signing.random
+    if isinstance(settled, Made) and any(isinstance(one, Made) and one.name in random for one in walk(settled)):
+        return variable, "random", ""
+    return variable, "unknown", ""

@@ -1,0 +1,57 @@
+"""Formats of the tokens that services hand out: the rows of secrets.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache, cached_property
+from importlib.resources import files
+
+import msgspec
+
+
+class Token(msgspec.Struct, frozen=True, dict=True):
+    """A format of a token. `holds` are words of which one stands wherever it does; group `s` of `pattern` is the secret.
+
+    `sure` is false where such a value is often public. `digits`: its first part must be a number in base 64; `role`: it must be a
+    JSON web token that grants this role.
+    """
+
+    kind: str
+    holds: tuple[str, ...]
+    pattern: str
+    sure: bool = True
+    digits: bool = False
+    role: str = ""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        return re.compile(self.pattern)
+
+    @cached_property
+    def needles(self) -> tuple[bytes, ...]:
+        """`holds` as bytes."""
+        return tuple(word.encode() for word in self.holds)
+
+
+class Public(msgspec.Struct, frozen=True):
+    """What makes a value public although its name sounds secret: prefixes and words of names, beginnings of values, words around a Google key."""
+
+    prefixes: tuple[str, ...]
+    words: tuple[str, ...]
+    values: tuple[str, ...]
+    google: tuple[str, ...]
+
+
+class SecretFormats(msgspec.Struct, frozen=True):
+    """The whole table."""
+
+    token: tuple[Token, ...]
+    public: Public
+
+
+@cache
+def load_secret_formats() -> SecretFormats:
+    """The shipped table."""
+    return msgspec.convert(tomllib.loads(files("herolint.knowledge").joinpath("secrets.toml").read_text("utf-8")), SecretFormats)

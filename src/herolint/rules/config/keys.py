@@ -1,0 +1,53 @@
+"""Keys that sign sessions and tokens: made anew at each start, or published as a fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.config_vars import is_set
+from herolint.app.model import App
+from herolint.app.signing import SigningKey, signing_keys
+from herolint.finding import Confidence, Finding
+from herolint.rules.registry import WARNING, report, rule
+
+
+@rule("HL710", "unstable-secret-key", WARNING, needs=("code", "processes"))
+def unstable_secret_key(app: App) -> Iterator[Finding]:
+    """A signing key is made at boot, or falls back to a text that everybody can read."""
+    for key in signing_keys(app):
+        if key.source == "random" and not is_set(app, key.variable):
+            yield _found(
+                app,
+                key,
+                f"{_name(key)} is made anew at every start{_unless(key)}",
+                "every worker signs with a key of its own, and each restart (once a day at least) logs everybody out",
+            )
+        elif key.source == "literal" and key.variable and not is_set(app, key.variable):
+            yield _found(
+                app,
+                key,
+                f"{_name(key)} falls back to a text in the code{_unless(key)}",
+                "nobody notices that the config var is missing, and whoever reads the code can sign in as anybody",
+            )
+
+
+def _found(app: App, key: SigningKey, message: str, why: str) -> Finding:
+    assumed = bool(key.variable) and app.app_json is None and app.context.config_vars is None
+    variable = key.variable or "SECRET_KEY"
+    return report(
+        "HL710",
+        message,
+        key.at,
+        why=why,
+        fix=f"read it from the environment without a fallback, and set it once: `heroku config:set {variable}=…`",
+        process=key.process,
+        confidence=Confidence.MEDIUM if assumed or key.runs is None else Confidence.HIGH,
+    )
+
+
+def _name(key: SigningKey) -> str:
+    return key.what[0].upper() + key.what[1:] if key.what.startswith("the ") else key.what
+
+
+def _unless(key: SigningKey) -> str:
+    return f" unless {key.variable} is set" if key.variable else ""

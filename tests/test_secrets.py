@@ -1,0 +1,120 @@
+"""Secrets in pushed files: what is found, what stays silent. Secrets are put together here, so that none stands in the repository."""
+
+from __future__ import annotations
+
+import base64
+import random
+import string
+
+import pytest
+
+from herolint.app.secret_values import chosen_password, looks_random
+from herolint.app.secrets import Secret, secrets_of
+from herolint.knowledge.secrets import load_secret_formats
+from herolint.source import SourceFile
+
+ALPHABET = string.ascii_letters + string.digits
+MADE = random.Random(7)
+
+
+def letters(count: int, among: str = ALPHABET) -> str:
+    return "".join(MADE.choice(among) for _ in range(count))
+
+
+def hexadecimal(count: int) -> str:
+    return letters(count, "0123456789abcdef")
+
+
+def found(path: str, text: str) -> list[Secret]:
+    return list(secrets_of(SourceFile(path, text.encode())))
+
+
+def json_web_token(payload: str) -> str:
+    parts = [base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in ('{"alg":"HS256","typ":"JWT"}', payload)]
+    return ".".join((*parts, letters(43)))
+
+
+TOKENS = {
+    "a private key": "-----BEGIN RSA " + "PRIVATE KEY-----\n" + letters(64) + "\n" + letters(64),
+    "an AWS access key": "AK" + "IA" + letters(16, string.ascii_uppercase + string.digits),
+    "an AWS secret key": "aws_secret_access_key = " + letters(40),
+    "a GitHub token": "gh" + "p_" + letters(36),
+    "a GitLab token": "gl" + "pat-" + letters(20),
+    "a Slack token": "xo" + "xb-" + "123456781234-" + letters(24),
+    "a Discord bot token": base64.b64encode(b"812345678901234567").decode() + "." + letters(6) + "." + letters(38),
+    "a Telegram bot token": "6123456789" + ":AA" + letters(33),
+    "a live payment key": "sk" + "_live_" + letters(24),
+    "a SendGrid key": "SG" + "." + letters(22) + "." + letters(43),
+    "a Mailgun key": "key" + "-" + hexadecimal(32),
+    "a Google API key": "AI" + "za" + letters(35),
+    "a Google OAuth client secret": "GOC" + "SPX-" + letters(28),
+    "an OpenAI key": "sk" + "-proj-" + letters(60),
+    "an Anthropic key": "sk" + "-ant-" + letters(60),
+    "a Hugging Face token": "h" + "f_" + letters(34),
+    "an npm token": "//registry.npmjs.org/:_auth" + "Token=" + letters(36),
+    "a PyPI token": "pypi" + "-AgE" + letters(80),
+    "a Heroku API key": "HRKU" + "-" + letters(40),
+    "a Supabase service key": json_web_token('{"iss":"supabase","role":"service_role","iat":1700000000}'),
+}
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+def test_a_token_of_a_service_is_found_and_masked(kind: str) -> None:
+    secret = TOKENS[kind]
+    line = secret if "=" in secret or "BEGIN" in secret else f'bot_token = "{secret}"'
+    (one,) = found("app/settings.py", line + "\n")
+    assert one.kind == kind
+    assert secret not in one.masked
+
+
+def test_every_format_compiles_and_says_where_it_may_stand() -> None:
+    for token in load_secret_formats().token:
+        assert "s" in token.regex.groupindex
+        assert token.needles
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app.py", 'API_KEY = "your-api-key-here"\nTOKEN = "xxxxxxxxxxxxxxxxxxxxxxxx"\n'),
+        ("app.py", 'STRIPE = "sk_' + 'test_4eC39HqLyjWDarjtT1zdp7dc"\n'),
+        ("app.py", 'URL = "postgres://postgres:postgres@localhost:5432/shop"\n'),
+        ("app.py", 'URL = "postgres://user:password@db.shop-data.net/shop"\n'),
+        ("app.py", 'URL = f"postgres://{user}:{password}@db.shop-data.net/shop"\n'),
+        ("app.py", 'TOKEN_URL = "https://accounts.shop.net/oauth2/token"\nSECRET_NAME = "projects/17/secrets/app42/versions/3"\n'),
+        ("settings.js", "const key = process.env.API_KEY || 'none';\nconst password = 'forgot_password_screen1';\n"),
+        ("web/main.js", "const firebase = { authDomain: 'shop.firebaseapp.com', apiKey: '" + TOKENS["a Google API key"] + "' };\n"),
+        ("config/secrets.yml", "development:\n  secret_key_base: '" + hexadecimal(128) + "'\n"),
+        ("compose/docker-compose.yml", "services:\n  db:\n    environment:\n      PASSWORD: 'Vq8zTr41LmP0'\n"),
+        (".env", "REACT_APP_API_KEY=" + letters(32) + "\nPASSWORD=change-me\nDB_HOST=localhost\nDB_PASSWORD=Vq8zTr41\n"),
+        (".env.local", "AUTH_USERNAME=notifier-5\nAUTH_PASSWORD=notifier-5\nTWILIO_AUTH_TOKEN=TWILIO_AUTH_TOKEN\n"),
+        ("app.py", 'password_hash = "pbkdf2_sha256$36000$qmC2Cn9aIXt7$mEQwGXDmVNxcYqQ"\n'),
+        ("web/app.ts", 'const anonKey = "' + json_web_token('{"iss":"supabase","role":"anon","iat":1700000000}') + '";\n'),
+    ],
+)
+def test_what_only_looks_like_a_secret_is_silent(path: str, text: str) -> None:
+    assert found(path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("config/twitter.rb", 'config.consumer_secret = "' + letters(40) + '1"\n', "the value of consumer_secret"),
+        ("src/mail.js", "const mail = { smtpPassword: 'Blue-42-horses' };\n", "the value of smtpPassword"),
+        ("fetch.go", '// proxy := "https://spa8:rvv' + 'VowhI_qc13@gate.proxies.com:7000"\n', "a password in an address"),
+        ("settings.py", 'DATABASES = {"default": {"HOST": "db.shop-data.net", "PASSWORD": "Vq8zTr' + '41"}}\n', "the value of PASSWORD"),
+        (".env", "APP_KEY=base64:" + letters(43) + "1=\n", "the value of APP_KEY"),
+        ("config/master.key", hexadecimal(32), "the key to Rails' credentials"),
+        ("settings.py", 'EMAIL_HOST = "smtp.gmail.com"\nEMAIL_HOST_PASSWORD = "qwmxzodkvbnqrtuy"\n', "the value of EMAIL_HOST_PASSWORD"),
+    ],
+)
+def test_a_secret_by_its_name(path: str, text: str, kind: str) -> None:
+    assert [one.kind for one in found(path, text)] == [kind]
+
+
+def test_words_are_not_random() -> None:
+    assert looks_random("vkjgd234vbdQ9zLm")
+    assert not looks_random("password_reset_token_expired_1")
+    assert not looks_random("projects/17/secrets/app42")
+    assert not chosen_password("your_password1")
+    assert chosen_password("Blue-42-horses")
