@@ -69,6 +69,8 @@ class PythonKnowledge(msgspec.Struct, frozen=True):
     returns: dict[str, str]
     handlers: Handlers
     tokens: frozenset[str]
+    backends: dict[str, str] = {}
+    """Where a backend that settings name as text keeps what it is given: `file` or `memory`."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -110,4 +112,5 @@ def load() -> PythonKnowledge:
         frozenset(handlers["bases"]),
     )
     calls = _rows(raw)
-    return PythonKnowledge(calls, {}, raw.get("returns", {}), known, frozenset(n.partition(".")[0] for n in calls))
+    backends = {name: kind for kind, names in raw["backends"].items() for name in names}
+    return PythonKnowledge(calls, {}, raw.get("returns", {}), known, frozenset(n.partition(".")[0] for n in calls), backends)
