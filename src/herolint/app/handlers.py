@@ -14,6 +14,8 @@ from herolint.code.queries import argument
 from herolint.knowledge.python import Handlers
 
 METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
+EVENTS = ("on", "event")
+"""Decorators that name an event of a socket, not a path."""
 VIEW_METHODS = (
     *METHOD_NAMES,
     "list",
@@ -34,6 +36,7 @@ VIEW_METHODS = (
     "receive",
     "receive_json",
     "disconnect",
+    "open",
 )
 
 
@@ -85,6 +88,8 @@ def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, func
             verb = str(methods.items[-1].value if isinstance(methods.items[-1], facts.Const) else methods.items[0].value).upper()
     if not text:
         return function
+    if name in EVENTS:
+        return f"the event {text}"
     return f"{verb or 'GET'} {text}"
 
 
@@ -109,7 +114,7 @@ def _classes(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
         if not any(known.is_view(a) for a in ancestors):
             continue
         for name, method in mod.methods.get(i, {}).items():
-            if name in VIEW_METHODS:
+            if name in VIEW_METHODS or name.startswith("on_"):
                 yield Handler(FunctionRef(mod.path, method), f"{cls.name}.{name}")
 
 
