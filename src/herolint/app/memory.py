@@ -14,12 +14,11 @@ if TYPE_CHECKING:
 
 
 class Need(NamedTuple):
-    """MB of 2^20 bytes: `each` worker, `total` of the dyno. `parts` are the known modules that count, the largest first."""
+    """MB of 2^20 bytes: `each` worker, `total` of the dyno. `imports` says where each outside module is imported first."""
 
     workers: Workers
     each: int
     total: int
-    parts: tuple[tuple[str, int], ...]
     imports: dict[str, Place]
 
     def fitting(self, memory_mb: int) -> int:
@@ -34,14 +33,13 @@ def web_need(app: App) -> Need | None:
         return None
     table = load_memory()
     imports = imported(app, "web")
-    parts = table.loaded(imports)
     base = table.worker
-    each = base.worker + base.growth + sum(parts.values())
+    each = base.worker + base.growth + sum(table.loaded(imports).values())
     total = workers.number * each
     if workers.preload:
         # What is imported before the fork is shared as far as nobody writes to it.
         total -= (workers.number - 1) * (each - base.growth)
-    return Need(workers, each, total, tuple(parts.items()), imports)
+    return Need(workers, each, total, imports)
 
 
 def imported(app: App, process: str) -> dict[str, Place]:

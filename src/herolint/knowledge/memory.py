@@ -33,7 +33,7 @@ class Memory(msgspec.Struct, frozen=True):
     module: dict[str, Module]
 
     def loaded(self, imported: Iterable[str]) -> dict[str, int]:
-        """MB by known module, of all that the imported ones bring along; the largest first."""
+        """MB by known module, of all that the imported ones bring along."""
         found: dict[str, int] = {}
         queue = list(imported)
         while queue:
@@ -42,7 +42,7 @@ class Memory(msgspec.Struct, frozen=True):
             if row is not None and name not in found:
                 found[name] = row.own
                 queue += row.loads
-        return dict(sorted(found.items(), key=lambda item: -item[1]))
+        return found
 
 
 @cache

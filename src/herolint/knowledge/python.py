@@ -71,6 +71,8 @@ class PythonKnowledge(msgspec.Struct, frozen=True):
     tokens: frozenset[str]
     backends: dict[str, str] = {}
     """Where a backend that settings name as text keeps what it is given: `file` or `memory`."""
+    asynchronous: dict[str, str] = {}
+    """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -113,4 +115,6 @@ def load() -> PythonKnowledge:
     )
     calls = _rows(raw)
     backends = {name: kind for kind, names in raw["backends"].items() for name in names}
-    return PythonKnowledge(calls, {}, raw.get("returns", {}), known, frozenset(n.partition(".")[0] for n in calls), backends)
+    return PythonKnowledge(
+        calls, {}, raw.get("returns", {}), known, frozenset(n.partition(".")[0] for n in calls), backends, raw["asynchronous"]
+    )

@@ -8,10 +8,13 @@ from herolint.app.memory import Need, web_need
 from herolint.app.model import App
 from herolint.app.workers import dyno_of
 from herolint.finding import Confidence, Finding, Place
+from herolint.knowledge.memory import load_memory
 from herolint.rules.registry import WARNING, report, rule
 
 _CLEAR = 1.3
 """Estimates this much over the limit are sure to be over it."""
+_HEAVY_MB = 20
+"""Imports under this are not worth a line of their own."""
 
 
 @rule("HL117", "worker-memory", WARNING, needs=("code", "processes"))
@@ -48,8 +51,10 @@ def _label(need: Need) -> str:
 
 def _heaviest(need: Need) -> tuple[Place, ...]:
     """The imports that count most."""
-    found = [(name, mb, need.imports[name]) for name, mb in need.parts if name in need.imports and mb >= 20]
-    return tuple(Place(at.path, at.span, f"{name} adds about {mb} MB to each") for name, mb, at in found[:2])
+    table = load_memory()
+    weights = sorted(((sum(table.loaded([name]).values()), name) for name in need.imports), reverse=True)
+    found = [(name, mb, need.imports[name]) for mb, name in weights[:2] if mb >= _HEAVY_MB]
+    return tuple(Place(at.path, at.span, f"{name} and what it loads: about {mb} MB") for name, mb, at in found)
 
 
 def _fix(need: Need, memory_mb: int) -> str:
