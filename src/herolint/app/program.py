@@ -16,6 +16,7 @@ from herolint.app.link import Linker
 from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
 from herolint.app.reach import Entry, FunctionRef, Reach
+from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Value, options, text_of
 from herolint.code import facts
@@ -296,6 +297,11 @@ class Program:
         if reach is None:
             return {}
         return Flow(self.linker, reach).from_functions([FunctionRef(path, NONE) for path in reach.modules])
+
+    @cached_property
+    def shared_files(self) -> tuple[SharedFile, ...]:
+        """Files that one process type writes and another one reads."""
+        return shared_files(self)
 
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""
