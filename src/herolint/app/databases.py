@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
+from herolint.app.settings import settings_named
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
-from herolint.code.facts import NONE
-from herolint.code.queries import argument
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -53,46 +52,9 @@ def databases(python: Program) -> Iterator[Database]:
 
 
 def _url_settings(python: Program) -> Iterator[Database]:
-    """`app.config["SQLALCHEMY_DATABASE_URI"] = …`, `config.update(SQLALCHEMY_DATABASE_URI=…)` and the attributes of config classes."""
-    for mod in python.modules:
-        who = python.reached_by(mod.path)
-        for assign in mod.facts.assigns:
-            name = _setting_name(assign.target)
-            if name not in URL_SETTINGS or assign.value is None:
-                continue
-            if assign.klass != NONE and not _config_class_used(python, mod, assign.klass):
-                continue
-            runs = _runs(python, mod, assign.guard)
-            if runs is not False:
-                value = python.fold(mod, assign.function, assign.value)
-                yield Database("url", value, mod.place(assign.value), mod, assign.guard, runs, who, name)
-        for fact in mod.facts.calls:
-            if isinstance(fact.call.func, facts.Attr) and fact.call.func.name in ("update", "from_mapping"):
-                for name in URL_SETTINGS:
-                    expr = argument(fact.call, None, name)
-                    runs = _runs(python, mod, fact.guard)
-                    if expr is not None and runs is not False:
-                        yield Database("url", python.fold(mod, fact.function, expr), mod.place(expr), mod, fact.guard, runs, who, name)
-
-
-def _runs(python: Program, mod: Mod, guard: int) -> bool | None:
-    states = [r.runs(mod, guard) for r in python.reach.values() if mod.path in r.modules]
-    return True if True in states else None if None in states else False
-
-
-def _config_class_used(python: Program, mod: Mod, klass: int) -> bool:
-    """Whether a config class is one that production takes: not named for development or tests."""
-    name = mod.facts.classes[klass].name.lower()
-    return not any(w in name for w in ("dev", "test", "local", "staging", "docker", "debug"))
-
-
-def _setting_name(target: facts.AnyExpr) -> str:
-    match target:
-        case facts.Index(key=facts.Const(value=str() as name)):
-            return name
-        case facts.Name(id=name) | facts.Attr(name=name):
-            return name
-    return ""
+    """Addresses in settings of frameworks that have no settings module."""
+    for found in settings_named(python, URL_SETTINGS):
+        yield Database("url", found.value, found.place, found.mod, found.guard, found.runs, found.processes, found.name)
 
 
 def _django(python: Program) -> Iterator[Database]:

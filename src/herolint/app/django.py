@@ -131,6 +131,29 @@ class Django:
             if isinstance(a.target, facts.Name) and a.value is not None and a.function == NONE
         }
 
+    def settled(self, name: str) -> Setting | None:
+        """The setting's assignment where only one can hold in production and nothing replaces parts of it; else None."""
+        found = list(self.assignments(name))
+        changed = any(
+            isinstance(assign.target, facts.Index) and isinstance(assign.target.base, facts.Name) and assign.target.base.id == name
+            for mod in self.layers
+            for assign in mod.facts.assigns
+        )
+        return found[0] if len(found) == 1 and not changed else None
+
+    def is_set(self, name: str) -> bool:
+        """Whether some layer of the settings gives the setting a value, in production or not."""
+        return any(name in mod.names.get(NONE, {}) for mod in self.layers)
+
+    def backend(self, name: str, alias: str = "default") -> tuple[str, Setting] | None:
+        """The BACKEND that a setting such as CACHES names for an alias, where it is certain."""
+        found = self.settled(name)
+        table = found.value.get(alias) if found is not None and isinstance(found.value, Table) else None
+        value = table.get("BACKEND") if isinstance(table, Table) else None
+        if found is not None and isinstance(value, Known) and isinstance(value.value, str):
+            return value.value, found
+        return None
+
     @cached_property
     def installed(self) -> tuple[str, ...]:
         """INSTALLED_APPS with the project's AppConfig paths cut to their package."""

@@ -14,6 +14,8 @@ from herolint.code.queries import argument, walk
 from herolint.knowledge.calls import HandlerCall, Handlers, Knowledge
 
 METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
+EVENTS = ("on", "event")
+"""Decorators that name an event of a socket, not a path."""
 VIEW_METHODS = (
     *METHOD_NAMES,
     "list",
@@ -34,6 +36,7 @@ VIEW_METHODS = (
     "receive",
     "receive_json",
     "disconnect",
+    "open",
 )
 
 
@@ -83,6 +86,8 @@ def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, func
             verb = str(methods.items[-1].value if isinstance(methods.items[-1], facts.Const) else methods.items[0].value).upper()
     if not text:
         return function
+    if name in EVENTS:
+        return f"the event {text}"
     return f"{verb or 'GET'} {text}"
 
 
@@ -136,7 +141,7 @@ def _classes(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
         if not every and not any(known.is_view(a) for a in ancestors):
             continue
         for name, method in mod.methods.get(i, {}).items():
-            if every or name in (known.methods or VIEW_METHODS):
+            if every or name in (known.methods or VIEW_METHODS) or name.startswith("on_"):
                 yield Handler(FunctionRef(mod.path, method), f"{cls.name}.{name}")
 
 

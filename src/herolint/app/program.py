@@ -18,13 +18,14 @@ from herolint.app.link import Linker
 from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
 from herolint.app.reach import Entry, FunctionRef, Reach
+from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
-from herolint.knowledge.calls import CallRow, Knowledge, extend, load
+from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -49,8 +50,9 @@ class Program:
     def __init__(self, app: App) -> None:
         self.app = app
         self.code = CodeBase(app.workspace, app.cache)
-        self.knowledge = {language: _knowledge(app, language) for language in self.code.languages}
-        self.linker = Linker(self.code, {k: v for known in self.knowledge.values() for k, v in known.returns.items()})
+        self.tables = {language: _knowledge(app, language) for language in self.code.languages}
+        self.knowledge = merged(self.tables.values())
+        self.linker = Linker(self.code, self.knowledge.returns)
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
@@ -71,12 +73,12 @@ class Program:
 
     def knows(self, mod: Mod) -> Knowledge:
         """The table of what calls do in a module's language."""
-        return self.knowledge[mod.facts.language]
+        return self.tables[mod.facts.language]
 
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
         """How a fix writes something in a module's language: `read`, `read-number`, `required`, `named`."""
-        language = mod.facts.language if mod is not None else next(iter(self.knowledge), "python")
-        return self.knowledge[language].spelling[what].format(**words)
+        language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
+        return self.tables[language].spelling[what].format(**words)
 
     def _main_of(self, module: str) -> str | None:
         path = self.code.find(module)
@@ -312,7 +314,7 @@ class Program:
         for name, reach in self.reach.items():
             process = self.app.processes[name]
             django = self.django if self.django is not None and self.runs_django(process) else None
-            found[name] = handlers_of(reach, self.linker, self.knowledge, django)
+            found[name] = handlers_of(reach, self.linker, self.tables, django)
         return found
 
     @cached_property
@@ -341,6 +343,11 @@ class Program:
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in self.linker.dialect(mod).starts(mod)]
         return Flow(self.linker, reach).from_functions(starts)
+
+    @cached_property
+    def shared_files(self) -> tuple[SharedFile, ...]:
+        """Files that one process type writes and another one reads."""
+        return shared_files(self)
 
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""

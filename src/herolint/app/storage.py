@@ -42,7 +42,7 @@ DATA_ENDINGS = (
 
 
 class Write(NamedTuple):
-    """A reached call that writes a file. `text` is the path with `{}` for what is not known; None when nothing is known."""
+    """A reached call that writes or reads a file. `text` is the path with `{}` for what is not known; None when nothing is known."""
 
     effect: Effect
     expr: facts.AnyExpr
@@ -53,7 +53,16 @@ class Write(NamedTuple):
 
 def writes(python: Program) -> Iterator[Write]:
     """Calls that write files, with the path folded."""
-    for effect in python.effects_of("writes-file"):
+    return (use for use in _uses(python, "writes-file") if WRITE_MODES.search(use.mode))
+
+
+def reads(python: Program) -> Iterator[Write]:
+    """Calls that read files, likewise."""
+    return (use for use in _uses(python, "reads-file") if not WRITE_MODES.search(use.mode) or "+" in use.mode)
+
+
+def _uses(python: Program, kind: str) -> Iterator[Write]:
+    for effect in python.effects_of(kind):
         row = effect.row
         mode = row.default_mode
         if row.mode:
@@ -62,8 +71,6 @@ def writes(python: Program) -> Iterator[Write]:
                 if not isinstance(value, Known) or not isinstance(value.value, str):
                     continue
                 mode = value.value
-        if not WRITE_MODES.search(mode):
-            continue
         if row.path == "self":
             func = effect.fact.call.func
             expr2: facts.AnyExpr | None = func.base if isinstance(func, facts.Attr) else None

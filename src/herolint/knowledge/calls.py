@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -94,6 +95,10 @@ class Knowledge(msgspec.Struct, frozen=True):
     parameters: dict[str, str] = {}
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
     signing: Signing = Signing()
+    backends: dict[str, str] = {}
+    """Where a backend that settings name as text keeps what it is given: `file` or `memory`."""
+    asynchronous: dict[str, str] = {}
+    """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -122,6 +127,20 @@ def extend(base: Knowledge, raw: dict[str, Any]) -> Knowledge:
     for name, rows in _rows(raw).items():
         calls[name] = (*rows, *calls.get(name, ()))
     return msgspec.structs.replace(base, calls=calls, returns={**base.returns, **raw.get("returns", {})})
+
+
+def merged(tables: Iterable[Knowledge]) -> Knowledge:
+    """The tables of all languages of an app as one, for questions that no single file decides."""
+    known = list(tables)
+    signing = [table.signing for table in known]
+    return Knowledge(
+        calls={name: rows for table in known for name, rows in table.calls.items()},
+        returns={name: same for table in known for name, same in table.returns.items()},
+        handlers=Handlers(frozenset(), {}, frozenset()),
+        signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
+        backends={name: kind for table in known for name, kind in table.backends.items()},
+        asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
+    )
 
 
 @cache
@@ -153,5 +172,7 @@ def load(language: str) -> Knowledge:
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
         spelling=raw.get("spelling", {}),
         parameters=raw.get("parameters", {}),
+        backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
+        asynchronous=raw.get("asynchronous", {}),
         signing=msgspec.convert(raw.get("signing", {}), Signing),
     )

@@ -90,7 +90,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
         text = write.text
         if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
             continue
-        if text in seen or removed_in(write.effect.mod, write.effect.fact.function, write.expr):
+        if text in seen or _shared(app, text) or removed_in(write.effect.mod, write.effect.fact.function, write.expr):
             continue
         if not reads_same(app.code, write.effect.mod, text):
             continue
@@ -109,6 +109,11 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
         )
 
 
+def _shared(app: App, text: str) -> bool:
+    """Whether another process type reads the file: HL209 tells that, and it is worse."""
+    return any(absolute(text) == shared.path for shared in app.code.shared_files)
+
+
 @rule("HL204", "local-file-write", WARNING, NOTE, needs=("code", "processes"))
 def local_file_write(app: App) -> Iterator[Finding]:
     """A file is written at run time and left on the dyno's disk."""
@@ -121,6 +126,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             or is_temporary(write.value, text)
             or removed_in(effect.mod, effect.fact.function, write.expr)
             or (effect.mod.path, effect.fact.call.start) in seen
+            or _shared(app, text)
         ):
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):

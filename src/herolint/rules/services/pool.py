@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.values import Known, Value, env_names
+from herolint.app.workers import dynos_of, web_workers
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import WARNING, report, rule
@@ -18,8 +19,9 @@ def pool_exceeds_plan(app: App) -> Iterator[Finding]:
     limit = load_addons().connections.get(plan)
     if limit is None:
         return
-    workers = _workers(app)
-    dynos = _dynos(app)
+    found = web_workers(app)
+    workers = (found.number if found is not None else None) or 1
+    dynos = dynos_of(app, "web")
     for place, size, env in _pools(app):
         total = size * workers * dynos
         if total > limit:
@@ -40,26 +42,6 @@ def _plan(app: App) -> str:
     """The Postgres plan that app.json names; the smallest one where none is named."""
     plans = [a.plan for a in app.app_json.addons if a.plan.partition(":")[0] == "heroku-postgresql"] if app.app_json else []
     return plans[0] if plans else "heroku-postgresql"
-
-
-def _dynos(app: App) -> int:
-    formation = app.app_json.formation.get("web") if app.app_json else None
-    return max(1, formation.quantity or 1) if formation is not None else 1
-
-
-def _workers(app: App) -> int:
-    """Web workers of one dyno: of the command, else what the buildpack sets for the dyno's memory."""
-    web = app.web
-    for launch in web.launches if web is not None else ():
-        word = launch.option("--workers")
-        if word is not None and word.text.isdigit():
-            return max(1, int(word.text))
-        if launch.tool == "gunicorn":
-            formation = app.app_json.formation.get("web") if app.app_json else None
-            size = (formation.size or "basic").lower() if formation is not None else "basic"
-            declared = app.config_var("WEB_CONCURRENCY")
-            return int(declared) if declared and declared.isdigit() else load_addons().web_concurrency.get(size, 2)
-    return 1
 
 
 def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:

@@ -1,0 +1,51 @@
+"""What importing known modules costs in memory: the rows of memory.toml."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Module(msgspec.Struct, frozen=True):
+    """What a module adds by itself, in MB, and the modules that it imports."""
+
+    own: int
+    loads: tuple[str, ...] = ()
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """MB of a bare worker, and of what an app's own code adds to it."""
+
+    worker: int
+    growth: int
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """The whole table."""
+
+    checked: datetime.date
+    worker: Worker
+    module: dict[str, Module]
+
+    def loaded(self, imported: Iterable[str]) -> dict[str, int]:
+        """MB by known module, of all that the imported ones bring along."""
+        found: dict[str, int] = {}
+        queue = list(imported)
+        while queue:
+            name = queue.pop()
+            row = self.module.get(name)
+            if row is not None and name not in found:
+                found[name] = row.own
+                queue += row.loads
+        return found
+
+
+@cache
+def load_memory() -> Memory:
+    """The shipped table."""
+    return msgspec.convert(tomllib.loads(files("herolint.knowledge").joinpath("memory.toml").read_text("utf-8")), Memory)

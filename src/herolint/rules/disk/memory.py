@@ -1,0 +1,178 @@
+"""State that lives in the memory of a web process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from herolint.app.django import Django
+from herolint.app.lasting import Lasting, lasting_values
+from herolint.app.model import App
+from herolint.app.reach import FunctionRef
+from herolint.app.settings import settings_named
+from herolint.app.values import Items, Table, constant
+from herolint.app.workers import Workers, dynos_of, web_workers
+from herolint.code import facts
+from herolint.finding import Confidence, Finding, Place, Severity
+from herolint.rules.registry import NOTE, WARNING, report, rule
+
+
+class Spread:
+    """How far the memory of one web process is from that of the next: what messages, severity and confidence depend on."""
+
+    def __init__(self, app: App) -> None:
+        self.workers: Workers | None = web_workers(app)
+        self.dynos = dynos_of(app, "web")
+        self.hours = f"{app.platform.restart_hours:.0f} hours"
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one process answers requests."""
+        return self.dynos > 1 or (self.workers is not None and self.workers.several)
+
+    @property
+    def severity(self) -> Severity:
+        """A note where the project itself says that there is one process."""
+        one = self.workers is not None and self.workers.chosen and self.workers.number == 1
+        return NOTE if one and not self.several else WARNING
+
+    @property
+    def confidence(self) -> Confidence:
+        """Certain where several processes answer."""
+        return Confidence.HIGH if self.several else Confidence.MEDIUM
+
+    @property
+    def where(self) -> str:
+        """Whose memory it is."""
+        return "each worker's memory" if self.several else "the memory of one process"
+
+    @property
+    def lost(self) -> str:
+        """When it is gone, and who else does not see it."""
+        gone = f"gone at each deploy, restart and at least every {self.hours}"
+        if self.workers is not None and self.workers.several:
+            by = ", as WEB_CONCURRENCY of the buildpack says" if self.workers.origin == "buildpack" else ""
+            return f"{self.workers.launch.tool} starts {self.workers.number} workers{by}: one does not see what another holds; and it is {gone}"
+        if self.several:
+            return f"each of the {self.dynos} web dynos has its own; and it is {gone}"
+        return f"it is {gone}; a second worker or dyno would not see it"
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What says how many processes there are."""
+        if self.workers is None or not self.workers.several:
+            return ()
+        return (Place(self.workers.place.path, self.workers.place.span, f"{self.workers.number} workers"),)
+
+
+@rule("HL206", "in-memory-state", WARNING, NOTE, needs=("code", "processes"))
+def in_memory_state(app: App) -> Iterator[Finding]:
+    """What visitors did is kept in the memory of a process."""
+    spread = Spread(app)
+    values = [value for value in lasting_values(app.code) if spread.several or not value.stored]
+    for _, found in groupby(values, key=lambda value: value.held.mod.path):
+        yield _values(app, list(found), spread)
+    if app.code.django is not None and app.web is not None:
+        yield from _django(app, app.code.django, spread)
+    if spread.several:
+        yield from _rate_limits(app, spread)
+
+
+def _values(app: App, found: list[Lasting], spread: Spread) -> Finding:
+    """One finding for the values of a file."""
+    first = found[0]
+    names = [value.held.name for value in found]
+    listed = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
+    shown = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    writer, reader = (_handler(app, use.ref) for use in (first.change, first.read))
+    flow = app.code.in_request[first.change.ref][0].places()
+    return report(
+        "HL206",
+        f"{shown} {'is' if len(names) == 1 else 'are'} kept in {spread.where}: {writer} changes {names[0]}, {reader} needs it",
+        first.held.at,
+        severity=spread.severity,
+        confidence=spread.confidence,
+        why=spread.lost,
+        related=(first.change.at, first.read.at, *spread.places),
+        flow=(*flow, first.change.at) if flow else (),
+        fix="keep it in Redis (`heroku-redis`) or in the database",
+        process="web",
+    )
+
+
+def _handler(app: App, ref: FunctionRef) -> str:
+    """How a reader would name the request that runs a function."""
+    return app.code.in_request[ref][1]
+
+
+def _in_memory(app: App, backend: str) -> bool:
+    return app.code.knowledge.backends.get(backend) == "memory"
+
+
+def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
+    """Sessions, messages of Channels and rate limits in backends that live in the process."""
+    confidence = spread.confidence if django.sure else Confidence.LOW
+    engine = django.settled("SESSION_ENGINE")
+    cache = django.backend("CACHES")
+    # Without CACHES, Django's cache is in memory.
+    cached = (cache is not None and _in_memory(app, cache[0])) or not django.is_set("CACHES")
+    if engine is not None and cached and constant(engine.value) == "django.contrib.sessions.backends.cache":
+        yield report(
+            "HL206",
+            f"sessions are kept in {spread.where}: the cache that they use is Django's cache in memory",
+            engine.mod.place(engine.assign.value or engine.assign, "sessions are in memory"),
+            severity=spread.severity,
+            confidence=confidence,
+            why=f"visitors are logged out; {spread.lost}",
+            related=spread.places,
+            fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
+            process="web",
+        )
+    layer = django.backend("CHANNEL_LAYERS")
+    if layer is not None and _in_memory(app, layer[0]) and spread.several and _uses_layer(app):
+        yield report(
+            "HL206",
+            "messages of Channels stay in the worker that sends them",
+            layer[1].mod.place(layer[1].assign.target, "a channel layer in memory"),
+            confidence=confidence,
+            why=f"{spread.lost}, so visitors who are connected to different ones do not meet",
+            related=spread.places,
+            fix="use `channels_redis.core.RedisChannelLayer` with `REDIS_URL`",
+            process="web",
+        )
+    throttled = django.value("REST_FRAMEWORK")
+    limits = throttled.get("DEFAULT_THROTTLE_CLASSES") if isinstance(throttled, Table) else None
+    if spread.several and cached and isinstance(limits, Items) and limits.items:
+        at = cache[1] if cache is not None else django.setting("REST_FRAMEWORK")
+        if at is not None:
+            yield _limit(at.mod.place(at.assign.target, "the limits are counted in memory"), spread, "point CACHES at Redis")
+
+
+def _uses_layer(app: App) -> bool:
+    """Whether some code of the web process sends through a channel layer."""
+    return any("group_send" in mod.source.text or "group_add" in mod.source.text for mod in app.code.modules)
+
+
+def _rate_limits(app: App, spread: Spread) -> Iterator[Finding]:
+    """Limiters that count in memory because no other storage is given."""
+    for effect in app.code.effects_of("limits-rates"):
+        given = [k.value for k in effect.fact.call.args if isinstance(k, facts.Keyword) and k.name in effect.row.url.split()]
+        values = [app.code.fold(effect.mod, effect.fact.function, expr) for expr in given]
+        values += [found.value for found in settings_named(app.code, effect.row.note.split())]
+        spread_out = any(isinstance(arg, facts.Star) for arg in effect.fact.call.args)
+        if "web" in effect.processes and not spread_out and all(_in_memory(app, str(constant(value))) for value in values):
+            place = effect.mod.place(given[0] if given else effect.fact.call.func, "counts in memory")
+            yield _limit(place, spread, 'give it `storage_uri=os.environ["REDIS_URL"]`')
+
+
+def _limit(at: Place, spread: Spread, fix: str) -> Finding:
+    return report(
+        "HL206",
+        "rate limits are counted in each worker's memory",
+        at,
+        confidence=Confidence.MEDIUM,
+        why=f"{spread.lost}: a visitor gets the limit from each of them",
+        related=spread.places,
+        fix=fix,
+        process="web",
+    )

@@ -1,0 +1,191 @@
+"""Socket.IO and WebSockets: whether the server can speak them, and whether a client meets the worker that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.launch import Launch
+from herolint.app.model import App
+from herolint.app.program import Effect
+from herolint.app.values import Items, Known, constant
+from herolint.app.workers import Workers, dynos_of, web_workers
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+_SPEAK_ASGI = ("uvicorn", "hypercorn", "asgi", "Uvicorn", "aiohttp", "sanic")
+_ASGI_SERVERS = frozenset({"daphne", "uvicorn", "hypercorn", "granian", "python"})
+
+
+@rule("HL505", "session-affinity", WARNING, needs=("code", "processes"))
+def session_affinity(app: App) -> Iterator[Finding]:
+    """Clients of Socket.IO meet a process that does not know them."""
+    workers = web_workers(app)
+    servers = _socketio(app)
+    if not servers or workers is None:
+        return
+    at, several, dynos = servers[0], workers.several, dynos_of(app, "web")
+    if not (several or dynos > 1) or (_one_transport(app, servers) and _joined(app, servers)):
+        return
+    where = f"{workers.number} workers" if several else f"{dynos} dynos"
+    by = " (the buildpack sets WEB_CONCURRENCY)" if several and workers.origin == "buildpack" else ""
+    place = workers.place if several else workers.launch.at
+    yield report(
+        "HL505",
+        f"{at.row.kind} runs in {where}{by}, and a client must meet the same one each time",
+        Place(place.path, place.span, f"starts {where}"),
+        why=_broken(app, workers, servers),
+        related=(at.mod.place(at.fact.call.func, "Socket.IO is served here"),),
+        fix=_one_worker(workers) if several else _affinity(app, servers),
+        process="web",
+        confidence=Confidence.HIGH if several else Confidence.MEDIUM,
+    )
+
+
+def _socketio(app: App) -> list[Effect]:
+    return [effect for effect in app.code.effects_of("serves-socketio") if "web" in effect.processes]
+
+
+def _one_transport(app: App, servers: list[Effect]) -> bool:
+    """Whether the server takes WebSockets only, which stay with the process that took them."""
+    for effect in servers:
+        expr = argument(effect.fact.call, None, "transports")
+        value = app.code.fold(effect.mod, effect.fact.function, expr) if expr is not None else None
+        if value is not None and (not isinstance(value, Items) or all(constant(item) == "websocket" for item in value.items)):
+            return True
+    return False
+
+
+def _joined(app: App, servers: list[Effect]) -> bool:
+    """Whether a message queue joins the processes, as far as can be seen."""
+    for effect in servers:
+        given = [argument(effect.fact.call, None, name) for name in effect.row.url.split()]
+        values = [app.code.fold(effect.mod, effect.fact.function, expr) for expr in given if expr is not None]
+        if any(not (isinstance(value, Known) and not value.value) for value in values):
+            return True
+        if any(isinstance(arg, facts.Star) for arg in effect.fact.call.args):
+            return True
+    return False
+
+
+def _broken(app: App, workers: Workers, servers: list[Effect]) -> str:
+    if _one_transport(app, servers):
+        return "without a message queue, what one process sends never reaches the clients of another"
+    if workers.several:
+        return (
+            f"clients start by polling, and {workers.launch.tool} gives each request to any worker: the other one answers 400 Invalid session;"
+            " session affinity chooses dynos, not workers"
+        )
+    return "clients start by polling, and the router gives each request to any dyno: the other one answers 400 Invalid session"
+
+
+def _one_worker(workers: Workers) -> str:
+    launch = workers.launch
+    if launch.tool == "uwsgi":
+        return "start one: `processes = 1`"
+    if launch.tool != "gunicorn":
+        return "start one worker: `--workers 1`"
+    kind = {"sync": "-k gevent", "?": "", "gthread": "--threads 100"}.get(workers.worker_class, f"-k {workers.worker_class}")
+    words = ("gunicorn", kind, "-w 1", launch.target.text if launch.target is not None else "")
+    return f"start one worker: `{' '.join(word for word in words if word)}`"
+
+
+def _affinity(app: App, servers: list[Effect]) -> str:
+    queue = "" if _joined(app, servers) else f" and give the server `{servers[0].row.url.split()[0]}=` with the address of Redis"
+    return f"switch on session affinity: `heroku features:enable http-session-affinity`{queue}"
+
+
+@rule("HL506", "websocket-on-wsgi", WARNING, ERROR, needs=("code", "processes"))
+def websocket_on_wsgi(app: App) -> Iterator[Finding]:
+    """The server of the web process cannot speak what the app speaks."""
+    workers = web_workers(app)
+    if workers is None or workers.launch.tool not in ("gunicorn", "uwsgi", "waitress-serve"):
+        return
+    if workers.worker_class == "?" or any(name in workers.worker_class for name in _SPEAK_ASGI):
+        return
+    asynchronous = _asynchronous(app, workers.launch)
+    if asynchronous is not None:
+        yield _whole_app(workers, *asynchronous)
+        return
+    yield from _channels(app, workers)
+    if workers.launch.tool != "gunicorn":
+        return
+    for effect in app.code.effects_of("serves-websocket"):
+        if "web" in effect.processes and not workers.worker_class.startswith(tuple(effect.row.path.split())):
+            yield _no_socket(workers, effect, f"add `{effect.row.note}`")
+    servers = _socketio(app)
+    if servers and workers.worker_class == "sync" and not (workers.several or dynos_of(app, "web") > 1):
+        yield _no_socket(workers, servers[0], "add `-k gevent` (and gevent to the requirements) or `--threads 100`")
+
+
+def _asynchronous(app: App, launch: Launch) -> tuple[str, str] | None:
+    """The kind of application that the server loads, where it is no WSGI one, with the gunicorn worker that serves it."""
+    path = app.code.code.find(launch.module) if launch.module else None
+    mod = app.code.code.mod(path) if path else None
+    target = app.code.linker.lookup(mod, NONE, launch.attr or "application") if mod is not None else None
+    if target is None or target.kind != "external":
+        return None
+    worker = app.code.knowledge.asynchronous.get(target.name)
+    return (target.name.removesuffix("()").rpartition(".")[2], worker) if worker else None
+
+
+def _whole_app(workers: Workers, kind: str, worker: str) -> Finding:
+    launch = workers.launch
+    at = launch.place(launch.target, f"{kind} is not a WSGI application") if launch.target is not None else launch.at
+    fix = (
+        f"add `-k {worker}`"
+        if launch.tool == "gunicorn"
+        else f"serve it with `uvicorn {launch.module}:{launch.attr} --host 0.0.0.0 --port $PORT`"
+    )
+    return report(
+        "HL506",
+        f"{launch.tool} cannot serve {kind} {'with its own workers' if launch.tool == 'gunicorn' else 'at all'}",
+        at,
+        severity=ERROR,
+        why="they call it as a WSGI application, and every request ends in a TypeError (500)",
+        fix=fix,
+        process="web",
+    )
+
+
+def _channels(app: App, workers: Workers) -> Iterator[Finding]:
+    """WebSocket routes of Channels beside a server that loads the WSGI application."""
+    others = [x for x in (app.web.launches if app.web is not None else ()) if x is not workers.launch and x.tool in _ASGI_SERVERS]
+    if app.code.django is None or others:
+        return
+    for mod, fact, _ in app.code.calls_named("channels.routing.ProtocolTypeRouter"):
+        table = fact.call.args[0] if fact.call.args else None
+        keys = (
+            [k for k, _ in table.items if isinstance(k, facts.Const) and k.value == "websocket"] if isinstance(table, facts.Mapping) else []
+        )
+        if keys and "web" in app.code.reached_by(mod.path):
+            launch = workers.launch
+            dotted = mod.name
+            yield report(
+                "HL506",
+                f"{launch.tool} serves the WSGI application, and the WebSocket routes of Channels are in the ASGI one",
+                launch.place(launch.target, "no WebSocket gets past this") if launch.target is not None else launch.at,
+                why="the server answers every WebSocket with 404 or 500: what needs one never works",
+                related=(mod.place(keys[0], "WebSocket routes"),),
+                fix=f"serve the ASGI application: `daphne -b 0.0.0.0 -p $PORT {dotted}:application`, or `gunicorn -k uvicorn.workers.UvicornWorker`",
+                process="web",
+            )
+            return
+
+
+def _no_socket(workers: Workers, effect: Effect, fix: str) -> Finding:
+    launch = workers.launch
+    return report(
+        "HL506",
+        f"{effect.row.kind} does not work with gunicorn's {workers.worker_class} workers",
+        Place(launch.at.path, launch.at.span, f"{workers.worker_class} workers"),
+        why="such a worker answers one request at a time: the first client that stays connected keeps it from all others,"
+        " and gunicorn kills it when its timeout is over"
+        if workers.worker_class == "sync"
+        else "such a worker does not hand the connection on to it",
+        related=(effect.mod.place(effect.fact.call.func, "served here"),),
+        fix=fix,
+        process="web",
+    )
