@@ -17,6 +17,8 @@ from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
+    from herolint.app.deploy_scripts import Deploys
+    from herolint.app.detection import Detected, Listed
     from herolint.app.go_build import MainPackage
     from herolint.app.processes import Process
     from herolint.app.program import Program
@@ -220,7 +222,28 @@ class App:
     @cached_property
     def buildpacks(self) -> tuple[str, ...]:
         """Buildpacks as far as files or context list them, in order; empty: detected."""
-        return loading.buildpacks(self)
+        return tuple(listed.url for listed in self.listed_buildpacks)
+
+    @cached_property
+    def deploys(self) -> Deploys:
+        """What scripts and workflows of the repository do when they deploy it."""
+        from herolint.app.deploy_scripts import Deploys
+
+        return Deploys(self)
+
+    @cached_property
+    def listed_buildpacks(self) -> tuple[Listed, ...]:
+        """The list of buildpacks with the places where they are named; empty: the platform detects one."""
+        from herolint.app.detection import listed_buildpacks
+
+        return listed_buildpacks(self)
+
+    @cached_property
+    def detected(self) -> tuple[Detected, ...]:
+        """The official buildpacks that would take the app, in the platform's order: the first one builds it when none are listed."""
+        from herolint.app.detection import detected_in
+
+        return detected_in(self.slug, self.platform)
 
     @cached_property
     def processes(self) -> dict[str, Process]:
@@ -236,8 +259,10 @@ class App:
 
     @cached_property
     def language(self) -> str:
-        """The main language: `python`, `node`, `ruby`, `go`, `php`, `java`, or empty."""
-        return loading.language(self)
+        """The main language: `python`, `node`, `ruby`, `go`, `php`, `java`, `scala`, `clojure`, `dotnet`, or empty."""
+        from herolint.app.detection import language
+
+        return language(self)
 
     @cached_property
     def label(self) -> str:
