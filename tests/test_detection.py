@@ -89,8 +89,12 @@ def test_a_workflow_tells_what_its_deploy_sets(tmp_path: Path) -> None:
 
 
 def test_scripts_tell_folders_and_buildpacks(tmp_path: Path) -> None:
-    script = "git subtree push --prefix server heroku main\nheroku create shop -b heroku/go --stack=heroku-24\nheroku buildpacks:add -i 1 heroku-community/apt\n"
-    app = app_of(tmp_path, {"deploy.sh": script, "package.json": "{}"})
+    lines = (
+        "git subtree push --prefix server heroku main",
+        "heroku create shop -b heroku/go --stack=heroku-24",
+        "heroku buildpacks:add -i 1 heroku-community/apt",
+    )
+    app = app_of(tmp_path, {"deploy.sh": "\n".join(lines), "package.json": "{}"})
     assert list(app.deploys.folders) == ["server"]
     assert app.buildpacks == ("heroku/go", "heroku-community/apt")
     assert app.language == "go"

@@ -85,6 +85,13 @@ def chosen_by_hand(app: App) -> bool:
     return ".buildpacks" in app.workspace.files or bool(tuple(app.deploys.buildpacks)) or deploy_scripts.buildpacks_mentioned(app)
 
 
+def reads_aptfile(app: App) -> bool:
+    """Whether a buildpack that reads the Aptfile is listed, or may be: one that is not known, or a list kept by hand."""
+    if not app.listed_buildpacks:
+        return chosen_by_hand(app)
+    return any(one.buildpack is None or "Aptfile" in one.buildpack.reads for one in app.listed_buildpacks)
+
+
 def moves_root(app: App) -> bool:
     """Whether something makes a subfolder the root before the build: a buildpack for that, or a deploy that pushes a folder."""
     if any(one.buildpack is not None and one.buildpack.moves_root for one in app.listed_buildpacks) or any(app.deploys.folders):
