@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.requirements import Requirements
+    from herolint.formats.slugignore import SlugIgnore
     from herolint.formats.version_files import VersionFile
 
 T = TypeVar("T")
@@ -137,6 +138,13 @@ def go_work(app: App) -> GoWork | None:
     from herolint.formats.go_work import parse
 
     return _load(app, "go.work", parse)
+
+
+def slugignore(app: App) -> SlugIgnore | None:
+    from herolint.formats.slugignore import parse
+
+    source = app.source(".slugignore")
+    return parse(source) if source is not None and not source.is_binary else None
 
 
 def aptfile(app: App) -> Aptfile | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.requirements import Requirements
+    from herolint.formats.slugignore import SlugIgnore
     from herolint.formats.version_files import VersionFile
 
 
@@ -179,6 +180,11 @@ class App:
         from herolint.app.go_build import main_packages
 
         return main_packages(self)
+
+    @cached_property
+    def slugignore(self) -> SlugIgnore | None:
+        """.slugignore."""
+        return loading.slugignore(self)
 
     @cached_property
     def aptfile(self) -> Aptfile | None:

@@ -140,8 +140,9 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """A buildpack. `urls` without scheme; `names` are repository names that mean it, whoever owns the copy.
 
     `detects` names at the root that select it by itself, `manifests` those that it installs from, `starts` files that only a web app
-    has; `reads` files without which its own detection fails; `programs` what is there after its build. `stacks` are the only ones
-    that a broken one still builds on; `releases` maps a stack to the number of the first release that knows it.
+    has; `reads` files without which its own detection fails; `requires` files that its build needs where the repository has them;
+    `programs` what is there after its build. `stacks` are the only ones that a broken one still builds on; `releases` maps a stack to
+    the number of the first release that knows it.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     manifests: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()

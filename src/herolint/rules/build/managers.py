@@ -53,8 +53,8 @@ def conflicting_package_managers(app: App) -> Iterator[Finding]:
 
 
 def _none(app: App) -> Iterator[Finding]:
-    if not app.detected and not app.listed_buildpacks:
-        return  # no buildpack at all takes the app, which is another finding
+    if (not app.detected and not app.listed_buildpacks) or any(name in app.workspace.files for name in MANAGERS):
+        return  # no buildpack at all takes the app, or .slugignore removes the file: both are other findings
     wrong = next((name for name in _MISSPELT if app.workspace.exists(name)), None)
     if wrong is not None:
         yield report(
