@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from herolint.app.model import App
 from herolint.config import Config
-from herolint.engine import RunOptions, open_apps
+from herolint.engine import RunOptions, open_apps, run
 from herolint.formats import workflow
 from herolint.source import SourceFile
 
@@ -105,3 +107,22 @@ def test_any_text_is_a_workflow_with_steps_or_without(text: str) -> None:
     source = SourceFile("a.yml", text.encode())
     for step in workflow.parse(source).steps:
         assert 0 <= step.at.start <= step.at.end <= len(source.data)
+
+
+def test_submodules_that_a_build_cannot_fetch(tmp_path: Path) -> None:
+    """The index alone makes a submodule, so this needs a repository of its own."""
+    git = shutil.which("git")
+    assert git is not None
+    (tmp_path / ".gitmodules").write_text(
+        '[submodule "a"]\n\tpath = lib/a\n\turl = git@github.com:example/a.git\n[submodule "b"]\n\tpath = lib/b\n\turl = https://github.com/example/b\n'
+    )
+    (tmp_path / "package.json").write_text("{}")
+    commands = [["init", "-q"], ["add", "-A"]]
+    for name in ("lib/a", "lib/b", "lib/c"):
+        commands.append(["update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},{name}"])
+    for command in commands:
+        subprocess.run([git, "-C", str(tmp_path), *command], check=True)
+    result = run(tmp_path, Config(select=("HL419",)), RunOptions(today=date(2026, 11, 24), cache=False))
+    assert [(found.at.path, found.message.partition(",")[0]) for found in result.findings] == [
+        (".gitmodules", "the submodule lib/a is fetched over SSH")
+    ]

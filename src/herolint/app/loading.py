@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from herolint.formats.dockerfile import Dockerfile
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
+    from herolint.formats.gitmodules import Submodule
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock
@@ -145,6 +146,13 @@ def slugignore(app: App) -> SlugIgnore | None:
 
     source = app.source(".slugignore")
     return parse(source) if source is not None and not source.is_binary else None
+
+
+def gitmodules(app: App) -> tuple[Submodule, ...]:
+    from herolint.formats.gitmodules import parse
+
+    source = app.source(".gitmodules")
+    return parse(source) if source is not None and not source.is_binary else ()
 
 
 def aptfile(app: App) -> Aptfile | None:

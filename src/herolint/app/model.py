@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from herolint.formats.dockerfile import Dockerfile
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
+    from herolint.formats.gitmodules import Submodule
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock
@@ -185,6 +186,11 @@ class App:
     def slugignore(self) -> SlugIgnore | None:
         """.slugignore."""
         return loading.slugignore(self)
+
+    @cached_property
+    def gitmodules(self) -> tuple[Submodule, ...]:
+        """The submodules of .gitmodules."""
+        return loading.gitmodules(self)
 
     @cached_property
     def aptfile(self) -> Aptfile | None:
