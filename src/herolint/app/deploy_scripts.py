@@ -150,8 +150,9 @@ class Deploys:
 
     @property
     def any(self) -> bool:
-        """Whether there is any sign of a deploy to the platform."""
-        return bool(self.commands or self.actions or [p for p in self.pushes if any(text == "heroku" for text, _ in p.words)])
+        """Whether there is any sign of a deploy to the platform; words behind "heroku" in running text are none."""
+        pushed = any(text == "heroku" for push in self.pushes for text, _ in push.words)
+        return pushed or bool(self.actions) or any(":" in command.sub or command.sub == "create" for command in self.commands)
 
 
 def _folder(text: str) -> str:

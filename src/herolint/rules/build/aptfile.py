@@ -84,7 +84,8 @@ def aptfile_invalid(app: App) -> Iterator[Finding]:
         return
     for fault in aptfile.faults:
         yield _fault(fault)
-    if not aptfile.faults and not reads_aptfile(app) and not any(True for _ in system_package_removed(app)):
+    deployed_here = app.procfile is not None or app.app_json is not None  # other hosts read an Aptfile too
+    if deployed_here and not aptfile.faults and not reads_aptfile(app) and not any(True for _ in system_package_removed(app)):
         yield _unread(app)
 
 

@@ -117,7 +117,7 @@ def _nothing(app: App) -> Finding | None:
     needed = next(iter(programs_needed(app, app.platform.buildpacks.official)), None)
     starts = next(((row, name) for row in app.platform.buildpacks.official for name in row.starts if name in app.slug), None)
     row = needed.buildpack if needed is not None else starts[0] if starts is not None else None
-    if starts is None and (not _meant_for_platform(app) or (row is None and chosen_by_hand(app))):
+    if starts is None and (not _meant_for_platform(app) or (row is None and (chosen_by_hand(app) or app.procfile_path is None))):
         return None
     name = row.manifests[0] if row is not None else ""
     ignored = next((m for m in (row.manifests if row is not None else ()) if app.workspace.unpushed_reason(m)), "")
