@@ -52,7 +52,15 @@ def test_what_the_platform_would_take_and_in_which_order(files: list[str], order
         ({"requirements.txt": "", "package.json": "{}", "Procfile": "web: gunicorn app:app\n"}, "python"),
         ({"requirements.txt": "", "package.json": "{}", "Procfile": "web: node server.js\n"}, "node"),
         ({"requirements.txt": "", "package.json": "{}"}, "node"),
-        ({"go.mod": "module example.com/shop\n", "package.json": "{}", "Procfile": "web: bin/shop\n"}, "go"),
+        (
+            {
+                "go.mod": "module example.com/shop\n",
+                "main.go": "package main\n\nfunc main() {}\n",
+                "package.json": "{}",
+                "Procfile": "web: bin/shop\n",
+            },
+            "go",
+        ),
         ({"app.json": '{"buildpacks": [{"url": "heroku/nodejs"}, {"url": "heroku/ruby"}]}', "package.json": "{}"}, "ruby"),
         ({"go.mod": "module x\n", "main.py": ""}, "go"),
     ],

@@ -119,10 +119,14 @@ def programs_needed(app: App, among: Iterable[Buildpack]) -> Iterator[Needed]:
     """What the processes start that only one of these buildpacks brings."""
     rows = tuple(among)
     for name, process in app.processes.items():
-        for launch in process.launches:
+        for launch in process.launches if process.origin != "default" else ():
             found = [row for row in rows if launch.tool in row.programs]
             if not found and (compiled := next((row for row in rows if not row.programs), None)) is not None:
-                found = [compiled] if launch.tool in _binaries(app) and not _known_program(app, launch.tool) else []
+                found = (
+                    [compiled]
+                    if any(launch.tool == main.binary for main in app.go_commands) and not _known_program(app, launch.tool)
+                    else []
+                )
             yield from (Needed(name, launch, row) for row in found)
 
 
@@ -130,24 +134,16 @@ def _known_program(app: App, tool: str) -> bool:
     return any(tool in row.programs for row in app.platform.buildpacks.official)
 
 
-def _binaries(app: App) -> frozenset[str]:
-    """Names that compiled programs get: the module's last word, and folders of commands."""
-    found = {path.split("/")[1] for path in app.slug if path.startswith("cmd/") and path.count("/") == 2 and path.endswith(".go")}
-    source = app.document("go.mod")
-    for line in source.text.splitlines() if source is not None and not source.is_binary else ():
-        words = line.split()
-        if words[:1] == ["module"] and len(words) > 1:
-            parts = [part for part in words[1].strip('"').split("/") if part]
-            versioned = len(parts) > 1 and parts[-1][:1] == "v" and parts[-1][1:].isdigit()
-            found.add(parts[-2] if versioned else parts[-1])
-    return frozenset(found)
+def buildpack_language(app: App) -> str:
+    """The language of the buildpack whose default process types count: the last of those listed, else the first that detects the app."""
+    rows = [one.buildpack for one in app.listed_buildpacks] if app.listed_buildpacks else [one.buildpack for one in app.detected[:1]]
+    return next((row.language for row in reversed(rows) if row is not None and row.language), "")
 
 
 def language(app: App) -> str:
     """The language of the buildpack that makes the app's processes: of the list the last; else by what they start; else as detected."""
-    for one in reversed(app.listed_buildpacks):
-        if one.buildpack is not None and one.buildpack.language:
-            return one.buildpack.language
+    if app.listed_buildpacks and (listed := buildpack_language(app)):
+        return listed
     detected = app.detected
     among = {one.buildpack.name: one.buildpack for one in detected}
     for row in app.platform.buildpacks.official:

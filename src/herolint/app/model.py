@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.gitmodules import Submodule
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
-    from herolint.formats.gitmodules import Submodule
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock

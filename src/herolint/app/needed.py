@@ -9,10 +9,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import MAX_SOURCE_BYTES, CodeBase, Mod
 from herolint.app.detection import Detected, builders, detected_in
+from herolint.app.link import Linker
+from herolint.code import facts_of
 from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.globs import matches
@@ -38,9 +41,7 @@ _CONFIGURED_BY = {
 }
 """Programs of a build, and the files that tell them what to do, any of which is enough."""
 _RUN_FOLDERS = frozenset("assets data dist fixtures locale locales media model models public static templates translations views".split())
-_EMBED = re.compile(r"^//go:embed[ \t]+(?P<patterns>[^\n]+?)[ \t]*$", re.MULTILINE)
 _SKIPPED = re.compile(r"(?:^|/)(?:tests?|specs?|docs?|\.github|\.git[a-z]*|README[^/]*|LICENSE[^/]*|CHANGELOG[^/]*)(?:/|\Z)", re.IGNORECASE)
-MOST_EMBEDDING = 3000
 
 
 class Need(NamedTuple):
@@ -95,19 +96,20 @@ def _process_targets(app: App) -> Iterator[Need]:
 
 def _imports(app: App) -> Iterator[Need]:
     """Modules that reached modules import."""
-    whole = _whole(app)
+    whole = Linker(_whole(app))
     for mod in app.code.modules:
         for imp in mod.facts.imports:
             if imp.handled or app.code.guards.holds(mod, imp.guard) is False:
                 continue
-            for path in whole.imported(mod, imp):
+            for path in whole.dialect(mod).imported(mod, imp):
                 yield Need(path, f"is imported by {mod.path}", mod.place(imp, "imports it"))
 
 
 def _whole(app: App) -> CodeBase:
     """The code as it lies in the repository, removed files among it."""
-    whole = CodeBase(app.workspace, app.cache)
-    whole.files = frozenset(path for path, entry in app.workspace.files.items() if path.endswith(".py") and entry.kind != "submodule")
+    workspace = copy(app.workspace)
+    workspace.slug_files = workspace.files
+    whole = CodeBase(workspace, app.cache)
     for root in app.code.code.roots:
         whole.add_root(root)
     return whole
@@ -142,18 +144,19 @@ def _configuration(app: App, words: list[str]) -> tuple[str, ...]:
 
 def _embedded(app: App) -> Iterator[Need]:
     """Files that Go's compiler puts into the program: a pattern that matches none stops the build."""
-    sources = [path for path in app.slug if path.endswith(".go") and not path.endswith("_test.go") and not path.startswith("vendor/")]
-    for path in sources[:MOST_EMBEDDING]:
-        source = app.document(path)
-        if source is None or b"//go:embed" not in source.data:
+    for path in app.slug:
+        if not path.endswith(".go") or path.endswith("_test.go") or path.startswith("vendor/"):
             continue
-        for match in _EMBED.finditer(source.text):
-            at = Place(path, source.span_of_text(match.start(), match.end()), "embeds it")
-            for pattern in match["patterns"].split():
+        source = app.document(path)
+        if source is None or b"//go:embed" not in source.data or len(source.data) > MAX_SOURCE_BYTES:
+            continue
+        module = facts_of(source, app.cache)
+        for name, text, start, end in module.directives if module is not None else ():
+            for pattern in text.split() if name == "go:embed" else ():
                 wanted = posixpath.normpath(posixpath.join(posixpath.dirname(path), pattern.strip('"`').removeprefix("all:")))
                 found = [name for name in app.workspace.files if matches("/" + wanted, name)]
                 if found and not any(name in app.slug for name in found):
-                    yield Need(found[0], f"is embedded by {path}", at)
+                    yield Need(found[0], f"is embedded by {path}", Place(path, Span(start, end), "embeds it"))
 
 
 def _named_in_code(app: App) -> Iterator[Need]:
