@@ -94,7 +94,7 @@ def test_python_versions() -> None:
         ("https://github.com/heroku/heroku-buildpack-python#v244", "heroku/python", "current"),
         ("https://github.com/heroku/heroku-buildpack-python/archive/main.tar.gz", "heroku/python", "current"),
         ("git@github.com:heroku/heroku-buildpack-google-chrome.git", "heroku/google-chrome", "broken"),
-        ("https://github.com/heroku/heroku-buildpack-static", "heroku-community/static", "deprecated"),
+        ("https://github.com/heroku/heroku-buildpack-static", "heroku-community/static", "broken"),
     ],
 )
 def test_buildpack_by_name_or_address(address: str, name: str, state: str) -> None:

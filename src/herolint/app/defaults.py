@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.detection import buildpack_language
 from herolint.app.go_build import written_processes
-from herolint.app.loading import buildpack_language
 from herolint.finding import Place
 
 if TYPE_CHECKING:

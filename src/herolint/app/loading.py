@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.gitmodules import Submodule
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
     from herolint.formats.heroku_yml import HerokuYml
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.requirements import Requirements
+    from herolint.formats.slugignore import SlugIgnore
     from herolint.formats.version_files import VersionFile
 
 T = TypeVar("T")
@@ -139,6 +141,20 @@ def go_work(app: App) -> GoWork | None:
     return _load(app, "go.work", parse)
 
 
+def slugignore(app: App) -> SlugIgnore | None:
+    from herolint.formats.slugignore import parse
+
+    source = app.source(".slugignore")
+    return parse(source) if source is not None and not source.is_binary else None
+
+
+def gitmodules(app: App) -> tuple[Submodule, ...]:
+    from herolint.formats.gitmodules import parse
+
+    source = app.source(".gitmodules")
+    return parse(source) if source is not None and not source.is_binary else ()
+
+
 def aptfile(app: App) -> Aptfile | None:
     from herolint.formats.aptfile import parse
 
@@ -189,72 +205,6 @@ def is_container(app: App) -> bool:
     if app.heroku_yml is not None and app.heroku_yml.docker and not app.buildpacks:
         return True
     return "Dockerfile" in app.workspace.files and "Procfile" not in app.slug and app.heroku_yml is None and not app.buildpacks
-
-
-def buildpacks(app: App) -> tuple[str, ...]:
-    """Buildpacks that context or app.json list."""
-    if app.context.buildpacks:
-        return tuple(app.context.buildpacks)
-    return tuple(b.url for b in app.app_json.buildpacks) if app.app_json else ()
-
-
-_MANIFESTS = (
-    ("ruby", ("Gemfile",)), ("node", ("package.json",)), ("clojure", ("project.clj",)), ("java", ("pom.xml", "build.gradle", "gradlew")),
-    ("scala", ("build.sbt",)), ("php", ("composer.json", "index.php")),
-)  # fmt: skip
-_PYTHON_FILES = ("requirements.txt", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pyproject.toml", "setup.py", "runtime.txt",
-                 ".python-version", "manage.py", "app.py", "main.py")  # fmt: skip
-
-
-def buildpack_language(app: App) -> str:
-    """The language of the buildpack whose default process types count: the last of those listed, else the first that detects the app."""
-    for url in reversed(app.buildpacks):
-        for name in ("python", "ruby", "nodejs", "go", "php", "java", "gradle", "scala", "clojure"):
-            if (
-                f"heroku/{name}" in url
-                or url.endswith(f"buildpack-{name}")
-                or f"buildpack-{name}.git" in url
-                or f"buildpack-{name}#" in url
-            ):
-                return {"nodejs": "node", "gradle": "java"}.get(name, name)
-    if app.buildpacks:
-        return ""
-    for name, files in _MANIFESTS:
-        if any(f in app.slug for f in files):
-            return name
-    if any(f in app.slug for f in _PYTHON_FILES):
-        return "python"
-    return "go" if "go.mod" in app.slug else ""
-
-
-def language(app: App) -> str:
-    """The language of the buildpack that will build the app; of several listed ones the last, which makes the web process."""
-    if app.buildpacks and (listed := buildpack_language(app)):
-        return listed
-    commands = " ".join(x.tool for p in app.processes.values() for x in p.launches)
-    if any(
-        t in commands.split()
-        for t in (
-            "python",
-            "gunicorn",
-            "uvicorn",
-            "django",
-            "flask",
-            "celery",
-            "streamlit",
-            "daphne",
-            "waitress-serve",
-            "hypercorn",
-            "uwsgi",
-        )
-    ):
-        return "python"
-    if any(f in app.slug for f in ("go.mod",)):
-        return "go"
-    for name, files in _MANIFESTS:
-        if any(f in app.slug for f in files):
-            return name
-    return "python" if any(f in app.slug for f in _PYTHON_FILES) else ""
 
 
 HAS: dict[str, Callable[[App], bool]] = {

@@ -17,6 +17,8 @@ from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
+    from herolint.app.deploy_scripts import Deploys
+    from herolint.app.detection import Detected, Listed
     from herolint.app.go_build import MainPackage
     from herolint.app.processes import Process
     from herolint.app.program import Program
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.gitmodules import Submodule
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
     from herolint.formats.heroku_yml import HerokuYml
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.requirements import Requirements
+    from herolint.formats.slugignore import SlugIgnore
     from herolint.formats.version_files import VersionFile
 
 
@@ -179,6 +183,16 @@ class App:
         return main_packages(self)
 
     @cached_property
+    def slugignore(self) -> SlugIgnore | None:
+        """.slugignore."""
+        return loading.slugignore(self)
+
+    @cached_property
+    def gitmodules(self) -> tuple[Submodule, ...]:
+        """The submodules of .gitmodules."""
+        return loading.gitmodules(self)
+
+    @cached_property
     def aptfile(self) -> Aptfile | None:
         """Aptfile."""
         return loading.aptfile(self)
@@ -220,7 +234,28 @@ class App:
     @cached_property
     def buildpacks(self) -> tuple[str, ...]:
         """Buildpacks as far as files or context list them, in order; empty: detected."""
-        return loading.buildpacks(self)
+        return tuple(listed.url for listed in self.listed_buildpacks)
+
+    @cached_property
+    def deploys(self) -> Deploys:
+        """What scripts and workflows of the repository do when they deploy it."""
+        from herolint.app.deploy_scripts import Deploys
+
+        return Deploys(self)
+
+    @cached_property
+    def listed_buildpacks(self) -> tuple[Listed, ...]:
+        """The list of buildpacks with the places where they are named; empty: the platform detects one."""
+        from herolint.app.detection import listed_buildpacks
+
+        return listed_buildpacks(self)
+
+    @cached_property
+    def detected(self) -> tuple[Detected, ...]:
+        """The official buildpacks that would take the app, in the platform's order: the first one builds it when none are listed."""
+        from herolint.app.detection import detected_in
+
+        return detected_in(self.slug, self.platform)
 
     @cached_property
     def processes(self) -> dict[str, Process]:
@@ -236,8 +271,10 @@ class App:
 
     @cached_property
     def language(self) -> str:
-        """The main language: `python`, `node`, `ruby`, `go`, `php`, `java`, or empty."""
-        return loading.language(self)
+        """The main language: `python`, `node`, `ruby`, `go`, `php`, `java`, `scala`, `clojure`, `dotnet`, or empty."""
+        from herolint.app.detection import language
+
+        return language(self)
 
     @cached_property
     def label(self) -> str:

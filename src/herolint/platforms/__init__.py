@@ -1,4 +1,4 @@
-"""What a platform does, as data: limits, stacks, dynos, buildpacks. One TOML file a platform, each fact group with its source and date."""
+"""What a platform does, as data: limits, stacks, dynos, buildpacks; each group of facts in TOML, with its source and date."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from herolint.platforms.model import Buildpack, Dyno, Platform, PythonVersion, S
 
 __all__ = ["Buildpack", "Dyno", "Platform", "PythonVersion", "Stack", "load", "names"]
 
-_NOT_PLATFORMS = frozenset({"addons"})
+_NOT_PLATFORMS = frozenset({"addons", "buildpacks"})
 
 
 @cache
@@ -27,4 +27,8 @@ def load(name: str = "heroku") -> Platform:
     """The platform of that name. Raises ValueError, naming the known ones, when there is none."""
     if name not in names():
         raise ValueError(f"unknown platform {name!r} (known: {', '.join(names())})")
-    return msgspec.convert(tomllib.loads(files("herolint.platforms").joinpath(f"{name}.toml").read_text("utf-8")), Platform)
+    return msgspec.convert({"buildpacks": _table("buildpacks"), **_table(name)}, Platform)
+
+
+def _table(name: str) -> dict[str, object]:
+    return tomllib.loads(files("herolint.platforms").joinpath(f"{name}.toml").read_text("utf-8"))

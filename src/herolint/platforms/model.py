@@ -142,22 +142,63 @@ class DynoFacts(Group, frozen=True, kw_only=True):
 
 
 class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A buildpack. `urls` without scheme; `detects` names at the root that select it; `reads` files that it needs."""
+    """A buildpack. `urls` without scheme; `names` are repository names that mean it, whoever owns the copy.
+
+    `detects` names at the root that select it by itself, `manifests` those that it installs from, `starts` files that only a web app
+    has; `reads` files without which its own detection fails; `requires` files that its build needs where the repository has them;
+    `programs` what is there after its build. `stacks` are the only ones that a broken one still builds on; `releases` maps a stack to
+    the number of the first release that knows it.
+    """
 
     name: str
+    language: str = ""
     urls: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     detects: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    moves_root: bool = False
     default_web: Literal["always", "without-procfile", "never"] = "never"
     state: Literal["current", "deprecated", "broken"] = "current"
+    stacks: tuple[str, ...] = ()
+    releases: dict[str, int] = {}
     since: datetime.date | None = None
     instead: str = ""
+    why: str = ""
+
+    @property
+    def official(self) -> bool:
+        """Whether the platform chooses it by itself, by the files that it finds."""
+        return bool(self.detects)
+
+    def fails_on(self, stack: str) -> bool:
+        """Whether it ends the build on a stack."""
+        return self.state == "broken" and stack not in self.stacks
+
+
+class OtherLanguage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language that no official buildpack builds: the files that tell it, and the buildpack that is mostly used for it."""
+
+    language: str
+    files: tuple[str, ...]
+    buildpack: str
 
 
 class BuildpackFacts(Group, frozen=True, kw_only=True):
-    """Known buildpacks, the official language ones first and in the order of detection."""
+    """Known buildpacks, the official language ones first and in the order of detection; and languages that have none."""
 
     all: tuple[Buildpack, ...]
+    others: tuple[OtherLanguage, ...] = ()
+
+    @property
+    def official(self) -> tuple[Buildpack, ...]:
+        """Those that detection chooses from, in its order."""
+        return tuple(found for found in self.all if found.official)
 
 
 class PythonVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -328,7 +369,9 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The row of a buildpack by its name or its address, with or without scheme, `.git`, tag or archive path."""
         wanted = name_or_url.strip().removeprefix("https://").removeprefix("http://").removeprefix("git://").removeprefix("git@")
         wanted = wanted.partition("#")[0].replace("github.com:", "github.com/").rstrip("/").removesuffix(".git").lower()
+        wanted = wanted.partition("/buildpacks/")[2].removesuffix(".tgz") or wanted
         for found in self.buildpacks.all:
             if wanted == found.name or any(wanted == url or wanted.startswith(f"{url}/") for url in found.urls):
                 return found
-        return None
+        last = wanted.rpartition("/")[2]
+        return next((found for found in self.buildpacks.all if last in found.names), None)

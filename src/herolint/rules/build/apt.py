@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, NOTE, report, rule
@@ -62,7 +62,7 @@ def system_package_removed(app: App) -> Iterator[Finding]:
     aptfile = app.aptfile
     if aptfile is None or app.is_container or aptfile.repositories:
         return
-    if app.buildpacks and not any(re.search(r"\bapt\b", url) for url in app.buildpacks):
+    if app.listed_buildpacks and not reads_aptfile(app):
         return
     for package in aptfile.packages:
         row = _GONE.get(package.name)

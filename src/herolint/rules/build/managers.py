@@ -53,8 +53,8 @@ def conflicting_package_managers(app: App) -> Iterator[Finding]:
 
 
 def _none(app: App) -> Iterator[Finding]:
-    if not any(name in app.slug for name in app.platform.buildpacks.all[0].detects) and not _is_python_app(app):
-        return
+    if (not app.detected and not app.listed_buildpacks) or any(name in app.workspace.files for name in MANAGERS):
+        return  # no buildpack at all takes the app, or .slugignore removes the file: both are other findings
     wrong = next((name for name in _MISSPELT if app.workspace.exists(name)), None)
     if wrong is not None:
         yield report(
@@ -105,11 +105,8 @@ def _exported(app: App, found: tuple[str, ...]) -> Iterator[Finding]:
     if app.app_json is None or not ({"poetry.lock", "uv.lock"} & set(found)):
         return
     for buildpack in app.app_json.buildpacks:
-        if re.search(
-            r"(python-poetry-buildpack|buildpack-python-poetry|poetry-buildpack|uv-heroku-buildpack|buildpack-uv)",
-            buildpack.url,
-            re.IGNORECASE,
-        ):
+        row = app.platform.buildpack(buildpack.url)
+        if row is not None and "requirements.txt" in row.writes:
             yield report(
                 "HL404",
                 f"this buildpack writes a requirements.txt beside {found[0]}, and heroku/python stops at the two",

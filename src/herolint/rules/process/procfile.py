@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from herolint.app.detection import moves_root
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
@@ -147,7 +148,7 @@ def no_web_process(app: App) -> Iterator[Finding]:
     if app.language in _OWN_WEB or any(name in app.slug for name in ("package.json", "composer.json", "Gemfile")):
         return
     if procfile is None:
-        if app.language == "python" and _wants_to_run(app):
+        if app.language == "python" and _wants_to_run(app) and not moves_root(app):
             yield report(
                 "HL104",
                 "there is no Procfile: nothing starts after the push",

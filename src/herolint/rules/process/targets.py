@@ -74,7 +74,7 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tu
             Confidence.HIGH,
         )
     if script in app.workspace.files:
-        return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
+        return None  # .slugignore removes it, which is another finding
     near = next((p for p in sorted(app.slug, key=len) if posixpath.basename(p) == posixpath.basename(script)), None)
     reason = app.workspace.unpushed_reason(script)
     why = f" ({reason})" if reason else ""
@@ -102,6 +102,12 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
             return None
         if launch.tool == "celery" and (code.find(f"{module}.celery") or _has_name(app, module)):
             return None
+        if any(
+            app.workspace.exists(f"{root}/{module.replace('.', '/')}{end}".lstrip("/"))
+            for root in code.roots
+            for end in (".py", "/__init__.py")
+        ):
+            return None  # .slugignore removes it, which is another finding
         if (
             code.find(top) is None
             and not code.is_folder(top)
