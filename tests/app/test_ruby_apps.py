@@ -295,3 +295,10 @@ def test_several_databases(configured: Callable[..., Rails]) -> None:
 
 def test_what_is_no_rails_app(make: Make) -> None:
     assert make({"Gemfile": "gem 'sinatra'", "config.ru": "run App"}).rails is None
+
+
+def test_a_process_that_the_procfile_leaves_to_the_buildpack(make: Make) -> None:
+    app = make({"Gemfile": GEMFILE, "Gemfile.lock": GEMS, "config/application.rb": APPLICATION})
+    assert {name: (p.origin, p.text) for name, p in app.processes.items()} == {
+        "web": ("default", "bin/rails server -p ${PORT:-5000} -e $RAILS_ENV")
+    }

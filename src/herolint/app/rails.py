@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import MAX_SOURCE_BYTES, Mod
+from herolint.app.loading import rails_yaml
 from herolint.app.rails_settings import Setting, settings_in
 from herolint.app.ruby_build import build_environment, builds_ruby, installed_gems, rails_version
 from herolint.code import facts, facts_of
@@ -164,22 +165,16 @@ class Rails:
     @cached_property
     def database_yml(self) -> RailsYaml | None:
         """config/database.yml."""
-        from herolint.app.loading import rails_yaml
-
         return rails_yaml(self.app, "config/database.yml")
 
     @cached_property
     def storage_yml(self) -> RailsYaml | None:
         """config/storage.yml."""
-        from herolint.app.loading import rails_yaml
-
         return rails_yaml(self.app, "config/storage.yml")
 
     @cached_property
     def cable_yml(self) -> RailsYaml | None:
         """config/cable.yml."""
-        from herolint.app.loading import rails_yaml
-
         return rails_yaml(self.app, "config/cable.yml")
 
     @cached_property
