@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app import ruby_build
 from herolint.app.detection import buildpack_language
 from herolint.app.go_build import written_processes
 from herolint.finding import Place
@@ -30,4 +31,10 @@ def _node(app: App) -> dict[str, tuple[str, Place]]:
     return {"web": ("npm start", Place("package.json"))}
 
 
-_DEFAULTS = {"node": _node, "go": written_processes}
+def _ruby(app: App) -> dict[str, tuple[str, Place]]:
+    """Those of the framework that Gemfile.lock names, without `console` and `rake`, which only run when somebody calls for them."""
+    at = Place("Gemfile.lock" if app.gemfile_lock is not None else "Gemfile")
+    return {name: (command, at) for name, command in ruby_build.default_processes(app).items() if name in ("web", "worker")}
+
+
+_DEFAULTS = {"node": _node, "go": written_processes, "ruby": _ruby}

@@ -10,10 +10,12 @@ from herolint.code import language_of
 from herolint.source import SourceFile
 
 if TYPE_CHECKING:
+    from herolint.app.gemfile import Gemfile
     from herolint.app.model import App
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.gemfile_lock import GemfileLock
     from herolint.formats.gitmodules import Submodule
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from herolint.formats.procfile import Procfile
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
+    from herolint.formats.rails_yaml import RailsYaml
     from herolint.formats.requirements import Requirements
     from herolint.formats.slugignore import SlugIgnore
     from herolint.formats.version_files import VersionFile
@@ -107,6 +110,33 @@ def runtime_txt(app: App) -> VersionFile | None:
 
     source = app.document("runtime.txt")
     return parse_runtime_txt(source) if source is not None else None
+
+
+def gemfile(app: App) -> Gemfile | None:
+    from herolint.app.gemfile import read_gemfile
+    from herolint.code import facts_of
+
+    source = app.document("Gemfile")
+    module = facts_of(source, app.cache) if source is not None else None
+    return read_gemfile(source, module) if source is not None and module is not None else None
+
+
+def gemfile_lock(app: App) -> GemfileLock | None:
+    from herolint.formats.gemfile_lock import parse
+
+    return _load(app, "Gemfile.lock", parse)
+
+
+def ruby_version(app: App) -> VersionFile | None:
+    from herolint.formats.version_files import parse_ruby_version
+
+    return _load(app, ".ruby-version", parse_ruby_version)
+
+
+def rails_yaml(app: App, path: str) -> RailsYaml | None:
+    from herolint.formats.rails_yaml import parse
+
+    return _load(app, path, parse)
 
 
 def app_json(app: App) -> AppJson | None:

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
     from herolint.app.detection import Detected, Listed
+    from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
     from herolint.app.processes import Process
     from herolint.app.program import Program
+    from herolint.app.rails import Rails
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.dockerfile import Dockerfile
+    from herolint.formats.gemfile_lock import GemfileLock
     from herolint.formats.gitmodules import Submodule
     from herolint.formats.go_mod import GoMod
     from herolint.formats.go_work import GoWork
@@ -141,6 +144,28 @@ class App:
     def runtime_txt(self) -> VersionFile | None:
         """runtime.txt."""
         return loading.runtime_txt(self)
+
+    @cached_property
+    def gemfile(self) -> Gemfile | None:
+        """Gemfile."""
+        return loading.gemfile(self)
+
+    @cached_property
+    def gemfile_lock(self) -> GemfileLock | None:
+        """Gemfile.lock."""
+        return loading.gemfile_lock(self)
+
+    @cached_property
+    def ruby_version_file(self) -> VersionFile | None:
+        """.ruby-version."""
+        return loading.ruby_version(self)
+
+    @cached_property
+    def rails(self) -> Rails | None:
+        """The Rails app, if there is one: what its configuration says for production."""
+        from herolint.app.rails import rails_app
+
+        return rails_app(self)
 
     @cached_property
     def app_json(self) -> AppJson | None:

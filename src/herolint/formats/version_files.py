@@ -1,4 +1,4 @@
-"""Reads `.python-version` and `runtime.txt` as the Python buildpack does."""
+"""Reads `.python-version` and `runtime.txt` as the Python buildpack does, and `.ruby-version` as Bundler does."""
 
 from __future__ import annotations
 
@@ -62,6 +62,21 @@ def parse_runtime_txt(source: SourceFile) -> VersionFile:
     if not text.startswith("python-") or not VERSION.match(version):
         return VersionFile(None, span, "invalid", text)
     return VersionFile(version, span)
+
+
+_RUBY_VERSION = re.compile(r"(?:ruby-)?([0-9]+(?:\.[0-9]+){0,2}(?:[.-](?:pre|preview|rc|dev|beta)[0-9]*)?)(?:-?p[0-9]+)?\Z")
+
+
+def parse_ruby_version(source: SourceFile) -> VersionFile:
+    """`.ruby-version`: the first line that counts, `3.3.6` or `ruby-3.3.6`, without a gemset behind `@`. Other engines are `invalid`."""
+    if source.is_binary:
+        return VersionFile(None, Span(0, len(source.data)), "encoding")
+    lines = _lines(source)
+    if not lines:
+        return VersionFile(None, Span(0, len(source.data)), "empty")
+    text, span = lines[0]
+    match = _RUBY_VERSION.match(text.partition("@")[0].partition("#")[0].strip())
+    return VersionFile(match[1], span) if match else VersionFile(None, span, "invalid", text)
 
 
 def _lines(source: SourceFile) -> list[tuple[str, Span]]:

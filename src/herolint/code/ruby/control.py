@@ -6,10 +6,11 @@ from tree_sitter import Node
 
 from herolint.code import facts
 from herolint.code.facts import NONE, AnyExpr, Const, Other
+from herolint.code.reader import ENDED
 from herolint.code.ruby.assignments import target
 from herolint.code.ruby.grammar import kind
 from herolint.code.ruby.nodes import convert, guarded, items, nothing, statement, statements, steers
-from herolint.code.ruby.reader import ENDED, RubyReader
+from herolint.code.ruby.reader import RubyReader
 
 _THEN = kind("then")
 _ELSE = kind("else")

@@ -6,10 +6,11 @@ from tree_sitter import Node
 
 from herolint.code import facts
 from herolint.code.facts import AnyExpr, Const, Other
+from herolint.code.reader import ENDED
 from herolint.code.ruby.assignments import declare_names, target
 from herolint.code.ruby.grammar import SKIPPED, kind
 from herolint.code.ruby.nodes import convert, guarded, items, nothing, statement, statements, steers
-from herolint.code.ruby.reader import ENDED, RubyReader
+from herolint.code.ruby.reader import RubyReader
 
 _RESCUE = kind("rescue")
 _ELSE = kind("else")
@@ -22,6 +23,8 @@ _EXCEPTIONS = kind("exceptions")
 _VARIABLE = kind("exception_variable")
 _GUARDS = frozenset({kind("if_guard"), kind("unless_guard")})
 _CLAUSES = frozenset({_RESCUE, _ELSE, _ENSURE})
+_MOST_CHOICES = 64
+"""How many branches of a `case` nest in one expression."""
 _LOAD_FAILURES = frozenset({"LoadError", "ScriptError", "Exception"})
 
 
@@ -122,7 +125,8 @@ def _case(r: RubyReader, node: Node, depth: int, tail: bool) -> tuple[bool, AnyE
         r.guard = around
         if kid.kind_id == _WHEN:
             test, exact, block = _when(r, kid, subject, depth)
-            end, value = around, nothing(kid)
+            end = around
+            value: AnyExpr = nothing(kid)
             if block is not None:
                 end, value = guarded(r, block, depth, tail, "if" if exact else "match", test)
             ends.append(end)
@@ -139,16 +143,16 @@ def _case(r: RubyReader, node: Node, depth: int, tail: bool) -> tuple[bool, AnyE
     if last is None:
         ends.append(outer if any(e != ENDED for e in ends) else around)
         last = nothing(node)
-    ended = r.settle(ends)
+    return r.settle(ends), _chosen(node, choices, last)
+
+
+def _chosen(node: Node, choices: list[tuple[AnyExpr, AnyExpr]], last: AnyExpr) -> AnyExpr:
+    """The value of a `case`: nested choices from (test, value) and what is left."""
     if len(choices) > _MOST_CHOICES:
-        return ended, Other(node.start_byte, node.end_byte, "case", tuple(value for _, value in choices))
+        return Other(node.start_byte, node.end_byte, "case", (*(value for _, value in choices), last))
     for test, value in reversed(choices):
         last = facts.Choice(test.start, node.end_byte, test, value, last)
-    return ended, last
-
-
-_MOST_CHOICES = 64
-"""How many branches nest in one expression."""
+    return last
 
 
 def _when(r: RubyReader, node: Node, subject: AnyExpr | None, depth: int) -> tuple[AnyExpr, bool, Node | None]:

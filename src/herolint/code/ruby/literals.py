@@ -24,7 +24,7 @@ _SIMPLE = {
     "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ", "t": "\t", "v": "\v", "\n": "",
 }  # fmt: skip
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_RUBY_DECIMAL = "0d"
+_OCTAL = re.compile(r"0[0-7_]+\Z")
 
 
 @reads("string", "delimited_symbol", "bare_string", "bare_symbol")
@@ -56,6 +56,9 @@ def _heredoc(r: RubyReader, node: Node, depth: int) -> AnyExpr:
     if parts and isinstance(parts[0], Const) and isinstance(parts[0].value, str):
         # The line break behind the line that it begins on.
         parts[0] = Const(parts[0].start, parts[0].end, parts[0].value.partition("\n")[2])
+    if parts and isinstance(parts[-1], Const) and isinstance(parts[-1].value, str):
+        # What the closing word is indented by.
+        parts[-1] = Const(parts[-1].start, parts[-1].end, parts[-1].value.rstrip(" \t"))
     if r.text.startswith("<<~", node.start_byte):
         parts = _dedented(parts)
     value = _joined(parts, node.start_byte, node.end_byte)
@@ -175,7 +178,8 @@ def _character(r: RubyReader, node: Node, depth: int) -> AnyExpr:
 @reads("integer", "float")
 def _number(r: RubyReader, node: Node, depth: int) -> AnyExpr:
     start, end = node.start_byte, node.end_byte
-    value = number(r.text[start:end].lower().removeprefix(_RUBY_DECIMAL))
+    text = r.text[start:end].lower().removeprefix("0d")
+    value = number(f"0o{text[1:]}" if _OCTAL.match(text) else text)
     return Other(start, end, "number") if value is None else Const(start, end, value)
 
 

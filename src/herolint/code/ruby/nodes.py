@@ -11,9 +11,9 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from herolint.code.facts import AnyExpr, Attr, Call, Const, Name, Other
-from herolint.code.reader import MAX_DEPTH
+from herolint.code.reader import ENDED, MAX_DEPTH
 from herolint.code.ruby.grammar import ERROR, LANGUAGE, SKIPPED, kind
-from herolint.code.ruby.reader import ENDED, RubyReader
+from herolint.code.ruby.reader import RubyReader
 
 Handler = Callable[[RubyReader, Node, int], AnyExpr]
 """Reads a node at a depth; those that read what is inside put it off beyond `MAX_DEPTH`."""

@@ -28,13 +28,26 @@ def _binary(r: RubyReader, node: Node, depth: int) -> AnyExpr:
     if not spine:
         return rest(r, node, r.clean(node.children), depth)
     left = convert(r, first, below)
-    nested = 0
-    for op, operand, end in reversed(spine):
+    start, nested, at = node.start_byte, 0, 0
+    spine.reverse()
+    while at < len(spine):
+        op, operand, end = spine[at]
+        at += 1
         right = HANDLERS[operand.kind_id](r, operand, below)
-        left = _combine(r, op, left, right, node.start_byte, end)
-        nested = nested + 1 if not isinstance(left, facts.Concat | facts.Logic) else 0
+        if op in _LOGIC or (op == "+" and (_is_text(left) or _is_text(right))):
+            # A run of one operator is one expression, however long.
+            same = _LOGIC.get(op, op)
+            parts = [*_parts(left, same), *_parts(right, same)]
+            while at < len(spine) and _LOGIC.get(spine[at][0], spine[at][0]) == same:
+                _, operand, end = spine[at]
+                parts += _parts(HANDLERS[operand.kind_id](r, operand, below), same)
+                at += 1
+            left = facts.Concat(start, end, tuple(parts)) if op == "+" else facts.Logic(start, end, same, tuple(parts))
+        else:
+            left = _combine(r, op, left, right, start, end)
+        nested = nested + 1 if not isinstance(left, facts.Concat) else 0
         if nested > _MAX_OPERATORS:
-            left, nested = Other(node.start_byte, end, "deep"), 0
+            left, nested = Other(start, end, "deep"), 0
     return left
 
 
@@ -52,19 +65,19 @@ def _spine(r: RubyReader, node: Node) -> tuple[list[tuple[str, Node, int]], Node
 
 def _combine(r: RubyReader, op: str, left: AnyExpr, right: AnyExpr, start: int, end: int) -> AnyExpr:
     """A binary operator over two operands that are read; `list << item` is a call, since it changes the list."""
-    if op in _LOGIC:
-        parts = left.parts if isinstance(left, facts.Logic) and left.op == _LOGIC[op] else (left,)
-        return facts.Logic(start, end, _LOGIC[op], (*parts, right))
-    if op == "+" and (_is_text(left) or _is_text(right)):
-        parts = left.parts if isinstance(left, facts.Concat) else (left,)
-        return facts.Concat(start, end, parts + (right.parts if isinstance(right, facts.Concat) else (right,)))
     if op == "%" and isinstance(left, Const) and isinstance(left.value, str) and "%{" not in left.value and "%<" not in left.value:
-        text = percent(left, right, start, end)
+        values = facts.Sequence(right.start, right.end, "tuple", right.items) if isinstance(right, facts.Sequence) else right
+        text = percent(left, values, start, end)
         if text is not None:
             return text
     if op == "<<" and not isinstance(left, Const):
         return r.call(start, end, Attr(left.start, left.end, left, op), (right,))
     return facts.Binary(start, end, op, left, right)
+
+
+def _parts(expr: AnyExpr, op: str) -> tuple[AnyExpr, ...]:
+    """What an operand adds to a run of text that is put together (other operators do not run into one another)."""
+    return expr.parts if op == "+" and isinstance(expr, facts.Concat) else (expr,)
 
 
 def _is_text(expr: AnyExpr) -> bool:

@@ -1,4 +1,4 @@
-"""What is gathered while one Ruby file is read, beside what all languages share: local variables, heredocs, and what is read later."""
+"""What is gathered while one Ruby file is read, beside what all languages share: local variables and heredocs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import re
 from msgspec.structs import replace
 from tree_sitter import Node, TreeCursor
 
-from herolint.code.facts import NONE, AnyExpr, Block, Call, CallFact, Other, Param, Return
-from herolint.code.grammar import ERROR
+from herolint.code.facts import NONE, AnyExpr, Call, CallFact, Param, Return
+from herolint.code.grammar import Grammar
 from herolint.code.reader import Reader
-from herolint.code.ruby.grammar import GRAMMAR, kind
-
-ENDED = -2
-"""What reading a body returns in place of a guard when control does not reach its end."""
+from herolint.code.ruby.grammar import kind
 
 _HEREDOC_START = kind("heredoc_beginning")
 _HEREDOC_BODY = kind("heredoc_body")
@@ -29,20 +26,17 @@ class RubyReader(Reader):
     other block leaves the method around it); `singleton` tells that methods are defined on the class itself.
     """
 
-    __slots__ = ("_heredocs", "lambdas_made", "later", "locals", "singleton")
+    __slots__ = ("_heredocs", "lambdas_made", "locals", "singleton")
 
-    def __init__(self, data: bytes, encoding: str) -> None:
-        super().__init__(data, encoding, GRAMMAR)
+    def __init__(self, data: bytes, encoding: str, grammar: Grammar) -> None:
+        super().__init__(data, encoding, grammar)
         self.locals: dict[int, set[str]] = {NONE: set()}
         self.lambdas_made: set[int] = set()
-        self.later: list[tuple[Node, int, int, int, int, str, bool]] = []
         self.singleton = False
         self._heredocs: dict[int, Node] = {}
 
-    def defer(self, node: Node) -> Other:
-        """Read a node later, in the present scope but from depth 0; meanwhile, what stands for it."""
-        self.later.append((node, self.function, self.klass, self.guard, self.block, self.prefix, self.singleton))
-        return Other(node.start_byte, node.end_byte, "error" if node.kind_id == ERROR else "deep")
+    def _prefix(self) -> str:
+        return f"{self.classes[self.klass].qualname}::" if self.klass != NONE else ""
 
     # ---- names -------------------------------------------------------------------------------------------------
 
@@ -85,24 +79,6 @@ class RubyReader(Reader):
     def give_back(self, value: AnyExpr | None, function: int) -> None:
         """Note what a function returns here."""
         self.returns.append(Return(value, "return", function, self.guard, self.block))
-
-    def open_block(self, node: Node, sort: str, subject: AnyExpr | None, target: AnyExpr | None = None) -> int:
-        """Enter a block; returns the one around it, to be set again behind it."""
-        around = self.block
-        self.blocks.append(Block(sort, subject, target, around, node.start_byte, node.end_byte))
-        self.block = len(self.blocks) - 1
-        return around
-
-    def settle(self, ends: list[int]) -> bool:
-        """After branches that end under these guards: go on under what they share; True when none gets past."""
-        open_ends = [end for end in ends if end != ENDED]
-        if not open_ends:
-            return True
-        guard = open_ends[0]
-        for other in open_ends[1:]:
-            guard = self.shared_guard(guard, other)
-        self.guard = guard
-        return False
 
     # ---- heredocs ----------------------------------------------------------------------------------------------
 
