@@ -18,6 +18,8 @@ from herolint.workspace.apps import AppRoot
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.go_build import MainPackage
+    from herolint.app.imports import Unmet
+    from herolint.app.installed import Installed
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.code.cache import FactCache
@@ -250,6 +252,20 @@ class App:
         from herolint.app.dependencies import python_dependencies
 
         return python_dependencies(self)
+
+    @cached_property
+    def installed(self) -> Installed | None:
+        """What is installed beside the app's own code, and what that brings along; None when nothing can be said."""
+        from herolint.app.installed import python_installed
+
+        return python_installed(self)
+
+    @cached_property
+    def unmet_imports(self) -> tuple[Unmet, ...]:
+        """What reached code imports and will not find, or only by luck."""
+        from herolint.app.imports import unmet_imports
+
+        return tuple(unmet_imports(self))
 
     @cached_property
     def code(self) -> Program:

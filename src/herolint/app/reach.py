@@ -10,6 +10,7 @@ from typing import NamedTuple
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
+from herolint.app.search_path import add_folders
 from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -78,6 +79,7 @@ class Reach:
             yield beside, Place(path)
         if mod is None:
             return
+        add_folders(mod, self.guards)
         for imp in mod.facts.imports:
             if self.guards.holds(mod, imp.guard, path in self.mains) is False:
                 continue
