@@ -42,6 +42,10 @@ class Use(NamedTuple):
     processes: tuple[str, ...]
     listed_in: str = ""
     """The setting that names it, for what a framework imports by name."""
+    local: bool = False
+    """Whether it is a module of the project."""
+    maybe: bool = False
+    """Whether a condition that cannot be known decides if it is imported."""
 
 
 class Unmet(NamedTuple):
@@ -66,7 +70,7 @@ def unmet_imports(app: App) -> Iterator[Unmet]:
     """One for each missing thing, at the place that fails first."""
     found: dict[tuple[str, str], Unmet] = {}
     judge = _Judge(app)
-    for use in sorted(_uses(app), key=lambda use: not use.starts):
+    for use in sorted(app.uses, key=lambda use: not use.starts):
         unmet = judge.unmet(use)
         if unmet is None:
             continue
@@ -79,7 +83,7 @@ def unmet_imports(app: App) -> Iterator[Unmet]:
     yield from found.values()
 
 
-def _uses(app: App) -> Iterator[Use]:
+def uses_of(app: App) -> Iterator[Use]:
     """Every import in reached code that may fail with nobody to catch it, and what Django imports by name."""
     program = app.code
     starting = {}
@@ -101,7 +105,9 @@ def _uses(app: App) -> Iterator[Use]:
             starts = [n for n in who if starting[n].at_start(mod, imp.function, imp.guard)]
             module = program.code.absolute(mod, imp)
             name = f"{module}.{imp.name}" if imp.name not in (None, "*") else module
-            yield Use(module, name, mod, mod.place(imp), bool(starts), tuple(starts or who))
+            local = program.code.find(module.partition(".")[0], mod.path.rpartition("/")[0]) is not None
+            maybe = not any(starting[n].reach.runs(mod, imp.guard) for n in who)
+            yield Use(module, name, mod, mod.place(imp), bool(starts), tuple(starts or who), local=local, maybe=maybe)
     yield from _django_uses(app)
 
 

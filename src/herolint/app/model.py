@@ -18,10 +18,11 @@ from herolint.workspace.apps import AppRoot
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.go_build import MainPackage
-    from herolint.app.imports import Unmet
+    from herolint.app.imports import Unmet, Use
     from herolint.app.installed import Installed
     from herolint.app.processes import Process
     from herolint.app.program import Program
+    from herolint.app.system import System
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
@@ -259,6 +260,20 @@ class App:
         from herolint.app.installed import python_installed
 
         return python_installed(self)
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Modules that reached code and its framework import, where nobody catches their absence."""
+        from herolint.app.imports import uses_of
+
+        return tuple(uses_of(self))
+
+    @cached_property
+    def system(self) -> System:
+        """What code needs of the operating system, and what gives it."""
+        from herolint.app.system import System
+
+        return System(self)
 
     @cached_property
     def unmet_imports(self) -> tuple[Unmet, ...]:
