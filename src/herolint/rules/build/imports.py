@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from herolint.app.imports import Unmet
 from herolint.app.model import App
 from herolint.app.python_build import python_minor, wanted_python
-from herolint.finding import Confidence, Finding, Severity
+from herolint.finding import Confidence, Finding, Place, Severity
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 
@@ -21,7 +21,7 @@ def requirement_missing(app: App) -> Iterator[Finding]:
         yield report(
             "HL411",
             _message(app, unmet),
-            use.at,
+            Place(use.at.path, use.at.span, "not pushed" if unmet.kind == "file" else "not found on a dyno"),
             severity=severity,
             confidence=confidence,
             why=_why(app, unmet, serves=process is not None and process.serves),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.system import Wanted
-from herolint.finding import Confidence, Finding
+from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 
@@ -23,7 +23,7 @@ def system_package_missing(app: App) -> Iterator[Finding]:
         yield report(
             "HL414",
             _message(app, wanted, expected),
-            wanted.at,
+            Place(wanted.at.path, wanted.at.span, "not in the image" if app.is_container else "not on a dyno"),
             severity=WARNING if doubtful else ERROR,
             confidence=Confidence.HIGH if certain and not doubtful else Confidence.MEDIUM,
             why=need.fails,
@@ -42,11 +42,7 @@ def _message(app: App, wanted: Wanted, expected: str) -> str:
         return f"{subject}: the Aptfile lists it, but no listed buildpack reads that"
     if app.system.knows_buildpacks:
         return f"{subject}, which neither {app.stack} nor one of the listed buildpacks has"
-    hope = (
-        f"; {expected} hints at a buildpack that no file lists"
-        if expected
-        else " (no file lists buildpacks: the language's alone is assumed)"
-    )
+    hope = f"; {expected} hints at a buildpack that no file lists" if expected else " (assumed: no buildpack beside the language's own)"
     return f"{subject}, which {app.stack} does not have{hope}"
 
 
