@@ -146,6 +146,8 @@ class CodeBase:
         self.cache = cache
         self.problems: list[Problem] = []
         self.roots: list[str] = [""]
+        self.open_path = False
+        """Whether code or config adds folders to the search path that cannot be known."""
         self._mods: dict[str, Mod | None] = {}
         self._found: dict[str, str | None] = {}
         self._calls: tuple[int, dict[str, list[facts.Call]]] = (-1, {})

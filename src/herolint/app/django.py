@@ -17,6 +17,8 @@ from herolint.code.queries import argument, walk
 
 APP_MODULES = ("models", "apps", "admin", "signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
 
+LAZY_MODULES = ("signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
+"""Those of an app's modules that Django itself does not load."""
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
 
@@ -124,6 +126,43 @@ class Django:
             found += self._strings_of(mod, name)
         return tuple(dict.fromkeys(found))
 
+    def entries(self, name: str) -> Iterator[tuple[Mod, facts.Const, int]]:
+        """The strings that stand directly in a list setting, with their guard: those of the deciding assignment and what is added to it."""
+        for found in self.assignments(name):
+            yield from self._entries(found.mod, found.assign.value, found.assign.guard)
+        for mod in self.layers:
+            for assign in mod.facts.assigns:
+                if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.op == "+=" and assign.function == NONE:
+                    yield from self._entries(mod, assign.value, assign.guard)
+            for fact in mod.facts.calls:
+                func = fact.call.func
+                if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend") and isinstance(func.base, facts.Name):
+                    if func.base.id == name and fact.call.args:
+                        yield from self._entries(mod, fact.call.args[-1], fact.guard)
+
+    def _entries(self, mod: Mod, expr: facts.AnyExpr | None, guard: int, depth: int = 0) -> Iterator[tuple[Mod, facts.Const, int]]:
+        if self.guards.holds(mod, guard) is False or depth > 6:
+            return
+        match expr:
+            case facts.Const(value=str()):
+                yield mod, expr, guard
+            case facts.Sequence(items=parts):
+                for part in parts:
+                    yield from self._entries(mod, part, guard, depth + 1)
+            case facts.Concat(parts=parts):
+                for part in parts:
+                    if not isinstance(part, facts.Const):
+                        yield from self._entries(mod, part, guard, depth + 1)
+            case facts.Binary(op="+", left=left, right=right):
+                yield from self._entries(mod, left, guard, depth + 1)
+                yield from self._entries(mod, right, guard, depth + 1)
+            case facts.Star(value=value):
+                yield from self._entries(mod, value, guard, depth + 1)
+            case facts.Name(id=name):
+                for binding in mod.names.get(NONE, {}).get(name, ()):
+                    if isinstance(binding.what, Assign) and binding.what.target != expr:
+                        yield from self._entries(mod, binding.what.value, binding.guard if guard == NONE else guard, depth + 1)
+
     def _lists(self, mod: Mod) -> dict[str, facts.AnyExpr]:
         return {
             a.target.id: a.value
@@ -190,6 +229,15 @@ class Django:
         paths += [mod.path for mod in self.url_modules]
         paths += [target.mod.path for target in self.named_in_settings if target.mod is not None]
         return tuple(dict.fromkeys(paths))
+
+    @cached_property
+    def guessed(self) -> frozenset[str]:
+        """Paths among `reached` of modules that nothing loads unless other code imports them: they are only named as such modules are."""
+        lazy = (name for app in self.own_apps for name in (f"{app}.{tail}" for tail in LAZY_MODULES))
+        wanted = {m.rpartition(".")[0] for m in self.listed("MIDDLEWARE")}
+        sure = {path for w in wanted if (path := self.code.find(w))} | {mod.path for mod in self.url_modules}
+        sure |= {target.mod.path for target in self.named_in_settings if target.mod is not None} | {self.settings_path}
+        return frozenset(path for name in lazy if (path := self.code.find(name))) - sure
 
     @cached_property
     def url_modules(self) -> tuple[Mod, ...]:

@@ -41,12 +41,15 @@ class Environment:
         values: Mapping[str, str | None],
         assumed: frozenset[str] = frozenset(),
         arguments: frozenset[str] = frozenset(),
+        version: tuple[int, ...] = (),
     ) -> None:
         self.always = always
         self.values = values
         self.assumed = assumed
         self.arguments = arguments
         """Words of the commands that processes start: what `sys.argv` may hold."""
+        self.version = version
+        """The version of the language's runtime that will run the app, major number first; empty when it is not known."""
 
     def is_set(self, name: str) -> bool | None:
         """Whether the variable is set on a dyno (None: unknown)."""
@@ -167,6 +170,9 @@ class Guards:
             is_main = mod.path in self.scripts if main is None else main
             return is_main if op == "==" else not is_main
         a, b = self.folder.fold(mod, function, left), self.folder.fold(mod, function, right)
+        version = self._version_part(mod, function, left)
+        if version is not None:
+            return _compare_versions(version, op, b)
         if op in ("in", "not in"):
             answer = self._contains(a, b)
         elif op in _COMPARE:
@@ -177,6 +183,21 @@ class Guards:
         else:
             return None
         return answer if answer is None or op == "in" else not answer
+
+    def _version_part(self, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[int, ...] | None:
+        """What `sys.version_info`, or a part of it, is; None for anything else."""
+        part: object = slice(None)
+        if isinstance(expr, facts.Index):
+            key = expr.key
+            part = key.value if isinstance(key, facts.Const) else slice(2) if isinstance(key, facts.Other) else None
+            expr = expr.base
+        elif isinstance(expr, facts.Attr) and expr.name in ("major", "minor"):
+            part, expr = ("major", "minor").index(expr.name), expr.base
+        if not self.environment.version or self.linker.qualified(mod, function, expr) != "sys.version_info":
+            return None
+        if isinstance(part, slice):
+            return self.environment.version
+        return (self.environment.version[part],) if isinstance(part, int) and part < 2 else None
 
     def _contains(self, item: Value, holder: Value) -> bool | None:
         if isinstance(holder, Ref) and holder.name in ("os.environ", "sys.modules") and isinstance(item, Known):
@@ -243,6 +264,8 @@ class Guards:
                 return bool(items)
             case Table(entries=entries, whole=True):
                 return bool(entries)
+            case Ref(name="six.PY2" | "six.PY3" as name):
+                return name == "six.PY3"
             case Text(parts=parts):
                 return True if any(isinstance(p, Known) and p.value for p in parts) else None
         return None
@@ -260,6 +283,19 @@ class Guards:
             case AnyOf(options=inner):
                 return self.if_unset(inner[0])
         return value
+
+
+def _compare_versions(version: tuple[int, ...], op: str, other: Value) -> bool | None:
+    items = other.items if isinstance(other, Items) else (other,)
+    wanted = tuple(item.value for item in items if isinstance(item, Known) and isinstance(item.value, int))
+    if len(wanted) != len(items) or not wanted:
+        return None
+    version = version[: len(wanted)] if op in ("==", "!=", "<=") else version
+    compare = {
+        "<": version < wanted, "<=": version <= wanted, ">": version > wanted, ">=": version >= wanted, "==": version == wanted,
+        "!=": version != wanted,
+    }  # fmt: skip
+    return compare.get(op)
 
 
 def _as_flag(value: Value) -> Value:

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from herolint.app.detection import Detected, Listed
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
+    from herolint.app.imports import Unmet, Use
+    from herolint.app.installed import Installed
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
+
+    from herolint.app.system import System
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
@@ -312,6 +316,34 @@ class App:
         from herolint.app.dependencies import python_dependencies
 
         return python_dependencies(self)
+
+    @cached_property
+    def installed(self) -> Installed | None:
+        """What is installed beside the app's own code, and what that brings along; None when nothing can be said."""
+        from herolint.app.installed import python_installed
+
+        return python_installed(self)
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Modules that reached code and its framework import, where nobody catches their absence."""
+        from herolint.app.imports import uses_of
+
+        return tuple(uses_of(self))
+
+    @cached_property
+    def system(self) -> System:
+        """What code needs of the operating system, and what gives it."""
+        from herolint.app.system import System
+
+        return System(self)
+
+    @cached_property
+    def unmet_imports(self) -> tuple[Unmet, ...]:
+        """What reached code imports and will not find, or only by luck."""
+        from herolint.app.imports import unmet_imports
+
+        return tuple(unmet_imports(self))
 
     @cached_property
     def code(self) -> Program:

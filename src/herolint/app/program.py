@@ -17,6 +17,7 @@ from herolint.app.launch import Launch
 from herolint.app.link import Linker
 from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
+from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
@@ -56,14 +57,18 @@ class Program:
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
-        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app)))
+        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app)))
         for process in app.processes.values():
             for launch in process.launches:
                 for folder in (launch.folder, launch.cwd):
                     if folder:
                         self.code.add_root(folder)
+                if (given := launch.assigned("PYTHONPATH")) is not None:
+                    self._search_in(given.text)
                 if launch.tool in ("python", "django", "streamlit") and launch.script:
                     self.guards.scripts.add(launch.script)
+        self._search_in(app.config_var("PYTHONPATH") or self._image_variable("PYTHONPATH") or "")
+        self.code.open_path |= app.config_var("PYTHONPATH") == ""
         if "src" in self.code.folders and "src/__init__.py" not in self.code.files:
             self.code.add_root("src")
         for process in app.processes.values():
@@ -79,6 +84,14 @@ class Program:
         """How a fix writes something in a module's language: `read`, `read-number`, `required`, `named`."""
         language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
         return self.tables[language].spelling[what].format(**words)
+
+    def _search_in(self, path: str) -> None:
+        """Make the folders of a `PYTHONPATH` roots of the code base."""
+        for folder in path.split(":"):
+            folder = folder.removeprefix("/app").removeprefix("$HOME").removeprefix("$PWD").strip("/")
+            if folder and "$" not in folder:
+                self.code.add_root(folder)
+            self.code.open_path |= "$" in folder
 
     def _main_of(self, module: str) -> str | None:
         path = self.code.find(module)
@@ -378,6 +391,11 @@ def _set_by_build(app: App) -> dict[str, str]:
 def _words(app: App) -> frozenset[str]:
     """The words of all commands that start something."""
     return frozenset(word.text for process in app.processes.values() for launch in process.launches for word in launch.words)
+
+
+def _version(app: App) -> tuple[int, ...]:
+    """The version of Python that will run the app, as far as files tell."""
+    return tuple(int(part) for part in python_minor(app).split(".")) if app.language == "python" else ()
 
 
 def _where(where: str) -> tuple[int | None, str | None]:

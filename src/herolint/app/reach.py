@@ -10,7 +10,8 @@ from typing import NamedTuple
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
-from herolint.app.values import Known
+from herolint.app.search_path import add_folders
+from herolint.app.values import text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, walk
@@ -23,6 +24,8 @@ HAND_OFFS = frozenset(
     create_task start spawn defer kiq run_async send_task s si signature map_async
     """.split()
 )
+
+_LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
 class FunctionRef(NamedTuple):
@@ -78,6 +81,7 @@ class Reach:
             yield beside, Place(path)
         if mod is None:
             return
+        add_folders(mod, self.guards)
         for imp in mod.facts.imports:
             if self.guards.holds(mod, imp.guard, path in self.mains) is False:
                 continue
@@ -86,14 +90,23 @@ class Reach:
         for call in mod.facts.calls:
             func = call.call.func
             name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
-            if name in ("import_module", "__import__", "import_string", "register_blueprint_from"):
-                folded = self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name"))
-                if isinstance(folded, Known) and isinstance(folded.value, str):
-                    dotted = folded.value.strip(".")
-                    for name_ in (dotted, dotted.rpartition(".")[0], f"{mod.package}.{dotted}"):
-                        found_path = self.code.find(name_)
-                        if found_path:
-                            yield found_path, mod.place(call.call)
+            if name in _LOADS_BY_NAME:
+                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name")))
+                for found in self._named_modules(mod, given) if given is not None else ():
+                    yield found, mod.place(call.call)
+
+    def _named_modules(self, mod: Mod, given: str) -> Iterator[str]:
+        """The modules that a dotted name means, as an import system or a framework reads it; all of a package for `package.{}`."""
+        dotted = given.strip(".")
+        if dotted.endswith(".{}"):
+            root = self.code.find(dotted.removesuffix(".{}")) or dotted.removesuffix(".{}").replace(".", "/") + "/"
+            folder = root.rpartition("/")[0]
+            yield from sorted(path for path in self.code.files if path.rpartition("/")[0] == folder and folder)
+            return
+        for name in (dotted, dotted.rpartition(".")[0], f"{mod.package}.{dotted}"):
+            path = self.code.find(name)
+            if path:
+                yield path
 
     def mods(self) -> Iterator[Mod]:
         """The reached modules that could be parsed."""

@@ -52,6 +52,23 @@ def distributions_for_import(module: str) -> tuple[str, ...]:
     return (normalise(top),) if top else ()
 
 
+def advised(distribution: str) -> str:
+    """The distribution to add in its place where a lighter one provides the same modules; else itself."""
+    lighter = str(table()["lighter"].get(distribution, {}).get("name", distribution))
+    modules = [module for module, names in table()["imports"].items() if distribution in names]
+    return lighter if modules and all(lighter in table()["imports"][module] for module in modules) else distribution
+
+
+def is_listed_import(module: str) -> bool:
+    """Whether the table knows the top-level module."""
+    return module in table()["imports"] or normalise(module) in _alike()
+
+
+@cache
+def _alike() -> frozenset[str]:
+    return frozenset(table()["alike"])
+
+
 def program_packages(program: str) -> tuple[str, ...]:
     """The distributions, normalised, that install a console script; the usual one first. Empty for an unknown program."""
     return tuple(table()["programs"].get(program, ()))

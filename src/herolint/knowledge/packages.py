@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from herolint.knowledge.measured import MB, DropIn, Package, known_packages, package, release
-from herolint.knowledge.names import distributions_for_import, import_names, normalise, program_packages
+from herolint.knowledge.names import advised, distributions_for_import, import_names, is_listed_import, normalise, program_packages
 from herolint.knowledge.slug import Estimate, Part, estimate_slug
 
 __all__ = [
@@ -12,9 +12,11 @@ __all__ = [
     "Estimate",
     "Package",
     "Part",
+    "advised",
     "distributions_for_import",
     "estimate_slug",
     "import_names",
+    "is_listed_import",
     "known_packages",
     "normalise",
     "package",

@@ -120,6 +120,22 @@ class StackFacts(Group, frozen=True, kw_only=True):
     all: tuple[Stack, ...]
 
 
+class ImageFacts(Group, frozen=True, kw_only=True):
+    """The operating system's packages: `run` on a dyno of every stack, `build` besides while it builds, `some` on a dyno of some stacks."""
+
+    run: frozenset[str]
+    build: frozenset[str]
+    some: dict[str, tuple[str, ...]]
+
+    def has(self, package: str, stack: str) -> bool:
+        """Whether a dyno of the stack has the package."""
+        return package in self.run or stack in self.some.get(package, ())
+
+    def builds_with(self, package: str, stack: str) -> bool:
+        """Whether the package is there while the stack builds."""
+        return package in self.build or self.has(package, stack)
+
+
 class Dyno(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A dyno size. `memory_mb` in MB of 2^20 bytes; `cores` as a process sees them, 0 when not known.
 
@@ -302,6 +318,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     config: ConfigFacts
     logs: LogFacts
     stacks: StackFacts
+    image: ImageFacts
     dynos: DynoFacts
     buildpacks: BuildpackFacts
     python: PythonFacts

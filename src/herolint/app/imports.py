@@ -1,0 +1,306 @@
+"""What reached code imports and will not find: packages that nothing installs, files that are not pushed, modules that Python lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.python_build import python_minor
+from herolint.app.starting import Starting
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import walk
+from herolint.finding import Place
+from herolint.knowledge import stdlib
+from herolint.knowledge.brings import counts, is_known
+from herolint.knowledge.packages import advised, distributions_for_import, is_listed_import
+from herolint.workspace.ignores import ignored_by, layer
+
+if TYPE_CHECKING:
+    from herolint.app.installed import Installed
+    from herolint.app.model import App
+
+OFTEN = 3
+"""A distribution that so many known ones bring along may as well come with one that is not known."""
+_MADE_BY_TOOLS = ("_pb2", "_pb2_grpc", "_version", "__version__")
+"""Ends of the names of modules that a build step writes."""
+_LOOKS_BEFORE = frozenset({"find_spec", "find_loader", "find_module", "is_installed", "is_package_installed", "util_find_spec"})
+
+
+class Use(NamedTuple):
+    """One place that needs a module: `name` as Python looks for it (what is imported from it behind the last dot, if that may be one too).
+
+    `module` is the part that must be a module; `starts`: it is needed at every start of the processes.
+    """
+
+    module: str
+    name: str
+    mod: Mod
+    at: Place
+    starts: bool
+    processes: tuple[str, ...]
+    listed_in: str = ""
+    """The setting that names it, for what a framework imports by name."""
+    local: bool = False
+    """Whether it is a module of the project."""
+    maybe: bool = False
+    """Whether a condition that cannot be known decides if it is imported."""
+
+
+class Unmet(NamedTuple):
+    """A need that nothing meets, or only by luck.
+
+    `kind`: `package` (nothing installs it), `development` or `elsewhere` (asked for, but not on a dyno), `dropped` (`by` brought it up to
+    release `detail`), `brought` (only because `by` brings it), `removed` (Python has it no more from `detail` on), `python2`, `windows`,
+    `file` (a file of the project that is not there; `detail`: the ignore file that leaves it out), `path` (it lies in the folder
+    `detail`, where imports do not look). `package` is the distribution to add. `sure` is False where it may yet come from elsewhere.
+    """
+
+    kind: str
+    use: Use
+    package: str = ""
+    by: str = ""
+    detail: str = ""
+    sure: bool = True
+    others: tuple[Place, ...] = ()
+
+
+def unmet_imports(app: App) -> Iterator[Unmet]:
+    """One for each missing thing, at the place that fails first."""
+    found: dict[tuple[str, str], Unmet] = {}
+    judge = _Judge(app)
+    for use in sorted(app.uses, key=lambda use: not use.starts):
+        unmet = judge.unmet(use)
+        if unmet is None:
+            continue
+        key = unmet.kind, unmet.package or use.module
+        first = found.get(key)
+        if first is None:
+            found[key] = unmet
+        elif use.at != first.use.at and len(first.others) < 3:
+            found[key] = first._replace(others=(*first.others, use.at))
+    yield from found.values()
+
+
+def uses_of(app: App) -> Iterator[Use]:
+    """Every import in reached code that may fail with nobody to catch it, and what Django imports by name."""
+    program = app.code
+    starting = {}
+    for name, reach in program.reach.items():
+        django = program.django if program.django is not None and program.runs_django(app.processes[name]) else None
+        starting[name] = Starting(reach, django.guessed if django is not None else ())
+    for mod in program.modules:
+        if mod.facts.language != "python":
+            continue
+        by = [n for n, s in starting.items() if mod.path in s.open]
+        for imp in mod.facts.imports if by else ():
+            if imp.handled or _looked_for(mod, imp.guard):
+                continue
+            who = [
+                n for n in by if starting[n].reach.runs(mod, imp.guard) is not False and starting[n].reach.has_function(mod, imp.function)
+            ]
+            if not who:
+                continue
+            starts = [n for n in who if starting[n].at_start(mod, imp.function, imp.guard)]
+            module = program.code.absolute(mod, imp)
+            name = f"{module}.{imp.name}" if imp.name not in (None, "*") else module
+            local = program.code.find(module.partition(".")[0], mod.path.rpartition("/")[0]) is not None
+            maybe = not any(starting[n].reach.runs(mod, imp.guard) for n in who)
+            yield Use(module, name, mod, mod.place(imp), bool(starts), tuple(starts or who), local=local, maybe=maybe)
+    yield from _django_uses(app)
+
+
+def _django_uses(app: App) -> Iterator[Use]:
+    program = app.code
+    django = program.django
+    who = tuple(n for n in program.reach if program.runs_django(app.processes[n])) if django is not None else ()
+    if django is None or not who:
+        return
+    for setting in ("INSTALLED_APPS", "MIDDLEWARE"):
+        for mod, const, guard in django.entries(setting):
+            starts = django.sure and program.guards.holds(mod, guard) is True
+            yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting)
+
+
+def _looked_for(mod: Mod, guard: int) -> bool:
+    """Whether a condition around the import asks whether the module is there."""
+    while guard != NONE:
+        fact = mod.facts.guards[guard]
+        for inner in walk(fact.test):
+            if isinstance(inner, facts.Call) and isinstance(inner.func, facts.Attr | facts.Name):
+                if (inner.func.name if isinstance(inner.func, facts.Attr) else inner.func.id) in _LOOKS_BEFORE:
+                    return True
+        guard = fact.parent
+    return False
+
+
+def _bare(name: str) -> str:
+    """A distribution's name without the words that its module often lacks."""
+    for start in ("django-", "python-", "flask-", "drf-", "py"):
+        name = name.removeprefix(start)
+    return name.removesuffix("-python").removesuffix("-py").replace("-", "")
+
+
+class _Judge:
+    """Decides for each use whether it is met."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.code = app.code.code
+        self.installed: Installed | None = app.installed
+        self.minor = python_minor(app)
+        self.stdlib = stdlib.load()
+        ignore = app.workspace.read(".gitignore") if ".gitignore" in app.workspace.files else None
+        found = layer("", ".gitignore", ignore.data) if ignore is not None else None
+        self.layers = [found] if found is not None else []
+
+    def unmet(self, use: Use) -> Unmet | None:
+        top = use.module.partition(".")[0]
+        if not top or top == "__main__":
+            return None
+        beside = use.mod.path.rpartition("/")[0]
+        beside = beside if beside in self.code.roots else ""
+        if self.code.find(top, beside) is not None:
+            return self._in_project(use, beside)
+        if self._has_other_file(top) or any(self._in_other_case(f"{root}/{top}".lstrip("/")) for root in self.code.roots):
+            return None
+        if self.code.is_folder(top) and not self._is_installed(use):
+            return self._in_project(use, beside)
+        if self.stdlib.has(top, self.minor) or use.module.startswith("django.") and use.listed_in:
+            return None
+        return self._of_python(use, top) or self._outside(use, top)
+
+    # ---- modules of the project ------------------------------------------------------------------------------------
+
+    def _has_other_file(self, top: str) -> bool:
+        """Whether a compiled module of that name lies on the import path."""
+        return any(
+            name.startswith(f"{top}.") and name.endswith((".so", ".pyd", ".pyx", ".pyc"))
+            for root in self.code.roots
+            for name in self.app.workspace.listdir(root)
+        )
+
+    def _in_project(self, use: Use, beside: str) -> Unmet | None:
+        """A submodule that must be there and is not, of a package that is."""
+        if use.listed_in:
+            return None
+        parts = use.module.split(".")
+        for end in range(2, len(parts) + 1):
+            dotted = ".".join(parts[:end])
+            if self.code.find(dotted, beside) is None and not self.code.is_folder(dotted):
+                return self._gap(use, ".".join(parts[: end - 1]), parts[end - 1], beside)
+        if use.name != use.module and (path := self.code.find(use.module, beside)) is not None and path.endswith("__init__.py"):
+            last = use.name.rpartition(".")[2]
+            if self.code.find(use.name, beside) is None and not self.code.is_folder(use.name) and self._ignored(path, last):
+                return self._gap(use, use.module, last, beside)
+        return None
+
+    def _gap(self, use: Use, package: str, name: str, beside: str) -> Unmet | None:
+        path = self.code.find(package, beside)
+        mod = self.code.mod(path) if path is not None else None
+        if path is not None and (mod is None or not path.endswith("__init__.py") or self._may_make(mod, name)):
+            return None
+        if name.endswith(_MADE_BY_TOOLS):
+            return None
+        folder = path.rpartition("/")[0] if path is not None else package.replace(".", "/")
+        if self._in_other_case(f"{folder}/{name}") or self._has_suffix(folder, name):
+            return None
+        where = f"{folder}/{name}.py".lstrip("/")
+        return Unmet("file", use._replace(module=f"{package}.{name}"), package=where, detail=self._ignored(path or f"{folder}/", name))
+
+    @staticmethod
+    def _may_make(mod: Mod, name: str) -> bool:
+        """Whether a package binds the name itself, or may do so in ways that cannot be followed."""
+        names = mod.names.get(NONE, {})
+        return name in names or "__getattr__" in names or "__path__" in names or "sys.modules" in mod.source.text
+
+    def _in_other_case(self, stem: str) -> bool:
+        wanted = {f"{stem}.py".lower(), f"{stem}/__init__.py".lower()}
+        return any(path.lower() in wanted for path in self.code.files)
+
+    def _has_suffix(self, folder: str, name: str) -> bool:
+        return any(one.startswith(f"{name}.") for one in self.app.workspace.listdir(folder))
+
+    def _ignored(self, package: str, name: str) -> str:
+        """The ignore file that leaves a module beside a package's file out; empty when none does."""
+        stem = f"{package.rpartition('/')[0]}/{name}".lstrip("/")
+        return ignored_by(f"{stem}.py", False, self.layers) or ignored_by(stem, True, self.layers) or ""
+
+    # ---- modules from elsewhere ------------------------------------------------------------------------------------
+
+    def _distributions(self, use: Use) -> tuple[str, ...]:
+        return distributions_for_import(use.name)
+
+    def _is_installed(self, use: Use) -> bool:
+        return self.installed is not None and self.installed.has(*self._distributions(use))
+
+    def _of_python(self, use: Use, top: str) -> Unmet | None:
+        table = self.stdlib
+        if top in table.removed and self.installed is not None:
+            back = table.back.get(top, ())
+            if self.installed.has(*back) or any(name in self.installed.brought for name in back):
+                return None
+            return Unmet("removed", use, package=back[0] if back else "", by=table.now.get(top, ""), detail=table.removed[top])
+        if top in table.windows:
+            return Unmet("windows", use)
+        if top in table.two and use.starts and not self._is_installed(use):
+            return Unmet("python2", use, by=table.two[top])
+        return None
+
+    def _outside(self, use: Use, top: str) -> Unmet | None:
+        installed = self.installed
+        if installed is None or top in self.stdlib.removed:
+            return None
+        names = self._distributions(use)
+        if installed.has(*names) or self._alike(installed, top, names):
+            return None
+        comes = next((installed.brought[n] for n in names if n in installed.brought), None)
+        if comes is not None and not (installed.whole and installed.manifest.endswith(".lock")):
+            if not comes.until:
+                return Unmet("brought", use, package=names[0], by=comes.by)
+            if not any(installed.brought[n].until == "" for n in names if n in installed.brought):
+                return Unmet("dropped", use, package=names[0], by=comes.by, detail=comes.until)
+            return None
+        for kind, group in (("development", installed.develop), ("elsewhere", installed.elsewhere)):
+            if named := next((n for n in names if n in group), ""):
+                return Unmet(kind, use, package=named)
+        return self._nowhere(use, top, names, installed)
+
+    def _nowhere(self, use: Use, top: str, names: tuple[str, ...], installed: Installed) -> Unmet | None:
+        """Nothing that is listed or brings other things is known to have it."""
+        lies = self._lies_in(top)
+        if lies is not None:
+            if self.code.open_path or any(lies == f or lies.startswith(f"{f}/") or not f for f in installed.folders):
+                return None
+        if is_listed_import(top) or any(is_known(n) or n in counts() for n in names):
+            often = max(counts().get(n, 0) for n in names) >= OFTEN
+            sure = not installed.unread and (installed.whole or not installed.unknown or not often)
+            return Unmet("package", use, package=advised(names[0]), sure=sure)
+        if lies is not None:
+            return Unmet("path", use, detail=lies)
+        if top.endswith(_MADE_BY_TOOLS) or self.code.open_path or installed.unread:
+            return None
+        ignored = self._ignored("", top)
+        if ignored:
+            return Unmet("file", use, package=f"{top}.py", detail=ignored)
+        return Unmet("package", use, sure=not installed.unknown)
+
+    def _alike(self, installed: Installed, top: str, names: tuple[str, ...]) -> bool:
+        """Whether something is named so that it may provide the module; of what little is known, a likeness is enough."""
+        word = top.lower().replace("_", "").replace("-", "")
+        if not is_listed_import(top) and any(_bare(name) == word for name in installed.names):
+            return True
+        for name in installed.unknown:
+            bare = name.replace("-", "")
+            if (word in bare and len(word) > 2) or (len(bare) > 4 and bare in word) or any(n in name for n in names):
+                return True
+        return False
+
+    def _lies_in(self, top: str) -> str | None:
+        """The folder of the repository, off the import path, that holds a module of that name."""
+        for path in sorted(self.code.files, key=lambda p: (p.count("/"), p)):
+            for tail in (f"/{top}.py", f"/{top}/__init__.py"):
+                if path.endswith(tail):
+                    return path.removesuffix(tail)
+        return None

@@ -1,0 +1,53 @@
+"""What distributions bring along, what Python itself has, and what rows about the system say."""
+
+from __future__ import annotations
+
+import pytest
+
+from herolint.knowledge import stdlib, system
+from herolint.knowledge.brings import Asked, brought, counts
+from herolint.knowledge.packages import normalise
+
+
+def test_what_comes_along_is_followed_through_others() -> None:
+    found = brought({"flask-login": Asked("0.6.3")})
+    assert found["jinja2"].by == "flask-login"
+    assert "requests" not in found
+
+
+def test_a_release_brings_what_it_required_then() -> None:
+    assert brought({"pandas": Asked("2.2.3")})["pytz"].until == ""
+    assert brought({"pandas": Asked()})["pytz"].until == "3"
+    assert "pytz" not in brought({"pandas": Asked("3.0.1")})
+    assert brought({"pandas": Asked(capped=True)})["pytz"].until == ""
+
+
+def test_extras_bring_more() -> None:
+    assert "websockets" in brought({"uvicorn": Asked(extras=("standard",))})
+    assert "websockets" not in brought({"uvicorn": Asked()})
+
+
+def test_every_name_that_comes_along_is_normalised() -> None:
+    assert [name for name in counts() if name != normalise(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "minor", "there"),
+    [
+        ("imp", "3.11", True),
+        ("imp", "3.12", False),
+        ("cgi", "3.12", True),
+        ("cgi", "3.13", False),
+        ("json", "3.14", True),
+        ("winreg", "3.13", False),
+    ],
+)
+def test_modules_of_a_python_version(module: str, minor: str, there: bool) -> None:
+    assert stdlib.load().has(module, minor) is there
+
+
+def test_every_need_can_be_met_and_can_be_noticed() -> None:
+    for need in system.load().needs:
+        assert need.words or need.apt, need.name
+        assert need.programs or need.calls or need.modules or need.built, need.name
+        assert need.fix or any("*" not in name for name in need.apt), need.name
