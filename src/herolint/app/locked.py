@@ -1,18 +1,48 @@
-"""What a lock file lacks of what its manifest asks for today."""
+"""Lock files: what of them is installed on a dyno, and what they lack of what their manifest asks for today."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from herolint.finding import Place
-from herolint.formats.requirements import Requirement, normalise
+from herolint.formats.requirements import Requirement, marker_holds, normalise
 from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.formats.pylocks import LockedPackage, PyLock
     from herolint.formats.pyproject import PyProject
+
+
+def installed(lock: PyLock, asked: Iterable[Requirement] | None, python: str) -> list[LockedPackage]:
+    """The packages of a lock that end up on a dyno with that Python: wanted by the main dependencies, and not by markers that do not hold.
+
+    `asked` is what the manifest asks for; None where the lock itself says what the project needs.
+    """
+    by_name: dict[str, list[LockedPackage]] = {}
+    for package in lock.packages:
+        if not package.markers or any(_holds(marker, python) for marker in package.markers):
+            by_name.setdefault(package.name, []).append(package)
+    if asked is not None:
+        start = [r.name for r in asked if _holds(r.marker, python)]
+    else:
+        start = [need.name for p in by_name.get((lock.root or {}).get("name", ""), ()) for need in p.needs if _holds(need.marker, python)]
+    if not start:
+        return [p for found in by_name.values() for p in found if p.main]
+    reached: set[str] = set()
+    while start:
+        name = start.pop()
+        if name not in reached:
+            reached.add(name)
+            start += [need.name for p in by_name.get(name, ()) for need in p.needs if _holds(need.marker, python)]
+    return [p for name in by_name if name in reached for p in by_name[name] if p.main]
+
+
+def _holds(marker: str, python: str) -> bool:
+    """Whether a marker holds on a dyno; those about extras count as holding, since the lock knows which are wanted."""
+    return "extra" in marker or marker_holds(marker, python)
 
 
 def changes_since_lock(app: App) -> tuple[Place, ...]:

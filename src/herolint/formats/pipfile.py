@@ -36,6 +36,8 @@ class PipfileLock(msgspec.Struct, frozen=True, eq=False):
     readable: bool
     packages: dict[str, str] = {}
     develop: dict[str, str] = {}
+    markers: dict[str, str] = {}
+    """Markers of `packages`, where they have one."""
     hash: str | None = None
     hash_span: Span | None = None
     python_version: str | None = None
@@ -95,6 +97,7 @@ def parse_pipfile_lock(source: SourceFile) -> PipfileLock:
         readable=True,
         packages=_versions(tree, "default"),
         develop=_versions(tree, "develop"),
+        markers={name: text for name, entry in _entries(tree, "default") if (text := entry.text("markers"))},
         hash=found.value if found is not None and isinstance(found.value, str) else None,
         hash_span=found.span if found is not None else None,
         python_version=version.value if version is not None and isinstance(version.value, str) else None,
@@ -104,7 +107,9 @@ def parse_pipfile_lock(source: SourceFile) -> PipfileLock:
 
 
 def _versions(tree: Tree, section: str) -> dict[str, str]:
-    node: Node | None = tree.get(section)
-    if node is None or node.kind != "map":
-        return {}
-    return {normalise(entry.key): entry.value.text("version") or "" for entry in node.entries}
+    return {name: entry.text("version") or "" for name, entry in _entries(tree, section)}
+
+
+def _entries(tree: Tree, section: str) -> list[tuple[str, Node]]:
+    node = tree.get(section)
+    return [(normalise(entry.key), entry.value) for entry in node.entries] if node is not None and node.kind == "map" else []
