@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.locked import installed
+from herolint.app.python_build import python_minor
 from herolint.finding import Place
+from herolint.formats.requirements import Requirement, applies_on_linux, marker_holds
 from herolint.knowledge.packages import distributions_for_import
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-    from herolint.formats.requirements import Requirement
+    from herolint.formats.pylocks import PyLock
+    from herolint.formats.requirements import Requirements
 
 
 class Dependency(msgspec.Struct, frozen=True):
-    """An installed distribution: normalised name, exact version if one is pinned, and where it is asked for."""
+    """An installed distribution: normalised name, exact version if one is pinned, and where it is asked for.
+
+    `specifier` sums up all that is asked of its version, constraints included. `files`: what a lock lists as its wheels and source
+    archives; empty where nothing does.
+    """
 
     name: str
     version: str | None
@@ -24,12 +33,15 @@ class Dependency(msgspec.Struct, frozen=True):
     direct: bool
     extras: tuple[str, ...] = ()
     marker: str = ""
+    files: tuple[str, ...] = ()
+    elsewhere: bool = False
+    """It comes from a path, a VCS or a URL, so that the index's releases say nothing about it."""
 
 
 class PythonDependencies(msgspec.Struct, frozen=True):
     """What pip, Pipenv, Poetry or uv will install. `manager` is empty when the buildpack finds none.
 
-    `complete` says that transitive packages are known (a lock file); else only direct ones are.
+    `complete` says that transitive packages are known (a lock file); else only direct ones are. What a marker keeps off a dyno is left out.
     """
 
     manager: str
@@ -42,6 +54,9 @@ class PythonDependencies(msgspec.Struct, frozen=True):
 
     broken: tuple[str, ...] = ()
     """Lines that the installer refuses: what they were meant to install is not held against the app twice."""
+
+    own_index: bool = False
+    """Other places than the public index are asked too, so that a name missing there proves nothing."""
 
     def has(self, *names: str) -> bool:
         """Whether one of the distributions is installed."""
@@ -62,41 +77,90 @@ def python_dependencies(app: App) -> PythonDependencies:
     """The Python dependencies by the first manifest that the buildpack would take."""
     workspace = app.slug
     if "Pipfile.lock" in workspace and app.pipfile_lock is not None:
-        lock = app.pipfile_lock
-        at = Place("Pipfile.lock")
-        direct = {r.name: r for r in app.pipfile.packages} if app.pipfile else {}
-        packages = {
-            n: Dependency(n, v.lstrip("=") or None, v, _at(direct.get(n), "Pipfile", at), n in direct) for n, v in lock.packages.items()
-        }
-        return PythonDependencies("pipenv", "Pipfile.lock", packages, True)
+        return _of_pipfile_lock(app)
     if "requirements.txt" in workspace and app.requirements is not None:
-        found = app.requirements
-        packages = {r.name: _dependency(r) for r in found.items if r.name}
-        unread = (
-            any(not i.found for i in found.includes) or any(not r.name for r in found.items) or "" in {line.text for line in found.invalid}
-        )
-        broken = tuple(line.text.lower() for line in found.invalid)
-        return PythonDependencies("pip", "requirements.txt", packages, False, any(r.editable for r in found.items), unread, broken)
-    for manager, name, lock2 in (("poetry", "poetry.lock", app.poetry_lock), ("uv", "uv.lock", app.uv_lock)):
-        if name in workspace and lock2 is not None:
-            direct = {r.name: r for r in app.pyproject.dependencies} if app.pyproject else {}
-            packages = {
-                p.name: Dependency(
-                    p.name, p.version, f"=={p.version}", _at(direct.get(p.name), "pyproject.toml", Place(name, p.span)), p.name in direct
-                )
-                for p in lock2.packages
-                if p.main
-            }
-            return PythonDependencies(manager, name, packages, True)
+        return _of_requirements(app, app.requirements)
+    if "poetry.lock" in workspace and app.poetry_lock is not None:
+        return _of_lock(app, app.poetry_lock, "poetry", "poetry.lock", app.pyproject.dependencies if app.pyproject else None)
+    if "uv.lock" in workspace and app.uv_lock is not None:
+        return _of_lock(app, app.uv_lock, "uv", "uv.lock", None)
     if app.container_requirements is not None:
-        found = app.container_requirements
-        return PythonDependencies("pip", "Dockerfile", {r.name: _dependency(r) for r in found.items if r.name}, False, unread=True)
+        packages = _merged(app.container_requirements, python_minor(app))
+        return PythonDependencies("pip", "Dockerfile", packages, False, unread=True)
     return PythonDependencies("", "", {}, False, unread=True)
 
 
-def _dependency(requirement: Requirement) -> Dependency:
-    r = requirement
-    return Dependency(r.name, r.pinned, r.specifier, Place(r.file, r.span), True, r.extras, r.marker)
+def _of_pipfile_lock(app: App) -> PythonDependencies:
+    lock, python = app.pipfile_lock, python_minor(app)
+    assert lock is not None
+    at = Place("Pipfile.lock")
+    direct = {r.name: r for r in app.pipfile.packages} if app.pipfile else {}
+    packages = {
+        name: Dependency(
+            name, version.lstrip("=") or None, version, _at(direct.get(name), "Pipfile", at), name in direct, elsewhere=not version
+        )
+        for name, version in lock.packages.items()
+        if marker_holds(lock.markers.get(name, ""), python)
+    }
+    return PythonDependencies("pipenv", "Pipfile.lock", packages, True)
+
+
+def _of_requirements(app: App, found: Requirements) -> PythonDependencies:
+    unread = any(not i.found for i in found.includes) or any(not r.name for r in found.items) or "" in {line.text for line in found.invalid}
+    broken = tuple(line.text.lower() for line in found.invalid)
+    packages = _merged(found, python_minor(app))
+    own_index = any(option.name in _INDEXES for option in found.options)
+    return PythonDependencies(
+        "pip", "requirements.txt", packages, False, any(r.editable for r in found.items), unread, broken, own_index=own_index
+    )
+
+
+_INDEXES = frozenset({"-i", "--index-url", "--pypi-url", "--extra-index-url", "--no-index", "-f", "--find-links"})
+
+
+def _of_lock(app: App, lock: PyLock, manager: str, name: str, asked: Iterable[Requirement] | None) -> PythonDependencies:
+    direct = {r.name: r for r in app.pyproject.dependencies} if app.pyproject else {}
+    packages = {
+        p.name: Dependency(
+            p.name,
+            p.version,
+            f"=={p.version}",
+            _at(direct.get(p.name), "pyproject.toml", Place(name, p.span)),
+            p.name in direct,
+            files=p.files,
+            elsewhere=p.local or not p.version,
+        )
+        for p in installed(lock, asked, python_minor(app))
+    }
+    return PythonDependencies(manager, name, packages, True)
+
+
+def _merged(found: Requirements, python: str) -> dict[str, Dependency]:
+    """One dependency for each name: what several lines and constraints ask of it together, at the line that pins it."""
+    lines: dict[str, list[Requirement]] = {}
+    for requirement in found.items:
+        if requirement.name and applies_on_linux(requirement, python):
+            lines.setdefault(requirement.name, []).append(requirement)
+    constraints: dict[str, list[Requirement]] = {}
+    for requirement in found.constraints:
+        if requirement.name in lines and applies_on_linux(requirement, python):
+            constraints.setdefault(requirement.name, []).append(requirement)
+    packages = {}
+    for name, listed in lines.items():
+        asked = [*listed, *constraints.get(name, ())]
+        pin = next((r for r in asked if r.pinned), None)
+        first = pin if pin in listed else listed[0]
+        packages[name] = Dependency(
+            name,
+            pin.pinned if pin else None,
+            ",".join(dict.fromkeys(r.specifier for r in asked if r.specifier)),
+            Place(first.file, first.span),
+            True,
+            tuple(sorted({extra for r in listed for extra in r.extras})),
+            first.marker,
+            elsewhere=any(r.url or r.path for r in asked),
+        )
+    return packages
 
 
 def _at(requirement: Requirement | None, file: str, fallback: Place) -> Place:

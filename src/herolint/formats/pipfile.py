@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 
 import msgspec
 
@@ -24,6 +25,8 @@ class Pipfile(msgspec.Struct, frozen=True, eq=False):
     python_span: Span | None = None
     hash: str | None = None
     """The hash that a fitting lock records; None when the file cannot be read."""
+    old_hash: str | None = None
+    """The hash that older Pipenv writes: it takes names as written, not in the index's spelling."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -33,6 +36,8 @@ class PipfileLock(msgspec.Struct, frozen=True, eq=False):
     readable: bool
     packages: dict[str, str] = {}
     develop: dict[str, str] = {}
+    markers: dict[str, str] = {}
+    """Markers of `packages`, where they have one."""
     hash: str | None = None
     hash_span: Span | None = None
     python_version: str | None = None
@@ -51,25 +56,29 @@ def parse_pipfile(source: SourceFile) -> Pipfile:
         python_version=version.value if version is not None and isinstance(version.value, str) else None,
         python_span=version.span if version is not None else None,
         hash=pipfile_hash(source),
+        old_hash=pipfile_hash(source, str),
         problems=tree.problems,
     )
 
 
-def pipfile_hash(source: SourceFile) -> str | None:
-    """SHA-256 over sources, requires and packages, as Pipenv writes it into `_meta.hash.sha256`."""
+_SECTIONS = frozenset({"source", "packages", "dev-packages", "requires", "scripts", "pipfile", "pipenv", "default", "develop"})
+_DEFAULT_SOURCE = {"name": "pypi", "url": "https://pypi.org/simple", "verify_ssl": True}
+
+
+def pipfile_hash(source: SourceFile, spelt: Callable[[str], str] = normalise) -> str | None:
+    """SHA-256 over sources, requires and packages, as Pipenv writes it into `_meta.hash.sha256`; `spelt` gives each name's spelling."""
     from hashlib import sha256
 
     try:
         raw = tomllib.loads(source.text)
     except (tomllib.TOMLDecodeError, RecursionError):
         return None
-    known = {"source", "requires", "packages", "dev-packages", "pipenv", "scripts", "build-system"}
-    data: dict[str, object] = {
-        "_meta": {"sources": raw.get("source", []), "requires": raw.get("requires", {})},
-        "default": raw.get("packages", {}),
-        "develop": raw.get("dev-packages", {}),
-    }
-    data.update({key: value for key, value in raw.items() if key not in known and isinstance(value, dict)})
+    sections = {"default": raw.get("packages", {}), "develop": raw.get("dev-packages", {})}
+    sections.update({name: table for name, table in raw.items() if name not in _SECTIONS})
+    if not all(isinstance(table, dict) for table in sections.values()):
+        return None
+    data: dict[str, object] = {name: {spelt(key): value for key, value in table.items()} for name, table in sections.items()}
+    data["_meta"] = {"sources": raw.get("source", [_DEFAULT_SOURCE]), "requires": raw.get("requires", {})}
     try:
         return sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     except (TypeError, ValueError, RecursionError):
@@ -88,6 +97,7 @@ def parse_pipfile_lock(source: SourceFile) -> PipfileLock:
         readable=True,
         packages=_versions(tree, "default"),
         develop=_versions(tree, "develop"),
+        markers={name: text for name, entry in _entries(tree, "default") if (text := entry.text("markers"))},
         hash=found.value if found is not None and isinstance(found.value, str) else None,
         hash_span=found.span if found is not None else None,
         python_version=version.value if version is not None and isinstance(version.value, str) else None,
@@ -97,7 +107,9 @@ def parse_pipfile_lock(source: SourceFile) -> PipfileLock:
 
 
 def _versions(tree: Tree, section: str) -> dict[str, str]:
-    node: Node | None = tree.get(section)
-    if node is None or node.kind != "map":
-        return {}
-    return {normalise(entry.key): entry.value.text("version") or "" for entry in node.entries}
+    return {name: entry.text("version") or "" for name, entry in _entries(tree, section)}
+
+
+def _entries(tree: Tree, section: str) -> list[tuple[str, Node]]:
+    node = tree.get(section)
+    return [(normalise(entry.key), entry.value) for entry in node.entries] if node is not None and node.kind == "map" else []

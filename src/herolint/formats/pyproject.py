@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+from typing import Any
+
 import msgspec
 
 from herolint.finding import Problem
@@ -32,6 +36,10 @@ class PyProject(msgspec.Struct, frozen=True, eq=False):
     dependencies: tuple[Requirement, ...] = ()
     optional: dict[str, tuple[Requirement, ...]] = {}
     groups: dict[str, tuple[Requirement, ...]] = {}
+    poetry_hash: str | None = None
+    """What a fitting poetry.lock records as `content-hash`; None when the file cannot be read."""
+    poetry_old_hash: str | None = None
+    """The same as Poetry before 2.3 wrote it, without the dependency groups."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -42,6 +50,7 @@ def parse(source: SourceFile) -> PyProject:
     has_project, has_poetry = _is_map(project), _is_map(poetry)
     requires = tree.get("project", "requires-python") or tree.get("tool", "poetry", "dependencies", "python")
     listed = [*_listed(tree.get("project", "dependencies"), source.path), *_poetry(tree.get("tool", "poetry", "dependencies"), source.path)]
+    hash_now, hash_before = poetry_hashes(source)
     mode, managed = tree.get("tool", "poetry", "package-mode"), tree.get("tool", "uv", "package")
     return PyProject(
         tree=tree,
@@ -58,8 +67,47 @@ def parse(source: SourceFile) -> PyProject:
         dependencies=tuple(listed),
         optional={name: tuple(_listed(node, source.path)) for name, node in _tables(tree.get("project", "optional-dependencies"))},
         groups=_groups(tree, source.path),
+        poetry_hash=hash_now,
+        poetry_old_hash=hash_before,
         problems=tree.problems,
     )
+
+
+_LEGACY_KEYS = ("dependencies", "source", "extras", "dev-dependencies")
+
+
+def poetry_hashes(source: SourceFile) -> tuple[str | None, str | None]:
+    """SHA-256 over what Poetry resolves, as it writes it into `content-hash`; with and without the dependency groups of PEP 735."""
+    try:
+        raw = tomllib.loads(source.text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None, None
+    tables = raw.get("project", {}), raw.get("dependency-groups", {}), raw.get("tool", {})
+    poetry = tables[2].get("poetry", {}) if isinstance(tables[2], dict) else {}
+    if not all(isinstance(table, dict) for table in (*tables, poetry)):
+        return None, None
+    return _poetry_hash(tables[0], tables[1], poetry), _poetry_hash(tables[0], {}, poetry)
+
+
+def _poetry_hash(project: dict[str, Any], groups: dict[str, Any], poetry: dict[str, Any]) -> str | None:
+    from hashlib import sha256
+
+    content: dict[str, object] = {}
+    wanted = {key: project[key] for key in ("requires-python", "dependencies", "optional-dependencies") if key in project}
+    if wanted:
+        content["project"] = wanted
+    if groups:
+        content["dependency-groups"] = groups
+    listed = {key: poetry[key] for key in (*_LEGACY_KEYS, "group") if key in poetry}
+    if content:
+        content["tool"] = {"poetry": listed}
+    else:
+        # Where nothing stands outside Poetry's own table, absent keys count as null: so it was before there was anything else.
+        content = {key: None for key in _LEGACY_KEYS} | listed
+    try:
+        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def _is_map(node: Node | None) -> bool:

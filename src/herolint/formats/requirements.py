@@ -12,7 +12,7 @@ import msgspec
 from herolint.formats.requirement_line import Requirement, normalise, read_requirement
 from herolint.source import SourceFile, Span
 
-__all__ = ["Include", "InvalidLine", "Option", "Requirement", "Requirements", "applies_on_linux", "normalise", "parse"]
+__all__ = ["Include", "InvalidLine", "Option", "Requirement", "Requirements", "applies_on_linux", "marker_holds", "normalise", "parse"]
 
 MAX_INCLUDES = 50
 _COMMENT = re.compile(r"(^|[ \t]+)#.*$")
@@ -172,8 +172,13 @@ def _logical_lines(text: str) -> Iterator[_Line]:
 
 
 def applies_on_linux(requirement: Requirement, python_version: str = "3.13") -> bool:
-    """Whether the marker holds on a dyno: Linux on x86-64 with CPython of that version. A marker that cannot be read counts as holding."""
-    if not requirement.marker:
+    """Whether the marker holds on a dyno with CPython of that version."""
+    return marker_holds(requirement.marker, python_version)
+
+
+def marker_holds(marker: str, python_version: str = "3.13") -> bool:
+    """Whether a marker holds on Linux on x86-64 with CPython of that version. One that cannot be read counts as holding."""
+    if not marker:
         return True
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
@@ -189,6 +194,6 @@ def applies_on_linux(requirement: Requirement, python_version: str = "3.13") -> 
         "extra": "",
     }
     try:
-        return Marker(requirement.marker).evaluate(environment)
+        return Marker(marker).evaluate(environment)
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError):
         return True

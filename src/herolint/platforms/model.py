@@ -259,6 +259,10 @@ class PythonFacts(Group, frozen=True, kw_only=True):
         """The row of a minor version such as `3.12`, when it is supported."""
         return next((v for v in self.versions if v.minor == minor), None)
 
+    def manager(self, file: str) -> PackageManager:
+        """The package manager that goes with a file at the root."""
+        return next(manager for manager in self.managers if manager.file == file)
+
     def available(self, minor: str, stack: str) -> bool:
         """Whether a minor version can be installed on a stack."""
         found = self.version(minor)

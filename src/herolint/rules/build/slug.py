@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from herolint.app.model import App
 from herolint.app.python_build import builds_python
 from herolint.finding import Confidence, Finding, Place
-from herolint.formats.requirements import applies_on_linux
 from herolint.knowledge.packages import MB, Estimate, estimate_slug, package
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -59,10 +58,7 @@ def slug_estimate(app: App) -> Estimate | None:
     if not builds_python(app) or not app.dependencies.manager:
         return None
     found = app.dependencies
-    wanted = []
-    for dependency in found.packages.values():
-        if not dependency.marker or _applies(app, dependency.name):
-            wanted.append((dependency.name, dependency.version))
+    wanted = [(dependency.name, dependency.version) for dependency in found.packages.values()]
     own = round(
         sum(_compressed(path, entry.size) for path, entry in app.workspace.slug_files.items() if entry.kind == "file" and not entry.lfs)
     )
@@ -81,11 +77,6 @@ def slug_estimate(app: App) -> Estimate | None:
 def _compressed(path: str, size: int) -> float:
     """Bytes of a file in the slug: what is compressed already stays as it is, text shrinks to about a quarter."""
     return size if path.lower().endswith(_DENSE) else size / 4
-
-
-def _applies(app: App, name: str) -> bool:
-    found = next((item for item in app.requirements.items if item.name == name), None) if app.requirements is not None else None
-    return found is None or applies_on_linux(found)
 
 
 @rule("HL403", "heavy-dependency", WARNING)
