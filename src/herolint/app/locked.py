@@ -58,14 +58,16 @@ def changes_since_lock(app: App) -> tuple[Place, ...]:
 
 def _pipfile_changes(app: App) -> Iterator[Place]:
     lock, pipfile = app.pipfile_lock, app.pipfile
-    assert lock is not None and pipfile is not None
+    if lock is None or pipfile is None:
+        return
     for wanted, locked in ((pipfile.packages, lock.packages), (pipfile.develop, lock.develop)):
         yield from _missing(wanted, {name: version.lstrip("=") for name, version in locked.items()}, "Pipfile")
 
 
 def _poetry_changes(app: App) -> Iterator[Place]:
     lock, project = app.poetry_lock, app.pyproject
-    assert lock is not None and project is not None
+    if lock is None or project is None:
+        return
     groups = [requirement for listed in project.groups.values() for requirement in listed]
     yield from _missing((*project.dependencies, *groups), {p.name: p.version for p in lock.packages}, "pyproject.toml")
 
