@@ -15,8 +15,15 @@ ENDED = -2
 MAX_DEPTH = 200
 """How deep expressions may nest; what lies deeper is read as an expression of its own."""
 
+MAX_NAME = 400
+"""Characters of a qualified name that those inside of it repeat."""
 MAX_DEFERRED = 20_000
 """How many pieces of a file may be read later than the rest; more come only from files made to be slow."""
+
+
+def inside(qualname: str) -> str:
+    """What the qualified names of things inside of a function or class begin with; cut where names would grow without end."""
+    return f"{qualname[:MAX_NAME]}."
 
 
 class Reader:
@@ -133,8 +140,8 @@ class Reader:
     def _prefix(self) -> str:
         """The qualified name of the present scope, with its dot."""
         if self.klass != NONE:
-            return self.classes[self.klass].qualname + "."
-        return self.functions[self.function].qualname + "." if self.function != NONE else ""
+            return inside(self.classes[self.klass].qualname)
+        return inside(self.functions[self.function].qualname) if self.function != NONE else ""
 
     def add_guard(self, kind: str, test: AnyExpr, parent: int) -> int:
         """A new guard's index."""

@@ -21,11 +21,12 @@ _STACK = 12_000
 
 def read_file(
     source: SourceFile, language: str, grammar: Grammar, reader: Callable[[bytes, str, Grammar], R],
-    whole: Callable[[R, Node], object], piece: Callable[[R, Node], object],
+    whole: Callable[[R, Node], object], piece: Callable[[R, Node], object], wider: Callable[[], Grammar] | None = None,
 ) -> Module:  # fmt: skip
     """The facts of a file, with byte offsets into it. What cannot be read is left out and stands in `errors`.
 
-    `whole` reads the root of the tree, `piece` whatever was put off or lies loose inside an error.
+    `whole` reads the root of the tree, `piece` whatever was put off or lies loose inside an error. `wider` gives a grammar that may
+    know what the first one could make no sense of.
     """
     data = source.data
     nothing = ((0, len(data)),)
@@ -37,6 +38,11 @@ def read_file(
     tree = grammar.parse(data)
     if tree is None:
         return reader(b"", "utf-8", grammar).module(language, nothing)
+    if wider is not None and tree.root_node.has_error:
+        second = wider()
+        again = second.parse(data)
+        if again is not None and not again.root_node.has_error:
+            tree, grammar = again, second
     r = reader(data, source.encoding, grammar)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _STACK))

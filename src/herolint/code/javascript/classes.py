@@ -9,7 +9,7 @@ from herolint.code.javascript.definitions import FUNCTIONS, bare, decorator, key
 from herolint.code.javascript.nodes import SKIPPED, Script, convert, reads
 from herolint.code.javascript.statements import block, statement
 from herolint.code.javascript.types import annotation
-from herolint.code.reader import MAX_DEPTH
+from herolint.code.reader import MAX_DEPTH, inside
 
 CLASSES = frozenset({"class_declaration", "abstract_class_declaration", "class"})
 _FIELDS = frozenset({"field_definition", "public_field_definition"})
@@ -37,21 +37,22 @@ def read_class(r: Script, node: Node, depth: int, name: Node | None = None, deco
     at = name or node
     bases: tuple[AnyExpr, ...] = ()
     body: Node | None = None
+    marks = list(decorators)
     for kid in node.named_children:
         if kid.type == "decorator":
-            decorators += decorator(r, kid, depth)
+            marks += decorator(r, kid, depth)
         elif kid.type == "class_heritage":
             bases = _bases(r, kid, depth + 1)
         elif kid.type == "class_body":
             body = kid
         elif kid.type in SKIPPED:
             r.skip(kid)
-    start = min(node.start_byte, *(d.start - 1 for d in decorators)) if decorators else node.start_byte
+    start = min(node.start_byte, marks[0].start - 1) if marks else node.start_byte
     place = start, node.end_byte, at.start_byte, at.end_byte if name is not None else at.start_byte
-    r.classes.append(Class(word, r.prefix + word, bases, decorators, r.function, r.klass, r.guard, *place))
+    r.classes.append(Class(word, r.prefix + word, bases, tuple(marks), r.function, r.klass, r.guard, *place))
     if body is not None:
         around = r.klass, r.block, r.prefix
-        r.klass, r.block, r.prefix = index, NONE, f"{r.prefix}{word}."
+        r.klass, r.block, r.prefix = index, NONE, inside(r.prefix + word)
         class_body(r, body, depth + 1)
         r.klass, r.block, r.prefix = around
     return word
@@ -79,7 +80,7 @@ def class_body(r: Script, node: Node, depth: int) -> None:
     if depth > MAX_DEPTH:
         r.defer(node)
         return
-    marks: tuple[AnyExpr, ...] = ()
+    marks: list[AnyExpr] = []
     for kid in node.named_children:
         kind = kid.type
         if kind == "decorator":
@@ -88,7 +89,7 @@ def class_body(r: Script, node: Node, depth: int) -> None:
             continue
         if kind == "method_definition":
             own = tuple(one for mark in kid.children_by_field_name("decorator") for one in decorator(r, mark, depth))
-            read_function(r, kid, depth, kid.child_by_field_name("name"), klass=r.klass, decorators=marks + own)
+            read_function(r, kid, depth, kid.child_by_field_name("name"), klass=r.klass, decorators=(*marks, *own))
         elif kind in _FIELDS:
             _field(r, kid, depth)
         elif kind == "class_static_block":
@@ -97,7 +98,7 @@ def class_body(r: Script, node: Node, depth: int) -> None:
                 block(r, body, depth + 1)
         elif kind in SKIPPED:
             r.skip(kid)
-        marks = ()
+        marks.clear()
 
 
 def _field(r: Script, node: Node, depth: int) -> None:

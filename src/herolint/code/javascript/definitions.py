@@ -10,7 +10,7 @@ from herolint.code.javascript.nodes import HANDLERS, SKIPPED, Script, convert, i
 from herolint.code.javascript.patterns import PATTERNS, bind
 from herolint.code.javascript.strings import string
 from herolint.code.javascript.types import annotation
-from herolint.code.reader import MAX_DEPTH
+from herolint.code.reader import MAX_DEPTH, inside
 
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function"})
 _ANONYMOUS = "<anonymous>"
@@ -87,7 +87,7 @@ def read_function(
 
     r.functions.append(fact((), (), None))
     around = r.function, r.klass, r.guard, r.block, r.handled, r.prefix, r.broken
-    r.function, r.klass, r.block, r.handled, r.prefix = index, NONE, NONE, False, f"{qualname}."
+    r.function, r.klass, r.block, r.handled, r.prefix = index, NONE, NONE, False, inside(qualname)
     params, marks = _parameters(r, node, depth)
     declared = node.child_by_field_name("return_type")
     result = annotation(r, declared) if declared is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tree_sitter import Node
 
 from herolint.code import facts
@@ -10,6 +12,8 @@ from herolint.code.javascript.literals import number
 from herolint.code.javascript.nodes import HANDLERS, SKIPPED, Handler, Script, convert, items, reads, rest
 from herolint.code.reader import MAX_DEPTH
 
+_POSTFIX = frozenset({"await_expression", "unary_expression", "call_expression", "member_expression"})
+"""Kinds that stand before `.name` or `(…)` without brackets of their own."""
 _LOADERS = frozenset({"require", "import"})
 
 
@@ -39,7 +43,10 @@ def _member(r: Script, node: Node, depth: int) -> AnyExpr:
     name = r.text[attribute.start_byte : end]
     if not name.isascii():
         name = r.decode(name)
-    return Attr(node.start_byte, end, HANDLERS[base.type](r, base, depth + 1), name)
+    value = HANDLERS[base.type](r, base, depth + 1)
+    if type(value) is facts.Unary and base.type in _POSTFIX:
+        return _under_prefix(r, value, node, lambda inner: Attr(inner.start, end, inner, name))
+    return Attr(node.start_byte, end, value, name)
 
 
 @reads("call_expression")
@@ -53,23 +60,22 @@ def _call(r: Script, node: Node, depth: int) -> AnyExpr:
             return rest(r, node, kids, depth)
     depth += 1
     func, arguments = kids
-    if func.type == "await_expression":
-        return _awaited_call(r, node, func, arguments, depth)
     callee = HANDLERS[func.type](r, func, depth)
     args = _arguments(r, arguments, depth)
     if type(callee) is Name and callee.id in _LOADERS and len(args) >= 1:
         _note_loaded(r, args[0], node)
+    elif type(callee) is facts.Unary and func.type in _POSTFIX:
+        return _under_prefix(r, callee, node, lambda inner: _called(r, node, inner, args, inner.start))
     return _called(r, node, callee, args)
 
 
-def _awaited_call(r: Script, node: Node, func: Node, arguments: Node, depth: int) -> AnyExpr:
-    """`await f<T>(x)`, which TypeScript's grammar reads as a call of `await f`."""
-    kids = r.clean(func.named_children)
-    if len(kids) != 1:
-        return rest(r, node, [*kids, arguments], depth)
-    call = _called(r, node, convert(r, kids[0], depth), _arguments(r, arguments, depth), kids[0].start_byte)
-    r.mark_awaited(call)
-    return facts.Unary(node.start_byte, node.end_byte, "await", call)
+def _under_prefix(r: Script, prefixed: facts.Unary, node: Node, make: Callable[[AnyExpr], AnyExpr]) -> AnyExpr:
+    """`await f<T>(x)` and `!f<T>(x)`, which TypeScript's grammar reads as a call of `await f`: the operator goes around what is made."""
+    inner = prefixed.value
+    made = _under_prefix(r, inner, node, make) if type(inner) is facts.Unary else make(inner)
+    if prefixed.op == "await":
+        r.mark_awaited(made)
+    return facts.Unary(prefixed.start, node.end_byte, prefixed.op, made)
 
 
 def _arguments(r: Script, node: Node, depth: int) -> tuple[AnyExpr, ...]:

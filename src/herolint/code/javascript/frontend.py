@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tree_sitter import Node
 
 from herolint.code.facts import Module
@@ -14,6 +16,8 @@ from herolint.source import SourceFile
 
 _MINIFIED = 20_000
 """Bytes a line on average from which a file is taken for a tool's output, of which nothing is read."""
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+"""What holds types alone."""
 _DIALECTS = {"ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx"}
 
 
@@ -21,9 +25,11 @@ def extract(source: SourceFile) -> Module:
     """The facts of a JavaScript or TypeScript file, by its name's ending."""
     dialect = _DIALECTS.get(source.path.rpartition(".")[2].lower(), "javascript")
     data = source.data
-    if len(data) > _MINIFIED * (1 + data.count(b"\n") + data.count(b"\r")):
+    if source.path.endswith(_DECLARATIONS) or len(data) > _MINIFIED * (1 + data.count(b"\n") + data.count(b"\r")):
         return Script(b"", "utf-8", grammar(dialect)).module("javascript")
-    return read_file(source, "javascript", grammar(dialect), Script, lambda r, root: block(r, root, 0), _piece)
+    # What is no JavaScript may be typed with Flow, which looks much like TypeScript.
+    wider = partial(grammar, "tsx") if dialect == "javascript" else None
+    return read_file(source, "javascript", grammar(dialect), Script, lambda r, root: block(r, root, 0), _piece, wider)
 
 
 def _piece(r: Script, node: Node) -> None:

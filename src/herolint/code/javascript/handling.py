@@ -153,13 +153,15 @@ def _switch(r: Script, node: Node, depth: int) -> bool:
     subject = convert(r, value, depth + 1)
     cases = [kid for kid in r.clean(listed.named_children) if kid.type in ("switch_case", "switch_default")]
     tests = [_case_test(r, case, subject, depth) for case in cases]
+    known = [test for test in tests if test is not None]
     ends: list[int] = []
     pending: list[AnyExpr | None] = []
     for case, test in zip(cases, tests, strict=True):
-        pending.append(test)
+        # One more than a guard names tells that it would name too many.
+        pending = [*pending[-_MOST_TESTS:], test]
         statements = [kid for kid in case.children_by_field_name("body") if kid.is_named]
         if statements:
-            r.guard = _case_guard(r, pending, [t for t in tests if t is not None], outer)
+            r.guard = _case_guard(r, pending, known, outer)
             end = run(r, statements, depth + 1)
             ends.append(end)
             r.guard = outer

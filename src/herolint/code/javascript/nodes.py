@@ -51,7 +51,7 @@ class Script(Reader):
             if fact.call is call:
                 self.calls[at] = start, end, type(fact)(call, fact.function, fact.klass, fact.guard, fact.block, True)
                 return
-            if start < call.start:
+            if end <= call.start:
                 return
 
 

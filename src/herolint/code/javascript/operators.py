@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from tree_sitter import Node
 
 from herolint.code import facts
@@ -34,12 +36,10 @@ def _binary(r: Script, node: Node, depth: int) -> AnyExpr:
         return rest(r, node, r.clean(node.named_children), depth)
     below = depth + 1 + min(len(spine), _MAX_OPERATORS)
     left = _leftmost(r, at, below)
-    nested = 0
-    for op, operand, end in reversed(spine):
-        left = _combine(op, left, HANDLERS[operand.type](r, operand, below), start, end)
-        nested = nested + 1 if type(left) in (facts.Binary, facts.Logic) and len(spine) > 1 else 0
-        if nested > _MAX_OPERATORS and type(left) is facts.Binary:
-            left, nested = Other(start, end, "deep"), 0
+    for op, same in groupby(reversed(spine), key=lambda step: step[0]):
+        steps = list(same)
+        operands = [HANDLERS[operand.type](r, operand, below) for _, operand, _ in steps]
+        left = _combine(op, left, operands, start, [end for _, _, end in steps])
     return left
 
 
@@ -49,15 +49,27 @@ def _leftmost(r: Script, node: Node, depth: int) -> AnyExpr:
     return convert(r, node, depth)
 
 
-def _combine(op: str, left: AnyExpr, right: AnyExpr, start: int, end: int) -> AnyExpr:
-    """A binary operator over two operands that are read; text that is put together becomes a `Concat`."""
+def _combine(op: str, left: AnyExpr, operands: list[AnyExpr], start: int, ends: list[int]) -> AnyExpr:
+    """The same binary operator between a first and further operands; text that is put together becomes a `Concat`."""
     if op in _LOGIC:
         parts = left.parts if type(left) is facts.Logic and left.op == op else (left,)
-        return facts.Logic(start, end, op, (*parts, right))
-    if op == "+" and (_is_text(left) or _is_text(right)):
-        parts = left.parts if type(left) is facts.Concat else (left,)
-        return facts.Concat(start, end, parts + (right.parts if type(right) is facts.Concat else (right,)))
-    return facts.Binary(start, end, _SAME.get(op, op), left, right)
+        return facts.Logic(start, ends[-1], op, (*parts, *operands))
+    op = _SAME.get(op, op)
+    for at, operand in enumerate(operands):
+        if op == "+" and (_is_text(left) or _is_text(operand)):
+            joined = [part for one in (left, *operands[at:]) for part in (one.parts if type(one) is facts.Concat else (one,))]
+            return facts.Concat(start, ends[-1], tuple(joined))
+        left = facts.Binary(start, ends[at], op, left, operand) if _nested(left) < _MAX_OPERATORS else Other(start, ends[at], "deep")
+    return left
+
+
+def _nested(expr: AnyExpr) -> int:
+    """How many operators nest to the left."""
+    count = 0
+    while type(expr) is facts.Binary:
+        expr = expr.left
+        count += 1
+    return count
 
 
 def _is_text(expr: AnyExpr) -> bool:

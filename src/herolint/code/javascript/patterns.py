@@ -16,8 +16,10 @@ PATTERNS = frozenset({"object_pattern", "array_pattern"})
 _DEFAULTED = frozenset({"assignment_pattern", "object_assignment_pattern"})
 _SMALL = 12
 """Parts of an expression that may be repeated for every name that is taken out of it."""
-_MOST_REPEATS = 64
-"""How many names of one pattern repeat a larger expression."""
+_MOST_REPEATED = 3_000
+"""Parts of expressions that the names of one pattern may repeat in all, where what they are taken from is not small."""
+_FEWEST = 4
+"""How many names repeat an expression of whatever size."""
 
 
 def small(expr: AnyExpr) -> bool:
@@ -27,26 +29,30 @@ def small(expr: AnyExpr) -> bool:
 
 def bind(r: Script, pattern: Node, value: AnyExpr, depth: int, op: str = "=") -> None:
     """Note what each name of a pattern takes from a value: `{a: b = 1}` gives `b = value.a ?? 1`."""
-    repeats = -1 if small(value) else 0
-    todo = [(pattern, value)]
+    size = sum(1 for _ in islice(walk(value), _MOST_REPEATED))
+    repeats = pattern.end_byte - pattern.start_byte if size < _SMALL else max(_FEWEST, _MOST_REPEATED // size)
+    todo = [(pattern, value, 0)]
     while todo:
-        node, taken = todo.pop()
+        node, taken, level = todo.pop()
+        if level > MAX_DEPTH:
+            taken, level = Other(node.start_byte, node.end_byte, "deep"), 0
+        level += 1
         kind = node.type
         if kind == "object_pattern":
-            todo += reversed(_properties(r, node, taken, depth))
+            todo += [(kid, part, level) for kid, part in reversed(_properties(r, node, taken, depth))]
         elif kind == "array_pattern":
-            todo += reversed(_elements(r, node, taken))
+            todo += [(kid, part, level) for kid, part in reversed(_elements(r, node, taken))]
         elif kind in _DEFAULTED:
             kids = r.clean(node.named_children)
             if len(kids) == 2:
                 default = convert(r, kids[1], depth + 1)
-                todo.append((kids[0], Logic(node.start_byte, node.end_byte, "??", (taken, default))))
+                todo.append((kids[0], Logic(node.start_byte, node.end_byte, "??", (taken, default)), level))
         elif kind == "rest_pattern":
-            todo += [(kid, taken) for kid in r.clean(node.named_children)]
+            todo += [(kid, taken, level) for kid in r.clean(node.named_children)]
         else:
-            if repeats >= 0:
-                repeats += 1
-                taken = taken if repeats <= _MOST_REPEATS else Other(node.start_byte, node.end_byte, "pattern")
+            repeats -= 1
+            if repeats < 0:
+                taken = Other(node.start_byte, node.end_byte, "pattern")
             r.assign(convert(r, node, depth + 1), taken, op, node.start_byte, node.end_byte)
 
 

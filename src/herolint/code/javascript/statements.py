@@ -40,6 +40,10 @@ def block(r: Script, node: Node, depth: int) -> int:
 def run(r: Script, nodes: Iterable[Node], depth: int) -> int:
     """Read statements one after the other; the guard that holds behind the last one, or `ENDED`."""
     entry = r.guard
+    if depth > MAX_DEPTH:
+        for node in nodes:
+            r.defer(node)
+        return entry
     ended = False
     for node in nodes:
         kind = node.type
@@ -70,9 +74,6 @@ def _exits(func: AnyExpr) -> bool:
 
 def body(r: Script, node: Node, depth: int) -> int:
     """Read the statement, often a block, that another one holds; the guard behind it, or `ENDED`."""
-    if depth > MAX_DEPTH:
-        r.defer(node)
-        return r.guard
     return run(r, node.named_children if node.type == "statement_block" else (node,), depth + 1)
 
 
