@@ -190,7 +190,11 @@ class Param(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True):
-    """A function or method. `name_start`/`name_end` span its name; `start`/`end` the whole definition with decorators."""
+    """A function or method. `name_start`/`name_end` span its name; `start`/`end` the whole definition with decorators.
+
+    A parameter that is taken apart where it is declared is called `#` and its position; assignments say what its parts are called.
+    `decorators` holds those of the parameters as well, after its own.
+    """
 
     name: str
     qualname: str
@@ -216,7 +220,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Class(msgspec.Struct, frozen=True, array_like=True):
-    """A class; `bases` may hold `Keyword` (metaclass)."""
+    """A class; `bases` may hold `Keyword` (metaclass). One without a name, in an expression, is called `#class` and its number."""
 
     name: str
     qualname: str

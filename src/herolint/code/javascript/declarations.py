@@ -5,6 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from herolint.code.facts import AnyExpr, Const, Import
+from herolint.code.javascript.classes import read_class
 from herolint.code.javascript.definitions import FUNCTIONS, bare, key_word, read_function
 from herolint.code.javascript.nodes import SKIPPED, Script, convert, reads
 from herolint.code.javascript.patterns import bind, bound_names
@@ -73,8 +74,6 @@ def _declare(r: Script, node: Node, depth: int) -> None:
     if is_name and inner.type in FUNCTIONS:
         read_function(r, inner, depth, name, whole=node)
     elif is_name and inner.type == "class":
-        from herolint.code.javascript.classes import read_class
-
         read_class(r, inner, depth, name)
     elif not _import_required(r, name, inner):
         found = convert(r, value, depth)

@@ -8,6 +8,7 @@ from herolint.code import facts
 from herolint.code.facts import NONE, AnyExpr, Closure, Const, Function, Name, Other, Param, Return, Star
 from herolint.code.javascript.nodes import HANDLERS, SKIPPED, Script, convert, items, reads
 from herolint.code.javascript.patterns import PATTERNS, bind
+from herolint.code.javascript.statements import block
 from herolint.code.javascript.strings import string
 from herolint.code.javascript.types import annotation
 from herolint.code.reader import MAX_DEPTH, inside
@@ -110,8 +111,6 @@ def _manner(node: Node) -> tuple[bool, bool]:
 
 
 def _body(r: Script, body: Node | None, depth: int) -> None:
-    from herolint.code.javascript.statements import block
-
     if body is None:
         return
     if body.type == "statement_block":

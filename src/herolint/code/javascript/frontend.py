@@ -7,7 +7,18 @@ from functools import partial
 from tree_sitter import Node
 
 from herolint.code.facts import Module
-from herolint.code.javascript import classes, declarations, definitions, expressions, handling, imports, operators, patterns, strings  # noqa: F401
+from herolint.code.javascript import (  # noqa: F401
+    assignments,
+    classes,
+    declarations,
+    definitions,
+    expressions,
+    handling,
+    imports,
+    operators,
+    patterns,
+    strings,
+)
 from herolint.code.javascript.grammar import grammar
 from herolint.code.javascript.nodes import HANDLERS, Script
 from herolint.code.javascript.statements import STATEMENTS, block, run

@@ -9,7 +9,7 @@ from herolint.code.javascript.classes import CLASSES, read_class
 from herolint.code.javascript.declarations import declared_names
 from herolint.code.javascript.definitions import FUNCTIONS, decorator, key_word, read_function
 from herolint.code.javascript.nodes import SKIPPED, Script, convert
-from herolint.code.javascript.statements import statement
+from herolint.code.javascript.statements import STATEMENTS, statement
 from herolint.code.javascript.strings import string
 
 _FUNCTION_DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration"})
@@ -121,8 +121,6 @@ def _clause(r: Script, clause: Node, module: str, node: Node) -> None:
 
 def _declared(r: Script, node: Node, whole: Node, marks: tuple[AnyExpr, ...], depth: int, name: str) -> None:
     """What follows `export` or `export default`: a declaration or an expression."""
-    from herolint.code.javascript.statements import STATEMENTS
-
     kind = node.type
     if kind in CLASSES:
         word = read_class(r, node, depth, None, marks)
