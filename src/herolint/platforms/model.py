@@ -269,6 +269,17 @@ class PythonFacts(Group, frozen=True, kw_only=True):
         return found is not None and stack in (found.stacks or self.stacks)
 
 
+class NodeFacts(Group, frozen=True, kw_only=True):
+    """The Node.js buildpack. `supported` are major versions, `newest` the newest release of each that can be installed."""
+
+    release: str
+    default: str
+    supported: tuple[str, ...]
+    newest: tuple[str, ...]
+    oldest: str
+    yarn: str
+
+
 class GoFacts(Group, frozen=True, kw_only=True):
     """The Go buildpack. `latest` is what a minor version installs, `removed_tools` the tool of each file that belongs to one."""
 
@@ -327,6 +338,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     buildpacks: BuildpackFacts
     python: PythonFacts
     go: GoFacts
+    node: NodeFacts
 
     @property
     def checked(self) -> str:

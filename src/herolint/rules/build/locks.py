@@ -8,12 +8,20 @@ from herolint.app.locked import changes_since_lock
 from herolint.app.model import App
 from herolint.app.python_build import builds_python, manager_files
 from herolint.finding import Confidence, Finding, Place
-from herolint.rules.registry import ERROR, report, rule
+from herolint.rules.build.outcomes import told
+from herolint.rules.registry import ERROR, WARNING, report, rule
 
 
-@rule("HL406", "lockfile-out-of-sync", ERROR, needs=("python",))
+@rule("HL405", "lockfile-missing", WARNING)
+def lockfile_missing(app: App) -> Iterator[Finding]:
+    """Dependencies are listed, and nothing says which releases of them to install."""
+    yield from told(app, "HL405", "lock-missing")
+
+
+@rule("HL406", "lockfile-out-of-sync", ERROR)
 def lockfile_out_of_sync(app: App) -> Iterator[Finding]:
     """The lock was not made from the manifest that stands beside it, and the installer refuses to go on."""
+    yield from told(app, "HL406", "lock-stale")
     if not builds_python(app) or not app.root.deployed:
         return
     for name in manager_files(app):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from herolint.app.model import App
 from herolint.app.python_build import MANAGERS, builds_python, manager_files
 from herolint.finding import Finding, Place
+from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _MISSPELT = (
@@ -24,7 +25,8 @@ _MISSPELT = (
 
 @rule("HL404", "conflicting-package-managers", ERROR, WARNING)
 def conflicting_package_managers(app: App) -> Iterator[Finding]:
-    """The Python buildpack finds two package managers, or none that it can use."""
+    """A buildpack finds two package managers, or none that it can use."""
+    yield from told(app, "HL404", "managers")
     if not builds_python(app) or not app.root.deployed:
         return
     found = manager_files(app)

@@ -9,6 +9,7 @@ from herolint.app.model import App
 from herolint.app.python_build import WantedPython, builds_python, manager_files, wanted_python
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.version_files import MISSPELT_PYTHON_VERSION
+from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _NEAR_DAYS = 180
@@ -17,6 +18,7 @@ _NEAR_DAYS = 180
 @rule("HL407", "runtime-version-invalid", ERROR)
 def runtime_version_invalid(app: App) -> Iterator[Finding]:
     """The version that a file asks for cannot be read, is not supported any more, or is not known."""
+    yield from told(app, "HL407", "version-invalid")
     if not builds_python(app) or not app.root.deployed:
         return
     yield from _misspelt(app)
@@ -125,6 +127,7 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Finding]:
 @rule("HL408", "runtime-version-deprecated", WARNING)
 def runtime_version_deprecated(app: App) -> Iterator[Finding]:
     """The version still builds, by a file or a number that will stop working; or no file names one."""
+    yield from told(app, "HL408", "version-old")
     if not builds_python(app) or not app.root.deployed:
         return
     wanted = wanted_python(app)

@@ -1,0 +1,111 @@
+"""Version ranges as npm reads them: `^1.2`, `>=18 <21`, `1.x || 2.x`, `1.2 - 1.4`. Prereleases are left aside."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+Version = tuple[int, int, int]
+Comparator = tuple[str, Version]
+
+_PARTIAL = re.compile(r"[v=\s]*(?P<major>\d+|[xX*])(?:\.(?P<minor>\d+|[xX*]))?(?:\.(?P<patch>\d+|[xX*]))?(?:-[\w.-]+)?(?:\+[\w.-]+)?\Z")
+_OPERATOR = re.compile(r"(?P<op>\^|~>|~=|~|>=|<=|>|<|=)?\s*(?P<version>[^\s<>=~^|]+)")
+_HYPHEN = re.compile(r"\s*(\S+)\s+-\s+(\S+)\s*\Z")
+
+
+@lru_cache(maxsize=4096)
+def parse_range(text: str) -> tuple[tuple[Comparator, ...], ...] | None:
+    """Alternatives of comparators that must all hold; None when it is no range."""
+    text = text.strip()
+    if text in ("", "latest"):
+        text = "*"
+    found = []
+    for part in text.split("||"):
+        comparators = _comparators(part.strip() or "*")
+        if comparators is None:
+            return None
+        found.append(comparators)
+    return tuple(found)
+
+
+def _comparators(text: str) -> tuple[Comparator, ...] | None:
+    hyphen = _HYPHEN.match(text)
+    if hyphen:
+        low, high = _partial(hyphen[1]), _partial(hyphen[2])
+        if low is None or high is None:
+            return None
+        return ((">=", _floor(low)), ("<", _above(high)))
+    found: list[Comparator] = []
+    at = 0
+    for match in _OPERATOR.finditer(text):
+        if text[at : match.start()].strip(" ,"):
+            return None
+        at = match.end()
+        version = _partial(match["version"].rstrip(","))
+        if version is None:
+            return None
+        found += _expand(match["op"] or "", version)
+    return tuple(found) if not text[at:].strip(" ,") else None
+
+
+def _partial(text: str) -> tuple[int | None, int | None, int | None] | None:
+    match = _PARTIAL.match(text)
+    if match is None:
+        return None
+    numbers: list[int | None] = []
+    for name in ("major", "minor", "patch"):
+        part = match[name]
+        numbers.append(None if part is None or part in "xX*" or (numbers and numbers[-1] is None) else int(part))
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _floor(version: tuple[int | None, int | None, int | None]) -> Version:
+    return version[0] or 0, version[1] or 0, version[2] or 0
+
+
+def _above(version: tuple[int | None, int | None, int | None]) -> Version:
+    """The first version after all that a partial one covers."""
+    major, minor, patch = version
+    if major is None:
+        return 1 << 30, 0, 0
+    if minor is None:
+        return major + 1, 0, 0
+    return (major, minor + 1, 0) if patch is None else (major, minor, patch + 1)
+
+
+def _expand(op: str, version: tuple[int | None, int | None, int | None]) -> list[Comparator]:
+    low = _floor(version)
+    if op in ("", "="):
+        return [(">=", low), ("<", _above(version))]
+    if op == "^":
+        major, minor, _ = version
+        if low[0] or minor is None:
+            return [(">=", low), ("<", ((major or 0) + 1, 0, 0) if major is not None else (1 << 30, 0, 0))]
+        if low[1] or version[2] is None:
+            return [(">=", low), ("<", (0, low[1] + 1, 0))]
+        return [(">=", low), ("<", (0, 0, low[2] + 1))]
+    if op in ("~", "~>", "~="):
+        return [(">=", low), ("<", _above((version[0], version[1], None)))]
+    if op == ">":
+        return [(">=", _above(version))]
+    if op == "<=":
+        return [("<", _above(version))]
+    return [(op, low)]
+
+
+def satisfies(version: Version, text: str) -> bool | None:
+    """Whether a version is in a range; None when the range cannot be read."""
+    alternatives = parse_range(text)
+    if alternatives is None:
+        return None
+    return any(all(_holds(version, op, bound) for op, bound in one) for one in alternatives)
+
+
+def _holds(version: Version, op: str, bound: Version) -> bool:
+    return version >= bound if op == ">=" else version < bound
+
+
+def parse_version(text: str) -> Version | None:
+    """`v18.2.1` as numbers; None when it is no full version."""
+    found = _partial(text)
+    return (found[0], found[1], found[2]) if found is not None and None not in found else None  # type: ignore[return-value]
