@@ -60,7 +60,25 @@ COMMAND_DEFAULTS: dict[str, tuple[str | None, int, str, str]] = {
     "voila": ("127.0.0.1", 8866, "--port", "--Voila.ip"),
     "panel": ("127.0.0.1", 5006, "--port", "--address"),
     "bokeh": ("127.0.0.1", 5006, "--port", "--address"),
+    "vite": ("127.0.0.1", 5173, "--port", "--host"),
+    "ng": ("127.0.0.1", 4200, "--port", "--host"),
+    "webpack-dev-server": ("127.0.0.1", 8080, "--port", "--host"),
+    "astro": ("127.0.0.1", 4321, "--port", "--host"),
+    "gatsby": ("127.0.0.1", 8000, "--port", "--host"),
+    "json-server": ("127.0.0.1", 3000, "--port", "--host"),
 }
+READS_PORT = frozenset(
+    {"react-scripts", "vue-cli-service", "next", "nuxt", "nuxi", "serve", "http-server", "remix-serve", "react-router-serve"}
+)
+"""Servers that take the port from $PORT by themselves."""
+DEVELOPMENT = {
+    "vite": ("", "dev", "serve"), "ng": ("serve", "s"), "webpack-dev-server": (), "astro": ("dev",), "gatsby": ("develop",),
+    "react-scripts": ("start",),
+    "vue-cli-service": ("serve",), "next": ("dev", ""), "nuxt": ("dev", ""), "nuxi": ("dev",), "flask": ("run",),
+}  # fmt: skip
+"""Servers made for one developer, with the subcommands that start them as such (none: always)."""
+RESTARTERS = frozenset({"nodemon", "ts-node-dev", "tsnd", "supervisor"})
+"""Runners that watch the files and start the program anew."""
 ENV_PORTS = {
     "flask": ("FLASK_RUN_PORT", "FLASK_RUN_HOST"),
     "streamlit": ("STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS"),
@@ -115,7 +133,17 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
     elif tool == "http.server":
         word = next((a for a in launch.arguments if a.text.isdigit() or "$" in a.text), None)
         yield _from_words(launch, tool, word, launch.option("--bind"))
+    elif tool in READS_PORT:
+        if _is_development(launch):
+            yield Endpoint(port="platform", port_at=launch.at, server=f"{tool} {launch.subcommand}".strip(), development=True)
     elif tool in COMMAND_DEFAULTS:
+        if (
+            tool in DEVELOPMENT
+            and tool not in ("flask",)
+            and DEVELOPMENT[tool]
+            and launch.subcommand not in (*DEVELOPMENT[tool], "preview", "start")
+        ):
+            return
         if tool in ("flask", "streamlit", "fastapi", "chainlit", "panel", "bokeh") and launch.subcommand not in ("run", "serve", "dev"):
             return
         if launch.has("--uds", "--fd", "--unix-socket"):
@@ -137,6 +165,11 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
         yield Endpoint(port="none", port_at=launch.at, server=tool)
     elif launch.script or launch.module or any(process.name in e.processes for e in app.code.effects_of("listens")):
         yield from _in_code(app, process, launch)
+
+
+def _is_development(launch: Launch) -> bool:
+    subs = DEVELOPMENT.get(launch.tool)
+    return subs is not None and (not subs or launch.subcommand in subs)
 
 
 def _exports(app: App, process: Process, name: str) -> bool:
@@ -175,7 +208,7 @@ def _from_words(launch: Launch, tool: str, port: Word | None, host: Word | None)
         server=tool,
         default_port=port is None,
         default_host=host is None,
-        development=tool == "flask",
+        development=tool == "flask" or _is_development(launch),
     )
 
 

@@ -228,13 +228,16 @@ def web_dockerfile(app: App) -> str:
 
 
 def is_container(app: App) -> bool:
-    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile and no Procfile."""
+    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile where no buildpack makes a web process."""
     stack = app.context.stack or (app.app_json.stack if app.app_json else None)
     if stack:
         return stack == "container"
     if app.heroku_yml is not None and app.heroku_yml.docker and not app.buildpacks:
         return True
-    return "Dockerfile" in app.workspace.files and "Procfile" not in app.slug and app.heroku_yml is None and not app.buildpacks
+    if "Dockerfile" not in app.workspace.files or "Procfile" in app.slug or app.heroku_yml is not None or app.buildpacks:
+        return False
+    package = app.package_json
+    return app.app_json is None or package is None or "start" not in package.scripts
 
 
 HAS: dict[str, Callable[[App], bool]] = {

@@ -351,6 +351,18 @@ class App:
 
         return Program(self)
 
+    def build_makes(self, path: str) -> bool:
+        """Whether some script that the build runs may write a file of that path."""
+        from herolint.app.buildpacks.node_output import makes
+
+        return makes(self, path)
+
+    def build_output(self, path: str) -> bool:
+        """Whether a path lies where compilers and bundlers write by custom or by this app's configuration."""
+        from herolint.app.buildpacks.node_output import is_output
+
+        return is_output(self, path)
+
     def has(self, need: str) -> bool:
         """Whether the repository can supply a kind of fact that a rule reads."""
         return loading.HAS[need](self)

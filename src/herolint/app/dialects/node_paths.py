@@ -87,7 +87,7 @@ class NodePaths:
 
     def source_of(self, built: str) -> str | None:
         """The source that a built file comes from: the compiler's `outDir` mapped to its `rootDir`, else the usual folders."""
-        for folder, out, source in self._outputs:
+        for folder, out, source in self.outputs:
             base = posixpath.normpath(posixpath.join(folder, out))
             if built.startswith(base + "/"):
                 rest = built[len(base) + 1 :]
@@ -107,7 +107,7 @@ class NodePaths:
         return self.file(f"src/{rest}") or self.file(rest) or self.file(f"server/{rest}")
 
     @cached_property
-    def _outputs(self) -> list[tuple[str, str, str]]:
+    def outputs(self) -> list[tuple[str, str, str]]:
         """(folder, outDir, rootDir) of each compiler configuration."""
         found = []
         for path in self.workspace.slug_files:

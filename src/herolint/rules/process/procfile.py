@@ -42,7 +42,7 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
         yield _finding(
             app, f"Heroku reads only `Procfile`, and this file is called `{path}`", Place(path), f"rename it: `git mv {path} Procfile`"
         )
-    elif app.has("python") and not app.buildpacks:
+    elif app.detected and not app.buildpacks:
         found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
         folder = posixpath.dirname(found[0]) if found else ""
         if found and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from herolint.app.launch import Launch
 from herolint.app.model import App
+from herolint.app.node_programs import Absent, absent_programs
 from herolint.app.processes import Process
 from herolint.app.python_build import manager_files
 from herolint.finding import Finding, Place
@@ -37,11 +38,13 @@ LANGUAGE_PROGRAMS = frozenset(
 )
 
 
-@rule("HL111", "command-dependency-missing", ERROR, WARNING, needs=("processes", "python"))
+@rule("HL111", "command-dependency-missing", ERROR, WARNING, needs=("processes",))
 def command_dependency_missing(app: App) -> Iterator[Finding]:
     """A process starts a program whose package is not installed."""
+    for absent in absent_programs(app):
+        yield _pruned(app, absent)
     dependencies = app.dependencies
-    if app.is_container or not dependencies.manager or len(manager_files(app)) > 1:
+    if app.is_container or not app.has("python") or not dependencies.manager or len(manager_files(app)) > 1:
         return
     for process, launch in python_launches(app):
         if not launch.words or launch.command.conditional:
@@ -72,6 +75,25 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
             fix=f"add `{packages[0]}` to {_manifest(dependencies.manifest)}",
             process=process.name,
         )
+
+
+def _pruned(app: App, absent: Absent) -> Finding:
+    """A program of a package that is there for the build only, or not at all."""
+    process, at = absent.process, absent.at
+    how = (
+        f"{absent.package} is a devDependency, which is removed after the build"
+        if absent.pruned
+        else f"package.json does not list {absent.package}"
+    )
+    return report(
+        "HL111",
+        f"{process.name} starts {absent.program}, but {how}",
+        Place(at.path, at.span, "not there at run time"),
+        why="the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
+        related=(*((absent.declared,) if absent.declared is not None else ()), *started_at(app, process, absent.launch)),
+        fix=f"move `{absent.package}` to dependencies" if absent.pruned else f"add it: `npm install {absent.package}`",
+        process=process.name,
+    )
 
 
 def _manifest(lock: str) -> str:

@@ -25,6 +25,8 @@ _PACKAGE_MANAGERS = {
     "apt-get": ("install", "update"),
     "apt": ("install",),
 }
+_COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
+"""Runners that compile the whole program before they run it."""
 _BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
 
 
@@ -101,6 +103,10 @@ def _builds(launch: Launch) -> str:
         return f"runs `{launch.subcommand}`"
     if launch.tool in _BUNDLERS and not {"serve", "dev", "start", "preview"} & set(words):
         return f"runs `{launch.tool}`"
+    if launch.tool == "node" and launch.subcommand in _COMPILING and launch.script is not None:
+        return f"compiles {launch.script} with {launch.subcommand}"
+    if launch.tool == "nest" and launch.subcommand == "start":
+        return "compiles with `nest start`"
     return (
         "downloads data"
         if launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words)

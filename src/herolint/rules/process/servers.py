@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.endpoints import endpoints
+from herolint.app.endpoints import RESTARTERS, endpoints
 from herolint.app.model import App
+from herolint.app.processes import Process
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Finding, Place
@@ -18,6 +19,7 @@ def dev_server(app: App) -> Iterator[Finding]:
     web = app.web
     if web is None:
         return
+    yield from _restarters(app, web)
     for end in endpoints(app, web):
         if not end.development or (end.port == "none" and end.effect is None):
             continue
@@ -44,7 +46,32 @@ def dev_server(app: App) -> Iterator[Finding]:
         )
 
 
+def _restarters(app: App, web: Process) -> Iterator[Finding]:
+    """Runners that watch the files and start the program anew."""
+    main = web.main
+    if main is not None and main.subcommand in RESTARTERS and main.script is not None:
+        yield report(
+            "HL108",
+            f"web runs under {main.subcommand}, which is made for development",
+            Place(main.at.path, main.at.span, "watches files and restarts"),
+            why="it holds memory for itself, and after a crash waits for a file to change instead of letting the platform start anew",
+            related=() if main.at.path == web.at.path else (app.procfile_place("web", "this process starts it"),),
+            fix=f"use `node {main.script}`"
+            if main.script.endswith(("js", "cjs"))
+            else "build while deploying and run the result with `node`",
+            process="web",
+        )
+
+
 def _server_fix(app: App, path: str) -> str:
+    if (
+        not path
+        and app.package_json is not None
+        and app.web is not None
+        and app.web.main is not None
+        and app.web.main.path.endswith(".json")
+    ):
+        return "build while deploying (a `build` script) and serve the result: with the framework's production server, or `serve -s` and its like"
     django = app.code.django
     if django is not None and not path:
         wsgi = next((p for p in sorted(app.code.code.files) if p.endswith("wsgi.py")), "")

@@ -6,10 +6,13 @@ import posixpath
 from collections.abc import Iterator
 
 from herolint.app.launch import Launch
+from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
+from herolint.app.node_programs import packages_of_programs
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
+from herolint.formats.package_json import PackageJson
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -47,11 +50,70 @@ def _missing(app: App, process: Process, launch: Launch) -> tuple[str, Place, st
     if launch.target is None or not launch.target.literal or launch.command.conditional or not launch.command.cwd_known:
         return None
     at = launch.place(launch.target)
+    if launch.tool in PACKAGE_MANAGERS:
+        return _missing_package_script(app, process, launch, at)
+    if launch.script and launch.tool == "node":
+        return _missing_source(app, process, launch, at)
     if launch.script and launch.tool in ("python", "django", "streamlit", "sh", "fastapi", "chainlit"):
         return _missing_script(app, process, launch, at)
     if launch.module and launch.tool in ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "celery", "python"):
         return _missing_module(app, process, launch, at)
     return None
+
+
+def _missing_package_script(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+    """A script that package.json does not have."""
+    package = app.package(launch.folder or "")
+    if package is None or launch.subcommand in package.scripts or _container_path(app, process):
+        return None
+    if launch.subcommand == "start" and posixpath.join(launch.folder or "", "server.js") in app.slug:
+        return None
+    if launch.tool != "npm" and (launch.subcommand in packages_of_programs() or _lists(package, launch.subcommand)):
+        return None  # `yarn next start` runs a program
+    if not package.scripts and process.origin == "default" and not app.root.deployed:
+        return None
+    near = next((name for name in ("start:prod", "start:production", "serve", "prod", "dev", "server") if name in package.scripts), None)
+    fix = f"add a `start` script to package.json (it has `{near}`)" if near else f"add a `{launch.subcommand}` script to package.json"
+    message = f"{process.name} runs `{launch.tool} {launch.subcommand}`, and package.json has no script of that name"
+    if process.origin == "default":
+        message = "package.json has no `start` script, there is no server.js and no Procfile: nothing starts"
+        others = [name for name in app.processes if name not in ("web", "release")]
+        if others or any(app.workspace.find("Procfile")):
+            return None  # a worker alone may be all that was meant
+    return message, at, fix, Confidence.HIGH
+
+
+def _lists(package: PackageJson, name: str) -> bool:
+    return name in package.dependencies or name in package.dev_dependencies
+
+
+def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+    """A JavaScript file that is neither in the repository nor made by the build."""
+    script = launch.script or ""
+    if script in app.slug or _container_path(app, process) or "$" in script or "*" in script or script.startswith(("/", "..")):
+        return None
+    if app.code.node_paths.file(script) is not None and launch.subcommand != "node":
+        return None
+    if any(f"{script}{ending}" in app.slug for ending in (".js", ".cjs", ".json", "/index.js", "/package.json")):
+        return None
+    if app.build_makes(script):
+        return None
+    same = next((path for path in app.slug if path.lower() in (script.lower(), f"{script.lower()}.js")), None)
+    if same:
+        message = f"{process.name} starts {script}, but the file is called {same}"
+        return message, at, f"write `{same}`: names are case-sensitive on a dyno", Confidence.HIGH
+    if script in app.workspace.files:
+        return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
+    if app.build_output(script):
+        return None  # the output of a build that nobody runs: another finding
+    near = next((path for path in sorted(app.slug, key=len) if posixpath.basename(path) == posixpath.basename(script)), None)
+    reason = app.workspace.unpushed_reason(script)
+    return (
+        f"{process.name} starts {script}, which is not in the repository{f' ({reason})' if reason else ''}",
+        at,
+        f"use `{near}`" if near else f"commit {script} or name the right file",
+        Confidence.HIGH,
+    )
 
 
 def _container_path(app: App, process: Process) -> bool:

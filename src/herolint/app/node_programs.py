@@ -1,0 +1,132 @@
+"""Programs that npm packages install: which package a command needs, and whether the package is there when a dyno starts."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.buildpacks.node import builds_node
+from herolint.app.launch_node import PACKAGE_MANAGERS
+from herolint.finding import Place
+from herolint.formats.shell import Word
+
+if TYPE_CHECKING:
+    from herolint.app.launch import Launch
+    from herolint.app.model import App
+    from herolint.app.processes import Process
+    from herolint.formats.package_json import PackageJson
+
+SHELL = frozenset(
+    {
+        "node",
+        "nodejs",
+        "npx",
+        "sh",
+        "bash",
+        "cd",
+        "echo",
+        "export",
+        "exec",
+        "test",
+        "true",
+        "sleep",
+        "rm",
+        "cp",
+        "mkdir",
+        "mv",
+        "ls",
+        "env",
+        *PACKAGE_MANAGERS,
+    }
+)
+BUN = frozenset({"bun", "bunx", "deno"})
+"""Runtimes that the buildpack does not install."""
+
+
+@cache
+def packages_of_programs() -> dict[str, str]:
+    """Program → the npm package that installs it, where the two names differ."""
+    import tomllib
+    from importlib.resources import files
+
+    raw = tomllib.loads(files("herolint.knowledge").joinpath("javascript.toml").read_text("utf-8"))
+    return dict(raw.get("programs", {}))
+
+
+class Absent(NamedTuple):
+    """A program that a dyno will not find: `pruned` when its package is installed for the build only."""
+
+    process: Process
+    launch: Launch
+    word: Word
+    program: str
+    package: str
+    pruned: bool
+    at: Place
+    declared: Place | None
+
+
+def absent_programs(app: App) -> Iterator[Absent]:
+    """Programs that processes start and that no installed package provides, each process's first one only."""
+    package = app.package_json
+    if package is None or not builds_node(app) or _keeps_all(app):
+        return
+    for process in app.processes.values():
+        for launch in process.launches:
+            found = _absent(app, process, launch)
+            if found is not None:
+                yield found
+                break
+
+
+def _keeps_all(app: App) -> bool:
+    """Whether devDependencies stay in the slug: pruning is switched off, or production is not what the app runs as."""
+    values = {
+        name: app.config_var(name)
+        for name in ("NPM_CONFIG_PRODUCTION", "YARN_PRODUCTION", "PNPM_SKIP_PRUNING", "YARN2_SKIP_PRUNING", "NODE_ENV")
+    }
+    if values["NODE_ENV"] not in (None, "", "production"):
+        return True
+    return any(value for name, value in values.items() if name != "NODE_ENV")
+
+
+def _absent(app: App, process: Process, launch: Launch) -> Absent | None:
+    if launch.command.conditional or not launch.command.words:
+        return None
+    folder = posixpath.dirname(launch.path) if posixpath.basename(launch.path) == "package.json" else launch.cwd
+    own, root = app.package(folder) if folder else app.package_json, app.package_json
+    for word in (launch.command.words[0], launch.words[0]) if launch.words else ():
+        program = posixpath.basename(word.text)
+        if program in SHELL or program in BUN or not word.literal or _is_file(app, launch, word) or program.startswith(("$", "-")):
+            if program == "npx":
+                return None  # it downloads what is not there
+            continue
+        name = packages_of_programs().get(program, program)
+        declared = [one for one in (own, root) if one is not None]
+        if any(name in one.dependencies or _brings(one, name) for one in declared):
+            continue
+        pruned = next((one for one in declared if name in one.dev_dependencies), None)
+        if pruned is None and (program not in packages_of_programs() or posixpath.basename(launch.path) != "package.json"):
+            continue
+        path = "package.json" if pruned is root else posixpath.join(folder, "package.json")
+        at = Place(path, pruned.dev_dependencies[name][1], "removed after the build") if pruned is not None else None
+        return Absent(process, launch, word, program, name, pruned is not None, launch.place(word), at)
+    return None
+
+
+def _is_file(app: App, launch: Launch, word: Word) -> bool:
+    return "/" in word.text and "node_modules" not in word.text and app.workspace.exists(posixpath.join(launch.cwd, word.text))
+
+
+_BRINGS = {
+    "tsc": (), "typescript": (), "cross-env": (), "webpack": ("react-scripts", "next"), "vite": ("@sveltejs/kit", "nuxt", "astro"),
+    "@babel/node": (), "serve": (), "prisma": (), "@nestjs/cli": (), "next": (), "sequelize-cli": (), "ts-node": ("ts-node-dev",),
+    "esbuild": ("tsx", "vite"), "rimraf": (), "nodemon": (), "remix": ("@remix-run/dev",), "dotenv-cli": (), "@react-router/serve": (),
+}  # fmt: skip
+
+
+def _brings(package: PackageJson, name: str) -> bool:
+    """Whether an installed package is known to bring the program's package along."""
+    return any(other in package.dependencies for other in _BRINGS.get(name, ()))
