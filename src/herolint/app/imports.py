@@ -86,6 +86,8 @@ def unmet_imports(app: App) -> Iterator[Unmet]:
 def uses_of(app: App) -> Iterator[Use]:
     """Every import in reached code that may fail with nobody to catch it, and what Django imports by name."""
     program = app.code
+    if "python" not in program.code.languages:
+        return
     starting = {}
     for name, reach in program.reach.items():
         django = program.django if program.django is not None and program.runs_django(app.processes[name]) else None

@@ -95,7 +95,7 @@ class System:
         name, _, tag = base.rpartition("/")[2].partition(":")
         if name == "heroku":
             stack = f"heroku-{tag.partition('-')[0]}"
-            return text, frozenset(p for p in (*app.platform.image.run, *app.platform.image.some) if app.platform.image.has(p, stack))
+            return text, app.platform.image.packages(stack)
         if name not in self.table.images:
             return None
         small = any(word in tag for word in ("slim", "alpine"))
@@ -109,9 +109,8 @@ class System:
                 return True
             text, base = self._image
             return need.told_in(text) or need.given_by(base) or any(name.rstrip("*") in text for name in need.apt)
-        image, stack = app.platform.image, app.stack
-        has = image.builds_with if need.built else image.has
-        if any(has(name, stack) for name in need.apt) or need.told_in(self._told):
+        stack = app.platform.image.packages(app.stack, building=bool(need.built))
+        if need.given_by(stack) or need.told_in(self._told):
             return True
         if self.reads_aptfile and app.aptfile is not None and need.given_by(package.name for package in app.aptfile.packages):
             return True

@@ -127,13 +127,10 @@ class ImageFacts(Group, frozen=True, kw_only=True):
     build: frozenset[str]
     some: dict[str, tuple[str, ...]]
 
-    def has(self, package: str, stack: str) -> bool:
-        """Whether a dyno of the stack has the package."""
-        return package in self.run or stack in self.some.get(package, ())
-
-    def builds_with(self, package: str, stack: str) -> bool:
-        """Whether the package is there while the stack builds."""
-        return package in self.build or self.has(package, stack)
+    def packages(self, stack: str, *, building: bool = False) -> frozenset[str]:
+        """The packages on a dyno of the stack, or on the machine that builds for it."""
+        found = self.run | {name for name, stacks in self.some.items() if stack in stacks}
+        return found | self.build if building else found
 
 
 class Dyno(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
