@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
-from herolint.app.codebase import MAX_SOURCE_BYTES, CodeBase, Mod
+from herolint.app.codebase import MAX_SOURCE_BYTES, CodeBase
 from herolint.app.detection import Detected, builders, detected_in
 from herolint.app.link import Linker
+from herolint.app.named_files import named_files
 from herolint.code import facts_of
 from herolint.finding import Place
 from herolint.formats.shell import parse
@@ -40,7 +41,6 @@ _CONFIGURED_BY = {
     "prisma": ("prisma/schema.prisma", "schema.prisma"),
 }
 """Programs of a build, and the files that tell them what to do, any of which is enough."""
-_RUN_FOLDERS = frozenset("assets data dist fixtures locale locales media model models public static templates translations views".split())
 _SKIPPED = re.compile(r"(?:^|/)(?:tests?|specs?|docs?|\.github|\.git[a-z]*|README[^/]*|LICENSE[^/]*|CHANGELOG[^/]*)(?:/|\Z)", re.IGNORECASE)
 
 
@@ -160,22 +160,9 @@ def _embedded(app: App) -> Iterator[Need]:
 
 
 def _named_in_code(app: App) -> Iterator[Need]:
-    """Files, and whole folders of the usual names, that reached code names in a string."""
-    gone = [path for path in removed(app) if not _SKIPPED.search(path)]
-    files = {posixpath.basename(path): path for path in gone if len(posixpath.basename(path)) > 4 and "." in posixpath.basename(path)[1:]}
-    folders = {path.split("/")[0]: path for path in sorted(gone, reverse=True) if "/" in path}
-    slug_folders = {path.partition("/")[0] for path in app.slug if "/" in path}
-    files |= {name: path for name, path in folders.items() if name in _RUN_FOLDERS and name not in slug_folders}
-    if not files:
-        return
-    names = re.compile(r"""(?<=["'/])(?:""" + "|".join(map(re.escape, files)) + r""")(?=/?["'])""")
-    for mod in app.code.modules:
-        for match in names.finditer(mod.source.text):
-            yield Need(files[match.group()], f"is named in {mod.path}", Place(mod.path, _span(mod, match), "names it"), sure=False)
-
-
-def _span(mod: Mod, match: re.Match[str]) -> Span:
-    return mod.source.span_of_text(match.start(), match.end())
+    """Files, and whole folders of the usual names, that reached code opens, serves or renders, as far as its words tell."""
+    for path, at in named_files(app, [path for path in removed(app) if not _SKIPPED.search(path)]):
+        yield Need(path, f"is named in {at.path}", at, sure=False)
 
 
 SOURCES: tuple[Callable[[App], Iterator[Need]], ...] = (

@@ -202,6 +202,7 @@ def _finding(message: str, loser: Detected, winner: Detected, severity: object, 
             Place(loser.file if process is not None else winner.file, None, "comes later" if process is not None else "comes first"),
             *([process] if process is not None else []),
         ],
-        fix=f'list them, the main one last: `"buildpacks": {order}` in app.json and `heroku buildpacks:add`',
+        fix=f'list them, the main one last: `"buildpacks": {order}` in app.json and `heroku buildpacks:add`'
+        + (f"; {loser.buildpack.name} alone, if {winner.file} is for development only" if process is not None else ""),
         confidence=Confidence.MEDIUM,
     )
