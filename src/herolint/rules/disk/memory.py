@@ -108,7 +108,7 @@ def _handler(app: App, ref: FunctionRef) -> str:
 
 
 def _in_memory(app: App, backend: str) -> bool:
-    return app.code.keeps(backend) == "memory"
+    return app.code.knowledge.backends.get(backend) == "memory"
 
 
 def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
