@@ -274,6 +274,48 @@ def test_declared_in_another_module(line: str, name: str, tmp_path: Path) -> Non
     assert [finding.at.path for finding in found] == ["state.py"]
 
 
+def test_another_language(tmp_path: Path) -> None:
+    server = """
+        const express = require("express");
+        const store = require("./store");
+        const app = express();
+        const rooms = new Map();
+
+        app.post("/rooms", (req, res) => {
+          rooms.set(req.body.code, []);
+          store.put(req.body.code);
+          res.json({});
+        });
+
+        app.get("/rooms", (req, res) => {
+          res.json({ rooms: [...rooms.keys()], all: store.all() });
+        });
+
+        app.listen(process.env.PORT);
+    """
+    store = """
+        class Store {
+          constructor() {
+            this.games = {};
+          }
+          put(name) {
+            this.games[name] = 1;
+          }
+          all() {
+            return Object.keys(this.games);
+          }
+        }
+
+        module.exports = new Store();
+    """
+    files = {"Procfile": "web: node server.js\n", "package.json": '{"engines": {"node": "24.x"}, "dependencies": {"express": "4.21.2"}}'}
+    found = lint(tmp_path, {**files, "server.js": dedent(server), "store.js": dedent(store)}, "HL206")
+    assert [(finding.at.path, finding.message.partition(" is")[0]) for finding in found] == [
+        ("server.js", "rooms"),
+        ("store.js", "Store.games"),
+    ]
+
+
 SOCKETIO = "from flask import Flask\nfrom flask_socketio import SocketIO\n\napp = Flask(__name__)\nsocketio = SocketIO(app)\n"
 CONFIG = "gunicorn.conf.py"
 
