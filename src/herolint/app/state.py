@@ -151,7 +151,7 @@ class _Finder:
                 return True
             case facts.Call(func=func):
                 name = self.linker.qualified(mod, assign.function, func) or ""
-                return any(row.effect == "makes-container" for row in self.program.knowledge.effects(name))
+                return any(row.effect == "makes-container" for row in self.program.knows(mod).effects(name))
         return False
 
     # ---- how it is used -----------------------------------------------------------------------------------------------

@@ -203,7 +203,7 @@ def _number(app: App, mod: Mod, expr: facts.AnyExpr | None, depth: int = 0) -> i
             return _number(app, mod, bound[-1].value, depth + 1) if bound else None
         case facts.Call(func=func, args=args):
             name = app.code.linker.qualified(mod, NONE, func) or ""
-            if any(row.effect == "counts-cores" for row in app.code.knowledge.effects(name)):
+            if any(row.effect == "counts-cores" for row in app.code.knows(mod).effects(name)):
                 return dyno_of(app, "web")[0].cores or None
             numbers = [_number(app, mod, arg, depth + 1) for arg in args]
             return _of_several(name, numbers)

@@ -47,15 +47,17 @@ class Spread:
         return "each worker's memory" if self.several else "the memory of one process"
 
     @property
-    def lost(self) -> str:
-        """When it is gone, and who else does not see it."""
-        gone = f"gone at each deploy, restart and at least every {self.hours}"
+    def apart(self) -> str:
+        """Why one process does not see what another one holds."""
         if self.workers is not None and self.workers.several:
-            by = ", as WEB_CONCURRENCY of the buildpack says" if self.workers.origin == "buildpack" else ""
-            return f"{self.workers.launch.tool} starts {self.workers.number} workers{by}: one does not see what another holds; and it is {gone}"
-        if self.several:
-            return f"each of the {self.dynos} web dynos has its own; and it is {gone}"
-        return f"it is {gone}; a second worker or dyno would not see it"
+            by = " (the buildpack sets WEB_CONCURRENCY)" if self.workers.origin == "buildpack" else ""
+            return f"{self.workers.launch.tool} starts {self.workers.number} workers{by}, and one does not see what another holds"
+        return f"each of the {self.dynos} web dynos has its own" if self.several else "a second worker or dyno would not see it"
+
+    @property
+    def lost(self) -> str:
+        """Who else does not see it, and when it is gone."""
+        return f"{self.apart}; at each deploy, restart and at least every {self.hours} all of it is gone"
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -123,7 +125,7 @@ def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
             engine.mod.place(engine.assign.value or engine.assign, "sessions are in memory"),
             severity=spread.severity,
             confidence=confidence,
-            why=f"visitors are logged out; {spread.lost}",
+            why=f"{spread.lost}, and everybody is logged out",
             related=spread.places,
             fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
             process="web",
@@ -135,7 +137,7 @@ def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
             "messages of Channels stay in the worker that sends them",
             layer[1].mod.place(layer[1].assign.target, "a channel layer in memory"),
             confidence=confidence,
-            why=f"{spread.lost}, so visitors who are connected to different ones do not meet",
+            why=f"{spread.apart}: visitors who are connected to different ones do not meet",
             related=spread.places,
             fix="use `channels_redis.core.RedisChannelLayer` with `REDIS_URL`",
             process="web",
@@ -171,7 +173,7 @@ def _limit(at: Place, spread: Spread, fix: str) -> Finding:
         "rate limits are counted in each worker's memory",
         at,
         confidence=Confidence.MEDIUM,
-        why=f"{spread.lost}: a visitor gets the limit from each of them",
+        why=f"{spread.apart}: a visitor gets the limit from each of them",
         related=spread.places,
         fix=fix,
         process="web",

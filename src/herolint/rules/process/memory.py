@@ -45,7 +45,7 @@ def worker_memory(app: App) -> Iterator[Finding]:
 def _label(need: Need) -> str:
     workers = need.workers
     if workers.origin == "buildpack":
-        return f"starts {workers.number} workers, as {workers.said} says that the buildpack sets"
+        return f"the buildpack sets {workers.said}: {workers.number} workers"
     return f"{workers.number} workers" if workers.several else "in memory at once"
 
 
@@ -53,8 +53,14 @@ def _heaviest(need: Need) -> tuple[Place, ...]:
     """The imports that count most."""
     table = load_memory()
     weights = sorted(((sum(table.loaded([name]).values()), name) for name in need.imports), reverse=True)
-    found = [(name, mb, need.imports[name]) for mb, name in weights[:2] if mb >= _HEAVY_MB]
-    return tuple(Place(at.path, at.span, f"{name} and what it loads: about {mb} MB") for name, mb, at in found)
+    found: list[Place] = []
+    counted: set[str] = set()
+    for mb, name in weights:
+        if mb >= _HEAVY_MB and name not in counted and len(found) < 2:
+            counted.update(table.loaded([name]))
+            at = need.imports[name]
+            found.append(Place(at.path, at.span, f"{name} and what it loads: about {mb} MB"))
+    return tuple(found)
 
 
 def _fix(need: Need, memory_mb: int) -> str:

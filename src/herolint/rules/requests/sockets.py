@@ -125,9 +125,9 @@ def _asynchronous(app: App, launch: Launch) -> tuple[str, str] | None:
     path = app.code.code.find(launch.module) if launch.module else None
     mod = app.code.code.mod(path) if path else None
     target = app.code.linker.lookup(mod, NONE, launch.attr or "application") if mod is not None else None
-    if target is None or target.kind != "external":
+    if mod is None or target is None or target.kind != "external":
         return None
-    worker = app.code.knowledge.asynchronous.get(target.name)
+    worker = app.code.knows(mod).asynchronous.get(target.name)
     return (target.name.removesuffix("()").rpartition(".")[2], worker) if worker else None
 
 
@@ -167,7 +167,9 @@ def _channels(app: App, workers: Workers) -> Iterator[Finding]:
                 "HL506",
                 f"{launch.tool} serves the WSGI application, and the WebSocket routes of Channels are in the ASGI one",
                 launch.place(launch.target, "no WebSocket gets past this") if launch.target is not None else launch.at,
-                why="the server answers every WebSocket with 404 or 500: what needs one never works",
+                # A project that names its ASGI application means to be served by it.
+                severity=ERROR if app.code.django.is_set("ASGI_APPLICATION") else WARNING,
+                why="the server answers every WebSocket with 404: what needs one never works",
                 related=(mod.place(keys[0], "WebSocket routes"),),
                 fix=f"serve the ASGI application: `daphne -b 0.0.0.0 -p $PORT {dotted}:application`, or `gunicorn -k uvicorn.workers.UvicornWorker`",
                 process="web",
