@@ -30,8 +30,10 @@ _HANDLED = (
 def believes_proxy(app: App) -> bool | None:
     """Whether requests over https reach the app as such: by the server, or by code that looks at the header (None: unknown)."""
     launch = app.web.main if app.web is not None else None
-    if launch is None or _handled_in_code(app):
+    if launch is None or handled_in_code(app):
         return None if launch is None else True
+    if any(app.code.knows(mod).proxy.reads == "never" and "web" in app.code.reached_by(mod.path) for mod in app.code.modules):
+        return False
     if launch.tool == "gunicorn":
         return _listed(app, launch, _gunicorn_setting(app, launch))
     if launch.tool in ("uvicorn", "fastapi"):
@@ -60,7 +62,8 @@ def server_fix(app: App) -> str:
     return "start the app with gunicorn or uvicorn, which read X-Forwarded-Proto on Heroku"
 
 
-def _handled_in_code(app: App) -> bool:
+def handled_in_code(app: App) -> bool:
+    """Whether reached code looks at the header itself, or tells its framework to."""
     return any(word in text for mod in app.code.modules for text in (mod.source.text.lower(),) for word in _HANDLED)
 
 

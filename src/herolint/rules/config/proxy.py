@@ -11,8 +11,7 @@ from herolint.app.proxy import believes_proxy, server_fix
 from herolint.app.tls import tls_servers
 from herolint.app.values import Known
 from herolint.code import facts
-from herolint.code.facts import NONE
-from herolint.code.queries import walk
+from herolint.code.queries import dotted, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import WARNING, report, rule
 
@@ -47,6 +46,7 @@ def proxy_headers(app: App) -> Iterator[Finding]:
     yield from _django(app)
     yield from _middleware(app)
     yield from _own_redirects(app)
+    yield from _cookies(app)
     yield from _login_addresses(app)
 
 
@@ -105,30 +105,51 @@ def _middleware(app: App) -> Iterator[Finding]:
 
 
 def _own_redirects(app: App) -> Iterator[Finding]:
-    """`if request.url.startswith("http://"): return redirect(…)`."""
+    """`if request.url.startswith("http://"): return redirect(…)`, `if (!req.secure) res.redirect(…)`."""
     for mod in app.code.modules:
-        if "request" not in mod.source.text or "redirect" not in mod.source.text or "web" not in app.code.reached_by(mod.path):
+        if "redirect" not in mod.source.text or "https" not in mod.source.text or "web" not in app.code.reached_by(mod.path):
             continue
         for guard in mod.facts.guards:
             asked = next((e for e in walk(guard.test) if _asks_for_scheme(app, mod, e)), None)
-            if asked is None or guard.kind != "if" or app.code.guards.holds(mod, guard.parent) is False:
+            if asked is None or guard.kind not in ("if", "else") or app.code.guards.holds(mod, guard.parent) is False:
                 continue
             function = mod.function_at(guard.test.start)
-            if function != NONE and any(c.function == function and _last(c.call.func) == "redirect" for c in mod.facts.calls):
-                fix = 'ask for `request.headers.get("X-Forwarded-Proto") == "http"`, or wrap the app in ProxyFix'
-                yield _found(app, "the redirect to https never ends", mod.place(asked, "always http"), _LOOP, fix)
+            if any(c.function == function and _last(c.call.func) == "redirect" and _to_https(c.call) for c in mod.facts.calls):
+                yield _found(app, "the redirect to https never ends", mod.place(asked, "always http"), _LOOP, _own_fix(app, mod))
+                return
 
 
 def _asks_for_scheme(app: App, mod: Mod, expr: facts.AnyExpr) -> bool:
-    """Whether it asks Flask how the request came."""
-    function = mod.function_at(expr.start)
-    if isinstance(expr, facts.Call) and _last(expr.func) == "startswith" and expr.args and isinstance(expr.args[0], facts.Const):
-        return expr.args[0].value == "http://" and app.code.linker.qualified(mod, function, expr.func) == "flask.request.url.startswith"
-    return (
-        isinstance(expr, facts.Attr)
-        and expr.name == "is_secure"
-        and app.code.linker.qualified(mod, function, expr) == "flask.request.is_secure"
-    )
+    """Whether it asks the framework how the request came."""
+    asks = app.code.knows(mod).proxy.asks
+    if isinstance(expr, facts.Call) and _last(expr.func) == "startswith":
+        return dotted(expr.func) in asks and bool(expr.args) and isinstance(expr.args[0], facts.Const) and expr.args[0].value == "http://"
+    return isinstance(expr, facts.Attr) and dotted(expr) in asks and _last(expr) != "startswith"
+
+
+def _to_https(call: facts.Call) -> bool:
+    """Whether a redirect leads to an https address, or to one that was made beforehand."""
+    texts = [e.value for arg in call.args for e in walk(arg) if isinstance(e, facts.Const) and isinstance(e.value, str)]
+    return any(text.startswith("https") for text in texts) or not texts
+
+
+def _own_fix(app: App, mod: Mod) -> str:
+    if app.code.knows(mod).proxy.reads == "never":
+        return "tell the framework about the router: `app.set('trust proxy', 1)` in Express, `app.proxy = true` in Koa"
+    return 'ask for `request.headers.get("X-Forwarded-Proto") == "http"`, or wrap the app in ProxyFix'
+
+
+def _cookies(app: App) -> Iterator[Finding]:
+    """Session cookies for https only, of a framework that takes every request for http."""
+    for effect in app.code.effects_of("checks-scheme"):
+        expr, value = app.code.argument(effect, effect.row.path)
+        if expr is None or "web" not in effect.processes or (effect.row.note and app.code.argument(effect, effect.row.note)[0] is not None):
+            continue
+        on = value == Known(True) or app.code.guards.truth(effect.mod, effect.fact.function, expr) is True
+        if on and value != Known("auto"):
+            why = "every request looks like plain HTTP behind the router, so the cookie is never sent and nobody stays logged in"
+            at = effect.mod.place(expr, "never sent")
+            yield _found(app, f"{effect.name.removesuffix('()')} never sends its secure cookie", at, why, _own_fix(app, effect.mod))
 
 
 def _login_addresses(app: App) -> Iterator[Finding]:
