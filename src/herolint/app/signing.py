@@ -110,7 +110,7 @@ def _in_config_calls(code: Program, mod: Mod) -> Iterator[Given]:
 
 def _config_objects(code: Program) -> Iterator[Given]:
     """Keys in the class or module that `app.config.from_object` reads; where it cannot be told which, in the only class that has one."""
-    names = tuple(f"{one}.config.from_object" for known in code.knowledge.values() for one in known.signing.objects)
+    names = tuple(f"{one}.config.from_object" for one in code.knowledge.signing.objects)
     for mod, fact, _ in code.calls_named(*names):
         keys = code.knows(mod).signing.keys
         expr = fact.call.args[0] if fact.call.args else None
@@ -219,7 +219,7 @@ def _source(app: App, value: Value) -> tuple[str, Source, str]:
         return variable, ("literal" if text else "environment"), text
     if any(isinstance(one, Env) for one in walk(settled)):
         return variable, "unknown", ""
-    random = frozenset[str]().union(*(known.signing.random for known in app.code.knowledge.values()))
+    random = app.code.knowledge.signing.random
     if isinstance(settled, Made) and any(isinstance(one, Made) and one.name in random for one in walk(settled)):
         return variable, "random", ""
     return variable, "unknown", ""
