@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from herolint.app.codebase import Mod
-from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, walk
+from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Value, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument
@@ -66,15 +66,10 @@ def _given(app: App) -> Iterator[Given]:
     for effect in code.effects_of("signs"):
         expr, _ = code.argument(effect, effect.row.secret)
         if expr is not None:
-            yield (
-                f"the key of {effect.name.removesuffix('()').rpartition('.')[2]}",
-                effect.mod,
-                effect.fact.function,
-                expr,
-                effect.fact.guard,
-            )
-    known = code.knowledge.signing
+            what = f"the key for {effect.name.replace('()', '')}"
+            yield what, effect.mod, effect.fact.function, expr, effect.fact.guard
     for mod in code.modules:
+        known = code.knows(mod).signing
         if any(key in mod.source.text for key in (*known.attributes, *known.keys)):
             yield from _assigned(code, mod)
             yield from _in_config_calls(code, mod)
@@ -83,7 +78,7 @@ def _given(app: App) -> Iterator[Given]:
 
 def _assigned(code: Program, mod: Mod) -> Iterator[Given]:
     """`app.secret_key = …`, `app.config["SECRET_KEY"] = …`."""
-    known = code.knowledge.signing
+    known = code.knows(mod).signing
     for assign in mod.facts.assigns:
         target, value = assign.target, assign.value
         if value is None or assign.op != "=":
@@ -102,7 +97,7 @@ def _assigned(code: Program, mod: Mod) -> Iterator[Given]:
 
 def _in_config_calls(code: Program, mod: Mod) -> Iterator[Given]:
     """`app.config.update(SECRET_KEY=…)`."""
-    known = code.knowledge.signing
+    known = code.knows(mod).signing
     for fact in mod.facts.calls:
         func = fact.call.func
         if not isinstance(func, facts.Attr) or func.name not in _CONFIG_CALLS or not isinstance(func.base, facts.Attr):
@@ -116,8 +111,8 @@ def _in_config_calls(code: Program, mod: Mod) -> Iterator[Given]:
 def _config_objects(code: Program) -> Iterator[Given]:
     """Keys in the class or module that `app.config.from_object` reads; where it cannot be told which, in the only class that has one."""
     names = tuple(f"{one}.config.from_object" for one in code.knowledge.signing.objects)
-    keys = code.knowledge.signing.keys
     for mod, fact, _ in code.calls_named(*names):
+        keys = code.knows(mod).signing.keys
         expr = fact.call.args[0] if fact.call.args else None
         if expr is None:
             continue
@@ -152,7 +147,7 @@ def _config_holder(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) 
 
 def _with_key(code: Program, mod: Mod, number: int) -> tuple[Mod, int]:
     """The class, or the nearest base of it, that gives a key."""
-    keys = code.knowledge.signing.keys
+    keys = code.knows(mod).signing.keys
     if keys & mod.class_body.get(number, {}).keys():
         return mod, number
     for base in code.linker.bases(mod, number):
@@ -162,9 +157,9 @@ def _with_key(code: Program, mod: Mod, number: int) -> tuple[Mod, int]:
 
 
 def _only_config_class(code: Program) -> Iterator[Given]:
-    keys = code.knowledge.signing.keys
     found: list[Given] = []
     for mod in code.modules:
+        keys = code.knows(mod).signing.keys
         for number, cls in enumerate(mod.facts.classes):
             for key in keys & mod.class_body.get(number, {}).keys():
                 assign = mod.class_body[number][key][-1]
@@ -211,8 +206,8 @@ def _global(mod: Mod, name: str) -> tuple[Mod, facts.Assign] | None:
 
 def _source(app: App, value: Value) -> tuple[str, Source, str]:
     """(variable, where the key comes from when it is unset, the literal)."""
-    if isinstance(value, Table):
-        value = value.get("secret") or UNKNOWN
+    if isinstance(value, Items):
+        value = value.items[0] if value.items else UNKNOWN
     variable = value.name if isinstance(value, Env) else ""
     settled = value
     while isinstance(settled, Env):

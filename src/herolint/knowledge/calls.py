@@ -80,6 +80,13 @@ class Signing(msgspec.Struct, frozen=True):
     random: frozenset[str] = frozenset()
 
 
+class Proxy(msgspec.Struct, frozen=True):
+    """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask."""
+
+    reads: str = ""
+    asks: frozenset[str] = frozenset()
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
@@ -99,6 +106,9 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Where a backend that settings name as text keeps what it is given: `file` or `memory`."""
     asynchronous: dict[str, str] = {}
     """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
+    proxy: Proxy = Proxy()
+    fatal: frozenset[str] = frozenset()
+    """Calls that end the program, in languages whose calls give errors back."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -174,5 +184,7 @@ def load(language: str) -> Knowledge:
         parameters=raw.get("parameters", {}),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
         asynchronous=raw.get("asynchronous", {}),
+        fatal=frozenset(raw.get("fatal", ())),
+        proxy=msgspec.convert(raw.get("proxy", {}), Proxy),
         signing=msgspec.convert(raw.get("signing", {}), Signing),
     )

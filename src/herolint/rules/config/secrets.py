@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from herolint.app.config_vars import declared
 from herolint.app.model import App
 from herolint.app.secret_settings import ENV_FILE
 from herolint.app.secret_values import is_placeholder, looks_random
@@ -15,6 +17,10 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 
 GUESSED_LENGTH = 14
 """Characters below which a key that is no random one is within reach of a word list."""
+RANDOM_LENGTH = 10
+"""Characters from which on a signing key may be a random one."""
+SHARED_SECRET = re.compile(r"(SECRET(_KEY)?(_BASE)?|MASTER_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|PRIVATE_KEY|_SALT|AUTH_TOKEN)\Z")
+LEFT_TO_FILL_IN = re.compile(r"(?i)change|modif|replace|your|enter|insert|fill|example|xxx|todo|<|\$\{|\Anone\Z")
 SHOWN = 5
 """Further secrets of a file that a finding points to."""
 
@@ -33,6 +39,7 @@ def committed_secret(app: App) -> Iterator[Finding]:
         found.sort(key=lambda s: not s.certain)
         yield _in_file(found)
     yield from (_signing_key(key) for key in keys)
+    yield from _given_to_every_app(app)
 
 
 def _same_place(one: Place, other: Place) -> bool:
@@ -53,7 +60,7 @@ def _written_out(app: App) -> Iterator[SigningKey]:
 
 def _signing_key(key: SigningKey) -> Finding:
     """A signing key that is the same for everybody who reads the code."""
-    random = looks_random(key.text)
+    random = looks_random(key.text, RANDOM_LENGTH)
     guessed = not random and (len(key.text) < GUESSED_LENGTH or is_placeholder(key.text))
     return report(
         "HL701",
@@ -115,3 +122,18 @@ def _signs_in_production(app: App, secret: Secret) -> bool | None:
     if not django.sure:
         return None
     return settled and effective.mod.path == secret.at.path
+
+
+def _given_to_every_app(app: App) -> Iterator[Finding]:
+    """A value in app.json that is meant to be secret: whoever presses the button gets the same one."""
+    for entry in declared(app).values():
+        if entry.value and SHARED_SECRET.search(entry.name) and not LEFT_TO_FILL_IN.search(entry.value):
+            yield report(
+                "HL701",
+                f"app.json gives every app the same {entry.name}",
+                Place("app.json", entry.span, "published"),
+                severity=WARNING,
+                why="whoever sets an app up with the button and changes nothing has a secret that stands in the repository",
+                fix='use `"generator": "secret"` in the place of the value, or leave it out so that Heroku asks for it',
+                confidence=Confidence.MEDIUM,
+            )
