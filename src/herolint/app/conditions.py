@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.origins import origin
 from herolint.app.values import Env, Known, Table, Text, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -19,6 +20,8 @@ def applies(code: Program, effect: Effect) -> bool:
     row = effect.row
     if row.unless and _switched_on(code, effect, row.unless):
         return False
+    if row.made_of and not _made_of(code, effect):
+        return False
     match row.when:
         case "":
             return True
@@ -32,6 +35,8 @@ def applies(code: Program, effect: Effect) -> bool:
             return effect.fact.awaited
         case "resolves":
             return _ends_promise(effect)
+        case "callback":
+            return any(isinstance(arg, facts.Closure | facts.Lambda) for arg in effect.fact.call.args)
         case "started":
             return _is_started(code, effect)
         case name:
@@ -42,6 +47,13 @@ def _switched_on(code: Program, effect: Effect, name: str) -> bool:
     """Whether an option is given and is not off."""
     expr, value = code.argument(effect, name)
     return expr is not None and not (isinstance(value, Known) and not value.value)
+
+
+def _made_of(code: Program, effect: Effect) -> bool:
+    """Whether the called function was made from one of those that the row names."""
+    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, effect.fact.call.func)
+    first = made.args[0] if isinstance(made, facts.Call) and made.args else None
+    return first is not None and code.linker.qualified(mod, function, first) in effect.row.made_of.split()
 
 
 def _ends_promise(effect: Effect) -> bool:

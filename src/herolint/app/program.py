@@ -84,9 +84,9 @@ class Program:
         return self.tables[mod.facts.language]
 
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
-        """How a fix writes something in a module's language: `read`, `read-number`, `required`, `named`."""
+        """How a fix writes something in a module's language (`read`, `read-number`, `required`, `named`, …); empty where its table does not say."""
         language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
-        return self.tables[language].spelling[what].format(**words)
+        return self.tables[language].spelling.get(what, "").format(**words)
 
     def _search_in(self, path: str) -> None:
         """Make the folders of a `PYTHONPATH` roots of the code base."""
@@ -297,7 +297,7 @@ class Program:
 
     def _holds(self, effect: Effect) -> bool:
         """Whether what the row depends on is so."""
-        if not effect.row.when and not effect.row.unless:
+        if not (effect.row.when or effect.row.unless or effect.row.made_of):
             return True
         key = (effect.mod.path, effect.fact.call.start, id(effect.row))
         if key not in self._conditions:
@@ -324,6 +324,9 @@ class Program:
                 return inside
             if isinstance(expr, facts.Mapping | facts.Closure) and named and held is None:
                 return None, UNKNOWN  # the options themselves, or a callback where an optional argument was left out
+            value = self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
+            if named and held is None and isinstance(value, Table) and value.whole:
+                return None, UNKNOWN
         return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
 
     def _in_bound_options(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:

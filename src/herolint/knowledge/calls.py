@@ -18,11 +18,12 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
     arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
     timeout in seconds (0: none); `note` fits the message.
-    `unit` is how many seconds a number of the call means.
+    `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit.
 
     `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `awaited`, `resolves` (the function it
     is given ends a promise), `started` (`.start()` is called on the result), or the name of an option that must be switched on;
-    `unless` names one that must not be given.
+    `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
+    (`promisify(exec)`).
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool.
     """
@@ -46,6 +47,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     when: str = ""
     unless: str = ""
     unit: float = 1.0
+    made_of: str = ""
+    remedy: str = ""
     ssl: str = ""
     plain: bool = False
     dialect: str = ""
@@ -185,6 +188,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         returns={name: same for table in known for name, same in table.returns.items()},
         handlers=Handlers(frozenset(), {}, frozenset()),
         signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
+        time_limits=frozenset().union(*(table.time_limits for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
     )
