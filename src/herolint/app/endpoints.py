@@ -302,7 +302,7 @@ def _in_code(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
             at = launch.at
             bot = bots[0] if bots else None
             server = f"{bot.row.kind} bot" if bot else "script"
-            yield Endpoint(port="none", port_at=bot.mod.place(bot.fact.call) if bot else at, server=server, effect=bot)
+            yield Endpoint(port="none", port_at=at, server=server, effect=bot)
 
 
 def _may_serve(app: App, mods: Iterator[Mod]) -> bool:

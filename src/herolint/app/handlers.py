@@ -8,9 +8,10 @@ from typing import NamedTuple
 from herolint.app.codebase import Mod
 from herolint.app.django import Django
 from herolint.app.link import Linker, Target
+from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument
 from herolint.knowledge.calls import HandlerCall, Handlers, Knowledge
 
 METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
@@ -115,11 +116,7 @@ def _given(mod: Mod, linker: Linker, fact: facts.CallFact, row: HandlerCall) -> 
             yield target
         return
     for given in fact.call.args:
-        for inner in walk(given):
-            if isinstance(inner, facts.Closure | facts.Name | facts.Attr):
-                target = linker.resolve(mod, fact.function, inner)
-                if target is not None and target.kind == "function":
-                    yield target
+        yield from functions_in(linker, mod, fact.function, given)
 
 
 def _signed(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:

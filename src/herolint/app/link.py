@@ -34,10 +34,14 @@ class Target(NamedTuple):
 class Linker:
     """Resolves expressions of one code base. All methods answer None for what cannot be known."""
 
-    def __init__(self, code: CodeBase, returns: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, code: CodeBase, returns: Mapping[str, str] | None = None, parameters: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
         self.code = code
         self.returns = returns or {}
         """Results of calls that behave like another object (`requests.session()` like `requests.Session()`)."""
+        self.parameters = parameters or {}
+        """What parameters hold by custom of their name, by language."""
         self._dialects: dict[str, Dialect] = {}
         self._cache: dict[tuple[str, int, facts.AnyExpr], Target | None] = {}
 
@@ -122,7 +126,11 @@ class Linker:
         return Target("instance", where[0].facts.classes[where[1]].qualname, *where)
 
     def _parameter(self, mod: Mod, fn: Function, param: Param, depth: int) -> Target | None:
-        return self._typed(mod, fn.parent, param.annotation, depth) if param.kind == "plain" else None
+        if param.kind != "plain":
+            return None
+        if param.annotation is None and (usual := self.parameters.get(mod.facts.language, {}).get(param.name)):
+            return Target("external", usual)
+        return self._typed(mod, fn.parent, param.annotation, depth)
 
     def _typed(self, mod: Mod, function: int, annotation: facts.AnyExpr | None, depth: int) -> Target | None:
         """An object of a declared type."""
@@ -162,6 +170,18 @@ class Linker:
                 return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
                 return self._attribute(target, name, depth + 1, set())
+            case "variable" if target.mod is not None and self.dialect(target.mod).options_objects:
+                return self._held(target.mod, target.bindings, name, depth + 1)
+        return None
+
+    def _held(self, mod: Mod, bindings: tuple[Binding, ...], name: str, depth: int) -> Target | None:
+        """What an object that a variable was bound to holds under a name."""
+        for binding in reversed(bindings):
+            what = binding.what
+            if isinstance(what, Assign) and isinstance(what.value, facts.Mapping):
+                for key, inner in reversed(what.value.items):
+                    if isinstance(key, facts.Const) and key.value == name:
+                        return self.resolve(mod, what.function, inner, depth)
         return None
 
     def _attribute(self, target: Target, name: str, depth: int, seen: set[tuple[str, int]]) -> Target | None:

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import CodeBase, Mod
+from herolint.app.conditions import applies
+from herolint.app.conventions import Placed, placed_files, placed_handlers
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
 from herolint.app.entries import entries_of
@@ -14,14 +16,14 @@ from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.launch import Launch
-from herolint.app.link import Linker
+from herolint.app.link import Linker, Target
 from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
-from herolint.app.values import UNKNOWN, Made, Table, Value, options, text_of
+from herolint.app.values import UNKNOWN, Made, Table, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
@@ -53,10 +55,11 @@ class Program:
         self.code = CodeBase(app.workspace, app.cache)
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
-        self.linker = Linker(self.code, self.knowledge.returns)
+        self.linker = Linker(self.code, self.knowledge.returns, {language: known.parameters for language, known in self.tables.items()})
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
+        self._conditions: dict[tuple[str, int, int], bool] = {}
         self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app)))
         for process in app.processes.values():
             for launch in process.launches:
@@ -81,9 +84,9 @@ class Program:
         return self.tables[mod.facts.language]
 
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
-        """How a fix writes something in a module's language: `read`, `read-number`, `required`, `named`."""
+        """How a fix writes something in a module's language (`read`, `read-number`, `required`, `named`, …); empty where its table does not say."""
         language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
-        return self.tables[language].spelling[what].format(**words)
+        return self.tables[language].spelling.get(what, "").format(**words)
 
     def _search_in(self, path: str) -> None:
         """Make the folders of a `PYTHONPATH` roots of the code base."""
@@ -235,13 +238,26 @@ class Program:
         found = {}
         for name, process in self.app.processes.items():
             starts = self.entries(process)
-            if not starts and not self.runs_django(process):
+            placed = self.placed[name]
+            if not starts and not placed and not self.runs_django(process):
                 continue
             django = self.django if self.django is not None and self.runs_django(process) else None
-            extra = django.reached if django is not None else ()
-            named = django.named_in_settings if django is not None else ()
+            extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
+            named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
             found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named)
         return found
+
+    @cached_property
+    def placed(self) -> dict[str, tuple[Placed, ...]]:
+        """Files that frameworks load by their place, by process type."""
+        return {name: placed_files(self, process) for name, process in self.app.processes.items()}
+
+    def _placed_functions(self, process: str) -> Iterator[Target]:
+        for one in self.placed[process]:
+            mod = self.code.mod(one.path)
+            for ref, _ in placed_handlers(self.linker, mod, one) if mod is not None else ():
+                if (found := self.code.mod(ref.path)) is not None:
+                    yield Target("function", found.facts.functions[ref.number].qualname, found, ref.number)
 
     def reached_by(self, path: str) -> tuple[str, ...]:
         """The process types that load a file."""
@@ -264,7 +280,6 @@ class Program:
                 if name is None:
                     continue
                 rows = self.knows(mod).effects(name)
-                rows = tuple(row for row in rows if row.when != "url" or self._takes_url(mod, fact, row))
                 if not rows:
                     continue
                 by = tuple(n for n in who if self.reach[n].has_function(mod, fact.function))
@@ -276,15 +291,19 @@ class Program:
                 found += [Effect(mod, fact, row, name, runs, by) for row in rows]
         return tuple(found)
 
-    def _takes_url(self, mod: Mod, fact: CallFact, row: CallRow) -> bool:
-        """Whether the call is given an address, where it might as well be given a file."""
-        position, name = _where(row.url)
-        value = self.fold(mod, fact.function, argument(fact.call, position, name))
-        return any((text_of(one) or "").startswith(("http://", "https://", "ftp://", "s3://")) for one in options(value))
-
     def effects_of(self, *kinds: str) -> Iterator[Effect]:
         """Reached calls with one of the effects."""
-        return (e for e in self.effects if e.row.effect in kinds)
+        return (e for e in self.effects if e.row.effect in kinds and self._holds(e))
+
+    def _holds(self, effect: Effect) -> bool:
+        """Whether what the row depends on is so."""
+        if not (effect.row.when or effect.row.unless or effect.row.made_of):
+            return True
+        key = (effect.mod.path, effect.fact.call.start, id(effect.row))
+        if key not in self._conditions:
+            self._conditions[key] = True  # while it is found out
+            self._conditions[key] = applies(self, effect)
+        return self._conditions[key]
 
     def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None) -> Value:
         """The folded value of an expression."""
@@ -305,6 +324,9 @@ class Program:
                 return inside
             if isinstance(expr, facts.Mapping | facts.Closure) and named and held is None:
                 return None, UNKNOWN  # the options themselves, or a callback where an optional argument was left out
+            value = self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
+            if named and held is None and isinstance(value, Table) and value.whole:
+                return None, UNKNOWN
         return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
 
     def _in_bound_options(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:
@@ -328,6 +350,9 @@ class Program:
             process = self.app.processes[name]
             django = self.django if self.django is not None and self.runs_django(process) else None
             found[name] = handlers_of(reach, self.linker, self.tables, django)
+            for placed in self.placed[name]:
+                mod = self.code.mod(placed.path)
+                found[name] += [Handler(*one) for one in placed_handlers(self.linker, mod, placed)] if mod is not None else []
         return found
 
     @cached_property

@@ -18,6 +18,14 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
     arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
     timeout in seconds (0: none); `note` fits the message.
+    `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit.
+
+    `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `awaited`, `resolves` (the function it
+    is given ends a promise), `started` (`.start()` is called on the result), or the name of an option that must be switched on;
+    `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
+    (`promisify(exec)`).
+    Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
+    option that names the kind of database; `maximum` the one that bounds the pool.
     """
 
     effect: str
@@ -34,8 +42,17 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     default_host: str = ""
     default_timeout: float = 0.0
     default_mode: str = "r"
+    default_path: str = ""
     note: str = ""
     when: str = ""
+    unless: str = ""
+    unit: float = 1.0
+    made_of: str = ""
+    remedy: str = ""
+    ssl: str = ""
+    plain: bool = False
+    dialect: str = ""
+    maximum: str = ""
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
@@ -87,6 +104,34 @@ class Proxy(msgspec.Struct, frozen=True):
     asks: frozenset[str] = frozenset()
 
 
+class Files(msgspec.Struct, frozen=True):
+    """The last words of calls that remove a file, and of those that read one."""
+
+    removes: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
+
+
+class Uploads(msgspec.Struct, frozen=True):
+    """How a request's uploaded files are spelled, and the methods of theirs that save one on the disk."""
+
+    objects: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset()
+
+
+class Convention(msgspec.Struct, frozen=True):
+    """Files that a framework loads by their place.
+
+    `packages` any of which the manifest must ask for; `tools` programs that start the framework; `built` globs of the scripts that it
+    builds and that are started instead; `files` globs from the manifest's folder; `handlers` names that they export and that answer requests.
+    """
+
+    packages: tuple[str, ...]
+    files: tuple[str, ...]
+    handlers: frozenset[str]
+    tools: frozenset[str] = frozenset()
+    built: tuple[str, ...] = ()
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
@@ -109,6 +154,12 @@ class Knowledge(msgspec.Struct, frozen=True):
     proxy: Proxy = Proxy()
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""
+
+    conventions: tuple[Convention, ...] = ()
+    files: Files = Files()
+    uploads: Uploads = Uploads()
+    time_limits: frozenset[str] = frozenset()
+    """Names that, when called or given a value, set a time limit for all calls to the network."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -148,6 +199,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         returns={name: same for table in known for name, same in table.returns.items()},
         handlers=Handlers(frozenset(), {}, frozenset()),
         signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
+        time_limits=frozenset().union(*(table.time_limits for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
     )
@@ -162,8 +214,12 @@ def load(language: str) -> Knowledge:
     raw = tomllib.loads(table.read_text("utf-8"))
     handlers = raw.get("handlers", {})
     calls = {name: HandlerCall(*where) for name, where in handlers.get("calls", {}).items()}
+    returns = dict(raw.get("returns", {}))
     for routes in handlers.get("routes", ()):
-        calls |= {f"{base}.{verb}": HandlerCall(-1, "") for base in routes["objects"] for verb in routes["verbs"]}
+        made = [(base, f"{base}.{verb}") for base in routes.get("objects", ()) for verb in routes.get("verbs", ())]
+        calls |= {name: HandlerCall(-1, "") for _, name in made}
+        if routes.get("chained"):
+            returns |= {f"{name}()": base for base, name in made}
         calls |= {name: HandlerCall(-1, "") for name in routes.get("calls", ())}
     known = Handlers(
         frozenset(f"{base}.{verb}" for base in handlers.get("objects", ()) for verb in handlers.get("verbs", ()))
@@ -176,7 +232,7 @@ def load(language: str) -> Knowledge:
     )
     return Knowledge(
         calls=_rows(raw),
-        returns=raw.get("returns", {}),
+        returns=returns,
         handlers=known,
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
@@ -187,4 +243,8 @@ def load(language: str) -> Knowledge:
         fatal=frozenset(raw.get("fatal", ())),
         proxy=msgspec.convert(raw.get("proxy", {}), Proxy),
         signing=msgspec.convert(raw.get("signing", {}), Signing),
+        conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
+        files=msgspec.convert(raw.get("files", {}), Files),
+        uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
+        time_limits=frozenset(raw.get("time-limits", ())),
     )

@@ -33,11 +33,18 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             message,
             _with_label(end.port_at, label),
             why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
-            related=_started_by(app, end.port_at),
+            related=(*_started_by(app, end.port_at), *_bot(end)),
             fix=_port_fix(app, end),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
+
+
+def _bot(end: Endpoint) -> tuple[Place, ...]:
+    """The call that starts what serves nobody."""
+    if end.port != "none" or end.effect is None:
+        return ()
+    return (end.effect.mod.place(end.effect.fact.call, "runs here"),)
 
 
 def _port_words(end: Endpoint) -> tuple[str, str]:
@@ -46,7 +53,7 @@ def _port_words(end: Endpoint) -> tuple[str, str]:
             return "web never listens: nothing that it runs serves HTTP", "no server is started"
         if end.port_text:
             return f"web listens on {end.port_text}, which the router cannot reach", "no TCP port"
-        return f"web never listens on $PORT: a {end.server} serves no HTTP", "runs here"
+        return f"web never listens on $PORT: a {end.server} serves no HTTP", "serves nobody"
     if end.port == "other":
         return f"web listens on the port in {end.port_text}, which Heroku does not set", "not $PORT"
     if end.default_port:

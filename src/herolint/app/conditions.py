@@ -1,0 +1,103 @@
+"""On what a row of the tables depends: whether a known call really does what its row says, here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from herolint.app.origins import origin
+from herolint.app.values import Env, Known, Table, Text, options, text_of
+from herolint.code import facts
+from herolint.code.facts import NONE
+
+if TYPE_CHECKING:
+    from herolint.app.program import Effect, Program
+
+ADDRESSES = ("http://", "https://", "ftp://", "s3://")
+
+
+def applies(code: Program, effect: Effect) -> bool:
+    """Whether the row of a reached call holds for it."""
+    row = effect.row
+    if row.unless and _switched_on(code, effect, row.unless):
+        return False
+    if row.made_of and not _made_of(code, effect):
+        return False
+    match row.when:
+        case "":
+            return True
+        case "url":
+            _, value = code.argument(effect, row.url)
+            return any((text_of(one) or "").startswith(ADDRESSES) for one in options(value))
+        case "text":
+            _, value = code.argument(effect, row.url)
+            return any(isinstance(one, Env | Text) or (isinstance(one, Known) and isinstance(one.value, str)) for one in options(value))
+        case "awaited":
+            return effect.fact.awaited
+        case "resolves":
+            return _ends_promise(effect)
+        case "callback":
+            return any(isinstance(arg, facts.Closure | facts.Lambda) for arg in effect.fact.call.args)
+        case "started":
+            return _is_started(code, effect)
+        case name:
+            return _switched_on(code, effect, name)
+
+
+def _switched_on(code: Program, effect: Effect, name: str) -> bool:
+    """Whether an option is given and is not off."""
+    expr, value = code.argument(effect, name)
+    return expr is not None and not (isinstance(value, Known) and not value.value)
+
+
+def _made_of(code: Program, effect: Effect) -> bool:
+    """Whether the called function was made from one of those that the row names."""
+    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, effect.fact.call.func)
+    first = made.args[0] if isinstance(made, facts.Call) and made.args else None
+    return first is not None and code.linker.qualified(mod, function, first) in effect.row.made_of.split()
+
+
+def _ends_promise(effect: Effect) -> bool:
+    """Whether the function that a timer is given is what ends the promise around it: `new Promise(resolve => setTimeout(resolve, ms))`."""
+    mod, fact = effect.mod, effect.fact
+    first = fact.call.args[0] if fact.call.args else None
+    if not isinstance(first, facts.Name) or fact.function == NONE:
+        return False
+    params = mod.facts.functions[fact.function].params
+    return bool(params) and params[0].name == first.id
+
+
+def _is_started(code: Program, effect: Effect) -> bool:
+    """Whether some reached code calls `.start()` on what the call makes, or an option starts it at once."""
+    if _switched_on(code, effect, "3 start"):
+        return True
+    made = code.linker.returns.get(f"{effect.name}()", f"{effect.name}()")
+    kind = made.removesuffix("()").rpartition(".")[2]
+    for mod in code.modules:
+        for fact in mod.facts.calls:
+            func = fact.call.func
+            if isinstance(func, facts.Attr) and func.name == "start":
+                name = code.linker.qualified(mod, fact.function, func.base)
+                if (
+                    name is not None
+                    and name.removesuffix("()").rpartition(".")[2] == kind
+                    and code.guards.holds(mod, fact.guard) is not False
+                ):
+                    return True
+    return False
+
+
+def in_plain_sight(code: Program, effect: Effect) -> bool:
+    """Whether all options that a call is given can be seen: nothing is spread into them, and no object comes from elsewhere."""
+    return all(_seen(code, effect, arg) for arg in effect.fact.call.args)
+
+
+def _seen(code: Program, effect: Effect, expr: facts.AnyExpr) -> bool:
+    match expr:
+        case facts.Star():
+            return False
+        case facts.Mapping(items=pairs):
+            return not any(isinstance(key, facts.Star) for key, _ in pairs)
+        case facts.Name() | facts.Attr() | facts.Index() | facts.Call():
+            values = options(code.fold(effect.mod, effect.fact.function, expr))
+            return all(isinstance(one, Env | Known | Text) or (isinstance(one, Table) and one.whole) for one in values)
+    return True

@@ -1,0 +1,135 @@
+"""Time limits of calls that wait for others: at the call, on the client that makes it, for all calls at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from herolint.app.origins import origin
+from herolint.app.values import Env, Items, Known, Made, Ref, Table, Text, Value, options
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument, dotted
+
+if TYPE_CHECKING:
+    from herolint.app.flow import Step
+    from herolint.app.program import Effect, Program
+
+_RACES = frozenset({"race", "timeout", "withTimeout", "pTimeout", "promiseTimeout", "wait_for"})
+"""Calls that end when a timer does, whatever they were given."""
+_SETTERS = frozenset({"timeout", "setTimeout", "set_timeout"})
+"""Methods of requests and connections that set a limit."""
+
+
+def has_limit(code: Program, effect: Effect) -> bool:
+    """Whether something ends the call when the other side does not answer, or may do so without our knowing."""
+    return (
+        _given(code, effect)
+        or any(isinstance(a, facts.Star) and a.stars == 2 for a in effect.fact.call.args)
+        or _raced(effect)
+        or _by_client(code, effect)
+        or limits_all(code)
+    )
+
+
+def _given(code: Program, effect: Effect) -> bool:
+    if effect.row.timeout in ("", "none"):
+        return False
+    expr, value = code.argument(effect, effect.row.timeout)
+    if expr is None or (isinstance(value, Known) and value.value is None):
+        return False
+    # What stands in the place of the options may be something else: an address, the body of a request.
+    other = _is_text(value) or _names_address(expr)
+    return not (code.linker.dialect(effect.mod).options_objects and other and not _named(effect, expr))
+
+
+def _names_address(expr: facts.AnyExpr) -> bool:
+    """Whether a variable's name says that it holds an address."""
+    last = (dotted(expr) or "").rpartition(".")[2].lower()
+    return last.endswith(("url", "uri", "link", "href", "endpoint", "address"))
+
+
+def _is_text(value: Value) -> bool:
+    return all(isinstance(one, Text | Env) or (isinstance(one, Known) and isinstance(one.value, str)) for one in options(value))
+
+
+def _named(effect: Effect, expr: facts.AnyExpr) -> bool:
+    """Whether the expression was found under a name, not in a position."""
+    return not any(arg is expr for arg in effect.fact.call.args)
+
+
+def _raced(effect: Effect) -> bool:
+    """Whether the call stands in a race with a timer, or a limit is set on its result: `get(url).timeout(…)`, `request.setTimeout(…)`."""
+    call = effect.fact.call
+    for other in effect.mod.facts.calls:
+        func = other.call.func
+        last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        if last in _RACES and other.call.start < call.start and call.end <= other.call.end:
+            return True
+        if last in _SETTERS and isinstance(func, facts.Attr):
+            if other.call.start == call.start and other.call.end > call.end:
+                return True
+            if last != "timeout" and other.function == effect.fact.function:
+                return True
+    return False
+
+
+def _by_client(code: Program, effect: Effect) -> bool:
+    """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
+    if "()" in effect.name:
+        func = effect.fact.call.func
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
+        names = [word for word in effect.row.timeout.split() if not word.isdigit()]
+        for one in options(code.fold(mod, function, made)):
+            if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
+                return True
+        text = effect.mod.source.text
+        return ".mount(" in text and "timeout" in text.lower()
+    return False
+
+
+def _holds(made: Made, name: str) -> bool:
+    """Whether a client was made with an option, or with options that cannot be seen."""
+    if made.keyword(name) is not None:
+        return True
+    for given in made.args:
+        if isinstance(given, Table):
+            if given.get(name) is not None or not given.whole:
+                return True
+        elif not isinstance(given, Known | Text | Env | Items | Ref | Made):
+            return True
+    return False
+
+
+def limits_all(code: Program) -> bool:
+    """Whether reached code sets a limit for all calls: `socket.setdefaulttimeout(…)`, `axios.defaults.timeout = …`."""
+    return any(True for _ in _for_all(code))
+
+
+def _for_all(code: Program) -> Iterator[str]:
+    wanted = code.knowledge.time_limits
+    lasts = {name.rpartition(".")[2] for name in wanted}
+    yield from (name for _, _, name in code.calls_named(*wanted))
+    for mod in code.modules:
+        if not any(last in mod.source.text for last in lasts):
+            continue
+        for assign in mod.facts.assigns:
+            if isinstance(assign.target, facts.Attr) and assign.target.name in lasts:
+                name = code.linker.qualified(mod, assign.function, assign.target)
+                if name in wanted or (dotted(assign.target) or "").endswith(".defaults.timeout"):
+                    yield dotted(assign.target) or ""
+
+
+def seconds(code: Program, effect: Effect, step: Step | None = None) -> float | None:
+    """How long a sleep lasts; the number may be an argument of the call that the step was reached by."""
+    expr, value = code.argument(effect, effect.row.path)
+    mod = effect.mod
+    while not isinstance(value, Known) and isinstance(expr, facts.Name) and step is not None and step.call is not None:
+        params = mod.facts.functions[step.ref.number].params if step.ref.number != NONE and step.ref.path == mod.path else ()
+        at = next((i for i, param in enumerate(params) if param.name == expr.id), None)
+        mod, fact = step.call
+        if at is not None:
+            expr = argument(fact.call, at, expr.id)
+            value = code.fold(mod, fact.function, expr)
+        step = step.before
+    return value.value * effect.row.unit if isinstance(value, Known) and isinstance(value.value, int | float) else None

@@ -1,0 +1,42 @@
+"""Calls out of a request that nothing ends when the other side does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from herolint.app.limits import has_limit
+from herolint.app.model import App
+from herolint.app.program import Effect
+from herolint.finding import Confidence, Finding
+from herolint.rules.registry import WARNING, report, rule
+from herolint.rules.requests.work import flow_to, in_request
+
+
+@rule("HL503", "outbound-call-no-timeout", WARNING, needs=("code", "processes"))
+def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
+    """A request waits for a network or process call that has no time limit."""
+    limit = app.platform.request_timeout_s
+    for effect in app.code.effects_of("network", "runs-process"):
+        reached = in_request(app, effect)
+        if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect):
+            continue
+        step, label = reached
+        call = effect.name.replace("()", "")
+        waits = f"waits up to {effect.row.default_timeout:.0f} s" if effect.row.default_timeout else "waits for ever"
+        yield report(
+            "HL503",
+            f"{label} calls {call} without a timeout",
+            effect.mod.place(effect.fact.call.func, waits),
+            why=f"when the other side hangs, the request hangs with it; the visitor gets H12 after {limit:.0f} s",
+            flow=flow_to(step, effect, call),
+            fix=_fix(app, effect),
+            process="web",
+            confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+        )
+
+
+def _fix(app: App, effect: Effect) -> str:
+    if effect.row.remedy:
+        return effect.row.remedy
+    what = "no-limit" if effect.row.timeout == "none" else "limit-network" if effect.row.effect == "network" else "limit-process"
+    return app.code.spell(effect.mod, what) or "give it a time limit"
