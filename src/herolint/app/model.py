@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
-
     from herolint.app.system import System
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson

@@ -103,7 +103,7 @@ def _poetry_hash(project: dict[str, Any], groups: dict[str, Any], poetry: dict[s
         content["tool"] = {"poetry": listed}
     else:
         # Where nothing stands outside Poetry's own table, absent keys count as null: so it was before there was anything else.
-        content = {key: None for key in _LEGACY_KEYS} | listed
+        content = dict.fromkeys(_LEGACY_KEYS) | listed
     try:
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     except (TypeError, ValueError, RecursionError):

@@ -258,4 +258,4 @@ def dependency_unpinned(app: App) -> Iterator[Finding]:
 def _open(specifier: str) -> bool:
     """Whether any newer release fits."""
     clauses = [clause for clause in specifier.split(",") if clause]
-    return not any(clause.startswith(("==", "~=", "<")) for clause in clauses)
+    return not any(clause.startswith(("==", "~", "<", "^")) for clause in clauses)
