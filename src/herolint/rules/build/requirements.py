@@ -240,7 +240,8 @@ def dependency_unpinned(app: App) -> Iterator[Finding]:
         return
     by_file: dict[str, list[Dependency]] = {}
     for dependency in app.dependencies.packages.values():
-        if not dependency.elsewhere and _open(dependency.specifier):
+        told = any(True for _ in _by_name(app.dependencies, dependency))
+        if not dependency.elsewhere and not told and _open(dependency.specifier):
             by_file.setdefault(dependency.at.path, []).append(dependency)
     for file, listed in by_file.items():
         names = ", ".join(dependency.name for dependency in listed[:_SHOWN])
