@@ -140,7 +140,7 @@ def _with_none(app: App) -> Iterator[Finding]:
         f"no Python that the buildpack still has comes with wheels for {names}{more}",
         Place(first.at.path, first.at.span, "older than every supported Python"),
         severity=WARNING,
-        why="once the Python version is raised, the build must compile them, and mostly fails",
+        why="once the Python version is raised, the build must compile them, which takes minutes and may fail",
         related=[Place(one.at.path, one.at.span, "likewise") for one in found[1 : _SHOWN + 1]],
         fix="raise the pins together with the Python version" + (f", e.g. {first.name} to {later}" if later else ""),
         confidence=Confidence.MEDIUM,
