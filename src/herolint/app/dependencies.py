@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.loading import own_project
 from herolint.app.locked import installed
 from herolint.app.python_build import python_minor
 from herolint.finding import Place
-from herolint.formats.requirements import Requirement, applies_on_linux, marker_holds
+from herolint.formats.requirements import Requirement, Requirements, applies_on_linux, marker_holds
 from herolint.knowledge.packages import distributions_for_import
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.pylocks import PyLock
-    from herolint.formats.requirements import Requirements
 
 
 class Dependency(msgspec.Struct, frozen=True):
@@ -85,8 +86,11 @@ def python_dependencies(app: App) -> PythonDependencies:
     if "uv.lock" in workspace and app.uv_lock is not None:
         return _of_lock(app, app.uv_lock, "uv", "uv.lock", None)
     if app.container_requirements is not None:
-        packages = _merged(app.container_requirements, python_minor(app))
+        packages = _merged(app, app.container_requirements)
         return PythonDependencies("pip", "Dockerfile", packages, False, unread=True)
+    if app.is_container and app.pyproject is not None and app.pyproject.dependencies:
+        asked = Requirements(items=app.pyproject.dependencies)
+        return PythonDependencies("pip", "pyproject.toml", _merged(app, asked), False, unread=True)
     return PythonDependencies("", "", {}, False, unread=True)
 
 
@@ -106,13 +110,24 @@ def _of_pipfile_lock(app: App) -> PythonDependencies:
 
 
 def _of_requirements(app: App, found: Requirements) -> PythonDependencies:
-    unread = any(not i.found for i in found.includes) or any(not r.name for r in found.items) or "" in {line.text for line in found.invalid}
+    unread = any(not i.found for i in found.includes) or "" in {line.text for line in found.invalid}
+    for requirement in found.items:
+        if not requirement.name:
+            folder = _own_folder(app, requirement)
+            unread = unread or folder is None or not own_project(app, folder)[1]
     broken = tuple(line.text.lower() for line in found.invalid)
-    packages = _merged(found, python_minor(app))
     own_index = any(option.name in _INDEXES for option in found.options)
     return PythonDependencies(
-        "pip", "requirements.txt", packages, False, any(r.editable for r in found.items), unread, broken, own_index=own_index
+        "pip", "requirements.txt", _merged(app, found), False, any(r.editable for r in found.items), unread, broken, own_index=own_index
     )
+
+
+def _own_folder(app: App, requirement: Requirement) -> str | None:
+    """The folder of the repository that a requirement installs (`-e .`, `./lib`); None for anything else."""
+    if not requirement.path or requirement.url or requirement.path.startswith(("/", "~")):
+        return None
+    folder = posixpath.normpath(requirement.path.replace("\\", "/"))
+    return folder if folder == "." or app.workspace.is_dir(folder) else None
 
 
 _INDEXES = frozenset({"-i", "--index-url", "--pypi-url", "--extra-index-url", "--no-index", "-f", "--find-links"})
@@ -135,10 +150,16 @@ def _of_lock(app: App, lock: PyLock, manager: str, name: str, asked: Iterable[Re
     return PythonDependencies(manager, name, packages, True)
 
 
-def _merged(found: Requirements, python: str) -> dict[str, Dependency]:
-    """One dependency for each name: what several lines and constraints ask of it together, at the line that pins it."""
+def _merged(app: App, found: Requirements) -> dict[str, Dependency]:
+    """One dependency for each name: what several lines and constraints ask of it together, at the line that pins it.
+
+    A folder of the repository counts with what its project installs.
+    """
+    python = python_minor(app)
+    folders = [folder for requirement in found.items if (folder := _own_folder(app, requirement)) is not None]
+    own = [requirement for folder in folders for requirement in own_project(app, folder)[0]]
     lines: dict[str, list[Requirement]] = {}
-    for requirement in found.items:
+    for requirement in (*found.items, *own):
         if requirement.name and applies_on_linux(requirement, python):
             lines.setdefault(requirement.name, []).append(requirement)
     constraints: dict[str, list[Requirement]] = {}

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.loading import own_project
 from herolint.app.python_build import manager_files, python_minor
-from herolint.app.values import Items, Known
-from herolint.code.facts import Attr, Name
-from herolint.code.queries import argument
-from herolint.formats.pyproject import parse as parse_project
 from herolint.formats.requirement_line import normalise, read_requirement
 from herolint.formats.requirements import applies_on_linux
 from herolint.formats.requirements import parse as parse_requirements
@@ -189,35 +186,10 @@ def _from_folder(app: App, folder: str, found: _Gathered) -> None:
     """A folder of the repository that is installed: its own modules, and what its metadata asks for."""
     folder = "" if folder == "." else folder
     found.folders.append(folder)
-    prefix = f"{folder}/" if folder else ""
-    project = app.source(f"{prefix}pyproject.toml")
-    if project is not None:
-        document = parse_project(project)
-        for item in document.dependencies:
-            _ask(item, found)
-        if document.has_project or document.has_poetry:
-            return
-    wanted = _setup_requires(app, f"{prefix}setup.py")
-    if wanted is None:
-        found.unread = True
-        return
-    _from_words(app, wanted, found)
-
-
-def _setup_requires(app: App, path: str) -> list[str] | None:
-    """What the `install_requires` of a setup.py comes to; None when it cannot be known."""
-    mod = app.code.code.mod(path)
-    if mod is None:
-        return None
-    for fact in mod.facts.calls:
-        func = fact.call.func
-        if (func.id if isinstance(func, Name) else func.name if isinstance(func, Attr) else "") != "setup":
-            continue
-        value = app.code.fold(mod, fact.function, argument(fact.call, None, "install_requires"))
-        items = value.items if isinstance(value, Items) else ()
-        texts = [one.value for one in items if isinstance(one, Known) and isinstance(one.value, str)]
-        return texts if isinstance(value, Items) and len(texts) == len(items) else None
-    return None
+    asked, whole = own_project(app, folder)
+    for item in asked:
+        _ask(item, found)
+    found.unread |= not whole
 
 
 def _from_commands(app: App, commands: tuple[Command, ...], found: _Gathered) -> bool:
@@ -227,10 +199,12 @@ def _from_commands(app: App, commands: tuple[Command, ...], found: _Gathered) ->
         words = [word.text for word in command.words]
         programs = [posixpath.basename(word) for word in words[:4]]
         if any(p in ("poetry", "pipenv") for p in programs) and "install" in words or "uv" in programs and "sync" in words:
-            for name in manager_files(app):
-                if name != "requirements.txt":
-                    _from_manifest(app, name, found)
-                    understood = True
+            locks = [name for name in manager_files(app) if name != "requirements.txt"]
+            for name in locks:
+                _from_manifest(app, name, found)
+            if not locks and "pyproject.toml" in app.slug:
+                _from_folder(app, "", found)
+            understood = understood or bool(locks) or "pyproject.toml" in app.slug
         elif any(p.startswith("pip") for p in programs) and "install" in words:
             _from_words(app, words[words.index("install") + 1 :], found)
             understood = True

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.rails_yaml import RailsYaml
-    from herolint.formats.requirements import Requirements
+    from herolint.formats.requirements import Requirement, Requirements
     from herolint.formats.slugignore import SlugIgnore
     from herolint.formats.version_files import VersionFile
 
@@ -72,6 +72,28 @@ def pyproject(app: App) -> PyProject | None:
     from herolint.formats.pyproject import parse
 
     return _load(app, "pyproject.toml", parse)
+
+
+def own_project(app: App, folder: str) -> tuple[tuple[Requirement, ...], bool]:
+    """What a project in a folder of the repository installs, and whether all of that could be read."""
+    from herolint.formats import pyproject as toml
+    from herolint.formats.setuptools import parse_setup_cfg, parse_setup_py
+
+    found: list[Requirement] = []
+    source = app.document(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+    if source is not None and not source.is_binary:
+        project = toml.parse(source)
+        found += project.dependencies
+        dynamic = project.tree.get("project", "dynamic")
+        if (project.has_project or project.has_poetry) and not (dynamic and any(item.value == "dependencies" for item in dynamic.items)):
+            return tuple(found), True
+    read = []
+    for name, parse in (("setup.cfg", parse_setup_cfg), ("setup.py", parse_setup_py)):
+        source = app.document(posixpath.normpath(posixpath.join(folder, name)))
+        if source is not None and not source.is_binary:
+            read.append(parse(source))
+    found += [requirement for setup in read for requirement in setup.dependencies]
+    return tuple(found), bool(read) and all(setup.whole for setup in read)
 
 
 def pipfile(app: App) -> Pipfile | None:

@@ -16,6 +16,32 @@ if TYPE_CHECKING:
     from herolint.formats.pyproject import PyProject
 
 
+def asks_for_something(app: App, manifest: str) -> bool:
+    """Whether a manifest lists any dependency; one that is not read in detail counts as doing so."""
+    if manifest == "package.json":
+        return app.package_json is not None and bool(app.package_json.dependencies or app.package_json.dev_dependencies)
+    if manifest == "pyproject.toml":
+        return app.pyproject is not None and bool(app.pyproject.dependencies)
+    if manifest == "Pipfile":
+        return app.pipfile is not None and bool(app.pipfile.packages)
+    return True
+
+
+def image_tools(app: App) -> frozenset[str]:
+    """The programs that the web image's build runs."""
+    from herolint.app.loading import web_dockerfile
+    from herolint.formats.shell import parse
+
+    image = app.dockerfile(web_dockerfile(app))
+    return frozenset(
+        command.words[0].text
+        for instruction in (image.instructions if image else ())
+        if instruction.keyword == "RUN"
+        for command in parse(instruction.args, instruction.args_span.start).commands
+        if command.words
+    )
+
+
 def installed(lock: PyLock, asked: Iterable[Requirement] | None, python: str) -> list[LockedPackage]:
     """The packages of a lock that end up on a dyno with that Python: wanted by the main dependencies, and not by markers that do not hold.
 
@@ -58,16 +84,16 @@ def changes_since_lock(app: App) -> tuple[Place, ...]:
 
 def _pipfile_changes(app: App) -> Iterator[Place]:
     lock, pipfile = app.pipfile_lock, app.pipfile
-    if lock is None or pipfile is None:
-        return
+    assert lock is not None
+    assert pipfile is not None
     for wanted, locked in ((pipfile.packages, lock.packages), (pipfile.develop, lock.develop)):
         yield from _missing(wanted, {name: version.lstrip("=") for name, version in locked.items()}, "Pipfile")
 
 
 def _poetry_changes(app: App) -> Iterator[Place]:
     lock, project = app.poetry_lock, app.pyproject
-    if lock is None or project is None:
-        return
+    assert lock is not None
+    assert project is not None
     groups = [requirement for listed in project.groups.values() for requirement in listed]
     yield from _missing((*project.dependencies, *groups), {p.name: p.version for p in lock.packages}, "pyproject.toml")
 

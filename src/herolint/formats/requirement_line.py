@@ -159,4 +159,7 @@ def _refused(body: str) -> str:
         return "this is a line of the table that `pip list` prints"
     if "," in body and re.match(rf"{NAME}[ \t]*,", body):
         return "one requirement stands on each line"
-    return "pip cannot read this line"
+    pin = re.match(rf"{NAME}[ \t]*(?:\[[^\]]*\])?[ \t]*(?:===?|~=|!=|[<>]=?)[ \t]*(?P<version>[^\s,;]*)", body)
+    if pin:
+        return f"`{pin['version']}` is no version" if pin["version"] else "no version stands behind the sign"
+    return "it is no requirement"

@@ -8,9 +8,9 @@ from importlib.resources import files
 
 import msgspec
 
-from herolint.platforms.model import Buildpack, Dyno, Platform, PythonVersion, Stack
+from herolint.platforms.model import Buildpack, Dyno, Locked, Platform, PythonVersion, Stack
 
-__all__ = ["Buildpack", "Dyno", "Platform", "PythonVersion", "Stack", "load", "names"]
+__all__ = ["Buildpack", "Dyno", "Locked", "Platform", "PythonVersion", "Stack", "load", "names"]
 
 _NOT_PLATFORMS = frozenset({"addons", "buildpacks"})
 

@@ -235,6 +235,29 @@ class PackageManager(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     command: str
 
 
+class Locked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A manifest and the lock files that go with it. `stops`: the build log's words where the buildpack insists on one.
+
+    `tools` install from the manifest in an image; `buildpack` says whether a buildpack build is meant too (else another rule tells).
+    """
+
+    manifest: str
+    language: str
+    locks: tuple[str, ...]
+    make: str
+    tools: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Lock files of tools that the buildpack does not know."""
+    buildpack: bool = True
+    stops: str = ""
+
+
+class LockFacts(Group, frozen=True, kw_only=True):
+    """What of a lock file each language's build expects."""
+
+    all: tuple[Locked, ...]
+
+
 class PythonFacts(Group, frozen=True, kw_only=True):
     """The Python buildpack. `errors` gives the words of the build log; `programs_after_build` what stays on PATH, by manager."""
 
@@ -333,6 +356,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     image: ImageFacts
     dynos: DynoFacts
     buildpacks: BuildpackFacts
+    locks: LockFacts
     python: PythonFacts
     go: GoFacts
     node: NodeFacts

@@ -10,7 +10,7 @@ from herolint.finding import Confidence, Place
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-Topic = Literal["managers", "lock-missing", "lock-stale", "version-invalid", "version-old", "output-missing"]
+Topic = Literal["managers", "lock-stale", "version-invalid", "version-old"]
 
 
 class Outcome(NamedTuple):

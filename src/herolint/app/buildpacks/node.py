@@ -171,17 +171,6 @@ def _is_wide(text: str, release: Version) -> bool:
 def _lock(app: App, package: PackageJson) -> Iterator[Outcome]:
     name = lock_file(app)
     if name is None:
-        if package.dependencies or package.dev_dependencies:
-            root = package.tree.root
-            entry = root.entry("dependencies") or root.entry("devDependencies") if root is not None else None
-            yield Outcome(
-                "lock-missing",
-                False,
-                "no lock file is committed: each build installs the newest versions that fit",
-                Place("package.json", entry.key_span if entry is not None else None, "no lock file"),
-                "a release of some package can break a deploy in which you changed nothing",
-                _lock_fix(app),
-            )
         return
     source = app.document(name)
     changes = stale(name, source, package) if source is not None and not source.is_binary else ()
@@ -205,12 +194,3 @@ _INSTALL = {
     "yarn.lock": "yarn install",
     "pnpm-lock.yaml": "pnpm install",
 }
-
-
-def _lock_fix(app: App) -> str:
-    ignored = next((name for name in LOCKS if app.workspace.unpushed_reason(name) is not None), None)
-    if ignored is not None:
-        return f"{ignored} is left out of git ({app.workspace.unpushed_reason(ignored)}): commit it"
-    if "bun.lock" in app.slug or "bun.lockb" in app.slug:
-        return "the buildpack reads no Bun lock: commit a package-lock.json (`npm install --package-lock-only`)"
-    return "run `npm install` and commit package-lock.json"

@@ -4,18 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from herolint.app.locked import changes_since_lock
+from herolint.app.locked import asks_for_something, changes_since_lock, image_tools
 from herolint.app.model import App
 from herolint.app.python_build import builds_python, manager_files
 from herolint.finding import Confidence, Finding, Place
+from herolint.platforms import Locked
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 
-@rule("HL405", "lockfile-missing", WARNING)
+@rule("HL405", "lockfile-missing", WARNING, ERROR)
 def lockfile_missing(app: App) -> Iterator[Finding]:
-    """Dependencies are listed, and nothing says which releases of them to install."""
-    yield from told(app, "HL405", "lock-missing")
+    """Dependencies are asked for by ranges, and no lock says which releases were tested."""
+    if not app.root.deployed:
+        return
+    for row in app.platform.locks.all:
+        if row.manifest not in app.slug or row.language != app.language or any(name in app.slug for name in row.locks):
+            continue
+        if app.is_container and not image_tools(app).intersection(row.tools):
+            continue
+        if (row.buildpack or app.is_container) and asks_for_something(app, row.manifest):
+            yield _no_lock(app, row)
+
+
+def _no_lock(app: App, row: Locked) -> Finding:
+    stops = row.stops and not app.is_container
+    ignored = next((name for name in row.locks if name in app.workspace.unpushed), None)
+    other = next((name for name in row.unread if name in app.slug), None)
+    command = f"run `{row.make}` and commit {row.locks[0]}"
+    if ignored:
+        command = f"{ignored} is there and not pushed ({app.workspace.unpushed[ignored]}): commit it"
+    return report(
+        "HL405",
+        f"{row.manifest} has no lock file" + (f" that the build reads ({other} is not)" if other else ""),
+        Place(row.manifest),
+        severity=ERROR if stops else WARNING,
+        why=f"the build stops: {row.stops}"
+        if stops
+        else "each build takes the newest releases that fit: two deploys of one commit may differ",
+        fix=command,
+    )
 
 
 @rule("HL406", "lockfile-out-of-sync", ERROR)

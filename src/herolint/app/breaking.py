@@ -1,0 +1,192 @@
+"""Which installed releases will not run: with the Python, with setuptools, with each other, with the app's own code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.installing import release_taken
+from herolint.finding import Place
+from herolint.knowledge import breaks
+from herolint.knowledge.installs import matches
+from herolint.knowledge.packages import import_names
+
+if TYPE_CHECKING:
+    from herolint.app.codebase import Mod
+    from herolint.app.dependencies import Dependency
+    from herolint.app.model import App
+    from herolint.code.facts import Import
+
+_LAST_WITH_PKG_RESOURCES = "82"
+"""The first setuptools without pkg_resources."""
+
+
+class Break(NamedTuple):
+    """A release that fails when it is used. `use`: where the app uses it, None when nothing shows that it does.
+
+    `partner` is the other distribution, with `found` its release (empty: the newest there is). `by_python`: another Python would do.
+    """
+
+    dependency: Dependency
+    version: str
+    reason: str
+    use: Place | None
+    raise_to: str
+    instead: str = ""
+    partner: str = ""
+    found: str = ""
+    together: str = ""
+    sure: bool = True
+    by_python: bool = False
+
+
+def python_breaks(app: App, python: str) -> Iterator[Break]:
+    """Releases that fail with this Python."""
+    packages = app.dependencies.packages
+    for row in breaks.table().python:
+        dependency = packages.get(row.name)
+        if dependency is None or app.dependencies.has(*row.unless) or not matches(row.python, f"{python}.0"):
+            continue
+        version = release_taken(dependency, python)
+        if matches(row.versions, version):
+            yield Break(dependency, version or "", row.reason, use_of(app, row.uses, row.name), row.raise_to, row.instead, by_python=True)
+
+
+def setuptools_breaks(app: App, python: str) -> Iterator[Break]:
+    """Releases that import what only setuptools has, or had."""
+    packages = app.dependencies.packages
+    release = _setuptools(app, python)
+    for row in breaks.table().setuptools:
+        dependency = packages.get(row.name)
+        if dependency is None or not matches(row.versions, release_taken(dependency, python)):
+            continue
+        if row.needs == "pkg_resources":
+            broken, sure = release is None or not matches(f"<{_LAST_WITH_PKG_RESOURCES}", release), True
+        else:
+            # Another distribution may bring setuptools along, unless a lock says what there is.
+            broken, sure = release is None and matches(">=3.12", f"{python}.0"), app.dependencies.complete
+        if broken:
+            gone = (
+                "today's setuptools no longer has" if row.needs == "pkg_resources" else f"Python {python} no longer has without setuptools"
+            )
+            yield Break(
+                dependency, dependency.version or "", f"it imports `{row.needs}`, which {gone}", use_of(app, row.uses, row.name),
+                row.raise_to, row.instead, "setuptools", release or "", "setuptools<81", sure, _has_setuptools_elsewhere(app, python),
+            )  # fmt: skip
+
+
+def _has_setuptools_elsewhere(app: App, python: str) -> bool:
+    """Whether the buildpack brings an older setuptools with another Python than this one."""
+    if app.dependencies.manager != "pip" or "setuptools" in app.dependencies.packages:
+        return False
+    return any(row.setuptools and row.minor != python for row in app.platform.python.versions)
+
+
+def _setuptools(app: App, python: str) -> str | None:
+    """The release of setuptools that is there; None for none that is known of; `9999` for the newest."""
+    listed = app.dependencies.packages.get("setuptools")
+    brought = app.platform.python.version(python)
+    with_pip = app.dependencies.manager == "pip" and brought is not None and brought.setuptools
+    if listed is None:
+        return "70.3.0" if with_pip else None
+    if listed.version is not None:
+        return listed.version
+    if not _allows(listed.specifier, _LAST_WITH_PKG_RESOURCES):
+        return "81"
+    return "70.3.0" if with_pip else "9999"
+
+
+def pair_breaks(app: App, python: str) -> Iterator[Break]:
+    """Releases that fail with the release of another distribution that comes with them."""
+    packages = app.dependencies.packages
+    for row in breaks.table().pair:
+        dependency = packages.get(row.name)
+        if dependency is None or app.dependencies.has(*row.capped_by):
+            continue
+        version = release_taken(dependency, python)
+        if not matches(row.versions, version) or dependency.elsewhere:
+            continue
+        partner = packages.get(row.partner)
+        found = partner.version if partner is not None else None
+        if partner is None and app.dependencies.complete:
+            continue
+        if found is not None and not matches(f">={row.since}", found):
+            continue
+        if found is None and (_capped(app, row.partner, row.since, python) or (partner and not _allows(partner.specifier, row.since))):
+            continue
+        use = use_of(app, row.uses, row.name)
+        yield Break(dependency, version or "", row.reason, use, "", "", row.partner, found or "", row.together, found is not None)
+
+
+def _capped(app: App, name: str, since: str, python: str) -> bool:
+    """Whether something that is installed keeps a distribution below a release."""
+    for cap in breaks.table().cap:
+        other = app.dependencies.packages.get(cap.name)
+        below = cap.keeps.get(name)
+        if (
+            other is not None
+            and below is not None
+            and matches(cap.versions, release_taken(other, python))
+            and not matches(f"<{below}", since)
+        ):
+            return True
+    return False
+
+
+def _allows(specifier: str, since: str) -> bool:
+    """Whether a version part lets a release in that is `since` or newer."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        wanted = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return False
+    return wanted.contains(since) or wanted.contains("9999")
+
+
+class Gone(NamedTuple):
+    """A name that the code imports and the installed release no longer has."""
+
+    row: breaks.GoneName
+    name: str
+    at: Place
+    dependency: Dependency
+
+
+def gone_names(app: App, python: str) -> Iterator[Gone]:
+    """Imports in reached code of what the release that will be installed has not."""
+    rows = []
+    for row in breaks.table().gone:
+        dependency = app.dependencies.packages.get(row.distribution)
+        if dependency is None or dependency.elsewhere or _capped(app, row.distribution, row.since, python):
+            continue
+        if matches(f">={row.since}", dependency.version) if dependency.version else _allows(dependency.specifier, row.since):
+            rows.append((row, dependency))
+    tops = {name.partition(".")[0] for row, _ in rows for name in row.names}
+    for mod, found in _imports(app, tops):
+        full = f"{found.module}.{found.name}" if found.name else found.module
+        for row, dependency in rows:
+            if row.covers(full):
+                yield Gone(row, full, mod.place(found, "gone"), dependency)
+
+
+def use_of(app: App, uses: Iterable[str], distribution: str) -> Place | None:
+    """Where the app uses a distribution: an import that runs, or a process that starts its program."""
+    modules = frozenset(uses or import_names(distribution))
+    for process in app.processes.values():
+        if any(launch.tool in modules for launch in process.launches):
+            return Place(process.at.path, process.at.span, "started here")
+    return next((mod.place(found, "imported here") for mod, found in _imports(app, modules)), None)
+
+
+def _imports(app: App, modules: Iterable[str]) -> Iterator[tuple[Mod, Import]]:
+    """Imports of top-level modules in reached code, without those whose failure is handled or that never run."""
+    wanted = frozenset(modules)
+    if not wanted:
+        return
+    for mod in app.code.modules:
+        reaches = [app.code.reach[name] for name in app.code.reached_by(mod.path)]
+        for found in mod.facts.imports:
+            if found.level == 0 and not found.handled and found.module.partition(".")[0] in wanted:
+                if any(reach.runs(mod, found.guard) is not False for reach in reaches):
+                    yield mod, found

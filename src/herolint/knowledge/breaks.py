@@ -1,0 +1,91 @@
+"""Releases that do not run with a Python, with another distribution, or with what the app's code asks. Reads api_breaks.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class PythonBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Releases that fail with some Pythons when they are used, unless one of the distributions in `unless` is there."""
+
+    name: str
+    versions: str
+    python: str
+    reason: str
+    raise_to: str
+    instead: str = ""
+    uses: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    source: str = ""
+
+
+class SetuptoolsBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Releases that import `needs`, which only setuptools brings (or brought)."""
+
+    name: str
+    versions: str
+    needs: str
+    raise_to: str
+    instead: str = ""
+    uses: tuple[str, ...] = ()
+
+
+class PairBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Releases that fail with a partner from `since` on. `together`: the partner's releases that fit.
+
+    `capped_by`: distributions that keep the partner old themselves.
+    """
+
+    name: str
+    versions: str
+    partner: str
+    since: str
+    reason: str
+    together: str
+    uses: tuple[str, ...] = ()
+    capped_by: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Releases that keep other distributions below a release of theirs."""
+
+    name: str
+    versions: str
+    keeps: dict[str, str]
+
+
+class GoneName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names that a distribution no longer has from `since` on; `instead` says in words what replaces them."""
+
+    names: tuple[str, ...]
+    distribution: str
+    since: str
+    instead: str
+    together: str = ""
+
+    def covers(self, name: str) -> bool:
+        """Whether a qualified name is one of these."""
+        return any(name == one or (one.endswith(".*") and (name + ".").startswith(one[:-1])) for one in self.names)
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    checked: str
+    source: tuple[str, ...]
+    python: tuple[PythonBreak, ...]
+    setuptools: tuple[SetuptoolsBreak, ...]
+    pair: tuple[PairBreak, ...]
+    cap: tuple[Cap, ...]
+    gone: tuple[GoneName, ...]
+
+
+@cache
+def table() -> _Table:
+    """The shipped table."""
+    raw = tomllib.loads(files("herolint.knowledge").joinpath("api_breaks.toml").read_text("utf-8"))
+    raw["checked"] = str(raw["checked"])
+    return msgspec.convert(raw, _Table)

@@ -1,0 +1,117 @@
+"""What pip cannot install on a dyno, and which source archives do not build there. Reads installs.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Distributions (or patterns of names) that no dyno can install; `instead` does the same there. `installer`: only with that one."""
+
+    names: tuple[str, ...]
+    reason: str
+    versions: str = ""
+    instead: str = ""
+    installer: str = ""
+
+
+class Fails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Source archives that do not build with some Pythons, unless one of the system packages (or a buildpack so called) is there."""
+
+    names: tuple[str, ...]
+    reason: str
+    versions: str = ""
+    python: str = ""
+    unless: tuple[str, ...] = ()
+
+
+class Carries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A distribution that brings a compiled one along: the first release that can be installed with each Python."""
+
+    name: str
+    needs: str
+    first: dict[str, str]
+    versions: str = ""
+
+
+class _Absent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    standard: str
+    modules: str
+
+
+class _Builds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    always: tuple[str, ...]
+    fails: tuple[Fails, ...]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    checked: str
+    source: tuple[str, ...]
+    absent: _Absent
+    refused: tuple[Refused, ...]
+    builds: _Builds
+    carries: tuple[Carries, ...]
+
+
+@cache
+def _table() -> _Table:
+    raw = tomllib.loads(files("herolint.knowledge").joinpath("installs.toml").read_text("utf-8"))
+    raw["checked"] = str(raw["checked"])
+    return msgspec.convert(raw, _Table)
+
+
+def checked() -> str:
+    """The day on which the table was last compared with the index."""
+    return _table().checked
+
+
+@cache
+def standard_modules() -> frozenset[str]:
+    """Modules of Python itself that are no distributions."""
+    return frozenset(_table().absent.standard.split())
+
+
+@cache
+def module_names() -> frozenset[str]:
+    """Names, normalised, of modules whose distribution is called otherwise and that are no distributions themselves."""
+    return frozenset(_table().absent.modules.split())
+
+
+def refused(name: str) -> tuple[Refused, ...]:
+    """The rows about a distribution that no dyno can install."""
+    return tuple(row for row in _table().refused if any(fnmatchcase(name, pattern) for pattern in row.names))
+
+
+def always_builds(name: str) -> bool:
+    """Whether a distribution's source archives are known to install without a wheel."""
+    return name in _table().builds.always
+
+
+def failing_builds(name: str) -> tuple[Fails, ...]:
+    """The rows about a distribution's source archives that do not build."""
+    return tuple(row for row in _table().builds.fails if name in row.names)
+
+
+def carries(name: str) -> Carries | None:
+    """The row of a distribution that brings a compiled one along."""
+    return next((row for row in _table().carries if row.name == name), None)
+
+
+def matches(versions: str, version: str | None) -> bool:
+    """Whether a version is one of those that a table's row is about; no version is the newest, which counts where all versions do."""
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    if not versions:
+        return True
+    if version is None:
+        return SpecifierSet(versions).contains("9999")
+    try:
+        return SpecifierSet(versions).contains(Version(version), prereleases=True)
+    except InvalidVersion:
+        return False

@@ -1,0 +1,187 @@
+"""Pins that the chosen Python cannot install or run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from herolint.app.breaking import python_breaks, setuptools_breaks
+from herolint.app.dependencies import Dependency
+from herolint.app.installing import failure, first_with_wheel
+from herolint.app.model import App
+from herolint.app.python_build import WantedPython, builds_python, manager_files, python_minor, wanted_python
+from herolint.finding import Confidence, Finding, Place
+from herolint.knowledge import releases
+from herolint.rules.registry import ERROR, WARNING, report, rule
+
+_SHOWN = 4
+
+
+class _Trouble(NamedTuple):
+    """A release that does not go with a Python. `runs`: it installs, and fails when it is used; `raise_to`: what would go."""
+
+    dependency: Dependency
+    version: str
+    reason: str
+    certain: bool
+    runs: bool
+    use: Place | None
+    raise_to: str
+
+    @property
+    def name(self) -> str:
+        """The distribution with its release, where that is pinned."""
+        return f"{self.dependency.name} {self.version}" if self.dependency.version else self.dependency.name
+
+
+@rule("HL420", "dependency-python-mismatch", ERROR, WARNING, needs=("python",))
+def dependency_python_mismatch(app: App) -> Iterator[Finding]:
+    """What is pinned cannot be installed or run with the Python that the buildpack will use."""
+    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+        return
+    wanted = wanted_python(app)
+    if wanted.issue or (wanted.minor is not None and app.platform.python.version(wanted.minor) is None):
+        yield from _with_none(app)
+        return
+    yield from _lock_and_python(app, wanted)
+    if wanted.version is None and any(app.platform.buildpack(url) is None for url in app.buildpacks):
+        return  # a buildpack that nobody knows may write the version file
+    python = python_minor(app)
+    found = _troubles(app, python)
+    certain = [one for one in found if one.certain]
+    if found:
+        yield _mismatch(app, certain or found, python, wanted)
+
+
+def _troubles(app: App, python: str) -> list[_Trouble]:
+    """What does not install, then what does not run, each in the order of the manifest."""
+    found = []
+    for dependency in app.dependencies.packages.values():
+        one = failure(app, dependency, python)
+        if one is not None:
+            later = first_with_wheel(dependency.name, one.version, python) or ""
+            found.append(_Trouble(dependency, one.version, one.reason, one.certain, False, None, later))
+    failing = {one.dependency.name for one in found if one.certain}
+    for broken in (*python_breaks(app, python), *(one for one in setuptools_breaks(app, python) if one.by_python)):
+        seen = broken.use is not None or not app.code.modules  # code that imports it, or none that could be read
+        if broken.dependency.name not in failing and seen:
+            failing.add(broken.dependency.name)
+            rising = broken.raise_to or broken.instead
+            sure = broken.sure and broken.use is not None
+            found.append(_Trouble(broken.dependency, broken.version, broken.reason, sure, True, broken.use, rising))
+    return sorted(found, key=lambda one: (one.runs, one.dependency.at.path, one.dependency.at.span or (0, 0)))
+
+
+def _mismatch(app: App, found: list[_Trouble], python: str, wanted: WantedPython) -> Finding:
+    first, assumed = found[0], wanted.version is None
+    chosen = " (no file names one, so it is the buildpack's default)" if assumed else ""
+    newest = first.dependency.version is None and not first.runs
+    dated = f" (as of {releases.date()})" if newest else ""
+    if len(found) == 1:
+        message = f"{first.name} {_does([first], 'cannot be installed')} with Python {python}{chosen}: {first.reason}{dated}"
+    else:
+        names = ", ".join(one.name for one in found[:_SHOWN])
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        message = f"{len(found)} pinned releases {_does(found, 'cannot be installed or run')} with Python {python}{chosen}: {names}{more}"
+    return report(
+        "HL420",
+        message,
+        Place(first.dependency.at.path, first.dependency.at.span, first.reason if len(found) > 1 else "not with this Python"),
+        severity=ERROR if first.certain else WARNING,
+        why=_why(first),
+        related=[
+            *(Place(one.dependency.at.path, one.dependency.at.span, one.reason) for one in found[1 : _SHOWN + 1]),
+            *([first.use] if first.use is not None and len(found) == 1 else []),
+        ],
+        fix=_fix(app, found, python),
+        confidence=Confidence.MEDIUM if assumed or newest or not first.certain else Confidence.HIGH,
+    )
+
+
+def _does(found: list[_Trouble], both: str) -> str:
+    many = len(found) > 1
+    if not found[0].certain:
+        return "may not install" if not found[0].runs else ("fail if they are used" if many else "fails if it is used")
+    if all(one.runs for one in found):
+        return "do not run" if many else "does not run"
+    return both if any(one.runs for one in found) else "cannot be installed"
+
+
+def _why(first: _Trouble) -> str:
+    if first.runs:
+        return "the process ends with an error as soon as it is imported or used (H10)"
+    if first.certain:
+        return "the build stops: Unable to install dependencies"
+    return "the build takes minutes longer, and often stops in the compiler"
+
+
+def _fix(app: App, found: list[_Trouble], python: str) -> str:
+    raised = ", ".join(f"{one.dependency.name} to {one.raise_to}" for one in found[:_SHOWN] if one.raise_to)
+    words = f"raise the pins ({raised} or newer)" if raised else "raise the pins"
+    certain = found[0].certain
+    for row in app.platform.python.versions:
+        if row.minor != python and not row.deprecated and not any(one.certain or not certain for one in _troubles(app, row.minor)):
+            return f"write `.python-version` with `{row.minor}`, with which all of them go; or {words}"
+    return words
+
+
+def _with_none(app: App) -> Iterator[Finding]:
+    """The Python that is asked for will have to be changed: what no supported one can install."""
+    supported = [row.minor for row in app.platform.python.versions]
+    found = [d for d in app.dependencies.packages.values() if all(failure(app, d, python) for python in supported)]
+    if not found:
+        return
+    first = found[0]
+    names = ", ".join(f"{one.name} {one.version or ''}".strip() for one in found[:_SHOWN])
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    later = first_with_wheel(first.name, first.version, supported[0]) if first.version else None
+    yield report(
+        "HL420",
+        f"no Python that the buildpack still has comes with wheels for {names}{more}",
+        Place(first.at.path, first.at.span, "older than every supported Python"),
+        severity=WARNING,
+        why="once the Python version is raised, the build must compile them, which takes minutes and may fail",
+        related=[Place(one.at.path, one.at.span, "likewise") for one in found[1 : _SHOWN + 1]],
+        fix="raise the pins together with the Python version" + (f", e.g. {first.name} to {later}" if later else ""),
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _lock_and_python(app: App, wanted: WantedPython) -> Iterator[Finding]:
+    """The lock or the Pipfile asks for another Python than the version file."""
+    if wanted.minor is None or wanted.origin not in (".python-version", "runtime.txt"):
+        return
+    at = Place(wanted.origin, wanted.at.span, "the build uses this one")
+    manager = manager_files(app)[:1]
+    pipfile, lock = app.pipfile, app.uv_lock
+    if manager == ("Pipfile.lock",) and pipfile is not None and pipfile.python_version and pipfile.python_version != wanted.minor:
+        if pipfile.python_version.count(".") == 1:
+            yield report(
+                "HL420",
+                f"the Pipfile requires Python {pipfile.python_version}, and {wanted.origin} says {wanted.version}",
+                at,
+                why="the build stops: Unable to install dependencies using Pipenv",
+                related=[Place("Pipfile", pipfile.python_span, "required here")],
+                fix=f"write the same version into both, and run `pipenv lock`; without {wanted.origin} Pipfile.lock's counts",
+            )
+    elif manager == ("uv.lock",) and lock is not None and lock.requires_python and not _allows(lock.requires_python, app, wanted):
+        node = app.pyproject.requires_python_span if app.pyproject is not None else None
+        yield report(
+            "HL420",
+            f"the project requires Python {lock.requires_python}, and {wanted.origin} says {wanted.version}",
+            at,
+            why="the build stops: Unable to install dependencies using uv",
+            related=[Place("pyproject.toml", node, "required here")] if node is not None else [],
+            fix=f"write a version into {wanted.origin} that `requires-python` allows",
+        )
+
+
+def _allows(specifier: str, app: App, wanted: WantedPython) -> bool:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    row = app.platform.python.version(wanted.minor or "")
+    version = wanted.version if wanted.version and wanted.version.count(".") == 2 else row.latest if row else None
+    try:
+        return version is None or SpecifierSet(specifier).contains(version)
+    except InvalidSpecifier:
+        return True
