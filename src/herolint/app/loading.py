@@ -228,12 +228,14 @@ def web_dockerfile(app: App) -> str:
 
 
 def is_container(app: App) -> bool:
-    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile and no Procfile."""
+    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile, no Procfile and no app.json."""
     stack = app.context.stack or (app.app_json.stack if app.app_json else None)
     if stack:
         return stack == "container"
     if app.heroku_yml is not None and app.heroku_yml.docker and not app.buildpacks:
         return True
+    if app.app_json is not None:
+        return False  # it would name the stack
     return "Dockerfile" in app.workspace.files and "Procfile" not in app.slug and app.heroku_yml is None and not app.buildpacks
 
 
