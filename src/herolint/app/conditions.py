@@ -37,6 +37,8 @@ def applies(code: Program, effect: Effect) -> bool:
             return _ends_promise(effect)
         case "callback":
             return any(isinstance(arg, facts.Closure | facts.Lambda) for arg in effect.fact.call.args)
+        case "promised":
+            return _in_promise(effect)
         case "started":
             return _is_started(code, effect)
         case name:
@@ -47,6 +49,16 @@ def _switched_on(code: Program, effect: Effect, name: str) -> bool:
     """Whether an option is given and is not off."""
     expr, value = code.argument(effect, name)
     return expr is not None and not (isinstance(value, Known) and not value.value)
+
+
+def _in_promise(effect: Effect) -> bool:
+    """Whether the call stands in a function that a promise is made with."""
+    number = effect.fact.function
+    return number != NONE and any(
+        isinstance(fact.call.func, facts.Name) and fact.call.func.id == "Promise" and fact.call.args and isinstance(fact.call.args[0], facts.Closure)
+        and fact.call.args[0].number == number
+        for fact in effect.mod.facts.calls
+    )  # fmt: skip
 
 
 def _made_of(code: Program, effect: Effect) -> bool:

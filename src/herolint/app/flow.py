@@ -52,9 +52,11 @@ class Step(NamedTuple):
 class Flow:
     """Follows direct calls of one process. A name handed on (`Thread(target=f)`, `task.delay`) is no call."""
 
-    def __init__(self, linker: Linker, reach: Reach) -> None:
+    def __init__(self, linker: Linker, reach: Reach, waited: frozenset[tuple[str, int]] = frozenset()) -> None:
         self.linker = linker
         self.reach = reach
+        self.waited = waited
+        """Calls (path, start) whose end is waited for though no word at the call says so."""
 
     def from_functions(self, starts: list[FunctionRef], waits: bool = False) -> dict[FunctionRef, Step]:
         """Every function that the starts call, directly or not, with the shortest path to each.
@@ -98,11 +100,11 @@ class Flow:
                 continue
             if target.kind == "function":
                 fn = target.mod.facts.functions[target.number]
-                if fn.is_async and not fact.awaited:
+                if fn.is_async and not fact.awaited and (mod.path, fact.call.start) not in self.waited:
                     continue
                 yield mod, fact, FunctionRef(target.mod.path, target.number)
             elif target.kind == "class":
-                init = target.mod.methods.get(target.number, {}).get("__init__")
+                init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
                 if init is not None:
                     yield mod, fact, FunctionRef(target.mod.path, init)
 

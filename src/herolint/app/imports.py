@@ -165,7 +165,11 @@ class _Judge:
         beside = beside if beside in self.code.roots else ""
         if self.code.find(top, beside) is not None:
             return self._in_project(use, beside)
-        if self._has_other_file(top) or any(self._in_other_case(f"{root}/{top}".lstrip("/")) for root in self.code.roots):
+        if (
+            self._has_other_file(top)
+            or self._is_removed(top)
+            or any(self._in_other_case(f"{root}/{top}".lstrip("/")) for root in self.code.roots)
+        ):
             return None
         if self.code.is_folder(top) and not self._is_installed(use):
             return self._in_project(use, beside)
@@ -181,6 +185,15 @@ class _Judge:
             name.startswith(f"{top}.") and name.endswith((".so", ".pyd", ".pyx", ".pyc"))
             for root in self.code.roots
             for name in self.app.workspace.listdir(root)
+        )
+
+    def _is_removed(self, top: str) -> bool:
+        """Whether `.slugignore` takes a module of that name away, which is another finding."""
+        files, slug = self.app.workspace.files, self.app.slug
+        bases = [f"{root}/{top}".lstrip("/") for root in self.code.roots]
+        return len(files) != len(slug) and any(
+            path not in slug and path.endswith(".py") and any(path == f"{base}.py" or path.startswith(f"{base}/") for base in bases)
+            for path in files
         )
 
     def _in_project(self, use: Use, beside: str) -> Unmet | None:

@@ -256,10 +256,12 @@ def is_container(app: App) -> bool:
         return stack == "container"
     if app.heroku_yml is not None and app.heroku_yml.docker and not app.buildpacks:
         return True
+    if app.app_json is not None:
+        return False  # it would name the stack
     if "Dockerfile" not in app.workspace.files or "Procfile" in app.slug or app.heroku_yml is not None or app.buildpacks:
         return False
     package = app.package_json
-    return app.app_json is None or package is None or "start" not in package.scripts
+    return package is None or "start" not in package.scripts
 
 
 HAS: dict[str, Callable[[App], bool]] = {

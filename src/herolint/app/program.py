@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from herolint.app.boot import Boot
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
 from herolint.app.conventions import Placed, placed_files, placed_handlers
@@ -25,7 +26,7 @@ from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
 from herolint.code import facts
-from herolint.code.facts import NONE, CallFact
+from herolint.code.facts import CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
@@ -373,18 +374,19 @@ class Program:
         return found
 
     @cached_property
+    def boot(self) -> Boot | None:
+        """The start of the web process."""
+        reach = self.reach.get("web")
+        return Boot(self, "web", reach) if reach is not None else None
+
+    @property
     def at_boot(self) -> dict[FunctionRef, Step]:
         """Functions that run while the web process starts, before it can answer: module bodies and what they call."""
-        reach = self.reach.get("web")
-        if reach is None:
-            return {}
-        starts = [FunctionRef(path, NONE) for path in reach.modules]
-        starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in self.linker.dialect(mod).starts(mod)]
-        return Flow(self.linker, reach).from_functions(starts)
+        return self.boot.steps if self.boot is not None else {}
 
     @cached_property
     def shared_files(self) -> tuple[SharedFile, ...]:
-        """Files that one process type writes and another one reads."""
+        """Files that one process type writes and another reads."""
         return shared_files(self)
 
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:

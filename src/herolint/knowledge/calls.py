@@ -20,8 +20,9 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     timeout in seconds (0: none); `note` fits the message.
     `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit.
 
-    `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `awaited`, `resolves` (the function it
-    is given ends a promise), `started` (`.start()` is called on the result), or the name of an option that must be switched on;
+    `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `awaited`, `callback` (it is given a
+    function), `promised` (a promise is made around it), `resolves` (the function it is given ends a promise), `started` (`.start()` is
+    called on the result), or the name of an option that must be switched on;
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
     (`promisify(exec)`).
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the

@@ -26,6 +26,8 @@ class JavaScript(Dialect):
     """Modules of a Node.js program."""
 
     options_objects = True
+    promises = True
+    constructor = "constructor"
 
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)

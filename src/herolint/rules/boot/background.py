@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
+from herolint.app.flow import Flow
+from herolint.app.limits import seconds
 from herolint.app.model import App
+from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
+from herolint.app.values import UNKNOWN, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import WARNING, report, rule
+
+_SHORT_S = 60
+"""Timers below this many seconds look after connections and memory."""
 
 
 @rule("HL602", "scheduler-in-web", WARNING, needs=("code", "processes"))
@@ -29,37 +36,50 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
             )
     for effect in app.code.effects_of("schedules"):
-        if "web" in effect.processes and _is_started(app, effect):
+        if "web" in effect.processes and _is_job(app, effect):
             yield report(
                 "HL602",
                 "a scheduler runs inside web",
                 effect.mod.place(effect.fact.call, "lives in every web worker"),
                 why="every worker and every dyno runs each job again; jobs stop while an eco dyno sleeps and are lost at restarts",
                 related=(app.procfile_place("web", "web loads it"),),
-                fix="start it in a process type of its own (`clock: python clock.py`, one dyno), or use Heroku Scheduler",
+                fix=f"start it in a process type of its own (`clock: {app.code.spell(effect.mod, 'clock')}`, one dyno), or use Heroku Scheduler",
                 process="web",
                 confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
             )
+
+
+def _is_job(app: App, effect: Effect) -> bool:
+    """Whether what is scheduled is work; a timer is one only when it calls out or writes, at most every minute."""
+    if effect.row.kind != "interval":
+        return True
+    reach = app.code.reach["web"]
+    every = seconds(app.code, effect)
+    if every is None or every < _SHORT_S or not _starts_in_web(app, effect):
+        return False
+    called = [
+        FunctionRef(target.mod.path, target.number)
+        for target in functions_in(app.code.linker, effect.mod, effect.fact.function, effect.fact.call.args[0])
+        if target.mod is not None
+    ]
+    inside = Flow(app.code.linker, reach).from_functions(called, waits=True)
+    return any(
+        FunctionRef(e.mod.path, e.fact.function) in inside and not _wakes_itself(app, e)
+        for e in app.code.effects_of("network", "drives-browser", "writes-file", "runs-process", "model-inference", "downloads-data")
+    )
+
+
+def _wakes_itself(app: App, effect: Effect) -> bool:
+    """Whether a call only asks the app's own address, to keep an eco dyno awake."""
+    _, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, UNKNOWN)
+    text = next((t for one in options(value) if (t := text_of(one))), "")
+    return "herokuapp.com" in text or "localhost" in text or not text and effect.row.effect == "network"
 
 
 def _starts_in_web(app: App, effect: Effect) -> bool:
     """Whether the web process gets to the call: while it starts, or in a handler."""
     ref = FunctionRef(effect.mod.path, effect.fact.function)
     return effect.fact.function == NONE or ref in app.code.at_boot or ref in app.code.in_request
-
-
-def _is_started(app: App, effect: Effect) -> bool:
-    """Whether the module that makes the scheduler, or one that imports it, calls `.start()` or `.init_app()`."""
-    for mod in app.code.modules:
-        if mod.path != effect.mod.path and "scheduler" not in mod.source.text.lower():
-            continue
-        for fact in mod.facts.calls:
-            func = fact.call.func
-            if isinstance(func, facts.Attr) and func.name == "start":
-                name = app.code.linker.qualified(mod, fact.function, func.base)
-                if name is not None and name.rstrip("()").endswith("Scheduler") and app.code.guards.holds(mod, fact.guard) is not False:
-                    return True
-    return False
 
 
 @rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
@@ -78,7 +98,7 @@ def thread_in_web(app: App) -> Iterator[Finding]:
             effect.mod.place(effect.fact.call, "lives beside the requests"),
             why="each web worker starts its own, nobody restarts it when it fails, and it stops with every restart and while an eco dyno sleeps",
             related=(app.procfile_place("web", "web loads it"),),
-            fix="give it a process type of its own in the Procfile, e.g. `worker: python worker.py`",
+            fix=f"give it a process type of its own in the Procfile, e.g. `worker: {app.code.spell(effect.mod, 'worker')}`",
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
@@ -87,7 +107,14 @@ def thread_in_web(app: App) -> Iterator[Finding]:
 def _what(app: App, effect: Effect) -> str | None:
     """What lives on, in words; None when the thread ends with the request or its work."""
     if effect.row.effect == "runs-bot":
-        return f"a {effect.row.kind} bot" if effect.runs and not _is_main_call(app, effect) else None
+        return f"a {effect.row.kind} bot" if effect.runs and not _is_all(app) else None
+    if effect.row.kind:
+        ref = FunctionRef(effect.mod.path, effect.fact.function)
+        _, value = app.code.argument(effect, effect.row.path)
+        script = text_of(value)
+        return (
+            f"a {effect.row.kind}{f' ({script})' if script else ''}" if ref in app.code.at_boot and ref not in app.code.in_request else None
+        )
     target = _target(effect.mod, effect.fact)
     if target is None:
         return None
@@ -100,9 +127,9 @@ def _what(app: App, effect: Effect) -> str | None:
     return f"{kind} that runs `{found.mod.facts.functions[found.number].name}` for ever"
 
 
-def _is_main_call(app: App, effect: Effect) -> bool:
+def _is_all(app: App) -> bool:
     """Whether the bot itself is what the web process is (another rule tells that it binds no port)."""
-    return effect.fact.function == NONE and not app.code.handlers.get("web")
+    return not app.code.handlers.get("web") and not any("web" in e.processes for e in app.code.effects_of("listens"))
 
 
 def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:

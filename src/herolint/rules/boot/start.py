@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.commands import fetching_command
 from herolint.app.flow import Step
+from herolint.app.limits import seconds
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.values import Known
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
@@ -23,21 +24,32 @@ SLOW = {
 @rule("HL601", "slow-boot", WARNING, NOTE, needs=("code", "processes"))
 def slow_boot(app: App) -> Iterator[Finding]:
     """The web process does slow work before the port is bound."""
-    if app.web is None or "web" not in app.code.reach:
+    boot = app.code.boot
+    if app.web is None or boot is None:
         return
-    boot = app.code.at_boot
     seen: set[tuple[str, str]] = set()
-    for effect in app.code.effects_of(*SLOW, "sleeps", "network"):
-        step = boot.get(FunctionRef(effect.mod.path, effect.fact.function))
-        if step is None or "web" not in effect.processes or _after_listening(app, effect):
+    for effect in app.code.effects_of(*SLOW, "sleeps", "network", "runs-process"):
+        step = boot.steps.get(FunctionRef(effect.mod.path, effect.fact.function))
+        if step is None or "web" not in effect.processes or not boot.waits_for(effect) or boot.after_listening(effect, step):
             continue
-        what = SLOW.get(effect.row.effect) or _long_sleep(app, effect)
-        if effect.row.effect == "network":
-            what = "downloads data" if effect.row.kind == "download" else None
+        what = _what(app, effect, step)
         if not what or (effect.mod.path, what) in seen:
             continue
         seen.add((effect.mod.path, what))
         yield _finding(app, effect, step, what)
+
+
+def _what(app: App, effect: Effect, step: Step) -> str | None:
+    """What takes long, in words."""
+    match effect.row.effect:
+        case "network":
+            return "downloads data" if effect.row.kind == "download" else None
+        case "runs-process":
+            return fetching_command(app.code, effect)
+        case "sleeps":
+            return _long_sleep(app, effect, step)
+        case kind:
+            return SLOW[kind]
 
 
 def _finding(app: App, effect: Effect, step: Step, what: str) -> Finding:
@@ -57,17 +69,6 @@ def _finding(app: App, effect: Effect, step: Step, what: str) -> Finding:
     )
 
 
-def _long_sleep(app: App, effect: Effect) -> str | None:
-    _, value = app.code.argument(effect, effect.row.path)
-    seconds = value.value if isinstance(value, Known) and isinstance(value.value, int | float) else 0
-    return f"sleeps {seconds:g} s" if seconds * 2 >= app.platform.boot_timeout_s else None
-
-
-def _after_listening(app: App, effect: Effect) -> bool:
-    """Whether the call stands after a server call in the same module body, and so runs only once that has ended."""
-    listens = [
-        e
-        for e in app.code.effects_of("listens")
-        if e.mod is effect.mod and "web" in e.processes and e.fact.function == effect.fact.function
-    ]
-    return any(e.fact.call.start < effect.fact.call.start for e in listens)
+def _long_sleep(app: App, effect: Effect, step: Step) -> str | None:
+    lasts = seconds(app.code, effect, step) or 0
+    return f"sleeps {lasts:g} s" if lasts * 2 >= app.platform.boot_timeout_s else None

@@ -1,0 +1,126 @@
+"""What the web process does before it listens: module bodies, what they call and wait for, and what stands on the way to the listening call."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from herolint.app.codebase import Mod
+from herolint.app.flow import Flow, Step, calls_of
+from herolint.app.reach import FunctionRef, Reach
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+
+if TYPE_CHECKING:
+    from herolint.app.program import Effect, Program
+
+MAX_CALLERS = 4
+"""How many calls away from the listening call a function may stand."""
+
+
+class Boot:
+    """The start of one process."""
+
+    def __init__(self, code: Program, process: str, reach: Reach) -> None:
+        self.code = code
+        self.reach = reach
+        self.listening = {
+            (e.mod.path, e.fact.function): e.fact.call.start for e in code.effects_of("listens") if process in e.processes
+        }  # fmt: skip
+        self.leading = self._leading()
+        """Functions on the way to the listening call, with where in each the way goes on."""
+        starts = [FunctionRef(path, NONE) for path in reach.modules]
+        starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in code.linker.dialect(mod).starts(mod)]
+        starts += [ref for ref in self.leading if ref not in starts]
+        self.steps: dict[FunctionRef, Step] = Flow(code.linker, reach, self.waited).from_functions(starts)
+        """Functions that run before the process can answer."""
+
+    def _leading(self) -> dict[FunctionRef, int]:
+        found: dict[FunctionRef, int] = {}
+        for (path, number), start in self.listening.items():
+            self._add(found, FunctionRef(path, number), start)
+        for _ in range(MAX_CALLERS):
+            before = len(found)
+            for mod in self.reach.mods():
+                for fact in mod.facts.calls:
+                    target = self.code.linker.resolve(mod, fact.function, fact.call.func) if self._might(fact, found) else None
+                    if target is not None and target.mod is not None and FunctionRef(target.mod.path, target.number) in found:
+                        self._add(found, FunctionRef(mod.path, fact.function), fact.call.start)
+            if len(found) == before:
+                break
+        return found
+
+    def _might(self, fact: CallFact, found: dict[FunctionRef, int]) -> bool:
+        """Whether a call could be of one of the functions, by name."""
+        func = fact.call.func
+        if isinstance(func, facts.Closure):
+            return True
+        last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        return bool(last) and any(last == self._name(ref) for ref in found)
+
+    def _name(self, ref: FunctionRef) -> str:
+        mod = self.code.code.mod(ref.path)
+        return mod.facts.functions[ref.number].name if mod is not None and ref.number != NONE else ""
+
+    def _add(self, found: dict[FunctionRef, int], ref: FunctionRef, start: int) -> None:
+        """A function, and those that it stands in: what a callback does comes after what the function around it waited for."""
+        mod = self.code.code.mod(ref.path)
+        while mod is not None and ref not in found:
+            found[ref] = start
+            if ref.number == NONE:
+                break
+            start = mod.facts.functions[ref.number].start
+            ref = FunctionRef(ref.path, mod.facts.functions[ref.number].parent)
+
+    @cached_property
+    def waited(self) -> frozenset[tuple[str, int]]:
+        """Calls whose promise the listening call waits for: `load().then(() => app.listen(port))`."""
+        found = set()
+        for path in {ref.path for ref in self.leading}:
+            mod = self.code.code.mod(path)
+            for fact in mod.facts.calls if mod is not None else ():
+                func = fact.call.func
+                if isinstance(func, facts.Attr) and func.name in ("then", "finally") and self._continues(path, fact):
+                    base = func.base
+                    while isinstance(base, facts.Call):
+                        found.add((path, base.start))
+                        inner = base.func
+                        if not isinstance(inner, facts.Attr) or inner.name not in ("then", "catch"):
+                            break
+                        base = inner.base
+        return frozenset(found)
+
+    def _continues(self, path: str, fact: CallFact) -> bool:
+        return any(isinstance(arg, facts.Closure) and FunctionRef(path, arg.number) in self.leading for arg in fact.call.args)
+
+    def after_listening(self, effect: Effect, step: Step) -> bool:
+        """Whether the process already listens when it comes to a call."""
+        mod: Mod = effect.mod
+        fact: CallFact = effect.fact
+        at: Step | None = step
+        while True:
+            way = self.leading.get(FunctionRef(mod.path, fact.function))
+            if way is not None and way < fact.call.start and not self._in_way(mod, way, fact):
+                return True
+            if at is None or at.call is None:
+                return False
+            mod, fact = at.call
+            at = at.before
+
+    @staticmethod
+    def _in_way(mod: Mod, way: int, fact: CallFact) -> bool:
+        """Whether a call is part of the expression in which the way goes on."""
+        return any(f.call.start == way and f.call.end >= fact.call.end for f in calls_of(mod).get(fact.function, ()))
+
+    def waits_for(self, effect: Effect) -> bool:
+        """Whether the start waits for a call to end."""
+        if not self.code.linker.dialect(effect.mod).promises:
+            return True
+        by_name = effect.name.endswith("Sync") or effect.name == "setTimeout"
+        return effect.fact.awaited or by_name or (effect.mod.path, effect.fact.call.start) in self.waited or self._promised(effect)
+
+    def _promised(self, effect: Effect) -> bool:
+        """Whether the call stands in the function that a promise runs."""
+        step = self.steps.get(FunctionRef(effect.mod.path, effect.fact.function))
+        func = step.call[1].call.func if step is not None and step.call is not None else None
+        return isinstance(func, facts.Name) and func.id == "Promise"

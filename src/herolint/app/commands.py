@@ -1,0 +1,44 @@
+"""The programs that code starts, as far as their words can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from herolint.app.values import Items, Value, options, text_of
+from herolint.code.queries import argument
+
+if TYPE_CHECKING:
+    from herolint.app.program import Effect, Program
+
+_FETCHING = {
+    ("git", "clone"): "clones a repository", ("git", "fetch"): "fetches a repository", ("git", "pull"): "fetches a repository",
+    ("curl",): "downloads data", ("wget",): "downloads data", ("npm", "install"): "installs packages", ("npm", "ci"): "installs packages",
+    ("yarn", "install"): "installs packages", ("pip", "install"): "installs packages", ("apt-get", "install"): "installs packages",
+    ("npm", "run", "build"): "builds the app", ("yarn", "build"): "builds the app", ("yt-dlp",): "downloads a video",
+    ("youtube-dl",): "downloads a video", ("npx", "playwright", "install"): "downloads a browser",
+}  # fmt: skip
+"""First words of commands that fetch much over the network, or build."""
+
+
+def command_words(code: Program, effect: Effect) -> tuple[str, ...]:
+    """The first words of the command that a call runs: one text, a list, or a program with a list beside it."""
+    mod, function = effect.mod, effect.fact.function
+    words: list[str] = []
+    for position in (0, 1):
+        expr = argument(effect.fact.call, position, None)
+        if expr is not None:
+            words += _words(code.fold(mod, function, expr))
+    return tuple(words)
+
+
+def _words(value: Value) -> list[str]:
+    if isinstance(value, Items):
+        return [text_of(item) or "{}" for item in value.items]
+    text = next((t for one in options(value) if (t := text_of(one))), "")
+    return text.split()
+
+
+def fetching_command(code: Program, effect: Effect) -> str | None:
+    """What a command that fetches or builds does, in words; None for others."""
+    words = tuple(word for word in command_words(code, effect) if not word.startswith("-"))
+    return next((what for start, what in _FETCHING.items() if words[: len(start)] == start), None)
