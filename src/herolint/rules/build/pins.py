@@ -44,13 +44,29 @@ def dependency_python_mismatch(app: App) -> Iterator[Finding]:
         yield from _with_none(app)
         return
     yield from _lock_and_python(app, wanted)
-    if wanted.version is None and any(app.platform.buildpack(url) is None for url in app.buildpacks):
-        return  # a buildpack that nobody knows may write the version file
-    python = python_minor(app)
-    found = _troubles(app, python)
+    found = [one for one in _known_troubles(app, wanted) if one.runs or not one.certain]
     certain = [one for one in found if one.certain]
     if found:
-        yield _mismatch(app, certain or found, python, wanted)
+        yield _mismatch(app, "HL420", certain or found, python_minor(app), wanted)
+
+
+def uninstallable_pins(app: App) -> Iterator[Finding]:
+    """What has neither a wheel nor a source that builds for the Python that the buildpack will use: a finding of HL410."""
+    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+        return
+    wanted = wanted_python(app)
+    found = [one for one in _known_troubles(app, wanted) if one.certain and not one.runs]
+    if found:
+        yield _mismatch(app, "HL410", found, python_minor(app), wanted)
+
+
+def _known_troubles(app: App, wanted: WantedPython) -> list[_Trouble]:
+    """The troubles with the Python that will be used; none where nobody knows which that is."""
+    if wanted.issue or (wanted.minor is not None and app.platform.python.version(wanted.minor) is None):
+        return []
+    if wanted.version is None and any(app.platform.buildpack(url) is None for url in app.buildpacks):
+        return []  # a buildpack that nobody knows may write the version file
+    return _troubles(app, python_minor(app))
 
 
 def _troubles(app: App, python: str) -> list[_Trouble]:
@@ -72,7 +88,7 @@ def _troubles(app: App, python: str) -> list[_Trouble]:
     return sorted(found, key=lambda one: (one.runs, one.dependency.at.path, one.dependency.at.span or (0, 0)))
 
 
-def _mismatch(app: App, found: list[_Trouble], python: str, wanted: WantedPython) -> Finding:
+def _mismatch(app: App, code: str, found: list[_Trouble], python: str, wanted: WantedPython) -> Finding:
     first, assumed = found[0], wanted.version is None
     chosen = " (no file names one, so it is the buildpack's default)" if assumed else ""
     newest = first.dependency.version is None and not first.runs
@@ -84,7 +100,7 @@ def _mismatch(app: App, found: list[_Trouble], python: str, wanted: WantedPython
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         message = f"{len(found)} pinned releases {_does(found, 'cannot be installed or run')} with Python {python}{chosen}: {names}{more}"
     return report(
-        "HL420",
+        code,
         message,
         Place(first.dependency.at.path, first.dependency.at.span, first.reason if len(found) > 1 else "not with this Python"),
         severity=ERROR if first.certain else WARNING,
