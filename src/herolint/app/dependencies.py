@@ -175,7 +175,7 @@ def _merged(app: App, found: Requirements) -> dict[str, Dependency]:
             name,
             pin.pinned if pin else None,
             ",".join(dict.fromkeys(r.specifier for r in asked if r.specifier)),
-            Place(first.file, first.span),
+            Place(first.file, first.name_span if first.hashes else first.span),  # hashes fill many lines
             True,
             tuple(sorted({extra for r in listed for extra in r.extras})),
             first.marker,
