@@ -165,7 +165,7 @@ class _Judge:
         beside = beside if beside in self.code.roots else ""
         if self.code.find(top, beside) is not None:
             return self._in_project(use, beside)
-        if self._has_other_file(top) or any(self._in_other_case(f"{root}/{top}".lstrip("/")) for root in self.code.roots):
+        if self._has_other_file(top) or any(self._judged_elsewhere(f"{root}/{top}".lstrip("/")) for root in self.code.roots):
             return None
         if self.code.is_folder(top) and not self._is_installed(use):
             return self._in_project(use, beside)
@@ -206,7 +206,7 @@ class _Judge:
         if name.endswith(_MADE_BY_TOOLS):
             return None
         folder = path.rpartition("/")[0] if path is not None else package.replace(".", "/")
-        if self._in_other_case(f"{folder}/{name}") or self._has_suffix(folder, name):
+        if self._judged_elsewhere(f"{folder}/{name}") or self._has_suffix(folder, name):
             return None
         where = f"{folder}/{name}.py".lstrip("/")
         return Unmet("file", use._replace(module=f"{package}.{name}"), package=where, detail=self._ignored(path or f"{folder}/", name))
@@ -217,9 +217,10 @@ class _Judge:
         names = mod.names.get(NONE, {})
         return name in names or "__getattr__" in names or "__path__" in names or "sys.modules" in mod.source.text
 
-    def _in_other_case(self, stem: str) -> bool:
+    def _judged_elsewhere(self, stem: str) -> bool:
+        """Whether the repository has the module in other letter case, or removes it by `.slugignore`: both are other findings."""
         wanted = {f"{stem}.py".lower(), f"{stem}/__init__.py".lower()}
-        return any(path.lower() in wanted for path in self.code.files)
+        return any(path.lower() in wanted for path in self.app.workspace.files)
 
     def _has_suffix(self, folder: str, name: str) -> bool:
         return any(one.startswith(f"{name}.") for one in self.app.workspace.listdir(folder))
