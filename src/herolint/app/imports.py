@@ -165,11 +165,7 @@ class _Judge:
         beside = beside if beside in self.code.roots else ""
         if self.code.find(top, beside) is not None:
             return self._in_project(use, beside)
-        if (
-            self._has_other_file(top)
-            or self._is_removed(top)
-            or any(self._in_other_case(f"{root}/{top}".lstrip("/")) for root in self.code.roots)
-        ):
+        if self._has_other_file(top) or any(self._judged_elsewhere(f"{root}/{top}".lstrip("/")) for root in self.code.roots):
             return None
         if self.code.is_folder(top) and not self._is_installed(use):
             return self._in_project(use, beside)
@@ -185,15 +181,6 @@ class _Judge:
             name.startswith(f"{top}.") and name.endswith((".so", ".pyd", ".pyx", ".pyc"))
             for root in self.code.roots
             for name in self.app.workspace.listdir(root)
-        )
-
-    def _is_removed(self, top: str) -> bool:
-        """Whether `.slugignore` takes a module of that name away, which is another finding."""
-        files, slug = self.app.workspace.files, self.app.slug
-        bases = [f"{root}/{top}".lstrip("/") for root in self.code.roots]
-        return len(files) != len(slug) and any(
-            path not in slug and path.endswith(".py") and any(path == f"{base}.py" or path.startswith(f"{base}/") for base in bases)
-            for path in files
         )
 
     def _in_project(self, use: Use, beside: str) -> Unmet | None:
@@ -219,7 +206,7 @@ class _Judge:
         if name.endswith(_MADE_BY_TOOLS):
             return None
         folder = path.rpartition("/")[0] if path is not None else package.replace(".", "/")
-        if self._in_other_case(f"{folder}/{name}") or self._has_suffix(folder, name):
+        if self._judged_elsewhere(f"{folder}/{name}") or self._has_suffix(folder, name):
             return None
         where = f"{folder}/{name}.py".lstrip("/")
         return Unmet("file", use._replace(module=f"{package}.{name}"), package=where, detail=self._ignored(path or f"{folder}/", name))
@@ -230,9 +217,10 @@ class _Judge:
         names = mod.names.get(NONE, {})
         return name in names or "__getattr__" in names or "__path__" in names or "sys.modules" in mod.source.text
 
-    def _in_other_case(self, stem: str) -> bool:
+    def _judged_elsewhere(self, stem: str) -> bool:
+        """Whether the repository has the module in other letter case, or removes it by `.slugignore`: both are other findings."""
         wanted = {f"{stem}.py".lower(), f"{stem}/__init__.py".lower()}
-        return any(path.lower() in wanted for path in self.code.files)
+        return any(path.lower() in wanted for path in self.app.workspace.files)
 
     def _has_suffix(self, folder: str, name: str) -> bool:
         return any(one.startswith(f"{name}.") for one in self.app.workspace.listdir(folder))

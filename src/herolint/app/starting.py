@@ -56,7 +56,7 @@ class Starting:
                     for path in self._imports(mod, imp):
                         add(path)
             for where, fact, callee in self.flow.calls(ref):
-                if self.reach.runs(where, fact.guard) is True and not _tried(where, fact) and not self._is_generator(callee):
+                if self.reach.runs(where, fact.guard) is True and not tried(where, fact) and not self._is_generator(callee):
                     add(*callee)
         return frozenset(found)
 
@@ -90,7 +90,7 @@ class Starting:
         return FunctionRef(mod.path, function) in self.surely and self.reach.runs(mod, guard) is True
 
 
-def _tried(mod: Mod, fact: CallFact) -> bool:
+def tried(mod: Mod, fact: CallFact) -> bool:
     """Whether a call stands in a `try`."""
     at = fact.block
     while at != NONE:

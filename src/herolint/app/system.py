@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
 from herolint.app.loading import web_dockerfile
+from herolint.app.starting import tried
 from herolint.app.values import Items, Known, Made, Table, Value, env_names, options, text_of
 from herolint.app.variables import env_reads
 from herolint.code import facts
@@ -190,14 +191,14 @@ class System:
             who, sure = self._who(mod, fact)
             if not who or self._asked_for(mod, fact):
                 continue
-            tried = _tried(mod, fact)
+            handled = tried(mod, fact)
             for need in by_call.get(name, ()):
                 if not need.keys or self._has_key(mod, fact, need.keys):
-                    yield Wanted(need, f"`{_short(name)}`", mod.place(fact.call), who, sure, tried)
+                    yield Wanted(need, f"`{_short(name)}`", mod.place(fact.call), who, sure, handled)
             if name in runs:
                 for program, place in self._programs(mod, fact, name in self.table.shell):
                     if program in programs:
-                        yield Wanted(programs[program], f"`{program}`", mod.place(place), who, sure, tried)
+                        yield Wanted(programs[program], f"`{program}`", mod.place(place), who, sure, handled)
 
     def _started(self, needs: tuple[Need, ...]) -> Iterator[Wanted]:
         programs = {program: need for need in needs for program in need.programs}
@@ -281,13 +282,3 @@ def _above(module: str) -> Iterator[str]:
 def _short(name: str) -> str:
     """A qualified name as code usually writes it."""
     return ".".join(name.replace("()", "").split(".")[-2:])
-
-
-def _tried(mod: Mod, fact: CallFact) -> bool:
-    """Whether the call stands in a `try`."""
-    at = fact.block
-    while at != NONE:
-        if mod.facts.blocks[at].kind == "try":
-            return True
-        at = mod.facts.blocks[at].parent
-    return False
