@@ -176,11 +176,14 @@ class _Judge:
     # ---- modules of the project ------------------------------------------------------------------------------------
 
     def _has_other_file(self, top: str) -> bool:
-        """Whether a compiled module of that name lies on the import path."""
+        """Whether a compiled module of that name lies on the import path, or one that `.slugignore` removes (which is another finding)."""
+        workspace = self.app.workspace
+        if any(workspace.exists(f"{root}/{top}/__init__.py".lstrip("/")) for root in self.code.roots):
+            return True
         return any(
-            name.startswith(f"{top}.") and name.endswith((".so", ".pyd", ".pyx", ".pyc"))
+            name.startswith(f"{top}.") and name.endswith((".so", ".pyd", ".pyx", ".pyc", ".py"))
             for root in self.code.roots
-            for name in self.app.workspace.listdir(root)
+            for name in workspace.listdir(root)
         )
 
     def _in_project(self, use: Use, beside: str) -> Unmet | None:

@@ -80,7 +80,8 @@ def aptfile_invalid(app: App) -> Iterator[Finding]:
     if aptfile is None or app.is_container or not app.root.deployed:
         return
     if app.listed_buildpacks and not reads_aptfile(app):
-        yield _unread(app)
+        if not any(app.system.in_idle_aptfile(wanted.need) for wanted in app.system.missing):  # what that breaks is a finding by itself
+            yield _unread(app)
         return
     for fault in aptfile.faults:
         yield _fault(fault)
