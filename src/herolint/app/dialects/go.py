@@ -23,6 +23,7 @@ class Go(Dialect):
     """The packages of the repository's Go modules."""
 
     options_objects = True
+    follows_values = True
 
     @cached_property
     def packages(self) -> dict[str, tuple[str, ...]]:
