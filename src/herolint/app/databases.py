@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,13 +11,14 @@ from herolint.app.codebase import Mod
 from herolint.app.settings import settings_named
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
+from herolint.code.facts import NONE
 from herolint.finding import Place
 
 if TYPE_CHECKING:
-    from herolint.app.program import Program
+    from herolint.app.program import Effect, Program
 
 URL_SETTINGS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URL", "DATABASE_URI"})
-SQLITE_URL = re.compile(r"sqlite(\+\w+)?:")
+SQLITE_URL = re.compile(r"sqlite(\+\w+)?:|file:(?!:memory:)")
 MEMORY = (":memory:", "mode=memory", "sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:")
 
 
@@ -43,12 +45,33 @@ def databases(python: Program) -> Iterator[Database]:
         if effect.row.kind not in ("sqlite", "url"):
             continue
         expr, value = python.argument(effect, effect.row.path)
-        if expr is None:
+        if expr is None or not speaks(python, effect, "sqlite"):
             continue
         kind = "path" if effect.row.kind == "sqlite" else "url"
         yield Database(kind, value, effect.mod.place(expr), effect.mod, effect.fact.guard, effect.runs, effect.processes, effect.name)
     yield from _url_settings(python)
+    yield from _schemas(python)
     yield from _django(python)
+
+
+def speaks(code: Program, effect: Effect, *kinds: str) -> bool:
+    """Whether the option that names the kind of database may name one of these; clients of one kind have no such option."""
+    if not effect.row.dialect:
+        return True
+    expr, value = code.argument(effect, effect.row.dialect)
+    texts = [text_of(one) for one in options(value)]
+    return expr is not None and any(text is not None and any(kind in text for kind in kinds) for text in texts)
+
+
+def _schemas(code: Program) -> Iterator[Database]:
+    """Databases that a schema file of an ORM names, where reached code uses its client."""
+    for place, schema in code.app.prisma_schemas:
+        users = [mod for mod in code.modules if any(imp.module.startswith("@prisma/") for imp in mod.facts.imports)]
+        if users and schema.provider == "sqlite":
+            named = schema.url.removeprefix("file:") if not schema.variable else f"that {schema.variable} names"
+            folder = posixpath.dirname(place.path)
+            text = named if schema.variable else posixpath.join(folder, named)
+            yield Database("path", Known(text), place, users[0], NONE, True, code.reached_by(users[0].path), "prisma")
 
 
 def _url_settings(python: Program) -> Iterator[Database]:
@@ -152,7 +175,7 @@ def sqlite_path(url: str) -> str | None:
     """The file of a `sqlite:` URL; None for other URLs and databases in memory."""
     if not SQLITE_URL.match(url) or url in MEMORY or ":memory:" in url or "mode=memory" in url:
         return None
-    path = url.partition("://")[2].removeprefix("/").partition("?")[0]
+    path = (url.partition("://")[2].removeprefix("/") or url.partition(":")[2]).partition("?")[0]
     return path or None
 
 

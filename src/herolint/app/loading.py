@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from herolint.code import language_of
+from herolint.finding import Place
 from herolint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock
+    from herolint.formats.prisma import Datasource
     from herolint.formats.procfile import Procfile
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
@@ -179,6 +181,17 @@ def package_json(app: App, folder: str = "") -> PackageJson | None:
     from herolint.formats.package_json import parse
 
     return _load(app, posixpath.join(folder, "package.json"), parse)
+
+
+def prisma_schemas(app: App) -> tuple[tuple[Place, Datasource], ...]:
+    from herolint.formats.prisma import parse
+
+    found = []
+    for path in sorted(app.slug):
+        source = app.document(path) if path.endswith(".prisma") else None
+        if source is not None and not source.is_binary:
+            found += [(Place(path, one.provider_span), one) for one in parse(source)]
+    return tuple(found)
 
 
 def go_mod(app: App) -> GoMod | None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from herolint.formats.heroku_yml import HerokuYml
     from herolint.formats.package_json import PackageJson
     from herolint.formats.pipfile import Pipfile, PipfileLock
+    from herolint.formats.prisma import Datasource as PrismaSource
     from herolint.formats.procfile import Procfile
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
@@ -192,6 +193,11 @@ class App:
         if folder not in self._packages:
             self._packages[folder] = loading.package_json(self, folder)
         return self._packages[folder]
+
+    @cached_property
+    def prisma_schemas(self) -> tuple[tuple[Place, PrismaSource], ...]:
+        """The databases of Prisma's schema files, with where each says which kind it is."""
+        return loading.prisma_schemas(self)
 
     @cached_property
     def go_mod(self) -> GoMod | None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
 from herolint.app.operators import HOME
+from herolint.app.origins import origin
 from herolint.app.values import Env, Known, Made, Ref, Value, options, text_of, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import dotted
+from herolint.code.queries import argument, dotted
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
@@ -118,19 +119,31 @@ def is_temporary(value: Value, text: str | None) -> bool:
     return False
 
 
-def removed_in(mod: Mod, function: int, expr: facts.AnyExpr) -> bool:
-    """Whether the same function removes a file of that name again (`os.remove(path)`, `path.unlink()`, `shutil.rmtree`)."""
-    wanted = {_key(expr)}
+def removed_in(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> bool:
+    """Whether the same function, or one inside or around it, removes a file of that name again."""
+    if function == NONE:
+        return False
+    removes = code.knows(mod).files.removes
+    whole = _outermost(mod, function)
+    wanted = _key(expr)
     for fact in mod.facts.calls:
-        if fact.function != function:
+        if (
+            fact.function == NONE
+            or (dotted(fact.call.func) or "").rpartition(".")[2] not in removes
+            or _outermost(mod, fact.function) != whole
+        ):
             continue
-        name = dotted(fact.call.func) or ""
-        last = name.rpartition(".")[2]
-        if last in ("remove", "unlink", "rmtree", "removedirs") and function != NONE:
-            subject = fact.call.args[0] if fact.call.args else fact.call.func.base if isinstance(fact.call.func, facts.Attr) else None
-            if subject is not None and _key(subject) in wanted:
-                return True
+        subject = fact.call.args[0] if fact.call.args else fact.call.func.base if isinstance(fact.call.func, facts.Attr) else None
+        if subject is not None and _key(subject) == wanted:
+            return True
     return False
+
+
+def _outermost(mod: Mod, function: int) -> int:
+    """The function at the module's own level that a function stands in."""
+    while mod.facts.functions[function].parent != NONE:
+        function = mod.facts.functions[function].parent
+    return function
 
 
 def _key(expr: facts.AnyExpr) -> str:
@@ -147,10 +160,13 @@ def reads_same(python: Program, mod: Mod, text: str) -> bool:
     """Whether reached code opens the same path for reading (the file is used as a store, not only written)."""
     wanted = absolute(text)
     for other in python.modules:
+        reading = python.knows(other).files.reads
+        if any(_imported(other, imp) == wanted for imp in other.facts.imports):
+            return True
         for fact in other.facts.calls:
             func = fact.call.func
             name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
-            if name not in ("open", "read_csv", "read_json", "read_excel", "read_text", "load", "read_pickle", "exists", "isfile"):
+            if name not in reading:
                 continue
             subject = fact.call.args[0] if fact.call.args else func.base if isinstance(func, facts.Attr) else None
             if subject is None:
@@ -162,3 +178,34 @@ def reads_same(python: Program, mod: Mod, text: str) -> bool:
             if found is not None and "{}" not in found and absolute(found) == wanted:
                 return True
     return False
+
+
+def _imported(mod: Mod, imp: facts.Import) -> str | None:
+    """The data file that an import loads: `require("./db.json")`."""
+    if not imp.module.startswith(".") or not imp.module.endswith(DATA_ENDINGS):
+        return None
+    return absolute(posixpath.join(posixpath.dirname(mod.path), imp.module))
+
+
+def callback_value(code: Program, mod: Mod, expr: facts.AnyExpr) -> tuple[facts.AnyExpr, Value] | None:
+    """What a function that answers by its last parameter hands back: `(req, file, cb) => cb(null, "uploads/")`; or what it returns."""
+    if not isinstance(expr, facts.Closure):
+        return None
+    params = mod.facts.functions[expr.number].params
+    last = params[-1].name if params else ""
+    for fact in mod.facts.calls:
+        if fact.function == expr.number and isinstance(fact.call.func, facts.Name) and fact.call.func.id == last and fact.call.args:
+            given = fact.call.args[-1]
+            return given, code.fold(mod, expr.number, given)
+    return None
+
+
+def written_by(code: Program, effect: Effect, expr: facts.AnyExpr, value: Value) -> Value:
+    """The path of a file that is handed on already open (`stream: fs.createWriteStream(path)`); other values are paths themselves."""
+    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, expr)
+    name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
+    row = next((row for row in code.knows(mod).effects(name) if row.effect == "writes-file"), None) if name is not None else None
+    if row is None or not isinstance(made, facts.Call):
+        return value
+    at = next((int(word) for word in row.path.split() if word.isdigit()), None)
+    return code.fold(mod, function, argument(made, at, None))

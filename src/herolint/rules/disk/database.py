@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import Database, databases, sqlite_file
 from herolint.app.model import App
+from herolint.app.origins import origin
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.values import Env, Known, options
 from herolint.finding import Confidence, Finding, Place
@@ -42,7 +44,7 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             severity=WARNING if unsure else ERROR,
             why=lost(app) + ": everything written since is gone",
             related=_processes(app, database.processes, database.place),
-            fix='add `heroku-postgresql` and read its address: `os.environ["DATABASE_URL"]`'
+            fix=f"add `heroku-postgresql` and read its address: `{app.code.spell(database.mod, 'required', name='DATABASE_URL')}`"
             if not fallback
             else f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set",
             process=database.processes[0] if database.processes else "",
@@ -62,6 +64,8 @@ def local_file_database(app: App) -> Iterator[Finding]:
         if effect.row.kind != "store":
             continue
         expr, value = app.code.argument(effect, effect.row.path)
+        if expr is None and effect.row.default_path and in_plain_sight(app.code, effect):
+            expr, value = effect.fact.call.func, Known(effect.row.default_path)
         text = path_text(value)
         if (
             expr is None
@@ -90,7 +94,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
         text = write.text
         if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
             continue
-        if text in seen or _shared(app, text) or removed_in(write.effect.mod, write.effect.fact.function, write.expr):
+        if text in seen or _shared(app, text) or removed_in(app.code, write.effect.mod, write.effect.fact.function, write.expr):
             continue
         if not reads_same(app.code, write.effect.mod, text):
             continue
@@ -117,14 +121,14 @@ def _shared(app: App, text: str) -> bool:
 @rule("HL204", "local-file-write", WARNING, NOTE, needs=("code", "processes"))
 def local_file_write(app: App) -> Iterator[Finding]:
     """A file is written at run time and left on the dyno's disk."""
-    seen: set[tuple[str, int]] = set()
+    seen = _log_streams(app)
     for write in writes(app.code):
         effect = write.effect
         text = write.text
         if (
             text is None
             or is_temporary(write.value, text)
-            or removed_in(effect.mod, effect.fact.function, write.expr)
+            or removed_in(app.code, effect.mod, effect.fact.function, write.expr)
             or (effect.mod.path, effect.fact.call.start) in seen
             or _shared(app, text)
         ):
@@ -143,10 +147,22 @@ def local_file_write(app: App) -> Iterator[Finding]:
             at,
             why=lost(app) + ", and no other dyno sees it",
             related=_processes(app, effect.processes, at),
-            fix="send it to object storage (S3) or a database; what is needed only for a moment belongs in `tempfile`",
+            fix="send it to object storage (S3) or a database; what is needed only for a moment belongs in "
+            f"`{app.code.spell(effect.mod, 'temporary') or 'the temporary folder'}`",
             process=effect.processes[0],
             confidence=Confidence.HIGH if "{}" not in text and effect.runs else Confidence.MEDIUM,
         )
+
+
+def _log_streams(app: App) -> set[tuple[str, int]]:
+    """Calls that open a file for a logger: HL207 tells of those."""
+    found = set()
+    for effect in app.code.effects_of("logs-to-file"):
+        expr, _ = app.code.argument(effect, effect.row.path)
+        if expr is not None:
+            mod, _, made = origin(app.code.linker, effect.mod, effect.fact.function, expr)
+            found.add((mod.path, made.start))
+    return found
 
 
 def _confidence(app: App, database: Database, fallback: bool) -> Confidence:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
+from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
-from herolint.app.storage import is_temporary, path_text, removed_in, shown
+from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import CallFact
-from herolint.code.queries import argument
+from herolint.code.queries import argument, dotted
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.disk.database import lost
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
@@ -29,47 +30,76 @@ FILE_FIELDS = frozenset(
 def upload_to_local_disk(app: App) -> Iterator[Finding]:
     """What visitors upload is kept on the dyno's disk."""
     yield from _saved_uploads(app)
+    yield from _stored_uploads(app)
     yield from _django_fields(app)
 
 
 def _saved_uploads(app: App) -> Iterator[Finding]:
-    """`request.files["x"].save(path)` and its like in reached code."""
-    python = app.code
-    for mod in python.modules:
-        if "request" not in mod.source.text and "UploadFile" not in mod.source.text:
-            continue
-        who = python.reached_by(mod.path)
-        if "web" not in who:
+    """Uploaded files whose own method saves them: `request.files["x"].save(path)`."""
+    code = app.code
+    for mod in code.modules:
+        known = code.knows(mod).uploads
+        if "web" not in code.reached_by(mod.path) or not any(name in mod.source.text for name in known.objects):
             continue
         for fact in mod.facts.calls:
             func = fact.call.func
             if (
                 not isinstance(func, facts.Attr)
-                or func.name != "save"
+                or func.name not in known.methods
                 or not fact.call.args
                 or isinstance(fact.call.args[0], facts.Keyword)
             ):
                 continue
-            if not _is_upload(app, mod, fact, func.base) or not python.reach["web"].has_function(mod, fact.function):
+            source = _source_of(mod, fact.function, func.base, 0)
+            if not any(name in source for name in known.objects) or not code.reach["web"].has_function(mod, fact.function):
                 continue
             path = fact.call.args[0]
-            value = python.fold(mod, fact.function, path)
-            if is_temporary(value, path_text(value)) or _in_memory(app, mod, fact, path) or removed_in(mod, fact.function, path):
+            value = code.fold(mod, fact.function, path)
+            if is_temporary(value, path_text(value)) or _in_memory(app, mod, fact, path) or removed_in(code, mod, fact.function, path):
                 continue
-            text = path_text(value)
-            yield report(
-                "HL203",
-                f"saves uploads to {shown(text)} on the dyno's disk" if text and "{}" not in text else "saves uploads to the dyno's disk",
-                mod.place(fact.call, "upload saved here"),
-                why=lost(app) + "; another dyno never sees the file",
-                fix="send uploads to object storage (S3, Cloudinary), best straight from the browser",
-                process="web",
-            )
+            yield _upload(mod.place(fact.call, "upload saved here"), path_text(value), app)
 
 
-def _is_upload(app: App, mod: Mod, fact: CallFact, base: facts.AnyExpr) -> bool:
-    text = _source_of(mod, fact.function, base, 0)
-    return "request.files" in text
+def _stored_uploads(app: App) -> Iterator[Finding]:
+    """Parsers of uploads that are told a folder: multer's `dest`, formidable's `uploadDir`."""
+    code = app.code
+    for effect in code.effects_of("stores-upload"):
+        expr, value = code.argument(effect, effect.row.path)
+        if "web" not in effect.processes or expr is None:
+            continue
+        answered = callback_value(code, effect.mod, expr)
+        if answered is not None:
+            expr, value = answered
+        text = path_text(value)
+        if text is None or absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or _sent_on(app):
+            continue
+        yield _upload(effect.mod.place(expr, "uploads are kept here"), text, app, effect.runs)
+
+
+def _sent_on(app: App) -> bool:
+    """Whether uploaded files are only scratch: sent to a store elsewhere, or removed again."""
+    if any(True for _ in app.code.effects_of("sends-file-away")):
+        return True
+    for mod in app.code.modules:
+        removes = app.code.knows(mod).files.removes
+        for fact in mod.facts.calls:
+            name = dotted(fact.call.func) or ""
+            given = dotted(fact.call.args[0]) if fact.call.args else None
+            if name.rpartition(".")[2] in removes and given is not None and given.endswith(".path") and "file" in given.lower():
+                return True
+    return False
+
+
+def _upload(at: Place, text: str | None, app: App, runs: bool | None = True) -> Finding:
+    return report(
+        "HL203",
+        f"saves uploads to {shown(text)} on the dyno's disk" if text and "{}" not in text else "saves uploads to the dyno's disk",
+        at,
+        why=lost(app) + "; another dyno never sees the file",
+        fix="send uploads to object storage (S3, Cloudinary), best straight from the browser",
+        process="web",
+        confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+    )
 
 
 def _source_of(mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> str:
@@ -141,16 +171,20 @@ def logs_to_file(app: App) -> Iterator[Finding]:
     """Logs are written to a file that nobody collects."""
     for effect in app.code.effects_of("logs-to-file"):
         expr, value = app.code.argument(effect, effect.row.path)
-        if expr is None or (isinstance(value, Known) and value.value is None):
+        if expr is None and effect.row.default_path and in_plain_sight(app.code, effect):
+            expr, value = effect.fact.call.func, Known(effect.row.default_path)
+        if expr is None or (isinstance(value, Known) and not value.value):
             continue
-        text = path_text(value)
+        text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
             continue
-        yield _log_finding(app, effect.mod.place(expr, "log file"), text, effect.runs, effect.processes[0])
+        yield _log_finding(
+            app, effect.mod.place(expr, "log file"), text, effect.runs, effect.processes[0], app.code.spell(effect.mod, "log-console")
+        )
     yield from _logging_dict(app)
 
 
-def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, process: str) -> Finding:
+def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, process: str, console: str) -> Finding:
     return report(
         "HL207",
         f"logs go to the file {shown(text)}, which nobody can read"
@@ -158,7 +192,7 @@ def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, proce
         else "logs go to a file on the dyno's disk",
         at,
         why="only standard output and error reach `heroku logs` and log drains; " + lost(app),
-        fix="log to standard output: `logging.StreamHandler()`",
+        fix=f"log to standard output: `{console}`" if console else "log to standard output",
         process=process,
         confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
     )
@@ -187,7 +221,9 @@ def _logging_dict(app: App) -> Iterator[Finding]:
             kind = text_of(handler.get("class") or Known(None)) or ""
             file = handler.get("filename")
             if file is not None and kind.endswith("FileHandler"):
-                yield _log_finding(app, mod.place(facts.Expr(start, end), "log file"), path_text(file), runs, process)
+                yield _log_finding(
+                    app, mod.place(facts.Expr(start, end), "log file"), path_text(file), runs, process, app.code.spell(mod, "log-console")
+                )
 
 
 def _used(logging: Table, handler: str) -> bool:
