@@ -109,6 +109,8 @@ def _seen(code: Program, effect: Effect, expr: facts.AnyExpr) -> bool:
             return False
         case facts.Mapping(items=pairs):
             return not any(isinstance(key, facts.Star) for key, _ in pairs)
+        case facts.Call(args=given) if given and all(isinstance(one, facts.Keyword) for one in given):
+            return True  # an object made in place
         case facts.Name() | facts.Attr() | facts.Index() | facts.Call():
             values = options(code.fold(effect.mod, effect.fact.function, expr))
             return all(isinstance(one, Env | Known | Text) or (isinstance(one, Table) and one.whole) for one in values)

@@ -327,7 +327,7 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
     if row.note == "address pair" and isinstance(port, Items) and len(port.items) == 2 and isinstance(port_expr, facts.Sequence):
         host, port = port.items
         host_expr, port_expr = port_expr.items[0], port_expr.items[1]
-    if row.note == "address":
+    if row.note.startswith("address") and row.note != "address pair":
         host, port = _split_address(app, port)
         host_expr = port_expr
     kind, text = _port_of(app, port_expr, port, spread, passes_port, row.default_port, row.note)
@@ -370,8 +370,9 @@ def _port_of(
     if "PORT" in names or passes_port:
         return "platform", "$PORT"
     if expr is None or value == Known(None):
-        if spread or note in ("reads PORT", "dynamic") or not default:
-            return ("platform" if note == "reads PORT" else "unknown"), ""
+        itself = note.endswith("reads PORT")
+        if spread or itself or note == "dynamic" or not default:
+            return ("platform" if itself else "unknown"), ""
         return "fixed", str(default)
     settled = app.code.guards.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():

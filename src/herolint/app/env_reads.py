@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from herolint.app.values import UNKNOWN, Env, Known, Made, Ref, Value
 
 ENV_CALLS = {
@@ -20,6 +22,14 @@ _EMPTY = frozenset({"os.Getenv", "syscall.Getenv"})
 _SECOND = ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
 ENV_OBJECTS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "environs.env")
 URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_cache_url", "email_url", "search_url"})
+
+
+FLAGS = frozenset(f"{package}.{kind}" for package in ("flag", "github.com/spf13/pflag") for kind in ("String", "Int", "Bool", "Duration"))
+"""Calls that take an option of the command line: its name, what stands for it where it is not given."""
+_TAG = re.compile(r'([\w-]+):"((?:[^"\\]|\\.)*)"')
+_TAGS = ("env", "envconfig", "mapstructure")
+"""Keys of field tags that name the variable a field is filled from."""
+_DEFAULTS = ("envDefault", "env-default", "default")
 
 
 def reads_environment(name: str) -> bool:
@@ -51,6 +61,21 @@ def environment_read(name: str, made: Made) -> Value:
         return Env(key.upper().replace(".", "_"), Known(None))
     optional = name in _SECOND or name == "os.LookupEnv"
     return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
+
+
+def tagged(tag: str, field: str) -> Env | None:
+    """The variable that a field's tag (`env:"PORT" envDefault:"8080"`) says it is filled from."""
+    keys = dict(_TAG.findall(tag))
+    written = next((keys[key] for key in _TAGS if key in keys), None)
+    if written is None:
+        return None
+    name, *rest = [part.strip() for part in written.split(",")]
+    if "env" not in keys and "envconfig" not in keys and not name.isupper():
+        return None
+    default = next((keys[key] for key in _DEFAULTS if key in keys), None)
+    default = default if default is not None else next((part[8:] for part in rest if part.startswith("default=")), None)
+    required = "required" in rest or keys.get("required") == "true" or keys.get("env-required") == "true"
+    return Env(name or field.upper(), Known(default) if default is not None else None if required else Known(""), required)
 
 
 def named_read(made: Made) -> Env | None:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from herolint.app.codebase import Binding, Mod
-from herolint.app.env_reads import ENV_TABLES, environment_read, named_read, reads_environment
+from herolint.app.env_reads import ENV_TABLES, FLAGS, environment_read, named_read, reads_environment, tagged
+from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
 from herolint.app.operators import HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
@@ -22,7 +23,7 @@ PASS_THROUGH = frozenset({
     "int", "str", "float", "bool", "repr", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath",
     "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pydantic.SecretStr", "typing.cast", "starlette.datastructures.Secret",
     "django.utils.translation.gettext_lazy", "yarl.URL", "Number", "String", "parseInt", "parseFloat", "Boolean", "strconv.Itoa", "strconv.Atoi",
-    "strconv.ParseInt", "Integer", "path.normalize", "path/filepath.Clean",
+    "strconv.ParseInt", "Integer", "time.Duration", "cmp.Or", "path.normalize", "path/filepath.Clean",
     "path/filepath.Abs", "File.expand_path", "Pathname.new",
     "fmt.Sprint", "url.parse", "net/url.Parse", "string", "strings.TrimSpace",
     "sqlalchemy.engine.make_url", "sqlalchemy.make_url", "distutils.util.strtobool",
@@ -45,6 +46,9 @@ class Folder:
         self.linker = linker
         self.holds = holds
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
+        self.givers = Givers(linker)
+        self.arguments: frozenset[str] = frozenset()
+        """Words of the commands that processes start."""
         self._given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters while a call of the project is folded."""
 
@@ -161,7 +165,8 @@ class Folder:
         if target is None:
             return UNKNOWN
         if target.kind == "external":
-            return Ref(target.name)
+            constant = self.linker.constants.get(target.name)
+            return Ref(target.name) if constant is None else Known(constant)
         if target.kind == "variable" and target.mod is not None:
             return self._bindings(target.mod, list(target.bindings), depth)
         if target.kind in ("function", "class") and target.mod is not None:
@@ -177,6 +182,8 @@ class Folder:
             if any(p.name == expr.id for p in fn.params):
                 position = next(i for i, p in enumerate(fn.params) if p.name == expr.id)
                 default = fn.params[position].default
+                if self.linker.dialect(mod).follows_values:
+                    return self._any_given(self.givers.of_parameter(mod, scope, position), depth)
                 if default is None or self.linker.code.passes(fn, position, expr.id):
                     return UNKNOWN
                 return self.fold(mod, fn.parent, default, depth)
@@ -237,8 +244,30 @@ class Folder:
             if bindings and any(isinstance(b.what, Assign) for b in bindings):
                 return self._bindings(base.mod, bindings, depth)
         if base.kind in ("class", "instance") and base.mod is not None:
+            if self.linker.dialect(base.mod).follows_values:
+                return self._field_value(mod, function, expr, base, depth)
             return self.class_value(base.mod, base.number, expr.name, depth)
         return None
+
+    def _field_value(self, mod: Mod, function: int, expr: facts.Attr, base: Target, depth: int) -> Value | None:
+        """What a field holds: as its object was made here, or any object of its type elsewhere; else the variable that its tag names."""
+        assert base.mod is not None
+        declared = base.mod.class_body.get(base.number, {}).get(expr.name)
+        if declared and isinstance(declared[-1].value, facts.Const) and (read := tagged(str(declared[-1].value.value), expr.name)):
+            return read
+        made = self.fold(mod, function, expr.base, depth + 1)
+        if isinstance(made, Made) and (value := made.keyword(expr.name)) is not None:
+            return value
+        if not declared:
+            return self.class_value(base.mod, base.number, expr.name, depth)
+        given = self.givers.of_field(base.mod, base.number, expr.name)
+        return self._any_given(given, depth) if given else None
+
+    def _any_given(self, given: tuple[Given, ...], depth: int) -> Value:
+        """One of the values that are given."""
+        values = [self.fold(one.mod, one.function, one.expr, depth + 2) for one in given]
+        distinct = tuple(dict.fromkeys(values))
+        return UNKNOWN if not distinct else distinct[0] if len(distinct) == 1 else AnyOf(distinct)
 
     @staticmethod
     def _entry(base: Value, name: str) -> Value | None:
@@ -305,6 +334,8 @@ class Folder:
         first = made.args[0] if made.args else None
         if reads_environment(name):
             return environment_read(name, made)
+        if name in FLAGS and len(made.args) > 1:
+            return UNKNOWN if self._on_command_line(made.args[0]) else made.args[1]
         if name in PASS_THROUGH:
             wanted = made.args[1] if name == "typing.cast" and len(made.args) > 1 else first
             if wanted is None:
@@ -314,6 +345,8 @@ class Folder:
             return cast(name, wanted)
         if name in JOINS:
             return join_path(made.args)
+        if name == "net.JoinHostPort" and len(made.args) > 1:
+            return join([made.args[0], Known(":"), made.args[1]])
         if name == "fmt.Sprintf" and (text := text_of(first) if first is not None else None) is not None:
             return Text(tuple(_filled(text, made.args[1:])))
         if name == "os.path.dirname" and first is not None:
@@ -323,6 +356,11 @@ class Folder:
         if name in TEMPORARY:
             return Known("/tmp")
         return None
+
+    def _on_command_line(self, name: Value) -> bool:
+        """Whether some process is started with an option of that name."""
+        text = text_of(name)
+        return text is None or any(word.partition("=")[0] in (f"-{text}", f"--{text}") for word in self.arguments)
 
     def _method(self, method: str, base: Value, made: Made) -> Value:
         if method in SAME_PATH_METHODS:

@@ -74,6 +74,7 @@ class Guards:
         self.linker = linker
         self.scripts: set[str] = set()
         self.folder = Folder(linker, self.holds)
+        self.folder.arguments = environment.arguments
         self.folder.truth = self.truth  # type: ignore[method-assign]  # the two need one another; this is where they meet
         self._busy: set[tuple[str, int]] = set()
         self._cache: dict[tuple[str, int, bool], bool | None] = {}
@@ -102,6 +103,9 @@ class Guards:
         while at != NONE:
             fact = mod.facts.guards[at]
             if fact.kind in ("if", "else"):
+                if _without_error(fact):
+                    at = fact.parent
+                    continue
                 truth = self.truth(mod, self._scope(mod, fact.test), fact.test, main=main)
                 if truth is None:
                     unsure = True
@@ -233,7 +237,7 @@ class Guards:
         if env.name in self.environment.values:
             value = self.environment.values[env.name]
             return None if value is None else value == str(wanted)
-        if wanted is None:
+        if wanted is None or wanted == "":
             known = self.environment.is_set(env.name)
             return None if known is None else not known
         word = str(wanted).lower()
@@ -283,6 +287,15 @@ class Guards:
             case AnyOf(options=inner):
                 return self.if_unset(inner[0])
         return value
+
+
+def _without_error(guard: facts.Guard) -> bool:
+    """Whether a branch is the one that is taken when nothing has failed: behind `if err != nil { return … }`, or under `err == nil`."""
+    test = guard.test
+    if not isinstance(test, facts.Binary) or test.op != ("==" if guard.kind == "if" else "!="):
+        return False
+    name = (dotted(test.left) or "").rpartition(".")[2].lower()
+    return isinstance(test.right, facts.Const) and test.right.value is None and name.endswith(("err", "error"))
 
 
 def _compare_versions(version: tuple[int, ...], op: str, other: Value) -> bool | None:

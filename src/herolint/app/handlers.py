@@ -51,10 +51,9 @@ class Handler(NamedTuple):
 def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], django: Django | None) -> list[Handler]:
     """All request handlers in the code that a process reaches."""
     found: dict[FunctionRef, str] = {}
-    for mod in reach.mods():
-        known = knowledge[mod.facts.language].handlers
-        for find in (_decorated, _registered, _classes, _signed):
-            for handler in find(mod, linker, known):
+    for find in (_decorated, _registered, _classes, _signed):  # the first one knows the best name
+        for mod in reach.mods():
+            for handler in find(mod, linker, knowledge[mod.facts.language].handlers):
                 found.setdefault(handler.ref, handler.label)
     if django is not None:
         for target, label in (*django.views, *django.login_steps):

@@ -35,9 +35,15 @@ class Linker:
     """Resolves expressions of one code base. All methods answer None for what cannot be known."""
 
     def __init__(
-        self, code: CodeBase, returns: Mapping[str, str] | None = None, parameters: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        code: CodeBase,
+        returns: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Mapping[str, str]] | None = None,
+        constants: Mapping[str, str | int | float] | None = None,
     ) -> None:
         self.code = code
+        self.constants = constants or {}
+        """Values of names outside the project, where they matter."""
         self.returns = returns or {}
         """Results of calls that behave like another object (`requests.session()` like `requests.Session()`)."""
         self.parameters = parameters or {}

@@ -28,7 +28,7 @@ def arithmetic(op: str, left: Value, right: Value) -> Value:
             return Known(a + b)
         if op == "-":
             return Known(a - b)
-        if op == "*" and abs(a) < 1e9 and abs(b) < 1e9:
+        if op == "*" and abs(a) < 1e15 and abs(b) < 1e15:
             return Known(a * b)
         if op == "/" and b:
             return Known(a / b)

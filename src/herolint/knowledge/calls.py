@@ -159,6 +159,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     conventions: tuple[Convention, ...] = ()
     files: Files = Files()
     uploads: Uploads = Uploads()
+    constants: dict[str, str | int | float] = {}
+    """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
@@ -200,6 +202,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         returns={name: same for table in known for name, same in table.returns.items()},
         handlers=Handlers(frozenset(), {}, frozenset()),
         signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
+        constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
@@ -247,5 +250,6 @@ def load(language: str) -> Knowledge:
         conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
         files=msgspec.convert(raw.get("files", {}), Files),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
+        constants=raw.get("constants", {}),
         time_limits=frozenset(raw.get("time-limits", ())),
     )

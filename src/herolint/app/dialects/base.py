@@ -18,6 +18,13 @@ class Dialect:
 
     options_objects = False
     """Whether calls take named options in an object among their arguments."""
+    follows_values = False
+    """Whether types tell so well whose function or field a name means that what it is given elsewhere counts as its value."""
+
+    promises = False
+    """Whether calls that take time give back promises, so that only what is awaited is waited for."""
+    constructor = "__init__"
+    """The method that runs when an object of a class is made."""
 
     promises = False
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""

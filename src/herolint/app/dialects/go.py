@@ -6,8 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
-from herolint.app.codebase import Mod
+from herolint.app.codebase import CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
 from herolint.code.facts import NONE, Import
@@ -19,10 +20,23 @@ _SYSTEM = frozenset({"linux", "amd64"})
 _MODULE = re.compile(r"^\s*module\s+(\S+)", re.MULTILINE)
 
 
+class _Package(NamedTuple):
+    """A package's names with the files that bind them, the methods of its types, and the types."""
+
+    names: dict[str, list[Mod]]
+    methods: dict[str, dict[str, tuple[Mod, int]]]
+    types: dict[str, tuple[Mod, int]]
+
+
 class Go(Dialect):
     """The packages of the repository's Go modules."""
 
     options_objects = True
+    follows_values = True
+
+    def __init__(self, code: CodeBase) -> None:
+        super().__init__(code)
+        self._declared: dict[str, _Package] = {}
 
     @cached_property
     def packages(self) -> dict[str, tuple[str, ...]]:
@@ -78,11 +92,25 @@ class Go(Dialect):
         return found
 
     def _in_package(self, linker: Linker, folder: str, but: Mod | None, name: str, depth: int) -> Target | None:
-        for path in self.packages.get(folder, ()):
-            other = self.code.mod(path)
-            if other is not None and other is not but and name in other.names.get(NONE, {}):
+        for other in self._tables(folder).names.get(name, ()):
+            if other is not but:
                 return linker.lookup(other, NONE, name, depth + 1)
         return None
+
+    def _tables(self, folder: str) -> _Package:
+        """What the files of a package declare together."""
+        if folder not in self._declared:
+            mods = [mod for path in self.packages.get(folder, ()) if (mod := self.code.mod(path)) is not None]
+            self._declared[folder] = found = _Package({}, {}, {})
+            for mod in mods:
+                for name in mod.names.get(NONE, {}):
+                    found.names.setdefault(name, []).append(mod)
+                for i, fn in enumerate(mod.facts.functions):
+                    if fn.owner:
+                        found.methods.setdefault(fn.owner, {})[fn.name] = (mod, i)
+                for i, cls in enumerate(mod.facts.classes):
+                    found.types.setdefault(cls.name, (mod, i))
+        return self._declared[folder]
 
     def _by_package_name(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
         """An import whose package is called otherwise than the last word of its path."""
@@ -104,22 +132,11 @@ class Go(Dialect):
                 yield i
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
-        name = mod.facts.classes[index].name
-        found: dict[str, tuple[Mod, int]] = {}
-        for path in self.packages.get(posixpath.dirname(mod.path), ()):
-            other = self.code.mod(path)
-            for i, fn in enumerate(other.facts.functions if other is not None else ()):
-                if fn.owner == name and other is not None:
-                    found[fn.name] = (other, i)
-        return found
+        return self._tables(posixpath.dirname(mod.path)).methods.get(mod.facts.classes[index].name, {})
 
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
-        for path in (mod.path, *self.alongside(mod.path)):
-            other = self.code.mod(path)
-            for i, cls in enumerate(other.facts.classes if other is not None else ()):
-                if cls.name == name and other is not None:
-                    return other, i
-        return None
+        own = next((i for i, cls in enumerate(mod.facts.classes) if cls.name == name), None)
+        return (mod, own) if own is not None else self._tables(posixpath.dirname(mod.path)).types.get(name)
 
 
 def _left_out(path: str) -> bool:

@@ -80,7 +80,7 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
         return Fix(f"use `{words}`")
     mod = end.effect.mod
     read = app.code.spell(mod, "read-number", name="PORT", default=end.port_text if end.port_text.isdigit() else 5000)
-    if end.effect.row.note == "address":
+    if end.effect.row.note.startswith("address") and end.effect.row.note != "address pair":
         return Fix(f"use `{app.code.spell(mod, 'address', name='PORT')}`")
     given = {(arg.start, arg.end) for arg in end.effect.fact.call.args}
     if end.port_at.span is not None and tuple(end.port_at.span) in given:

@@ -1,0 +1,92 @@
+"""What a parameter or a field is given elsewhere in the project, in languages whose types tell whose field or function it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
+
+if TYPE_CHECKING:
+    from herolint.app.link import Linker
+
+MOST_GIVERS = 4
+"""With more of them, nothing is said."""
+
+
+class Given(NamedTuple):
+    """An expression, and the function of the module that it stands in."""
+
+    mod: Mod
+    function: int
+    expr: facts.AnyExpr
+
+
+class Givers:
+    """Looks through the modules that have been loaded so far."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        self._loaded = -1
+        self._calls: dict[str, list[tuple[Mod, facts.CallFact]]] = {}
+        self._fields: dict[str, list[Given]] = {}
+        """Arguments by name and values of assigned attributes, whatever they belong to; the expression is the owner."""
+        self._values: dict[str, list[facts.AnyExpr]] = {}
+
+    def of_parameter(self, mod: Mod, number: int, position: int) -> tuple[Given, ...]:
+        """What the calls of a function give its parameter; empty where a call cannot be followed, or where there are many."""
+        self._look()
+        function = mod.facts.functions[number]
+        found: list[Given] = []
+        for where, fact in self._calls.get(function.name, ()):
+            target = self.linker.resolve(where, fact.function, fact.call.func)
+            if target is None or target.kind != "function":
+                continue
+            if target.mod is mod and target.number == number:
+                expr = argument(fact.call, position, None)
+                if expr is None or len(found) == MOST_GIVERS:
+                    return ()
+                found.append(Given(where, fact.function, expr))
+        return tuple(found)
+
+    def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...]:
+        """What the fields of that name are given in the objects of a class: where they are made, and by assignments."""
+        self._look()
+        found: list[Given] = []
+        for owner, value in zip(self._fields.get(name, ()), self._values.get(name, ()), strict=True):
+            target = self.linker.resolve(owner.mod, owner.function, owner.expr)
+            if target is not None and target.kind in ("class", "instance") and target.mod is mod and target.number == number:
+                if len(found) == MOST_GIVERS:
+                    return ()
+                found.append(Given(owner.mod, owner.function, value))
+        return tuple(found)
+
+    def _look(self) -> None:
+        mods = tuple(self.linker.code.loaded())
+        if len(mods) == self._loaded:
+            return
+        self._loaded = len(mods)
+        self._calls, self._fields, self._values = {}, {}, {}
+        for mod in mods:
+            for fact in mod.facts.calls:
+                func = fact.call.func
+                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                self._calls.setdefault(last, []).append((mod, fact))
+                for arg in fact.call.args:
+                    if isinstance(arg, facts.Keyword):
+                        self._add(arg.name, Given(mod, fact.function, func), arg.value)
+            for owner, target, value in _attributes(mod):
+                self._add(target, owner, value)
+
+    def _add(self, name: str, owner: Given, value: facts.AnyExpr) -> None:
+        self._fields.setdefault(name, []).append(owner)
+        self._values.setdefault(name, []).append(value)
+
+
+def _attributes(mod: Mod) -> Iterator[tuple[Given, str, facts.AnyExpr]]:
+    for assign in mod.facts.assigns:
+        if isinstance(assign.target, facts.Attr) and assign.value is not None and assign.op == "=" and assign.klass == NONE:
+            yield Given(mod, assign.function, assign.target.base), assign.target.name, assign.value
