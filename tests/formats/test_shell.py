@@ -284,4 +284,8 @@ def test_calls_of_functions_do_not_multiply() -> None:
 def test_a_text_put_together_from_lines_keeps_its_places() -> None:
     # "ab \<newline>  cdé x": the parser sees "ab   cdé x"
     script = parse("ab   cdé x", pieces=((0, 100), (3, 105)))
-    assert [(word.text, tuple(word.span)) for word in script.commands[0].words] == [("ab", (100, 102)), ("cdé", (107, 111)), ("x", (112, 113))]
+    assert [(word.text, tuple(word.span)) for word in script.commands[0].words] == [
+        ("ab", (100, 102)),
+        ("cdé", (107, 111)),
+        ("x", (112, 113)),
+    ]
