@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from herolint.formats import dockerfile
 from herolint.formats.dockerfile import Dockerfile
+from herolint.formats.dockerfile_paths import copies
+from herolint.formats.shell import parse as parse_shell
 from herolint.source import SourceFile
 
 
@@ -188,3 +190,33 @@ def test_any_bytes_give_spans_inside_the_file(data: bytes) -> None:
     assert all(0 <= s.span.start <= s.span.end <= len(data) for s in found.stages)
     assert isinstance(found.env, dict)
     _ = (found.cmd, found.entrypoint, found.workdir, found.user, found.exposed)
+
+
+def test_commands_on_several_lines_keep_their_places() -> None:
+    source, found = read("FROM x\nCMD run \\\n# why\n  --bind 0.0.0.0 \\\n  app:app\n")
+    cmd = found.cmd
+    assert cmd is not None
+    words = parse_shell(cmd.args, cmd.args_span.start, pieces=cmd.pieces).commands[0].words
+    assert [(word.text, source.slice(word.span)) for word in words] == [(w, w) for w in ("run", "--bind", "0.0.0.0", "app:app")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("COPY . .", [((".",), "/", True, "")]),
+        ("WORKDIR /code\nCOPY a.py b.py ./", [(("a.py", "b.py"), "/code", True, "")]),
+        ("WORKDIR /code\nWORKDIR src\nCOPY --chown=a:b run.sh start", [(("run.sh",), "/code/src/start", False, "")]),
+        ('ARG home=/srv\nADD ["a b", "$home/x"]', [(("a b",), "/srv/x", False, "")]),
+        ("COPY --from=0 /out /app/", [(("/out",), "/app", True, "0")]),
+        ("COPY --link --from=b /out /app", [(("/out",), "/app", False, "b")]),
+        ("COPY lonely", []),
+    ],
+)
+def test_copies(text: str, expected: list[object]) -> None:
+    _, found = read(f"FROM x\n{text}\n")
+    assert [(copy.sources, copy.target, copy.folder, copy.stage) for copy in copies(found)] == expected
+
+
+def test_a_working_directory_that_the_base_sets_is_not_guessed() -> None:
+    _, found = read("FROM x\nCOPY . .\nWORKDIR /app\nCOPY . .\n")
+    assert [copy.home for copy in copies(found, None)] == [False, True]

@@ -279,3 +279,13 @@ def test_calls_of_functions_do_not_multiply() -> None:
     text = "".join(f"f{i}() {{ f{i + 1}; f{i + 1}; f{i + 1}; }}\n" for i in range(50))
     parse(text + "f0; f1; f2\n" + "".join(f"g{i + 1}() {{ g{i}; g{i}; }}\n" for i in range(50)) + "g50")
     assert time.process_time() - start < 4
+
+
+def test_a_text_put_together_from_lines_keeps_its_places() -> None:
+    # "ab \<newline>  cdé x": the parser sees "ab   cdé x"
+    script = parse("ab   cdé x", pieces=((0, 100), (3, 105)))
+    assert [(word.text, tuple(word.span)) for word in script.commands[0].words] == [
+        ("ab", (100, 102)),
+        ("cdé", (107, 111)),
+        ("x", (112, 113)),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -72,12 +73,22 @@ class Dockerfile(msgspec.Struct, frozen=True, eq=False):
     @property
     def env_pairs(self) -> tuple[EnvPair, ...]:
         """Every variable that ENV sets in the image, in order, with what is known filled in."""
-        return _env_pairs(self.final_instructions, _global_args(self.instructions))
+        known: dict[str, str] = {}
+        given = _global_args(self.instructions)
+        return tuple(pair for one in self.final_instructions for pair in _define(one, known, given))
 
     @property
     def env(self) -> dict[str, str]:
         """Variables of the image at run time, by name."""
         return {pair.name: pair.value for pair in self.env_pairs}
+
+    def walk(self) -> Iterator[tuple[Instruction, Mapping[str, str]]]:
+        """The image's instructions in order, each with the variables of ARG and ENV that are known to it (one mapping, which grows)."""
+        known: dict[str, str] = {}
+        given = _global_args(self.instructions)
+        for one in self.final_instructions:
+            yield one, known
+            _define(one, known, given)
 
     @property
     def workdir(self) -> str | None:
@@ -119,18 +130,16 @@ def _global_args(instructions: tuple[Instruction, ...]) -> dict[str, str]:
     return known
 
 
-def _env_pairs(instructions: tuple[Instruction, ...], global_args: dict[str, str]) -> tuple[EnvPair, ...]:
-    known: dict[str, str] = {}
-    found: list[EnvPair] = []
-    for one in instructions:
-        if one.keyword == "ARG":
-            for name, default in pairs(one.args, one_value=False):
-                value = global_args.get(name) if default is None else expand(default, known)
-                if value is not None:
-                    known.setdefault(name, value)  # a variable set by ENV outranks an ARG of its name
-        elif one.keyword == "ENV":
-            # All pairs of one ENV see the values from before it.
-            made = [(name, expand(value or "", known)) for name, value in pairs(one.args, one_value=True)]
-            known.update(made)
-            found.extend(EnvPair(name, value, one.args_span) for name, value in made)
-    return tuple(found)
+def _define(one: Instruction, known: dict[str, str], global_args: dict[str, str]) -> list[EnvPair]:
+    """Enter the variables of an ARG or ENV into `known`; the pairs that an ENV sets."""
+    if one.keyword == "ARG":
+        for name, default in pairs(one.args, one_value=False):
+            value = global_args.get(name) if default is None else expand(default, known)
+            if value is not None:
+                known.setdefault(name, value)  # a variable set by ENV outranks an ARG of its name
+    elif one.keyword == "ENV":
+        # All pairs of one ENV see the values from before it.
+        made = [(name, expand(value or "", known)) for name, value in pairs(one.args, one_value=True)]
+        known.update(made)
+        return [EnvPair(name, value, one.args_span) for name, value in made]
+    return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -28,6 +29,7 @@ class Instruction(NamedTuple):
     """One instruction. `args` is the text after the keyword with continuations joined and comments dropped.
 
     `words` are the strings of the exec form, spans with quotes. `stage` is the stage's index, -1 before the first FROM.
+    `pieces` says where each line of a continued `args` stands: (offset in `args`, byte offset in the file).
     """
 
     keyword: str
@@ -38,6 +40,7 @@ class Instruction(NamedTuple):
     words: tuple[tuple[str, Span], ...]
     stage: int
     heredocs: tuple[tuple[str, Span], ...] = ()
+    pieces: tuple[tuple[int, int], ...] = ()
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -50,7 +53,7 @@ class Stage(msgspec.Struct, frozen=True):
     index: int
 
 
-def expand(text: str, known: dict[str, str]) -> str:
+def expand(text: str, known: Mapping[str, str]) -> str:
     """Fill `$NAME`, `${NAME}`, `${NAME:-x}` and `${NAME:+x}` in where known or defaulted; the rest stays as written."""
 
     def replace(match: re.Match[str]) -> str:
@@ -170,7 +173,15 @@ class Reader:
             self.stage(joined, begin, args)
         elif keyword == "ARG" and not self.stages:
             self.args.update((n, expand(v, self.args)) for n, v in pairs(args, one_value=False) if v is not None)
-        self.instructions.append(Instruction(keyword, args, span, args_span, form, words or (), len(self.stages) - 1, heredocs))
+        pieces = self.pieces(joined, begin, len(text))
+        self.instructions.append(Instruction(keyword, args, span, args_span, form, words or (), len(self.stages) - 1, heredocs, pieces))
+
+    def pieces(self, joined: _Joined, begin: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Where the lines of a continued text stand; nothing for a text on one line."""
+        if len(joined.starts) < 2:
+            return ()
+        starts = [begin, *(start for start in joined.starts if begin < start < end)]
+        return tuple((start - begin, self.offsets.byte(joined.origin(start))) for start in starts)
 
     def heredocs(self, args: str) -> tuple[tuple[str, Span], ...]:
         """The heredocs that the words of `args` open, read from the lines below; one that never closes is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from herolint.finding import Problem
@@ -59,9 +61,12 @@ class Script(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def parse(text: str, offset: int = 0, *, encoding: str = "utf-8", path: str = "") -> Script:
-    """The commands of a text that begins at a byte offset of its file, which is written in `encoding`."""
-    places = Places.plain(text, offset, encoding)
+def parse(text: str, offset: int = 0, *, encoding: str = "utf-8", path: str = "", pieces: Sequence[tuple[int, int]] = ()) -> Script:
+    """The commands of a text that begins at a byte offset of its file, which is written in `encoding`.
+
+    `pieces` stands for `offset` where the text was put together from several lines: (offset in the text, byte offset in the file).
+    """
+    places = Places.joined(text, pieces, encoding) if pieces else Places.plain(text, offset, encoding)
     parser = Parser(text[:MAX_TEXT], places, path)
     drafts = parser.run()
     problems = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -99,6 +99,18 @@ class Places:
             return cls(None, None, offset)
         starts = list(accumulate(_widths(text, encoding), initial=offset))
         return cls(starts, starts[1:])
+
+    @classmethod
+    def joined(cls, text: str, pieces: Sequence[tuple[int, int]], encoding: str) -> Places:
+        """For a text put together from pieces of its file, given as (offset in the text, byte offset in the file)."""
+        starts: list[int] = []
+        ends: list[int] = []
+        bounds = [*(at for at, _ in pieces[1:]), len(text)]
+        for (at, offset), bound in zip(pieces, bounds, strict=True):
+            widths = list(accumulate(_widths(text[at:bound], encoding), initial=offset))
+            starts += widths[:-1]
+            ends += widths[1:]
+        return cls([*starts, ends[-1] if ends else 0], ends)
 
     def inner(self, pieces: Iterable[Piece]) -> Places:
         """For the value that the pieces make up."""

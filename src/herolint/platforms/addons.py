@@ -37,7 +37,7 @@ class Addon(msgspec.Struct, frozen=True):
 
 
 class Addons(msgspec.Struct, frozen=True):
-    """The whole table. `memory_mb` in MB; `connections` by plan."""
+    """The whole table. `memory_mb` in MB; `connections` by plan; `stands_for` names an add-on for each kind of service."""
 
     checked: datetime.date
     retired: tuple[Retired, ...]
@@ -47,6 +47,7 @@ class Addons(msgspec.Struct, frozen=True):
     web_concurrency: dict[str, int]
     addon: tuple[Addon, ...]
     also_sets: dict[str, tuple[str, ...]] = {}
+    stands_for: dict[str, str] = {}
 
     def sets(self, plan: str, alias: str | None, name: str) -> bool:
         """Whether an add-on, ordered as `plan` and attached under `alias`, sets a config var of that name."""

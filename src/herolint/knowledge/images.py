@@ -1,0 +1,69 @@
+"""What is known of public container images: what a base image starts, and which images are services. Reads images.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+_REGISTRIES = re.compile(r"(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?")
+
+
+class BaseImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A public image; what the fields mean stands in the head of images.toml. `listens` is a port, 0 for none."""
+
+    names: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    starts: str = ""
+    ends: bool = False
+    listens: int = 0
+    workdir: str = "/"
+    entrypoint: bool = False
+    config: tuple[str, ...] = ()
+
+
+class ServiceKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of service that an app talks to: `name` as messages call it."""
+
+    kind: str
+    name: str
+    images: tuple[str, ...]
+
+
+class _Table(msgspec.Struct, frozen=True):
+    image: tuple[BaseImage, ...]
+    service: tuple[ServiceKind, ...]
+
+
+@cache
+def _load() -> _Table:
+    return msgspec.convert(tomllib.loads(files("herolint.knowledge").joinpath("images.toml").read_text("utf-8")), _Table)
+
+
+def name_and_tag(reference: str) -> tuple[str, str]:
+    """An image's repository without registry and `library/`, and its tag; of a reference with a digest the tag may be empty."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    last, _, tag = last.partition(":")
+    name = head + slash + last
+    return name[_REGISTRIES.match(name).end() :], tag  # type: ignore[union-attr]  # every part is optional
+
+
+def base_image(reference: str) -> BaseImage | None:
+    """What is known of a base image; None for one that is not in the table."""
+    name, tag = name_and_tag(reference.lower())
+    words = re.split(r"[-.]", tag)
+    return next((row for row in _load().image if name in row.names and (not row.tags or any(t in words for t in row.tags))), None)
+
+
+def service_of(reference: str) -> ServiceKind | None:
+    """The kind of service that an image is; None for one that is not in the table."""
+    name, _ = name_and_tag(reference.lower())
+    return next((row for row in _load().service if any(_fits(name, image) for image in row.images)), None)
+
+
+def _fits(name: str, image: str) -> bool:
+    return name.startswith(image[:-1]) if image.endswith("*") else name == image
