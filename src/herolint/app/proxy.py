@@ -16,14 +16,9 @@ if TYPE_CHECKING:
 VARIABLE = "FORWARDED_ALLOW_IPS"
 """The variable that gunicorn and uvicorn read; the Python buildpack sets it to `*`."""
 _HANDLED = (
-    "forwarded-proto",
-    "forwarded_proto",
-    "proxyfix",
-    "proxyheadersmiddleware",
-    "proxy_fix",
-    "secure_proxy_ssl_header",
-    "cf-visitor",
-)
+    "forwarded-proto", "forwarded_proto", "x-forwarded-port", "proxyfix", "proxyheadersmiddleware", "proxy_fix", "secure_proxy_ssl_header",
+    "cf-visitor", "trust proxy", "trustproxy", "trust_proxy", "app.proxy", "express-sslify",
+)  # fmt: skip
 """Words, in lower case, in code that looks at the header itself."""
 
 

@@ -1,0 +1,102 @@
+"""Config vars, keys, TLS and files of settings in apps that are not written in Python: the same rules, from the languages' own facts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+SERVER = """
+const express = require('express');
+const session = require('express-session');
+const crypto = require('crypto');
+const app = express();
+{setting}
+app.use(session({{ secret: {secret}, cookie: {{ secure: {secure} }}, resave: false, saveUninitialized: false }}));
+app.listen(process.env.PORT || 3000);
+"""
+MAIN = """
+package main
+
+import (
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/joho/godotenv"
+)
+
+func main() {{
+	{load}
+	log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))
+}}
+"""
+
+
+def codes(herolint: Run, folder: Path, files: dict[str, str]) -> list[str]:
+    """`CODE path:line` of the findings of HL7 in a folder of these files."""
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    done = herolint("check", "--format", "json", "--fail-on", "never", "--select", "HL7", folder)
+    found = json.loads(done.stdout)
+    assert not [problem for problem in found["problems"] if problem.get("rule")]
+    return [f"{one['code']} {one['path']}:{one['range']['start']['line']}" for one in found["findings"]]
+
+
+def node(setting: str = "", secret: str = "process.env.SESSION_SECRET", secure: str = "true") -> dict[str, str]:
+    package = {"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "5.1.0", "express-session": "1.18.1"}}
+    code = SERVER.format(setting=setting, secret=secret, secure=secure)
+    return {"package.json": json.dumps(package), "Procfile": "web: node server.js\n", "server.js": code}
+
+
+def test_a_secure_cookie_of_an_app_that_takes_every_request_for_http(herolint: Run, tmp_path: Path) -> None:
+    assert codes(herolint, tmp_path, node()) == ["HL707 server.js:7"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        node("app.set('trust proxy', 1);"),
+        node(secure="false"),
+        node(secure="'auto'"),
+        node(secure="process.env.NODE_ENV === 'development'"),
+    ],
+)
+def test_cookies_that_are_sent(herolint: Run, tmp_path: Path, files: dict[str, str]) -> None:
+    assert codes(herolint, tmp_path, files) == []
+
+
+@pytest.mark.parametrize(
+    ("secret", "code"),
+    [
+        ("'keyboard cat'", "HL701"),
+        ("process.env.SESSION_SECRET || 'best kept'", "HL710"),
+        ("crypto.randomBytes(16).toString('hex')", "HL710"),
+    ],
+)
+def test_session_keys(herolint: Run, tmp_path: Path, secret: str, code: str) -> None:
+    found = codes(herolint, tmp_path, node("app.set('trust proxy', 1);", secret))
+    assert [one.split()[0] for one in found] == [code]
+
+
+def go(load: str) -> dict[str, str]:
+    module = "module example.org/shop\n\ngo 1.24\n\nrequire github.com/joho/godotenv v1.5.1\n"
+    return {"go.mod": module, "Procfile": "web: bin/shop\n", ".gitignore": ".env\n", "main.go": MAIN.format(load=load)}
+
+
+def test_a_program_that_ends_without_its_env_file(herolint: Run, tmp_path: Path) -> None:
+    load = 'err := godotenv.Load()\n\tif err != nil {\n\t\tlog.Fatal("no .env file")\n\t}'
+    assert codes(herolint, tmp_path, go(load)) == ["HL709 main.go:13"]
+
+
+@pytest.mark.parametrize(
+    "load",
+    ["godotenv.Load()", "_ = godotenv.Load()", 'if err := godotenv.Load(); err != nil {\n\t\tlog.Println("no .env file")\n\t}'],
+)
+def test_a_program_that_goes_on_without_its_env_file(herolint: Run, tmp_path: Path, load: str) -> None:
+    assert codes(herolint, tmp_path, go(load)) == []
