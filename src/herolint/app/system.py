@@ -201,7 +201,8 @@ class System:
                         yield Wanted(programs[program], f"`{program}`", mod.place(place), who, sure, handled)
 
     def _started(self, needs: tuple[Need, ...]) -> Iterator[Wanted]:
-        programs = {program: need for need in needs for program in need.programs}
+        # The runtime of a language comes with its buildpack: whether that is chosen is another question.
+        programs = {program: need for need in needs if not need.files for program in need.programs}
         for process in self.app.processes.values():
             for launch in process.launches:
                 names = {launch.wrapper, launch.tool, *(posixpath.basename(word.text) for word in launch.words[:1])}
