@@ -54,6 +54,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     plain: bool = False
     dialect: str = ""
     maximum: str = ""
+    default_maximum: int = 0
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
@@ -148,6 +149,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     conventions: tuple[Convention, ...] = ()
     files: Files = Files()
     uploads: Uploads = Uploads()
+    relaxing: frozenset[str] = frozenset()
+    """Environment variables that make programs check no certificate."""
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
@@ -234,5 +237,6 @@ def load(language: str) -> Knowledge:
         conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
         files=msgspec.convert(raw.get("files", {}), Files),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
+        relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
     )
