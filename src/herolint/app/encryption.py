@@ -55,23 +55,32 @@ def _by_addon(name: str) -> bool:
 
 
 def _state(code: Program, effect: Effect) -> tuple[State, facts.AnyExpr]:
-    call = effect.fact.call
-    expr, value = None, None
+    """How the client stands in production; where several options speak of encryption, the kindest counts."""
+    worst: tuple[State, facts.AnyExpr] | None = None
     for name in effect.row.ssl.split():
         expr, value = code.argument(effect, name)
-        if expr is not None:
-            break
-    if expr is None or value is None:
-        return ("missing" if in_plain_sight(code, effect) else "on"), call
+        if expr is None:
+            continue
+        state = _said(code, effect, expr, value)
+        if state == "on":
+            return state, expr
+        worst = worst or (state, expr)
+    if worst is not None:
+        return worst
+    return ("missing" if in_plain_sight(code, effect) else "on"), effect.fact.call
+
+
+def _said(code: Program, effect: Effect, expr: facts.AnyExpr, value: Value) -> State:
+    """What one option comes to in production; `on` where that is not known."""
     settled = code.guards.if_unset(value)
     if isinstance(settled, Known):
         if settled.value in (None, False, "disable", "allow", ""):
-            return "off", expr
-        return ("verifies" if settled.value is True else "on"), expr
+            return "off"
+        return "verifies" if settled.value is True else "on"
     if isinstance(settled, Table):
-        return ("verifies" if _verifies(settled) else "on"), expr
+        return "verifies" if _verifies(settled) else "on"
     truth = code.guards.truth(effect.mod, effect.fact.function, expr) if isinstance(expr, facts.Binary | facts.Name | facts.Unary) else None
-    return ("off" if truth is False else "verifies" if truth and isinstance(expr, facts.Binary) else "on"), expr
+    return "off" if truth is False else "verifies" if truth and isinstance(expr, facts.Binary) else "on"
 
 
 def _verifies(table: Table) -> bool:
