@@ -80,8 +80,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
     `tool` names the program without path or version (`gunicorn`, `uvicorn`, `flask`, `celery`, `streamlit`, `python`, `django` for
     `manage.py` …); `subcommand` the word that says what it does (`runserver`, `worker`, `run`); `module` and `attr` the Python
-    object it loads (`attr` of a package manager: the workspace whose script it runs); `script` a file that it runs; `cwd` the folder it runs in, relative to the app's root; `folder` what it puts
-    first on the import path.
+    object it loads (`attr` of a package manager: the workspace whose script it runs); `script` a file that it runs; `cwd` the folder it
+    runs in, relative to the app's root; `folder` what it puts first on the import path.
     """
 
     tool: str
