@@ -54,13 +54,18 @@ def databases(python: Program) -> Iterator[Database]:
     yield from _django(python)
 
 
-def speaks(code: Program, effect: Effect, *kinds: str) -> bool:
-    """Whether the option that names the kind of database may name one of these; clients of one kind have no such option."""
-    if not effect.row.dialect:
+def speaks(code: Program, effect: Effect, *kinds: str, otherwise: bool = False) -> bool:
+    """Whether the option that names the kind of database may name one of these; clients of one kind have no such option.
+
+    `otherwise` is the answer where the option is not given.
+    """
+    if not effect.row.dialect or not kinds:
         return True
     expr, value = code.argument(effect, effect.row.dialect)
+    if expr is None:
+        return otherwise
     texts = [text_of(one) for one in options(value)]
-    return expr is not None and any(text is not None and any(kind in text for kind in kinds) for text in texts)
+    return any(text is not None and any(kind in text for kind in kinds) for text in texts)
 
 
 def _schemas(code: Program) -> Iterator[Database]:

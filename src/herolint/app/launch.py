@@ -8,7 +8,16 @@ import re
 import msgspec
 from msgspec.structs import replace
 
-from herolint.app.launch_node import PACKAGE_MANAGERS, RUNNERS, assigned_words, package_folder, runner_options, script_name, script_word
+from herolint.app.launch_node import (
+    PACKAGE_MANAGERS,
+    RUNNERS,
+    assigned_words,
+    package_folder,
+    runner_options,
+    script_name,
+    script_word,
+    workspace_name,
+)
 from herolint.app.options import parse_options
 from herolint.finding import Place
 from herolint.formats.shell import Command, Word
@@ -71,8 +80,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
     `tool` names the program without path or version (`gunicorn`, `uvicorn`, `flask`, `celery`, `streamlit`, `python`, `django` for
     `manage.py` …); `subcommand` the word that says what it does (`runserver`, `worker`, `run`); `module` and `attr` the Python
-    object it loads; `script` a file that it runs; `cwd` the folder it runs in, relative to the app's root; `folder` what it puts
-    first on the import path.
+    object it loads (`attr` of a package manager: the workspace whose script it runs); `script` a file that it runs; `cwd` the folder it
+    runs in, relative to the app's root; `folder` what it puts first on the import path.
     """
 
     tool: str
@@ -160,6 +169,13 @@ def _identify(command: Command, words: tuple[Word, ...], path: str, via: tuple[P
         return _script(words[0], rest, start)
     if program in ("sh", "bash", "dash", "zsh", "source", ".") or words[0].text.endswith(".sh"):
         return _shell(words, start)
+    if program in PACKAGE_MANAGERS and (inner := workspace_name(program, rest)) is not None:
+        workspace, words_there = inner
+        there = script_name(program, words_there)
+        if there is not None:
+            return replace(
+                start, tool=program, subcommand=there[0], target=there[1], attr=workspace, folder=cwd, options={}, arguments=rest
+            )
     if program in PACKAGE_MANAGERS and (named := script_name(program, rest)) is not None:
         folder = package_folder(program, rest, cwd)
         return replace(start, tool=program, subcommand=named[0], target=named[1], folder=folder, options={}, arguments=rest)

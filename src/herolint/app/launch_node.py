@@ -77,6 +77,18 @@ def script_name(program: str, words: tuple[Word, ...]) -> tuple[str, Word] | Non
     return text, first
 
 
+def workspace_name(program: str, words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]] | None:
+    """The workspace that a package manager is told to run a script of, and the words that say which script."""
+    first, rest = script_word(words)
+    if program == "yarn" and first is not None and first.text == "workspace" and len(rest) > 1:
+        return rest[0].text, rest[1:]
+    given = value_of(words, "-w", "--workspace", "--filter", "-F")
+    if given is None:
+        return None
+    at = next(i for i, word in enumerate(words) if word.text.partition("=")[0] in ("-w", "--workspace", "--filter", "-F"))
+    return given.text, words[:at] + words[at + (1 if "=" in words[at].text else 2) :]
+
+
 def package_folder(program: str, words: tuple[Word, ...], cwd: str) -> str:
     """The folder whose package.json counts: `--prefix`, `--cwd`, `-C`, `--dir`, else where the command runs."""
     given = value_of(words, "--prefix", "--cwd", "--dir", "-C")

@@ -37,11 +37,13 @@ def _step(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple
             what = binding.what
             if isinstance(what, Assign):
                 return (mod, what.function, what.value) if what.value is not None and what.op in ("=", ":=") else None
-            if isinstance(what, facts.Import) and what.name is not None:
+            if isinstance(what, facts.Import):
                 for path in linker.dialect(mod).imported(mod, what):
                     other = linker.code.mod(path)
                     if other is not None:
-                        return _exported(linker, other, what.name)
+                        return _exported(linker, other, what.name or "=") or (
+                            _exported(linker, other, "=") if what.name == "default" else None
+                        )
             return None
         if scope == NONE:
             return None

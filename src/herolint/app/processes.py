@@ -159,22 +159,32 @@ def _launches(app: App, script: Script, path: str, via: tuple[Place, ...] = (), 
 
 def _package_scripts(app: App, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
     """What a package manager starts from package.json: the script with those before and after it."""
-    package = app.package(launch.folder or "")
-    path = posixpath.join(launch.folder or "", "package.json")
+    folder = _workspace(app, launch) if launch.attr else launch.folder or ""
+    package = app.package(folder)
+    path = posixpath.join(folder, "package.json")
     name = launch.subcommand
     if package is None or any(place.path == path and place.label == name for place in via):
         return
     scripts = package.scripts
-    if name == "start" and "start" not in scripts and posixpath.join(launch.folder or "", "server.js") in app.slug:
+    if name == "start" and "start" not in scripts and posixpath.join(folder, "server.js") in app.slug:
         scripts = {**scripts, "start": ("node server.js", scripts.get("start", ("", launch.at.span or Span(0, 0)))[1])}
     pre_and_post = launch.tool in ("npm", "bun") or name in ("start", "install")
     for one in (f"pre{name}", name, f"post{name}") if pre_and_post else (name,):
         if one in scripts:
             text, span = scripts[one]
             here = Place(launch.at.path, launch.at.span, name)
-            yield from _launches(
-                app, parse(text, span.start + 1), path, (*via, msgspec.structs.replace(here, path=path)), launch.folder or ""
-            )
+            yield from _launches(app, parse(text, span.start + 1), path, (*via, msgspec.structs.replace(here, path=path)), folder)
+
+
+def _workspace(app: App, launch: Launch) -> str:
+    """The folder of the workspace that a package manager is sent to: by its package's name, or its path."""
+    for path in sorted(app.slug, key=lambda p: (p.count("/"), p)):
+        if posixpath.basename(path) == "package.json" and "node_modules/" not in path:
+            package = app.package(posixpath.dirname(path))
+            root = package.tree.root if package is not None else None
+            if root is not None and root.kind == "map" and root.text("name") == launch.attr:
+                return posixpath.dirname(path)
+    return posixpath.normpath(posixpath.join(launch.folder or "", launch.attr or ""))
 
 
 def _managed(app: App, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:

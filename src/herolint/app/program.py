@@ -12,6 +12,7 @@ from herolint.app.conditions import applies
 from herolint.app.conventions import Placed, placed_files, placed_handlers
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
+from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
@@ -384,6 +385,11 @@ class Program:
     def at_boot(self) -> dict[FunctionRef, Step]:
         """Functions that run while the web process starts, before it can answer: module bodies and what they call."""
         return self.boot.steps if self.boot is not None else {}
+
+    @property
+    def relaxed_certificates(self) -> bool:
+        """Whether a variable tells the program to check no certificate at all."""
+        return any(is_declared(self, name) for table in self.tables.values() for name in table.relaxing)
 
     @cached_property
     def shared_files(self) -> tuple[SharedFile, ...]:

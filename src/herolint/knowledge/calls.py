@@ -54,6 +54,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     plain: bool = False
     dialect: str = ""
     maximum: str = ""
+    default_maximum: int = 0
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
@@ -161,6 +162,9 @@ class Knowledge(msgspec.Struct, frozen=True):
     uploads: Uploads = Uploads()
     constants: dict[str, str | int | float] = {}
     """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""
+
+    relaxing: frozenset[str] = frozenset()
+    """Environment variables that make programs check no certificate."""
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
@@ -251,5 +255,6 @@ def load(language: str) -> Knowledge:
         files=msgspec.convert(raw.get("files", {}), Files),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
         constants=raw.get("constants", {}),
+        relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
     )

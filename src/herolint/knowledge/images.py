@@ -9,7 +9,9 @@ from importlib.resources import files
 
 import msgspec
 
-_REGISTRIES = re.compile(r"(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?")
+_REGISTRIES = re.compile(
+    r"(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?"
+)
 
 
 class BaseImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

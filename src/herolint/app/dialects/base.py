@@ -26,11 +26,6 @@ class Dialect:
     constructor = "__init__"
     """The method that runs when an object of a class is made."""
 
-    promises = False
-    """Whether calls that take time give back promises, so that only what is awaited is waited for."""
-    constructor = "__init__"
-    """The method that runs when an object of a class is made."""
-
     def __init__(self, code: CodeBase) -> None:
         self.code = code
 

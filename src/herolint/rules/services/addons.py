@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.databases import speaks
+from herolint.app.encryption import POSTGRES
 from herolint.app.model import App
 from herolint.app.variables import EnvRead, env_reads
 from herolint.finding import Confidence, Finding, Place
@@ -16,6 +18,13 @@ _SEPARATE = frozenset(
     POSTGRESQL_HOST
     """.split()
 )
+_WHOLE = frozenset(
+    """
+    JAWSDB_URL CLEARDB_DATABASE_URL DB_URL DATABASE_URI SQLALCHEMY_DATABASE_URI POSTGRES_URL POSTGRES_URI PG_URL PGURL DATABASE
+    PG_CONNECTION_STRING DB_CONNECTION_STRING CONNECTION_STRING
+    """.split()
+)
+"""Variables that hold a whole address."""
 _HOSTS = frozenset({"DB_HOST", "DATABASE_HOST", "POSTGRES_HOST", "PGHOST", "SQL_HOST", "DBHOST", "POSTGRESQL_HOST"})
 
 
@@ -47,10 +56,7 @@ def database_url_ignored(app: App) -> Iterator[Finding]:
     """The database is looked for in DB_HOST and friends, which no add-on sets, and never in DATABASE_URL."""
     reads = list(env_reads(app))
     names = {read.name for read in reads}
-    if any(
-        "DATABASE_URL" in name or name in ("JAWSDB_URL", "CLEARDB_DATABASE_URL", "DB_URL", "DATABASE_URI", "SQLALCHEMY_DATABASE_URI")
-        for name in names
-    ):
+    if any("DATABASE_URL" in name or name in _WHOLE for name in names):
         return
     if app.dependencies.has("django-heroku", "dj-database-url", "django-on-heroku") or not _asks_for_postgres(app):
         return
@@ -62,6 +68,8 @@ def database_url_ignored(app: App) -> Iterator[Finding]:
 
 
 def _asks_for_postgres(app: App) -> bool:
+    if any(e.row.kind == "PostgreSQL" and speaks(app.code, e, *POSTGRES) for e in app.code.effects_of("connects")):
+        return True
     return app.dependencies.has("psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "asyncpg", "pg8000")
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
-from herolint.app.databases import databases
+from herolint.app.conditions import in_plain_sight
+from herolint.app.databases import databases, speaks
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
@@ -44,7 +45,7 @@ def localhost_service(app: App) -> Iterator[Finding]:
             Place(at.path, at.span, "on the dyno itself"),
             why="each dyno runs one process and nothing else; the connection is refused",
             related=[app.procfile_place(n, f"{n} runs it") for n in processes[:2] if app.procfile_place(n).path != at.path],
-            fix=f'add {addon} and read its address: `os.environ["{variable}"]`',
+            fix=f"add {addon} and read its address: `{app.code.spell(app.code.code.mod(at.path), 'required', name=variable)}`",
             severity=ERROR if runs else WARNING,
             process=processes[0] if processes else "",
             confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
@@ -55,7 +56,8 @@ def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple
     """Addresses of services in reached code: (kind, place, value, runs, processes, default host)."""
     python = app.code
     for effect in python.effects_of("connects"):
-        yield from _effect_addresses(app, effect)
+        if not effect.row.dialect or not speaks(python, effect, "sqlite", "sqljs"):
+            yield from _effect_addresses(app, effect)
     for database in databases(python):
         if database.kind == "url":
             yield "PostgreSQL", database.place, database.value, database.runs, database.processes, ""
@@ -95,15 +97,14 @@ def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Va
             if expr is not None:
                 found = True
                 yield row.kind, effect.mod.place(expr), value, effect.runs, effect.processes, ""
-    if (
-        not found
-        and row.default_host
-        and not any(isinstance(a, facts.Star) for a in effect.fact.call.args)
-        and "dsn" not in str(effect.fact.call.args)
-    ):
+    if not found and row.default_host and in_plain_sight(app.code, effect) and "dsn" not in str(effect.fact.call.args):
         if row.kind in ("Redis", "MySQL") and any(
             isinstance(a, facts.Keyword) and a.name in ("connection_pool", "unix_socket_path", "read_default_file", "url", "option_files")
             for a in effect.fact.call.args
+        ):
+            return
+        if any(
+            app.code.argument(effect, name)[0] is not None for name in ("path", "sentinels", "socketPath", "createClient", "connection")
         ):
             return
         if row.note == "mongoengine" and effect.fact.call.args:
@@ -150,56 +151,6 @@ def _local(value: Value, default: str) -> tuple[str | None, bool]:
         if match and not text.startswith(("sqlite", "file:")):
             return re.sub(r"^\w*://|/$|@|\?|,", "", match.group(0)) or "localhost", overridable
     return None, False
-
-
-@rule("HL302", "database-ssl-missing", ERROR, WARNING, needs=("code", "processes"))
-def database_ssl_missing(app: App) -> Iterator[Finding]:
-    """A Postgres client has encryption switched off."""
-    for place, runs, processes, how in _ssl_off(app):
-        yield report(
-            "HL302",
-            f"connects to Postgres with encryption switched off ({how})",
-            Place(place.path, place.span, "TLS off"),
-            why="Heroku Postgres refuses connections without TLS",
-            severity=ERROR if runs else WARNING,
-            fix="use `sslmode=require`, or leave the option out: libpq encrypts by itself",
-            process=processes[0] if processes else "",
-            confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
-        )
-
-
-def _ssl_off(app: App) -> Iterator[tuple[Place, bool | None, tuple[str, ...], str]]:
-    python = app.code
-    for effect in python.effects_of("connects"):
-        if effect.row.kind != "PostgreSQL":
-            continue
-        for keyword in ("sslmode", "ssl"):
-            expr, value = python.argument(effect, keyword)
-            if expr is not None and isinstance(value, Known) and value.value in ("disable", "allow", False):
-                if not _is_local(app, effect):
-                    yield effect.mod.place(expr), effect.runs, effect.processes, f"{keyword}={value.value}"
-        expr, value = python.argument(effect, effect.row.url)
-        text = next((t for o in options(value) if (t := text_of(o))), "") if expr is not None else ""
-        if expr is not None and "sslmode=disable" in text and "localhost" not in text:
-            yield effect.mod.place(expr), effect.runs, effect.processes, "sslmode=disable"
-    for database in databases(python):
-        for inner in walk(database.value):
-            address = text_of(inner) if isinstance(inner, Known | Text) else None
-            if address and "sslmode=disable" in address and "localhost" not in address and "127.0.0.1" not in address:
-                yield database.place, database.runs, database.processes, "sslmode=disable"
-                break
-            if isinstance(inner, Table) and (mode := text_of(inner.get("sslmode") or Known(None))) == "disable":
-                yield database.place, database.runs, database.processes, f"sslmode={mode}"
-                break
-
-
-def _is_local(app: App, effect: Effect) -> bool:
-    for where in (effect.row.url, effect.row.host):
-        _, value = app.code.argument(effect, where) if where else (None, Known(None))
-        text = next((t for o in options(value) if (t := text_of(o))), "")
-        if LOCAL.search(text or ""):
-            return True
-    return False
 
 
 @rule("HL303", "postgres-url-scheme", ERROR, WARNING, needs=("code", "processes"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.databases import speaks
+from herolint.app.encryption import POSTGRES
 from herolint.app.model import App
 from herolint.app.values import Known, Value, env_names
 from herolint.app.workers import dynos_of, web_workers
@@ -59,17 +61,15 @@ def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:
         if size is not None and overflow is not None:
             decided = any(env_names(v) for k, v in keywords.items() if k in ("pool_size", "max_overflow"))
             yield mod.place(fact.call, f"up to {size + max(0, overflow)} connections a worker"), size + max(0, overflow), decided
-    positions = {
-        "psycopg2.pool.ThreadedConnectionPool": "1 maxconn",
-        "psycopg2.pool.SimpleConnectionPool": "1 maxconn",
-        "asyncpg.create_pool": "max_size",
-        "psycopg_pool.ConnectionPool": "max_size",
-    }
     for effect in python.effects_of("connects"):
-        where = positions.get(effect.name)
-        if where and "web" in effect.processes:
-            expr, value = python.argument(effect, where)
-            size = _int(value, None) if expr is not None else 10 if effect.name == "asyncpg.create_pool" else None
+        if (
+            effect.row.maximum
+            and effect.row.kind == "PostgreSQL"
+            and "web" in effect.processes
+            and speaks(python, effect, *POSTGRES, otherwise=True)
+        ):
+            expr, value = python.argument(effect, effect.row.maximum)
+            size = _int(value, None) if expr is not None else effect.row.default_maximum or None
             if size:
                 yield effect.mod.place(effect.fact.call, f"up to {size} connections a worker"), size, bool(env_names(value))
 

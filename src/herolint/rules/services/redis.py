@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import Env, Known, Made, Table, Value, env_names, options, walk
@@ -42,12 +43,36 @@ def _clients(app: App) -> Iterator[Finding]:
     for effect in app.code.effects_of("connects"):
         if effect.row.kind != "Redis":
             continue
-        if effect.name.endswith("from_url"):
+        if effect.row.ssl:
+            yield from _by_options(app, effect)
+        elif effect.name.endswith("from_url"):
             expr, value = app.code.argument(effect, effect.row.url)
             if expr is not None and _reads_redis_url(value) and not _touched(value) and not _relaxed(effect):
                 yield _finding(app, effect.mod.place(effect.fact.call, "checks the certificate"), effect.processes[0], _FIX, effect.runs)
         else:
             yield from _apart(app, effect)
+
+
+def _by_options(app: App, effect: Effect) -> Iterator[Finding]:
+    """Clients that are told about the certificate in their options."""
+    expr, value = app.code.argument(effect, effect.row.url)
+    if expr is None or not _reads_redis_url(value) or _touched(value) or not in_plain_sight(app.code, effect):
+        return
+    for name in effect.row.ssl.split():
+        given, said = app.code.argument(effect, name)
+        if given is None:
+            continue
+        checks = said.get("rejectUnauthorized") if isinstance(said, Table) else None
+        if name.endswith("rejectUnauthorized") or not (isinstance(said, Table) and said.whole and checks in (None, Known(True))):
+            return
+    if not app.code.relaxed_certificates:
+        yield _finding(
+            app,
+            effect.mod.place(effect.fact.call, "checks the certificate"),
+            effect.processes[0],
+            f"pass `{effect.row.remedy}`",
+            effect.runs,
+        )
 
 
 def _relaxed(effect: Effect) -> bool:

@@ -1,0 +1,108 @@
+"""Clients of Postgres that encrypt only when they are told: whether they are, in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from herolint.app.conditions import in_plain_sight
+from herolint.app.databases import speaks
+from herolint.app.values import Env, Known, Made, Table, Text, Value, options, walk
+from herolint.code import facts
+from herolint.code.queries import dotted
+
+if TYPE_CHECKING:
+    from herolint.app.program import Effect, Program
+
+POSTGRES = ("postgres", "pg", "cockroach")
+"""How options that name the kind of database spell Postgres."""
+State = Literal["on", "missing", "off", "verifies"]
+
+
+class Unencrypted(NamedTuple):
+    """A client that cannot connect: `how` it fails and what to point at."""
+
+    effect: Effect
+    how: State
+    at: facts.AnyExpr
+
+
+def unencrypted(code: Program) -> Iterator[Unencrypted]:
+    """Clients of DATABASE_URL whose encryption is not switched on, or which check a certificate that cannot be checked."""
+    if _set_for_all(code):
+        return
+    for effect in code.effects_of("connects"):
+        if not effect.row.plain or effect.row.kind != "PostgreSQL" or not speaks(code, effect, *POSTGRES, otherwise=True):
+            continue
+        _, address = code.argument(effect, effect.row.url)
+        if not _is_the_addons(address):
+            continue
+        how, at = _state(code, effect)
+        if how != "on" and not (how == "verifies" and code.relaxed_certificates):
+            yield Unencrypted(effect, how, at)
+
+
+def _is_the_addons(address: Value) -> bool:
+    """Whether the address is what the add-on sets, and says nothing about encryption itself."""
+    said = any(isinstance(inner, Known) and "ssl" in str(inner.value).lower() for inner in walk(address))
+    changed = any(isinstance(inner, Made) for inner in walk(address))
+    parts = [part for one in options(address) for part in (one.parts if isinstance(one, Text) else (one,))]
+    return not said and not changed and any(isinstance(part, Env) and _by_addon(part.name) for part in parts)
+
+
+def _by_addon(name: str) -> bool:
+    return name == "DATABASE_URL" or (name.startswith("HEROKU_POSTGRESQL_") and name.endswith("_URL"))
+
+
+def _state(code: Program, effect: Effect) -> tuple[State, facts.AnyExpr]:
+    """How the client stands in production; where several options speak of encryption, the kindest counts."""
+    worst: tuple[State, facts.AnyExpr] | None = None
+    for name in effect.row.ssl.split():
+        expr, value = code.argument(effect, name)
+        if expr is None:
+            continue
+        state = _said(code, effect, expr, value)
+        if state == "on":
+            return state, expr
+        worst = worst or (state, expr)
+    if worst is not None:
+        return worst
+    return ("missing" if in_plain_sight(code, effect) else "on"), effect.fact.call
+
+
+def _said(code: Program, effect: Effect, expr: facts.AnyExpr, value: Value) -> State:
+    """What one option comes to in production; `on` where that is not known."""
+    settled = code.guards.if_unset(value)
+    if isinstance(settled, Known):
+        if settled.value in (None, False, "disable", "allow", ""):
+            return "off"
+        return "verifies" if settled.value is True else "on"
+    if isinstance(settled, Table):
+        return "verifies" if _verifies(settled) else "on"
+    truth = code.guards.truth(effect.mod, effect.fact.function, expr) if isinstance(expr, facts.Binary | facts.Name | facts.Unary) else None
+    return "off" if truth is False else "verifies" if truth and isinstance(expr, facts.Binary) else "on"
+
+
+def _verifies(table: Table) -> bool:
+    """Whether options leave the check of the certificate on, with nothing to check it against."""
+    checks = table.get("rejectUnauthorized")
+    return table.whole and table.get("ca") is None and (checks is None or checks == Known(True))
+
+
+def _set_for_all(code: Program) -> bool:
+    """Whether encryption is set outside of the single client: by a variable of libpq, or the driver's defaults."""
+    if is_declared(code, "PGSSLMODE"):
+        return True
+    for mod in code.modules:
+        if ".defaults" in mod.source.text and any((dotted(a.target) or "").endswith(".defaults.ssl") for a in mod.facts.assigns):
+            return True
+    return False
+
+
+def is_declared(code: Program, name: str) -> bool:
+    """Whether app.json, a command or the code itself sets a variable."""
+    if code.app.config_var(name) is not None:
+        return True
+    if any(launch.assigned(name) is not None for process in code.app.processes.values() for launch in process.launches):
+        return True
+    return any(name in mod.source.text for mod in code.modules)
