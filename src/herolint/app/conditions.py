@@ -23,7 +23,7 @@ def applies(code: Program, effect: Effect) -> bool:
     if row.made_of and not _made_of(code, effect):
         return False
     match row.when:
-        case "":
+        case "" | "error":  # what the caller does with the error is asked where the effect is judged
             return True
         case "url":
             _, value = code.argument(effect, row.url)
