@@ -96,7 +96,7 @@ class LogFacts(Group, frozen=True, kw_only=True):
 
 
 class Stack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A stack. `failing_builds`: from that day some builds fail on purpose; from `no_builds` all do."""
+    """A stack. `failing_builds`: from that day some builds fail on purpose, from `failing_weekly` one a week or more; from `no_builds` all do."""
 
     name: str
     status: Literal["current", "deprecated", "retired"]
@@ -104,6 +104,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     since: datetime.date | None = None
     deprecated: datetime.date | None = None
     failing_builds: datetime.date | None = None
+    failing_weekly: datetime.date | None = None
     end_of_life: datetime.date | None = None
     no_builds: datetime.date | None = None
 

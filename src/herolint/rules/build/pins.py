@@ -44,9 +44,9 @@ def dependency_python_mismatch(app: App) -> Iterator[Finding]:
         yield from _with_none(app)
         return
     yield from _lock_and_python(app, wanted)
-    found = [one for one in _known_troubles(app, wanted) if one.runs or not one.certain]
+    found = _known_troubles(app, wanted)
     certain = [one for one in found if one.certain]
-    if found:
+    if found and not any(not one.runs for one in certain):  # what stops the build is HL410, which names these too
         yield _mismatch(app, "HL420", certain or found, python_minor(app), wanted)
 
 
@@ -55,8 +55,8 @@ def uninstallable_pins(app: App) -> Iterator[Finding]:
     if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
         return
     wanted = wanted_python(app)
-    found = [one for one in _known_troubles(app, wanted) if one.certain and not one.runs]
-    if found:
+    found = [one for one in _known_troubles(app, wanted) if one.certain]
+    if any(not one.runs for one in found):
         yield _mismatch(app, "HL410", found, python_minor(app), wanted)
 
 

@@ -46,6 +46,8 @@ def _stack(app: App, stack: Stack, at: Place, *, retired: bool) -> Finding:
         message,
         Place(at.path, at.span, "retired" if retired else "deprecated"),
         severity=ERROR if retired else WARNING,
+        # Until builds fail often the stack is a supported choice, and its end is only news.
+        confidence=Confidence.LOW if not retired and stack.failing_weekly and app.today < stack.failing_weekly else Confidence.HIGH,
         why=why,
         fix=f"use `{default}`" + (f" or `{newest}`" if newest != default else "") + "; an app moves with `heroku stack:set` and a new push",
     )
