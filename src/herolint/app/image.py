@@ -80,7 +80,7 @@ class Image:
                 path = "" if path == "." else path
                 if below == ".":
                     found.append((path, files))
-                elif below.startswith("../"):  # the working directory lies inside of what is copied
+                elif below.split("/")[0] == "..":  # the working directory lies inside of what is copied
                     inner = posixpath.normpath(posixpath.join(path, posixpath.relpath(workdir, target)))
                     if whole and workdir.startswith(target.rstrip("/") + "/") and self.workspace.is_dir(inner):
                         found.append((inner, files))
