@@ -56,10 +56,7 @@ def set_elsewhere(app: App, name: str) -> bool:
 
 
 def _in_image(app: App, name: str) -> bool:
-    from herolint.app.loading import web_dockerfile
-
-    image = app.dockerfile(web_dockerfile(app)) if app.is_container else None
-    return image is not None and bool(image.env.get(name))
+    return app.web_image is not None and bool(app.web_image.dockerfile.env.get(name))
 
 
 def unread(app: App, names: Iterable[str]) -> frozenset[str]:

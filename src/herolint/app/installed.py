@@ -15,6 +15,7 @@ from herolint.formats.requirements import applies_on_linux
 from herolint.formats.requirements import parse as parse_requirements
 from herolint.formats.shell import Command, parse, parse_script
 from herolint.knowledge.brings import Asked, Brought, brought, is_known
+from herolint.knowledge.images import name_and_tag
 from herolint.knowledge.packages import package
 from herolint.source import Span
 
@@ -245,17 +246,11 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
 
 def _from_image(app: App, found: _Gathered) -> str:
     """What the web image's Dockerfile installs; its path, or empty when its base image may hold anything or nothing was understood."""
-    from herolint.app.loading import web_dockerfile
-
-    path = web_dockerfile(app)
-    image = app.dockerfile(path)
-    if image is None:
-        return ""
-    bases = [stage.base.partition("@")[0].partition(":")[0].rpartition("/")[2] for stage in image.stages if stage.index in image.lineage]
-    if not bases or bases[0] != "python":
+    image = app.web_image
+    if image is None or name_and_tag(image.base_name)[0].rpartition("/")[2] != "python":
         return ""
     understood = False
-    for instruction in image.instructions:
+    for instruction in image.dockerfile.instructions:
         if instruction.keyword == "RUN":
             understood |= _from_commands(app, parse(instruction.args, instruction.args_span.start).commands, found)
-    return path if understood else ""
+    return image.path if understood else ""

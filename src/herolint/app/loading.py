@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from herolint.app.deploy_scripts import mentioned
 from herolint.code import language_of
 from herolint.finding import Place
 from herolint.source import SourceFile
@@ -239,9 +240,9 @@ def container_requirements(app: App) -> Requirements | None:
         return None
     from herolint.formats.shell import parse
 
-    image = app.dockerfile(web_dockerfile(app))
-    folder = posixpath.dirname(web_dockerfile(app))
-    for instruction in image.instructions if image else ():
+    image = app.web_image
+    folder = image.context if image is not None else ""
+    for instruction in image.dockerfile.instructions if image is not None else ():
         if instruction.keyword == "RUN":
             for command in parse(instruction.args, instruction.args_span.start).commands:
                 texts = [w.text for w in command.words]
@@ -253,28 +254,29 @@ def container_requirements(app: App) -> Requirements | None:
     return requirements(app, "requirements.txt")
 
 
-def web_dockerfile(app: App) -> str:
-    """The Dockerfile of the web image."""
-    yml = app.heroku_yml
-    if yml is not None and yml.docker:
-        entry = yml.docker.get("web") or next(iter(yml.docker.values()))
-        return posixpath.normpath(entry[0])
-    return "Dockerfile"
-
-
 def is_container(app: App) -> bool:
-    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile where no buildpack makes a web process."""
+    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile that a deploy pushes, or the only way to run."""
     stack = app.context.stack or (app.app_json.stack if app.app_json else None)
     if stack:
         return stack == "container"
-    if app.heroku_yml is not None and app.heroku_yml.docker and not app.buildpacks:
-        return True
-    if app.app_json is not None:
-        return False  # it would name the stack
-    if "Dockerfile" not in app.workspace.files or "Procfile" in app.slug or app.heroku_yml is not None or app.buildpacks:
+    if app.buildpacks:
         return False
-    package = app.package_json
-    return package is None or "start" not in package.scripts
+    if app.heroku_yml is not None:
+        return bool(app.heroku_yml.docker)
+    if not any(path == "Dockerfile" or path == "Dockerfile.web" for path in app.workspace.files):
+        return False
+    return app.deploys.container or not _built_by_buildpack(app)
+
+
+def _built_by_buildpack(app: App) -> bool:
+    """Whether a plain push makes a web process without any look at the Dockerfile."""
+    if "Procfile" in app.slug or app.app_json is not None:  # app.json would name the stack
+        return True
+    found = app.detected[0].buildpack.language if app.detected else ""
+    serves = found in ("ruby", "php", "go", "java", "scala")
+    if found == "node":
+        serves = (app.package_json is not None and "start" in app.package_json.scripts) or "server.js" in app.slug
+    return serves and not any(command.sub in ("container:push", "stack:set") for command in mentioned(app))
 
 
 HAS: dict[str, Callable[[App], bool]] = {

@@ -29,13 +29,12 @@ def asks_for_something(app: App, manifest: str) -> bool:
 
 def image_tools(app: App) -> frozenset[str]:
     """The programs that the web image's build runs."""
-    from herolint.app.loading import web_dockerfile
     from herolint.formats.shell import parse
 
-    image = app.dockerfile(web_dockerfile(app))
+    image = app.web_image
     return frozenset(
         command.words[0].text
-        for instruction in (image.instructions if image else ())
+        for instruction in (image.dockerfile.instructions if image is not None else ())
         if instruction.keyword == "RUN"
         for command in parse(instruction.args, instruction.args_span.start).commands
         if command.words

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from herolint.app.detection import Detected, Listed
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
+    from herolint.app.image import Image
     from herolint.app.imports import Unmet, Use
     from herolint.app.installed import Installed
     from herolint.app.processes import Process
@@ -246,6 +247,18 @@ class App:
     def is_container(self) -> bool:
         """Whether the app is deployed as an image: stack `container`, or container files and no Procfile."""
         return loading.is_container(self)
+
+    @cached_property
+    def images(self) -> dict[str, Image]:
+        """The container images by process type; empty for an app that buildpacks build."""
+        from herolint.app.image import images_of
+
+        return images_of(self)
+
+    @cached_property
+    def web_image(self) -> Image | None:
+        """The image of the web process, else the first one."""
+        return self.images.get("web") or next(iter(self.images.values()), None)
 
     @cached_property
     def container_origin(self) -> str:

@@ -19,7 +19,6 @@ from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
-from herolint.app.loading import web_dockerfile
 from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
@@ -218,8 +217,8 @@ class Program:
 
     def _image_variable(self, name: str) -> str | None:
         """What the web image's Dockerfile sets a variable to."""
-        image = self.app.dockerfile(web_dockerfile(self.app)) if self.app.is_container else None
-        return image.env.get(name) if image is not None else None
+        image = self.app.web_image
+        return image.dockerfile.env.get(name) if image is not None else None
 
     def runs_django(self, process: Process) -> bool:
         """Whether a process loads the Django project (its wiring then counts as reached)."""
@@ -415,8 +414,9 @@ class Program:
 def _set_by_build(app: App) -> dict[str, str]:
     """Variables that buildpacks or the web image set for the running app."""
     if app.is_container:
-        image = app.dockerfile(web_dockerfile(app))
-        return dict(image.env) if image is not None else {}
+        # What the platform sets, PORT above all, replaces what the image says.
+        env = app.web_image.dockerfile.env if app.web_image is not None else {}
+        return {name: value for name, value in env.items() if name not in app.platform.config_vars}
     manifests = {"node": "package.json", "ruby": "Gemfile"}
     defaults = app.platform.config.buildpack_defaults
     return {k: v for language, file in manifests.items() if file in app.slug for k, v in defaults.get(language, {}).items()}

@@ -85,10 +85,9 @@ def _by_variable(app: App) -> bool | None:
 
 def _set_in_image(app: App) -> bool:
     """Whether the image or a script that starts it sets the variable."""
-    from herolint.app.loading import web_dockerfile
-
     launches = app.web.launches if app.web is not None else ()
-    paths = {web_dockerfile(app), *(x.path for x in launches), *(place.path for x in launches for place in x.via)}
+    image = {app.web_image.path} if app.web_image is not None else set()
+    paths = {*image, *(x.path for x in launches), *(place.path for x in launches for place in x.via)}
     sources = [app.source(path) for path in sorted(paths)]
     given = app.context.config_vars is not None and VARIABLE in app.context.config_vars
     return given or any(source is not None and VARIABLE in source.text for source in sources)

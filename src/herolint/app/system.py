@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
-from herolint.app.loading import web_dockerfile
 from herolint.app.starting import tried
 from herolint.app.values import Items, Known, Made, Table, Value, env_names, options, text_of
 from herolint.app.variables import env_reads
@@ -82,7 +81,7 @@ class System:
     def _image(self) -> tuple[str, frozenset[str]] | None:
         """The image's instructions as one text with the files they name, and what its base holds; None when the base may hold anything."""
         app = self.app
-        image = app.dockerfile(web_dockerfile(app))
+        image = app.web_image.dockerfile if app.web_image is not None else None
         if image is None or not image.lineage:
             return None
         parts = [one.args for one in image.instructions if one.keyword in ("RUN", "COPY", "ADD", "FROM")]

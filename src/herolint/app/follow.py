@@ -1,0 +1,183 @@
+"""Follows commands to the programs that they start: through shell scripts, scripts of package.json and process managers."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from herolint.app.launch import WRAPPERS, Launch, launch_of
+from herolint.app.launch_node import PACKAGE_MANAGERS
+from herolint.finding import Place
+from herolint.formats.shell import Command, Word, parse, parse_script
+from herolint.source import Span
+
+if TYPE_CHECKING:
+    from herolint.app.image import Image
+    from herolint.app.model import App
+
+MAX_SCRIPTS = 12
+MAX_BYTES = 200_000
+QUIET_TOOLS = frozenset(
+    "cd echo export set true : sleep wait exit test [ [[ source printf mkdir cp rm ls cat chmod".split()
+)  # fmt: skip
+"""Programs that are done at once and start nothing."""
+_SWITCHERS = frozenset({"gosu", "su-exec", "setpriv", "chpst", "tini", "dumb-init", "sudo", "catatonit"})
+"""Programs that start what they are given, as another user or as its parent."""
+
+
+class Given(NamedTuple):
+    """What a script gets as its arguments: commands that it starts by `"$@"`, and the file they are written in."""
+
+    commands: tuple[Command, ...]
+    path: str
+
+
+class Follower:
+    """Follows the commands of an app, or of one container image of it."""
+
+    def __init__(self, app: App, image: Image | None = None) -> None:
+        self.app = app
+        self.image = image
+
+    def launches(
+        self, commands: Iterable[Command], path: str, via: tuple[Place, ...] = (), cwd: str = "", given: Given | None = None
+    ) -> Iterator[Launch]:
+        """The programs that commands of a file start, in order. `via`: the places that led here; `cwd`: the folder they run in."""
+        for written in commands:
+            if given is not None and _passes_on(written):
+                inner = (replace(c, cwd=c.cwd or written.cwd, conditional=c.conditional or written.conditional) for c in given.commands)
+                yield from self.launches(inner, given.path, via, cwd)
+                continue
+            if given is not None and given.path == path and len(given.commands) == 1 and _takes_all(written):
+                whole = replace(written, words=(*written.words[:-1], *given.commands[0].words))
+            else:
+                whole = written
+            command = self._placed(whole, cwd)
+            launch = launch_of(command, path, via, cwd if self.image is None else "")
+            if launch is None:
+                continue
+            script = self._script(launch) if len(via) < MAX_SCRIPTS else None
+            if script is not None and not any(place.path == script for place in via):
+                text = self.app.workspace.read(script)
+                if text is not None and not text.is_binary:
+                    passed = given if given is not None and _takes_all(written) else _arguments(launch)
+                    yield from self.launches(parse_script(text).commands, script, (*via, launch.at), launch.cwd, passed)
+                    continue
+            yield launch
+            if launch.tool in PACKAGE_MANAGERS and len(via) < MAX_SCRIPTS:
+                yield from self._package_scripts(launch, via)
+            if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
+                yield from self._managed(launch, via)
+
+    def _placed(self, command: Command, cwd: str) -> Command:
+        """The command with paths of the image turned into paths of the repository; the same where nothing is known to differ."""
+        image = self.image
+        if image is None:
+            return command
+        at_home = cwd == image.home and not command.cwd
+        folder = posixpath.normpath(posixpath.join(cwd, command.cwd)) if command.cwd or cwd else ""
+        known = command.cwd_known
+        if command.cwd.startswith("/"):
+            inner = image.inside(command.cwd)
+            folder, known = (inner, known) if inner is not None else (command.cwd, False)
+        words = tuple(self._placed_word(image, word, folder, at_home, first=not i) for i, word in enumerate(command.words))
+        return replace(command, words=words, cwd="" if folder == "." else folder, cwd_known=known)
+
+    def _placed_word(self, image: Image, word: Word, folder: str, at_home: bool, *, first: bool) -> Word:
+        text = word.text
+        if not word.literal or text.startswith("-") or len(text) > 4096:
+            return word
+        if first and "/" not in text:
+            found = image.program(text)
+        elif text.startswith("/") and text != "/":
+            found = image.inside(text)
+        elif at_home and image.workdir is not None and ("/" in text or "." in text) and ":" not in text:
+            found = image.inside(posixpath.join(image.workdir, text))
+        else:
+            return word
+        if found is None or found == posixpath.normpath(posixpath.join(folder, text)):
+            return word
+        below = posixpath.relpath("/" + found, "/" + folder)
+        return replace(word, text=f"./{below}" if first and "/" not in below else below)
+
+    def _script(self, launch: Launch) -> str | None:
+        """The shell script of the repository that a program is, or is given to run."""
+        if launch.tool == "sh" and launch.script:
+            entry = self.app.workspace.files.get(launch.script)
+            return launch.script if entry is not None and entry.kind == "file" and entry.size <= MAX_BYTES else None
+        if launch.tool in QUIET_TOOLS or not launch.words:
+            return None
+        path = posixpath.normpath(posixpath.join(launch.cwd, launch.words[0].text))
+        return path if self._is_shell(path) else None
+
+    def _is_shell(self, path: str) -> bool:
+        entry = self.app.workspace.files.get(path)
+        if entry is None or entry.kind != "file" or entry.size > MAX_BYTES:
+            return False
+        source = self.app.workspace.read(path)
+        return source is not None and source.data.startswith(b"#!") and b"sh" in source.data.split(b"\n", 1)[0]
+
+    def _package_scripts(self, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
+        """What a package manager starts from package.json: the script with those before and after it."""
+        folder = self._workspace(launch) if launch.attr else launch.folder or ""
+        package = self.app.package(folder)
+        path = posixpath.join(folder, "package.json")
+        name = launch.subcommand
+        if package is None or any(place.path == path and place.label == name for place in via):
+            return
+        scripts = package.scripts
+        if name == "start" and "start" not in scripts and posixpath.join(folder, "server.js") in self.app.slug:
+            scripts = {**scripts, "start": ("node server.js", scripts.get("start", ("", launch.at.span or Span(0, 0)))[1])}
+        pre_and_post = launch.tool in ("npm", "bun") or name in ("start", "install")
+        for one in (f"pre{name}", name, f"post{name}") if pre_and_post else (name,):
+            if one in scripts:
+                text, span = scripts[one]
+                here = Place(path, launch.at.span, name)
+                yield from self.launches(parse(text, span.start + 1).commands, path, (*via, here), folder)
+
+    def _workspace(self, launch: Launch) -> str:
+        """The folder of the workspace that a package manager is sent to: by its package's name, or its path."""
+        for path in sorted(self.app.slug, key=lambda p: (p.count("/"), p)):
+            if posixpath.basename(path) == "package.json" and "node_modules/" not in path:
+                package = self.app.package(posixpath.dirname(path))
+                root = package.tree.root if package is not None else None
+                if root is not None and root.kind == "map" and root.text("name") == launch.attr:
+                    return posixpath.dirname(path)
+        return posixpath.normpath(posixpath.join(launch.folder or "", launch.attr or ""))
+
+    def _managed(self, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
+        """What a process manager starts from a Procfile of its own."""
+        from herolint.formats.procfile import parse as parse_procfile
+
+        given = launch.option("-f", "--procfile")
+        path = posixpath.normpath(posixpath.join(launch.cwd, given.text)) if given is not None else ""
+        source = self.app.document(path) if path and not any(place.path == path for place in via) else None
+        if source is None or source.is_binary or path == launch.path:
+            return
+        for line in parse_procfile(source).last().values():
+            yield from self.launches(parse(line.command, line.command_span.start).commands, path, (*via, launch.at))
+
+
+def _takes_all(command: Command) -> bool:
+    """Whether the last word of a command of a script is all that the script was given."""
+    return bool(command.words) and any(x.name in ("@", "*") for x in command.words[-1].expansions)
+
+
+def _passes_on(command: Command) -> bool:
+    """Whether a command of a script starts what the script was given: `exec "$@"`, maybe as another user."""
+    if not _takes_all(command):
+        return False
+    first = posixpath.basename(command.words[0].text)
+    return len(command.words) == 1 or first in _SWITCHERS or first in WRAPPERS
+
+
+def _arguments(launch: Launch) -> Given | None:
+    """What a script is given on its command line."""
+    start = 1
+    if launch.tool == "sh" and launch.target is not None and launch.target is not launch.words[0]:
+        start = next((i + 1 for i, word in enumerate(launch.words) if word is launch.target), 1)
+    words = launch.words[start:]
+    return Given((replace(launch.command, words=words, assignments=(), cwd=""),), launch.path) if words else None

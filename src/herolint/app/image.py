@@ -1,0 +1,161 @@
+"""A container image as its Dockerfile makes it: what it starts, and which files of the repository lie where in it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from herolint.formats.dockerfile import Dockerfile, expand
+from herolint.formats.dockerfile_paths import Copy, copies
+from herolint.globs import matches
+from herolint.knowledge.images import BaseImage, base_image
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.workspace import Workspace
+
+_PROGRAMS = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/bin", "/sbin")
+_DEEPEST = 8
+"""Stages that are followed from one to the next."""
+
+
+class Image:
+    """The image of one or more process types. `path` is its Dockerfile, `dockerfile` that file up to the stage that is built.
+
+    The build context is the Dockerfile's folder.
+    """
+
+    def __init__(self, workspace: Workspace, path: str, dockerfile: Dockerfile) -> None:
+        self.workspace = workspace
+        self.path = path
+        self.dockerfile = dockerfile
+        self.context = posixpath.dirname(path)
+
+    @cached_property
+    def base_name(self) -> str:
+        """The public image that the image is built on, as FROM names it; empty when there is none."""
+        return self.dockerfile.stages[self.dockerfile.lineage[0]].base if self.dockerfile.lineage else ""
+
+    @cached_property
+    def base(self) -> BaseImage | None:
+        """What is known of that image."""
+        return base_image(self.base_name)
+
+    @cached_property
+    def copies(self) -> tuple[Copy, ...]:
+        """What is copied into it, in order."""
+        return copies(self.dockerfile, self.base.workdir if self.base is not None else None)
+
+    @cached_property
+    def workdir(self) -> str | None:
+        """The folder that commands start in; None when only the base image knows."""
+        path = self.base.workdir if self.base is not None else None
+        for one, known in self.dockerfile.walk():
+            if one.keyword == "WORKDIR":
+                given = expand(one.args.strip().strip("\"'"), known)
+                if path is not None or given.startswith("/"):
+                    path = posixpath.normpath(posixpath.join(path or "/", given))
+        return path
+
+    @cached_property
+    def home(self) -> str:
+        """The folder of the repository whose files lie in the working directory; the root where that is not known."""
+        found: Counter[str] = Counter()
+        for copy in self.copies if self.workdir is not None else ():
+            for folder, files in self._roots(copy, self.workdir or "/"):
+                found[folder] += files
+        return max(found, key=lambda folder: found[folder]) if found else ""
+
+    def _roots(self, copy: Copy, workdir: str) -> list[tuple[str, int]]:
+        """Folders of the repository that stand for the working directory by one copy, with the number of files that say so."""
+        found = []
+        for source in copy.sources:
+            for path in self._sources(copy, source):
+                whole = self.workspace.is_dir(path)
+                target = copy.target if whole else posixpath.join(copy.target, posixpath.basename(path))
+                below = posixpath.relpath(target, workdir)
+                files = sum(1 for name in self.workspace.files if path in ("", ".") or name.startswith(path + "/")) if whole else 1
+                path = "" if path == "." else path
+                if below == ".":
+                    found.append((path, files))
+                elif below.split("/")[0] == "..":  # the working directory lies inside of what is copied
+                    inner = posixpath.normpath(posixpath.join(path, posixpath.relpath(workdir, target)))
+                    if whole and workdir.startswith(target.rstrip("/") + "/") and self.workspace.is_dir(inner):
+                        found.append((inner, files))
+                elif path == below or path.endswith("/" + below):
+                    found.append((path[: -len(below)].rstrip("/"), files))
+        return found
+
+    def _sources(self, copy: Copy, source: str) -> list[str]:
+        """Files and folders of the repository that one source of a copy means."""
+        if copy.stage:
+            stage = self._stage(copy.stage)
+            inner = stage.inside(posixpath.join(stage.workdir or "/", source)) if stage is not None else None
+            return [inner] if inner is not None else []
+        path = posixpath.normpath(posixpath.join(self.context, source.lstrip("/")))
+        if any(sign in path for sign in "*?["):
+            depth = path.count("/")
+            return [name for name in self.workspace.files if name.count("/") == depth and matches("/" + path, name)]
+        return [path] if self.workspace.exists(path) else []
+
+    def _stage(self, name: str, depth: int = 0) -> Image | None:
+        """An earlier stage of the same Dockerfile as an image of its own."""
+        built = self.dockerfile.targeting(name)
+        if built is self.dockerfile or built.final >= self.dockerfile.final:
+            return None
+        return Image(self.workspace, self.path, built)
+
+    def inside(self, path: str, depth: int = 0) -> str | None:
+        """The file or folder of the repository that lies at an absolute path of the image; None where none is known to."""
+        path = posixpath.normpath(path).replace("//", "/")
+        for copy in reversed(self.copies):
+            if path != copy.target and not path.startswith(copy.target.rstrip("/") + "/"):
+                continue
+            below = posixpath.relpath(path, copy.target)
+            for source in reversed(copy.sources):
+                found = self._from_source(copy, source, below, depth)
+                if found is not None:
+                    return found
+        return None
+
+    def _from_source(self, copy: Copy, source: str, below: str, depth: int) -> str | None:
+        if copy.stage:
+            stage = self._stage(copy.stage)
+            if stage is None or depth >= _DEEPEST:
+                return None
+            start = posixpath.join(stage.workdir or "/", source)
+            return stage.inside(posixpath.join(start, below), depth + 1) or (stage.inside(start, depth + 1) if below == "." else None)
+        for path in self._sources(copy, source):
+            if self.workspace.is_dir(path):
+                inner = posixpath.normpath(posixpath.join(path, below))
+                if self.workspace.exists(inner):
+                    return "" if inner == "." else inner
+            elif below == posixpath.basename(path) or (below == "." and not copy.folder):
+                return path
+        return None
+
+    def program(self, name: str) -> str | None:
+        """The file of the repository that a command without a path starts."""
+        return next((found for folder in _PROGRAMS if (found := self.inside(f"{folder}/{name}")) is not None), None)
+
+
+def images_of(app: App) -> dict[str, Image]:
+    """The images by process type: those that heroku.yml builds, else the Dockerfile of the root, or one for each process type there."""
+    if not app.is_container:
+        return {}
+    yml = app.heroku_yml
+    if yml is not None:
+        built = {name: (posixpath.normpath(entry.path), entry.target) for name, entry in yml.docker.items()}
+    elif "Dockerfile" in app.workspace.files:
+        built = {"web": ("Dockerfile", None)}
+    else:
+        found = [path for path in app.workspace.files if path.startswith("Dockerfile.")]
+        built = {path.removeprefix("Dockerfile."): (path, None) for path in found}
+    images = {}
+    for name, (path, target) in built.items():
+        dockerfile = app.dockerfile(path)
+        if dockerfile is not None:
+            images[name] = Image(app.workspace, path, dockerfile.targeting(target) if target else dockerfile)
+    return images
