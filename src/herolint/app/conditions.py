@@ -23,7 +23,7 @@ def applies(code: Program, effect: Effect) -> bool:
     if row.made_of and not _made_of(code, effect):
         return False
     match row.when:
-        case "":
+        case "" | "error":  # what is done about an error is asked by who wants to know
             return True
         case "url":
             _, value = code.argument(effect, row.url)
