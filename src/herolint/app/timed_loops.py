@@ -76,10 +76,19 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
     for mod in code.modules:
         for fact in mod.facts.calls:
-            beside = fact.block != NONE and mod.facts.blocks[fact.block].kind == "go" and mod.facts.blocks[fact.block].subject is fact.call
-            if not beside or FunctionRef(mod.path, fact.function) not in code.at_boot or code.guards.holds(mod, fact.guard) is not True:
+            if (
+                not _beside(mod, fact)
+                or FunctionRef(mod.path, fact.function) not in code.at_boot
+                or code.guards.holds(mod, fact.guard) is not True
+            ):
                 continue
             target = code.linker.resolve(mod, fact.function, fact.call.func)
             if target is not None and target.kind == "function" and target.mod is not None:
                 found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
     return found
+
+
+def _beside(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call is what a `go` statement starts."""
+    block = mod.facts.blocks[fact.block] if fact.block != NONE else None
+    return block is not None and block.kind == "go" and block.subject is not None and block.subject.start == fact.call.start
