@@ -208,6 +208,11 @@ class CodeBase:
         """The modules that have been asked for so far."""
         return (mod for mod in self._mods.values() if mod is not None)
 
+    @property
+    def asked_for(self) -> int:
+        """How many modules have been asked for so far, those among them that cannot be read."""
+        return len(self._mods)
+
     def passes(self, function: Function, position: int, name: str) -> bool:
         """Whether some call in a loaded module, by the function's name, gives the parameter at `position` a value."""
         if function.klass != NONE:

@@ -8,6 +8,7 @@ from herolint.app.origins import origin
 from herolint.app.values import Env, Known, Table, Text, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
+from herolint.code.queries import dotted, walk
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
@@ -95,6 +96,23 @@ def _is_started(code: Program, effect: Effect) -> bool:
                     and code.guards.holds(mod, fact.guard) is not False
                 ):
                     return True
+    return False
+
+
+def set_afterwards(effect: Effect, path: str) -> bool:
+    """Whether the same function sets an option, or a part of it, on what the call gives back: `opts.TLSConfig = …`."""
+    mod, call = effect.mod, effect.fact.call
+    made = {
+        name.id
+        for assign in mod.facts.assigns
+        if assign.value is not None and (assign.value.start, assign.value.end) == (call.start, call.end)
+        for name in walk(assign.target)
+        if isinstance(name, facts.Name)
+    }  # fmt: skip
+    for assign in mod.facts.assigns:
+        base, _, option = (dotted(assign.target) or "").partition(".")
+        if base in made and assign.function == effect.fact.function and option.partition(".")[0] == path.partition(".")[0]:
+            return True
     return False
 
 

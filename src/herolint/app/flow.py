@@ -37,6 +37,16 @@ class Step(NamedTuple):
     call: tuple[Mod, CallFact] | None
     before: Step | None
 
+    def calls(self) -> tuple[tuple[Mod, CallFact], ...]:
+        """The calls on the way, last to first."""
+        found: list[tuple[Mod, CallFact]] = []
+        step: Step | None = self
+        while step is not None:
+            if step.call is not None:
+                found.append(step.call)
+            step = step.before
+        return tuple(found)
+
     def places(self) -> tuple[Place, ...]:
         """The calls on the way, first to last."""
         found: list[Place] = []

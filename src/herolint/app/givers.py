@@ -65,12 +65,11 @@ class Givers:
         return tuple(found)
 
     def _look(self) -> None:
-        mods = tuple(self.linker.code.loaded())
-        if len(mods) == self._loaded:
+        if self.linker.code.asked_for == self._loaded:
             return
-        self._loaded = len(mods)
+        self._loaded = self.linker.code.asked_for
         self._calls, self._fields, self._values = {}, {}, {}
-        for mod in mods:
+        for mod in tuple(self.linker.code.loaded()):
             for fact in mod.facts.calls:
                 func = fact.call.func
                 last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""

@@ -120,7 +120,7 @@ def main_packages(app: App) -> tuple[MainPackage, ...]:
         return ()
     has = _tags(app)
     found: dict[str, list[Place]] = {}
-    for path in _listed(app):
+    for path in listed_files(app):
         source = app.document(path)
         # Only such files are worth the parse.
         if source is None or len(source.data) > MAX_SOURCE_BYTES or not re.search(rb"package\s+main\b", source.data):
@@ -132,7 +132,7 @@ def main_packages(app: App) -> tuple[MainPackage, ...]:
     return tuple(MainPackage(folder, f"{root}/{folder}" if folder else root, tuple(places)) for folder, places in sorted(found.items()))
 
 
-def _listed(app: App) -> list[str]:
+def listed_files(app: App) -> list[str]:
     """The Go files whose names and folders do not keep them out of the module's packages."""
     has = _tags(app)
     nested = {posixpath.dirname(path) for path in app.slug if path.endswith("/go.mod")}
@@ -172,6 +172,11 @@ def _tags(app: App) -> Callable[[str], bool]:
         return int(version[1]) <= newest if version is not None else tag in _TAGS or tag == app.platform.go.build_tag
 
     return has
+
+
+def constraints_hold(app: App, module: Module) -> bool:
+    """Whether build constraints let a file be built for a dyno."""
+    return _constraints_hold(module, _tags(app))
 
 
 def _constraints_hold(module: Module, has: Callable[[str], bool]) -> bool:

@@ -27,6 +27,7 @@ def has_limit(code: Program, effect: Effect) -> bool:
         _given(code, effect)
         or any(isinstance(a, facts.Star) and a.stars == 2 for a in effect.fact.call.args)
         or _raced(effect)
+        or _by_context(code, effect)
         or _by_client(code, effect)
         or limits_all(code)
     )
@@ -71,6 +72,22 @@ def _raced(effect: Effect) -> bool:
                 return True
             if last != "timeout" and other.function == effect.fact.function:
                 return True
+    return False
+
+
+def _by_context(code: Program, effect: Effect) -> bool:
+    """Whether what the call is given, or what it is called on, was made to end at some time: by a context that is not the empty one."""
+    func = effect.fact.call.func
+    for given in (*effect.fact.call.args, *((func.base,) if isinstance(func, facts.Attr) else ())):
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, given)
+        name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
+        row = next((row for row in code.knows(mod).effects(name) if row.effect == "limits-time"), None) if name is not None else None
+        if row is None or not isinstance(made, facts.Call):
+            continue
+        context = argument(made, int(row.path), None)
+        empty = code.linker.qualified(mod, function, context.func) if isinstance(context, facts.Call) else None
+        if empty is None or empty not in row.note.split():
+            return True
     return False
 
 

@@ -12,15 +12,14 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
-from herolint.app.codebase import MAX_SOURCE_BYTES, CodeBase
+from herolint.app.codebase import CodeBase
 from herolint.app.detection import Detected, builders, detected_in
+from herolint.app.go_embeds import embeds
 from herolint.app.link import Linker
 from herolint.app.named_files import named_files
-from herolint.code import facts_of
 from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.globs import matches
-from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -144,19 +143,10 @@ def _configuration(app: App, words: list[str]) -> tuple[str, ...]:
 
 def _embedded(app: App) -> Iterator[Need]:
     """Files that Go's compiler puts into the program: a pattern that matches none stops the build."""
-    for path in app.slug:
-        if not path.endswith(".go") or path.endswith("_test.go") or path.startswith("vendor/"):
-            continue
-        source = app.document(path)
-        if source is None or b"//go:embed" not in source.data or len(source.data) > MAX_SOURCE_BYTES:
-            continue
-        module = facts_of(source, app.cache)
-        for name, text, start, end in module.directives if module is not None else ():
-            for pattern in text.split() if name == "go:embed" else ():
-                wanted = posixpath.normpath(posixpath.join(posixpath.dirname(path), pattern.strip('"`').removeprefix("all:")))
-                found = [name for name in app.workspace.files if matches("/" + wanted, name)]
-                if found and not any(name in app.slug for name in found):
-                    yield Need(found[0], f"is embedded by {path}", Place(path, Span(start, end), "embeds it"))
+    for embed in embeds(app) if app.go_mod is not None else ():
+        found = embed.among(app.workspace.files)
+        if found and not any(name in app.slug for name in found):
+            yield Need(found[0], f"is embedded by {embed.at.path}", Place(embed.at.path, embed.at.span, "embeds it"))
 
 
 def _named_in_code(app: App) -> Iterator[Need]:

@@ -22,7 +22,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `awaited`, `callback` (it is given a
     function), `promised` (a promise is made around it), `resolves` (the function it is given ends a promise), `started` (`.start()` is
-    called on the result), or the name of an option that must be switched on;
+    called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
     (`promisify(exec)`).
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the

@@ -308,6 +308,8 @@ class GoFacts(Group, frozen=True, kw_only=True):
     default: str
     oldest: str
     zero_patch_since: str
+    supported_minors: int
+    """How many of the newest minor versions upstream still gives security fixes."""
     build_tag: str
     passed_to_build: tuple[str, ...]
     hooks: tuple[str, ...]

@@ -10,7 +10,7 @@ from herolint.finding import Confidence, Place
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-Topic = Literal["managers", "lock-stale", "version-invalid", "version-old"]
+Topic = Literal["managers", "lock-stale", "version-invalid", "version-old", "not-built"]
 
 
 class Outcome(NamedTuple):
@@ -28,8 +28,9 @@ class Outcome(NamedTuple):
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
-    from herolint.app.buildpacks import node
+    from herolint.app.buildpacks import go, node
 
     if app.is_container or not app.root.deployed:
         return
-    yield from (one for one in node.outcomes(app) if one.topic in topics)
+    for buildpack in (node, go):
+        yield from (one for one in buildpack.outcomes(app) if one.topic in topics)

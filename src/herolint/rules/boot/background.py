@@ -11,6 +11,7 @@ from herolint.app.model import App
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
+from herolint.app.timed_loops import timed_loops
 from herolint.app.values import UNKNOWN, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -47,6 +48,35 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
                 confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
             )
+    yield from _timed_loops(app)
+
+
+def _timed_loops(app: App) -> Iterator[Finding]:
+    """Functions that run beside the requests and work at every tick of a clock, without end."""
+    seen: set[FunctionRef] = set()
+    for loop in timed_loops(app.code):
+        ref = FunctionRef(loop.tick.mod.path, loop.tick.fact.function)
+        if loop.every < _SHORT_S or ref in seen:
+            continue
+        seen.add(ref)
+        yield report(
+            "HL602",
+            f"web runs a job every {_spelled(loop.every)}, beside the requests",
+            loop.tick.mod.place(loop.tick.fact.call, "the clock"),
+            why="every dyno runs the job again; it stops while an eco dyno sleeps, and at each restart the clock starts anew",
+            related=(loop.started, loop.work),
+            fix=f"start it in a process type of its own (`clock: {app.code.spell(loop.tick.mod, 'clock')}`, one dyno), or use Heroku Scheduler",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _spelled(seconds: float) -> str:
+    for unit, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= unit and seconds % unit == 0:
+            number = int(seconds // unit)
+            return name if number == 1 else f"{number} {name}s"
+    return f"{seconds:g} s"
 
 
 def _is_job(app: App, effect: Effect) -> bool:

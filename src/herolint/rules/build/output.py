@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.finding import Finding, Place
+from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, report, rule
 
 
-@rule("HL418", "build-step-missing", ERROR, needs=("processes",))
+@rule("HL418", "build-step-missing", ERROR)
 def build_step_missing(app: App) -> Iterator[Finding]:
     """A process starts the output of a compiler that nothing runs while the app is built."""
+    yield from told(app, "HL418", "not-built")
     if app.is_container:
         return
     for process in app.processes.values():

@@ -9,7 +9,7 @@ from herolint.app.databases import Database, databases, sqlite_file
 from herolint.app.model import App
 from herolint.app.origins import origin
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
-from herolint.app.values import Env, Known, options
+from herolint.app.values import Env, Known, Unknown, options
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
@@ -84,6 +84,7 @@ def local_file_database(app: App) -> Iterator[Finding]:
             related=_processes(app, effect.processes, at),
             fix="keep it in a database add-on such as `heroku-postgresql`",
             process=effect.processes[0],
+            confidence=Confidence.LOW if isinstance(value, Unknown) else Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
     yield from _rewritten_files(app)
 

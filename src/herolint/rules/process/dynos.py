@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
+from herolint.app.reach import FunctionRef
 from herolint.finding import Finding, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
@@ -52,6 +53,7 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
     web = app.web
     if web is None:
         return
+    yield from _migrations_in_code(app)
     for launch in web.launches:
         words = {w.text for w in launch.words}
         django = launch.tool in ("django", "django-admin") and launch.subcommand in ("migrate", "makemigrations", "syncdb")
@@ -74,3 +76,29 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
                 fix="make migrations on your machine and commit them" if making else f"move it to the release phase: `release: {text}`",
                 process="web",
             )
+
+
+def _migrations_in_code(app: App) -> Iterator[Finding]:
+    """Calls that migrate, on the way to the listening call or beside it; what only runs when it is asked for is left alone."""
+    found = [
+        effect
+        for effect in (app.code.effects_of("migrates") if app.has("code") else ())
+        if "web" in effect.processes and effect.runs and FunctionRef(effect.mod.path, effect.fact.function) in app.code.at_boot
+    ]
+    if not found:
+        return
+    first, *others = found
+    step = app.code.at_boot[FunctionRef(first.mod.path, first.fact.function)]
+    if any(app.code.guards.holds(mod, fact.guard) is not True for mod, fact in step.calls()):
+        return
+    places = step.places()
+    yield report(
+        "HL113",
+        f"web runs {first.row.kind} at every start",
+        first.mod.place(first.fact.call, "at every start"),
+        why=f"every dyno runs it at every start, several at once, in the {app.platform.boot_timeout_s:.0f} s that starting may take",
+        related=(app.procfile_place("web", "starts here"), *(other.mod.place(other.fact.call, "as well") for other in others[:2])),
+        flow=(*places, first.mod.place(first.fact.call, "migrates")) if places else (),
+        fix="give it a program of its own and run that in the release phase: `release: …`",
+        process="web",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.built_programs import keeps_toolchain
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.finding import Finding, Place
@@ -75,7 +76,7 @@ def build_at_boot(app: App) -> Iterator[Finding]:
     """The start command installs, compiles or bundles before it serves."""
     web = app.web
     for launch in web.launches if web is not None else ():
-        what = _builds(launch)
+        what = _builds(app, launch)
         if what and not launch.command.background:
             at = launch.at
             yield report(
@@ -89,8 +90,10 @@ def build_at_boot(app: App) -> Iterator[Finding]:
             )
 
 
-def _builds(launch: Launch) -> str:
+def _builds(app: App, launch: Launch) -> str:
     words = [word.text for word in launch.words]
+    if launch.tool == "go" and words[1:2] in (["run"], ["build"], ["install"]) and keeps_toolchain(app):
+        return f"compiles (`go {words[1]}`)"
     subs = _PACKAGE_MANAGERS.get(launch.tool)
     if subs and len(words) > 1:
         at = words.index(launch.tool) + 1 if launch.tool in words else 1

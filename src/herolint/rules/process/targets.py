@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from herolint.app.built_programs import NotBuilt, not_built
 from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
@@ -44,6 +45,28 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             process=process.name,
             confidence=confidence,
         )
+    yield from (_not_built(found) for found in not_built(app))
+
+
+def _not_built(found: NotBuilt) -> Finding:
+    """A binary of another name, or in another folder, than the build gives it."""
+    names = ", ".join(found.made[:3]) + (f" and {len(found.made) - 3} more" if len(found.made) > 3 else "")
+    process = found.process
+    toolchain = found.launch.tool == "go"
+    message = f"{process.name} starts {found.written}, which the build does not make: it makes {names or 'no program at all'}"
+    if toolchain:
+        message = f"{process.name} runs `{found.written}`, and the Go toolchain is not on a dyno"
+    return report(
+        "HL110",
+        message,
+        Place(found.at.path, found.at.span, "not there"),
+        why="the shell finds no such program: the process crashes as soon as it starts"
+        + (" and every request gets H10" if process.serves else ""),
+        related=() if found.launch.path == process.at.path else (Place(process.at.path, process.at.span, "this process starts it"),),
+        fix=f"use `{found.near}`" if found.near else "name one of the programs that are built" if found.made else "add a `package main`",
+        process=process.name,
+        confidence=found.confidence,
+    )
 
 
 def _missing(app: App, process: Process, launch: Launch) -> tuple[str, Place, str, Confidence] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.conditions import in_plain_sight
+from herolint.app.conditions import in_plain_sight, set_afterwards
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.values import Env, Known, Made, Table, Value, env_names, options, walk
+from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.rules.services.addresses import LOCAL
 
 _RELAXED = ("ssl_cert_reqs", "ssl_check_hostname", "connection_class", "connection_kwargs", "ssl_context", "ssl_ca_certs")
 _OTHER_ADDONS = ("rediscloud", "redistogo", "upstash", "openredis", "stackhero", "memetria")
@@ -45,6 +46,7 @@ def _clients(app: App) -> Iterator[Finding]:
             continue
         if effect.row.ssl:
             yield from _by_options(app, effect)
+            yield from _without_tls(app, effect)
         elif effect.name.endswith("from_url"):
             expr, value = app.code.argument(effect, effect.row.url)
             if expr is not None and _reads_redis_url(value) and not _touched(value) and not _relaxed(effect):
@@ -60,6 +62,8 @@ def _by_options(app: App, effect: Effect) -> Iterator[Finding]:
         return
     for name in effect.row.ssl.split():
         given, said = app.code.argument(effect, name)
+        if set_afterwards(effect, name):
+            return
         if given is None:
             continue
         checks = said.get("rejectUnauthorized") if isinstance(said, Table) else None
@@ -73,6 +77,29 @@ def _by_options(app: App, effect: Effect) -> Iterator[Finding]:
             f"pass `{effect.row.remedy}`",
             effect.runs,
         )
+
+
+def _without_tls(app: App, effect: Effect) -> Iterator[Finding]:
+    """A client that is given a host, and no word about TLS, where the server is Heroku's."""
+    where = effect.row.host
+    expr, host = app.code.argument(effect, where) if where and not effect.row.url else (None, UNKNOWN)
+    if expr is None or LOCAL.search(text_of(host) or "") or not in_plain_sight(app.code, effect):
+        return
+    if any(app.code.argument(effect, name)[0] is not None for name in effect.row.ssl.split()):
+        return
+    ordered = app.app_json is not None and any(addon.plan.partition(":")[0] == "heroku-redis" for addon in app.app_json.addons)
+    if not ordered and not any(name.startswith("REDIS_") and name.endswith("URL") for name in env_names(host)):
+        return
+    yield report(
+        "HL304",
+        "connects to Redis without TLS" + (", and app.json orders Heroku Key-Value Store" if ordered else ""),
+        effect.mod.place(effect.fact.call.func, "no TLS"),
+        severity=ERROR,
+        why="every plan of Heroku Key-Value Store refuses connections without TLS since 2024-12-02",
+        fix=effect.row.remedy or "take the whole of REDIS_URL, with its `rediss://`",
+        process=effect.processes[0],
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _relaxed(effect: Effect) -> bool:

@@ -1,0 +1,94 @@
+"""Loops without end that wait for a clock, beside what the process serves: jobs without a scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.flow import Flow, calls_of
+from herolint.app.limits import seconds
+from herolint.app.reach import FunctionRef
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.program import Effect, Program
+
+WORK = ("network", "drives-browser", "writes-file", "runs-process", "model-inference", "downloads-data", "queries", "scrapes")
+"""Effects that others see; looking after the process's own memory is no job."""
+
+
+class TimedLoop(NamedTuple):
+    """The call that waits, how often in seconds, where the loop is started beside the requests, and what it does that others see."""
+
+    tick: Effect
+    every: float
+    started: Place
+    work: Place
+
+
+def timed_loops(code: Program) -> Iterator[TimedLoop]:
+    """Such loops of the web process, in files order."""
+    reach = code.reach.get("web")
+    if reach is None:
+        return
+    flow = Flow(code.linker, reach)
+    starts: dict[FunctionRef, tuple[Mod, CallFact]] | None = None
+    for tick in code.effects_of("ticks"):
+        number = tick.fact.function
+        every = seconds(code, tick)
+        if "web" not in tick.processes or every is None or number == NONE or not _endless(tick.mod, number):
+            continue
+        starts = _started(code) if starts is None else starts
+        ref = FunctionRef(tick.mod.path, number)
+        origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
+        inside = flow.from_functions([ref]) if origin is not None else {}
+        work = next((e for e in code.effects_of(*WORK) if FunctionRef(e.mod.path, e.fact.function) in inside), None)
+        if origin is not None and work is not None:
+            yield TimedLoop(
+                tick, every, origin[0].place(origin[1].call, "started beside the requests"), work.mod.place(work.fact.call, "the job")
+            )
+
+
+def _endless(mod: Mod, number: int) -> bool:
+    """Whether a function holds a loop without end: without a test, or over the ticks of a clock."""
+    for fact in calls_of(mod).get(number, ()):
+        at = fact.block
+        while at != NONE:
+            block = mod.facts.blocks[at]
+            if block.kind == "while" and isinstance(block.subject, facts.Const) and block.subject.value is True:
+                return True
+            if block.kind == "for" and isinstance(block.subject, facts.Attr | facts.Call | facts.Name) and _ticks(block.subject):
+                return True
+            at = block.parent
+    return False
+
+
+def _ticks(subject: facts.AnyExpr) -> bool:
+    func = subject.func if isinstance(subject, facts.Call) else None
+    return (isinstance(subject, facts.Attr) and subject.name == "C") or (isinstance(func, facts.Attr) and func.name == "Tick")
+
+
+def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
+    """Functions that the start of the web process lets run beside it."""
+    found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
+    for mod in code.modules:
+        for fact in mod.facts.calls:
+            if (
+                not _beside(mod, fact)
+                or FunctionRef(mod.path, fact.function) not in code.at_boot
+                or code.guards.holds(mod, fact.guard) is not True
+            ):
+                continue
+            target = code.linker.resolve(mod, fact.function, fact.call.func)
+            if target is not None and target.kind == "function" and target.mod is not None:
+                found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
+    return found
+
+
+def _beside(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call is what a `go` statement starts."""
+    block = mod.facts.blocks[fact.block] if fact.block != NONE else None
+    return block is not None and block.kind == "go" and block.subject is not None and block.subject.start == fact.call.start
