@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
-from herolint.code.facts import NONE, Assign, Class, Function, Import
+from herolint.code.facts import NONE, Assign, CallFact, Class, Function, Import
 from herolint.finding import Place, Problem
 from herolint.source import SourceFile, Span
 from herolint.workspace import Workspace
@@ -150,7 +150,7 @@ class CodeBase:
         """Whether code or config adds folders to the search path that cannot be known."""
         self._mods: dict[str, Mod | None] = {}
         self._found: dict[str, str | None] = {}
-        self._calls: tuple[int, dict[str, list[facts.Call]]] = (-1, {})
+        self._calls: tuple[int, dict[str, list[tuple[Mod, CallFact]]]] = (-1, {})
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -217,24 +217,25 @@ class CodeBase:
         """Whether some call in a loaded module, by the function's name, gives the parameter at `position` a value."""
         if function.klass != NONE:
             position -= 1
-        for call in self._calls_by_name().get(function.name, ()):
+        for _, fact in self.calls_named(function.name):
+            call = fact.call
             if any(isinstance(arg, facts.Star) or (isinstance(arg, facts.Keyword) and arg.name == name) for arg in call.args):
                 return True
             if sum(not isinstance(arg, facts.Keyword) for arg in call.args) > position:
                 return True
         return False
 
-    def _calls_by_name(self) -> dict[str, list[facts.Call]]:
-        """Calls of loaded modules by the last word of what they call; made anew when more modules have been loaded."""
+    def calls_named(self, name: str) -> list[tuple[Mod, CallFact]]:
+        """Calls in loaded modules by the last word of what they call; the table is made anew when more modules have been loaded."""
         if self._calls[0] != len(self._mods):
-            table: dict[str, list[facts.Call]] = {}
+            table: dict[str, list[tuple[Mod, CallFact]]] = {}
             for mod in self.loaded():
                 for fact in mod.facts.calls:
                     func = fact.call.func
                     last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-                    table.setdefault(last, []).append(fact.call)
+                    table.setdefault(last, []).append((mod, fact))
             self._calls = len(self._mods), table
-        return self._calls[1]
+        return self._calls[1].get(name, [])
 
     def dotted(self, path: str) -> str:
         """The dotted module name of a path, from the deepest root that holds it."""

@@ -16,6 +16,7 @@ from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
+from herolint.app.handed import handed_callee
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
@@ -278,7 +279,7 @@ class Program:
         for mod in self.modules:
             who = self.reached_by(mod.path)
             for fact in mod.facts.calls:
-                name = self.linker.qualified(mod, fact.function, fact.call.func)
+                name = self.linker.qualified(mod, fact.function, fact.call.func) or handed_callee(self.linker, mod, fact)
                 if name is None:
                     continue
                 rows = self.knows(mod).effects(name)

@@ -1,0 +1,30 @@
+"""Functions that are handed on: what a parameter stands for when it is called, by what the callers give."""
+
+from __future__ import annotations
+
+from herolint.app.codebase import Mod
+from herolint.app.link import Linker
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import argument
+
+
+def handed_callee(linker: Linker, mod: Mod, fact: CallFact) -> str | None:
+    """The qualified name that a called parameter was given, where every call of its function that is seen gives a known one."""
+    func = fact.call.func
+    if not isinstance(func, facts.Name) or fact.function == NONE:
+        return None
+    fn = mod.facts.functions[fact.function]
+    position = next((i for i, param in enumerate(fn.params) if param.name == func.id and param.kind == "plain"), None)
+    if position is None:
+        return None
+    if fn.receiver and fn.params[0].name == fn.receiver:
+        position -= 1
+    names = []
+    for caller, call in linker.code.calls_named(fn.name):
+        given = argument(call.call, position, func.id)
+        target = linker.resolve(caller, call.function, given) if given is not None else None
+        if target is None or target.kind != "external":
+            return None
+        names.append(target.name)
+    return names[0] if names else None
