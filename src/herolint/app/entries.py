@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.dialects.node_paths import BUILT
 from herolint.app.launch import Launch
 from herolint.app.reach import Entry
 
@@ -35,8 +36,10 @@ def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
 
 
 def node_script(script: str, paths: NodePaths) -> str | None:
-    """The source of the file that Node.js is told to run: itself, with an ending added, a folder's main, or what it is built from."""
-    return paths.file(script) or paths.source_of(script)
+    """The source of the file that Node.js is told to run: what it is built from, itself, with an ending added, or a folder's main."""
+    found = paths.file(script)
+    source = paths.source_of(script) if found is None or script.partition("/")[0] in BUILT else None
+    return source or found
 
 
 def _rack(app: App) -> Iterator[Entry]:

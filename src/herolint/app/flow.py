@@ -30,6 +30,10 @@ LATER = frozenset(
 """Calls that keep the function for later: timers, events, jobs, routes."""
 
 
+ANSWERS = frozenset({"res", "response", "reply", "resp", "next"})
+"""How handlers call what they answer with."""
+
+
 class Step(NamedTuple):
     """A function on a path, and the call that led to it (None for the first)."""
 
@@ -110,7 +114,7 @@ class Flow:
                 continue
             if target.kind == "function":
                 fn = target.mod.facts.functions[target.number]
-                if fn.is_async and not fact.awaited and (mod.path, fact.call.start) not in self.waited:
+                if fn.is_async and not (fact.awaited or (mod.path, fact.call.start) in self.waited or (waits and _hands_answer(fact))):
                     continue
                 yield mod, fact, FunctionRef(target.mod.path, target.number)
             elif target.kind == "class":
@@ -123,6 +127,11 @@ class Flow:
         for fact in calls_of(mod).get(index, ()):
             if self.reach.runs(mod, fact.guard) is not False:
                 yield fact
+
+
+def _hands_answer(fact: CallFact) -> bool:
+    """Whether a call is given the answer to write: whoever made it, the visitor waits."""
+    return any(isinstance(arg, facts.Name) and arg.id in ANSWERS for arg in fact.call.args)
 
 
 def _in_background(mod: Mod, block: int) -> bool:

@@ -98,12 +98,23 @@ def _registered(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
         if row is None:
             continue
         path = argument(fact.call, 0, "path")
+        if not isinstance(path, facts.Const):
+            path = _path_before(fact.call.func)
         label = str(path.value) if isinstance(path, facts.Const) else qualified or ""
         verb = (qualified or "").rpartition(".")[2].lower()
         label = f"{verb.upper()} {label}" if row.position < 0 and verb in METHOD_NAMES and isinstance(path, facts.Const) else label
         for target in _given(mod, linker, fact, row):
             for ref in _view(target, linker):
                 yield Handler(ref, label)
+
+
+def _path_before(func: facts.AnyExpr) -> facts.AnyExpr | None:
+    """The path in front of a chain of verbs: `router.route("/orders").get(list).post(create)`."""
+    while isinstance(func, facts.Attr) and isinstance(func.base, facts.Call):
+        if isinstance(func.base.func, facts.Attr) and func.base.func.name == "route":
+            return argument(func.base, 0, "path")
+        func = func.base.func
+    return None
 
 
 def _given(mod: Mod, linker: Linker, fact: facts.CallFact, row: HandlerCall) -> Iterator[Target]:

@@ -35,7 +35,8 @@ class NodePaths:
 
     def _resolve(self, folder: str, specifier: str) -> str | None:
         if specifier in (".", "..") or specifier.startswith(("./", "../")):
-            return self.file(posixpath.normpath(posixpath.join(folder, specifier)))
+            base = posixpath.normpath(posixpath.join(folder, specifier))
+            return self.file(base) or self.source_of(base)
         for base in self._aliased(folder, specifier):
             found = self.file(base)
             if found:
@@ -87,6 +88,8 @@ class NodePaths:
 
     def source_of(self, built: str) -> str | None:
         """The source that a built file comes from: the compiler's `outDir` mapped to its `rootDir`, else the usual folders."""
+        if posixpath.basename(built) in BUILT:
+            return self.source_of(f"{built}/index")
         for folder, out, source in self.outputs:
             base = posixpath.normpath(posixpath.join(folder, out))
             if built.startswith(base + "/"):
@@ -118,6 +121,22 @@ class NodePaths:
                 out = options.text("outDir") if options is not None else None
                 if options is not None and out:
                     found.append((posixpath.dirname(path), out, options.text("rootDir") or ""))
+            elif name == "package.json" and "node_modules/" not in path:
+                found += self._compiled(path)
+        return found
+
+    def _compiled(self, path: str) -> list[tuple[str, str, str]]:
+        """What scripts tell the compiler: `tsc -p src/apps/backend/tsconfig.json --outDir dist`."""
+        root = self._tree(path)
+        scripts = root.get("scripts") if root is not None else None
+        found = []
+        for entry in scripts.entries if scripts is not None and scripts.kind == "map" else ():
+            words = str(entry.value.value).replace("=", " ").split() if entry.value.kind == "str" else []
+            given = {word: words[at + 1] for at, word in enumerate(words[:-1])}
+            if "tsc" in words and "--outDir" in given:
+                project = given.get("-p") or given.get("--project") or ""
+                source = posixpath.dirname(project) if project.endswith(".json") else project
+                found.append((posixpath.dirname(path), given["--outDir"], given.get("--rootDir", source)))
         return found
 
     def _tree(self, path: str) -> Node | None:
