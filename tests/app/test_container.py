@@ -95,7 +95,8 @@ def test_an_image_that_starts_nothing(make: Make, text: str) -> None:
 
 
 def test_heroku_yml_runs_through_the_entry_point(make: Make) -> None:
-    yml = f"{YML}release:\n  image: web\n  command:\n    - a b\n    - c\nrun:\n  web: gunicorn app:app\n  worker:\n    command:\n      - celery x\n    image: web\n"
+    yml = f"{YML}release:\n  image: web\n  command:\n    - a b\n    - c\n"
+    yml += "run:\n  web: gunicorn app:app\n  worker:\n    command:\n      - celery x\n    image: web\n"
     app = make(
         {
             "heroku.yml": yml,
