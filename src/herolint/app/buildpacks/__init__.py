@@ -28,8 +28,9 @@ class Outcome(NamedTuple):
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
-    from herolint.app.buildpacks import node
+    from herolint.app.buildpacks import node, ruby
 
     if app.is_container or not app.root.deployed:
         return
-    yield from (one for one in node.outcomes(app) if one.topic in topics)
+    for made in (node.outcomes(app), ruby.outcomes(app)):
+        yield from (one for one in made if one.topic in topics)
