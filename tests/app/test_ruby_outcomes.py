@@ -52,6 +52,8 @@ def test_versions(tmp_path: Path, gemfile: str, ruby: str, topic: str, fails: bo
     [
         ("", "ruby 3.4.9p82", "x86_64-linux"),
         ("ruby '~> 3.3'", "ruby 3.4.9", "ruby"),
+        ("", "ruby 4.0.9", "ruby"),  # may have come out since
+        ("", "ruby 4.1.0", "ruby"),
         ("ruby '>= 3.2', '< 4.1'", "ruby 3.3.11", "arm64-darwin-24\n  x86_64-linux-gnu"),
         ("", "ruby 3.1.4 (jruby 9.4.0.0)", "universal-java-17"),
         ("gem 'tzinfo-data', platforms: %i[mingw x64_mingw]", "ruby 3.4.9", "x86_64-linux"),

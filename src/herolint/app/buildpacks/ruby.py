@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _ANY_PLATFORM = ("ruby", "java", "x86_64-linux")
 """Starts of the platforms that go with a dyno, JRuby's included."""
+_PATCHES_TO_COME = 8
+"""How many releases of a minor version may have come after the table was made."""
 _UPDATE = "run `bundle update --ruby` and commit Gemfile.lock"
 
 
@@ -58,7 +60,7 @@ def _version(app: App, wanted: WantedRuby) -> Iterator[Outcome]:
             "the build stops: the Ruby version is not available on the stack",
             f'test the app on Ruby {ruby.newest.minor}, write `ruby "~> {ruby.newest.latest}"` into the Gemfile, and {_UPDATE}',
         )
-    elif row is None or _patch(wanted.version) > _patch(row.latest) + 2:
+    elif _never_made(row, minor, wanted.version, ruby.newest):
         newest = f"the newest {minor} is {row.latest}" if row is not None else f"the newest is {ruby.newest.latest}"
         yield Outcome(
             "version-invalid",
@@ -175,6 +177,13 @@ def _patch(version: str) -> int:
     """The third number; that of a pre-release is 0."""
     last = version.split(".")[2] if version.count(".") >= 2 else ""
     return int(last) if last.isdigit() else 0
+
+
+def _never_made(row: RubyVersion | None, minor: str, version: str, newest: RubyVersion) -> bool:
+    """Whether nobody made that release: a minor version between two known ones, or a patch far above the newest."""
+    if row is None:
+        return satisfies(minor, f"< {newest.minor}") is True
+    return _patch(version) > _patch(row.latest) + _PATCHES_TO_COME
 
 
 def _touches(row: RubyVersion, requirement: str) -> bool:
