@@ -301,6 +301,32 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     yarn: str
 
 
+class RubyVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A minor version of Ruby: its newest release, and upstream's end of support."""
+
+    minor: str
+    latest: str
+    end_of_life: datetime.date
+
+
+class RubyFacts(Group, frozen=True, kw_only=True):
+    """The Ruby buildpack. `default` is taken where Gemfile.lock names no version, `oldest` the first minor version that can be had."""
+
+    release: str
+    default: str
+    oldest: str
+    versions: tuple[RubyVersion, ...]
+
+    @property
+    def newest(self) -> RubyVersion:
+        """The newest minor version."""
+        return self.versions[-1]
+
+    def version(self, minor: str) -> RubyVersion | None:
+        """The row of a minor version such as `3.4`."""
+        return next((row for row in self.versions if row.minor == minor), None)
+
+
 class GoFacts(Group, frozen=True, kw_only=True):
     """The Go buildpack. `latest` is what a minor version installs, `removed_tools` the tool of each file that belongs to one."""
 
@@ -363,6 +389,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     python: PythonFacts
     go: GoFacts
     node: NodeFacts
+    ruby: RubyFacts
 
     @property
     def checked(self) -> str:

@@ -28,9 +28,9 @@ class Outcome(NamedTuple):
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
-    from herolint.app.buildpacks import go, node
+    from herolint.app.buildpacks import go, node, ruby
 
     if app.is_container or not app.root.deployed:
         return
-    for buildpack in (node, go):
+    for buildpack in (node, go, ruby):
         yield from (one for one in buildpack.outcomes(app) if one.topic in topics)
