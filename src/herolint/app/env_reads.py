@@ -15,7 +15,7 @@ ENV_CALLS = {
     "github.com/spf13/viper.GetString": "", "github.com/spf13/viper.GetInt": "", "github.com/spf13/viper.Get": "",
     "github.com/spf13/viper.GetBool": "", "viper.GetString": "",
 }  # fmt: skip
-ENV_TABLES = frozenset({"os.environ", "process.env", "ENV", "Bun.env"})
+ENV_TABLES = frozenset({"os.environ", "process.env", "ENV", "Bun.env", "import.meta.env"})
 """Objects that hold the environment: `process.env.PORT`, `os.environ["PORT"]`."""
 _EMPTY = frozenset({"os.Getenv", "syscall.Getenv"})
 """Reads that give empty text for a variable that is not set."""

@@ -26,7 +26,7 @@ from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
-from herolint.code import facts
+from herolint.code import facts, language_of
 from herolint.code.facts import CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
@@ -81,6 +81,11 @@ class Program:
             for launch in process.launches:
                 if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
                     self.guards.scripts.add(path)
+
+    def reads_browser(self, path: str) -> bool:
+        """Whether a browser could run a source file: its language has packages that build pages."""
+        language = language_of(path)
+        return language is not None and language in self.tables and bool(self.tables[language].browser.packages)
 
     def knows(self, mod: Mod) -> Knowledge:
         """The table of what calls do in a module's language."""

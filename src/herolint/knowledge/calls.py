@@ -120,6 +120,14 @@ class Uploads(msgspec.Struct, frozen=True):
     methods: frozenset[str] = frozenset()
 
 
+class Browser(msgspec.Struct, frozen=True):
+    """Code that browsers run: packages that build it, folders that are served as they are, names that are given an API's address."""
+
+    packages: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
+    settings: frozenset[str] = frozenset()
+
+
 class Convention(msgspec.Struct, frozen=True):
     """Files that a framework loads by their place.
 
@@ -157,6 +165,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""
 
+    browser: Browser = Browser()
     conventions: tuple[Convention, ...] = ()
     files: Files = Files()
     uploads: Uploads = Uploads()
@@ -251,6 +260,7 @@ def load(language: str) -> Knowledge:
         fatal=frozenset(raw.get("fatal", ())),
         proxy=msgspec.convert(raw.get("proxy", {}), Proxy),
         signing=msgspec.convert(raw.get("signing", {}), Signing),
+        browser=msgspec.convert(raw.get("browser", {}), Browser),
         conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
         files=msgspec.convert(raw.get("files", {}), Files),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from herolint.app.conditions import in_plain_sight
 from herolint.app.django import Django
 from herolint.app.lasting import Lasting, lasting_values
 from herolint.app.model import App
@@ -76,6 +77,7 @@ def in_memory_state(app: App) -> Iterator[Finding]:
         yield _values(app, list(found), spread)
     if app.code.django is not None and app.web is not None:
         yield from _django(app, app.code.django, spread)
+    yield from _sessions(app, spread)
     if spread.several:
         yield from _rate_limits(app, spread)
 
@@ -100,6 +102,23 @@ def _values(app: App, found: list[Lasting], spread: Spread) -> Finding:
         fix="keep it in Redis (`heroku-redis`) or in the database",
         process="web",
     )
+
+
+def _sessions(app: App, spread: Spread) -> Iterator[Finding]:
+    """Session middleware whose store is the process, since it is given none."""
+    for effect in app.code.effects_of("keeps-sessions"):
+        if "web" in effect.processes and in_plain_sight(app.code, effect):
+            yield report(
+                "HL206",
+                f"{effect.row.kind} keeps sessions in {spread.where}: it is given no store",
+                effect.mod.place(effect.fact.call.func, "sessions are in memory"),
+                severity=spread.severity,
+                confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+                why=f"visitors are logged out; {spread.lost}",
+                related=spread.places,
+                fix=effect.row.remedy,
+                process="web",
+            )
 
 
 def _handler(app: App, ref: FunctionRef) -> str:

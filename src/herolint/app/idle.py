@@ -1,0 +1,100 @@
+"""Connections that stay open: whether somebody says something on them before the router cuts the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from herolint.app.codebase import Mod
+from herolint.app.limits import seconds
+from herolint.app.reach import FunctionRef
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import walk
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.program import Program
+
+_SIGNS = (
+    "heartbeat",
+    "heart_beat",
+    "keepalive",
+    "keep_alive",
+    "ping(",
+    "'ping'",
+    '"ping"',
+    "ping_",
+    "pingmessage",
+    "isalive",
+    "`ping`",
+    "ping:",
+)
+"""Words of code that keeps connections busy, in lower case."""
+_SOCKETS = ("websocket", "ws://", "wss://", "subscriptions")
+_STREAM = "text/event-stream"
+
+
+class Silent(NamedTuple):
+    """A connection that nobody keeps busy: what it is, where, and whether that is sure."""
+
+    kind: str
+    place: Place
+    runs: bool | None
+
+
+def silent_connections(code: Program, limit: float) -> Iterator[Silent]:
+    """WebSocket servers and event streams of the web process without a sign of life within `limit` seconds."""
+    busy = _kept_busy(code)
+    for effect in code.effects_of("holds-socket"):
+        if "web" in effect.processes and not busy and not _sends_often(code, effect.mod, limit):
+            expr, _ = code.argument(effect, effect.row.path) if effect.row.path else (None, None)
+            place = effect.mod.place(expr if expr is not None else effect.fact.call.func, "nobody pings")
+            yield Silent(effect.row.kind, place, effect.runs)
+    for mod in code.modules:
+        if _STREAM in mod.source.text and "web" in code.reached_by(mod.path):
+            yield from _streams(code, mod, limit)
+
+
+def _kept_busy(code: Program) -> bool:
+    """Whether some file of the app that deals with sockets, in the server or in the page, sends signs of life."""
+    for path in code.code.sources:
+        source = code.app.source(path)
+        text = source.text.lower() if source is not None and source.data[:2_000_000] else ""
+        if any(word in text for word in _SOCKETS) and any(sign in text for sign in _SIGNS):
+            return True
+    return False
+
+
+def _sends_often(code: Program, mod: Mod, limit: float) -> bool:
+    """Whether a timer of the same module may send something in time."""
+    return any(
+        effect.mod is mod and effect.row.kind == "interval" and (seconds(code, effect) or 0) < limit
+        for effect in code.effects_of("schedules")
+    )
+
+
+def _streams(code: Program, mod: Mod, limit: float) -> Iterator[Silent]:
+    """Event streams that wait for news: handlers that keep the answer open until the visitor leaves."""
+    for fact in mod.facts.calls:
+        if not any(isinstance(inner, facts.Const) and inner.value == _STREAM for arg in fact.call.args for inner in walk(arg)):
+            continue
+        ref = FunctionRef(mod.path, fact.function)
+        if (
+            fact.function == NONE
+            or ref not in code.in_request
+            or _sends_often(code, mod, limit)
+            or any(s in mod.source.text.lower() for s in _SIGNS)
+        ):
+            continue
+        inside = [f for f in mod.facts.calls if f.function == fact.function]
+        if any(_is(f, "on") and _names(f, "close") for f in inside) and not any(_is(f, "end") for f in inside):
+            yield Silent("an event stream", mod.place(fact.call.func, "nothing is sent while nothing happens"), None)
+
+
+def _is(fact: CallFact, name: str) -> bool:
+    return isinstance(fact.call.func, facts.Attr) and fact.call.func.name == name
+
+
+def _names(fact: CallFact, event: str) -> bool:
+    return bool(fact.call.args) and isinstance(fact.call.args[0], facts.Const) and fact.call.args[0].value == event
