@@ -18,11 +18,12 @@ MOST_GIVERS = 4
 
 
 class Given(NamedTuple):
-    """An expression, and the function of the module that it stands in."""
+    """An expression, and the function of the module that it stands in. `changes`: an object that was made before is given it."""
 
     mod: Mod
     function: int
     expr: facts.AnyExpr
+    changes: bool = False
 
 
 class Givers:
@@ -52,16 +53,21 @@ class Givers:
                 found.append(Given(where, fact.function, expr))
         return tuple(found)
 
-    def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...]:
-        """What the fields of that name are given in the objects of a class: where they are made, and by assignments."""
+    def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...] | None:
+        """What the fields of that name are given in the objects of a class: where they are made, and by assignments.
+
+        None where an object that cannot be told is given such a field, or where there are many.
+        """
         self._look()
         found: list[Given] = []
         for owner, value in zip(self._fields.get(name, ()), self._values.get(name, ()), strict=True):
             target = self.linker.resolve(owner.mod, owner.function, owner.expr)
+            if owner.changes and (target is None or target.kind == "variable"):
+                return None
             if target is not None and target.kind in ("class", "instance") and target.mod is mod and target.number == number:
                 if len(found) == MOST_GIVERS:
-                    return ()
-                found.append(Given(owner.mod, owner.function, value))
+                    return None
+                found.append(Given(owner.mod, owner.function, value, owner.changes))
         return tuple(found)
 
     def _look(self) -> None:
@@ -88,4 +94,4 @@ class Givers:
 def _attributes(mod: Mod) -> Iterator[tuple[Given, str, facts.AnyExpr]]:
     for assign in mod.facts.assigns:
         if isinstance(assign.target, facts.Attr) and assign.value is not None and assign.op == "=" and assign.klass == NONE:
-            yield Given(mod, assign.function, assign.target.base), assign.target.name, assign.value
+            yield Given(mod, assign.function, assign.target.base, True), assign.target.name, assign.value

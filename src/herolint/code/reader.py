@@ -49,7 +49,9 @@ class Reader:
         "function",
         "functions",
         "generators",
+        "declared",
         "globals",
+        "rebound",
         "grammar",
         "guard",
         "guards",
@@ -76,6 +78,9 @@ class Reader:
         self.assigns: list[Assign] = []
         self.returns: list[Return] = []
         self.globals: list[tuple[int, str]] = []
+        self.declared: set[tuple[int, str]] = set()
+        self.rebound: list[tuple[int, str]] = []
+        """Names that functions declare, and those that they give a new value to; in languages that tell the two apart."""
         self.exports: list[Export] = []
         self.package = ""
         self.directives: tuple[tuple[str, str, int, int], ...] = ()
