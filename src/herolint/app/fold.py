@@ -235,7 +235,9 @@ class Folder:
         if base is None or base.kind in ("external", "variable"):
             if expr.name in ("parent", "parents", "name", "stem") or expr.name == "value":
                 return self._path_attribute(expr.name, self.fold(mod, function, expr.base, depth))
-            return self._entry(self.fold(mod, function, expr.base, depth), expr.name)
+            held = self._entry(self.fold(mod, function, expr.base, depth), expr.name)
+            unsure = held is not None and self.linker.dialect(mod).follows_values and self.givers.changed(expr.name)
+            return UNKNOWN if unsure else held
         if base.kind == "module" and base.mod is not None:
             given = self.linker.dialect(base.mod).value(base.mod, expr.name)
             if given is not None:
@@ -255,6 +257,8 @@ class Folder:
         declared = base.mod.class_body.get(base.number, {}).get(expr.name)
         if declared and isinstance(declared[-1].value, facts.Const) and (read := tagged(str(declared[-1].value.value), expr.name)):
             return read
+        if self.givers.is_filled(base.mod, base.number):
+            return UNKNOWN
         made = self.fold(mod, function, expr.base, depth + 1)
         given = self.givers.of_field(base.mod, base.number, expr.name)
         if given is None:
