@@ -235,7 +235,9 @@ class Folder:
         if base is None or base.kind in ("external", "variable"):
             if expr.name in ("parent", "parents", "name", "stem") or expr.name == "value":
                 return self._path_attribute(expr.name, self.fold(mod, function, expr.base, depth))
-            return self._entry(self.fold(mod, function, expr.base, depth), expr.name)
+            held = self._entry(self.fold(mod, function, expr.base, depth), expr.name)
+            unsure = held is not None and self.linker.dialect(mod).follows_values and self.givers.changed(expr.name)
+            return UNKNOWN if unsure else held
         if base.kind == "module" and base.mod is not None:
             given = self.linker.dialect(base.mod).value(base.mod, expr.name)
             if given is not None:
@@ -255,19 +257,24 @@ class Folder:
         declared = base.mod.class_body.get(base.number, {}).get(expr.name)
         if declared and isinstance(declared[-1].value, facts.Const) and (read := tagged(str(declared[-1].value.value), expr.name)):
             return read
+        if self.givers.is_filled(base.mod, base.number):
+            return UNKNOWN
         made = self.fold(mod, function, expr.base, depth + 1)
+        given = self.givers.of_field(base.mod, base.number, expr.name)
+        if given is None:
+            return UNKNOWN
         if isinstance(made, Made) and (value := made.keyword(expr.name)) is not None:
-            return value
+            return value if not any(one.changes for one in given) else self._any_given(given, depth)
         if not declared:
             return self.class_value(base.mod, base.number, expr.name, depth)
-        given = self.givers.of_field(base.mod, base.number, expr.name)
         return self._any_given(given, depth) if given else None
 
     def _any_given(self, given: tuple[Given, ...], depth: int) -> Value:
-        """One of the values that are given."""
-        values = [self.fold(one.mod, one.function, one.expr, depth + 2) for one in given]
-        distinct = tuple(dict.fromkeys(values))
-        return UNKNOWN if not distinct else distinct[0] if len(distinct) == 1 else AnyOf(distinct)
+        """One of the values that are given, where all are known."""
+        distinct = tuple(dict.fromkeys(self.fold(one.mod, one.function, one.expr, depth + 2) for one in given))
+        if not distinct or UNKNOWN in distinct:
+            return UNKNOWN
+        return distinct[0] if len(distinct) == 1 else AnyOf(distinct)
 
     @staticmethod
     def _entry(base: Value, name: str) -> Value | None:

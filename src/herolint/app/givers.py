@@ -13,16 +13,21 @@ from herolint.code.queries import argument
 if TYPE_CHECKING:
     from herolint.app.link import Linker
 
+FILLERS = frozenset(
+    "Unmarshal UnmarshalExact UnmarshalKey UnmarshalStrict Process MustProcess Parse Decode DecodeFile ReadConfig ReadEnv Unpack Load".split()
+)
+"""Last words of calls outside the project that fill the objects they are given: from files, variables, requests."""
 MOST_GIVERS = 4
 """With more of them, nothing is said."""
 
 
 class Given(NamedTuple):
-    """An expression, and the function of the module that it stands in."""
+    """An expression, and the function of the module that it stands in. `changes`: an object that was made before is given it."""
 
     mod: Mod
     function: int
     expr: facts.AnyExpr
+    changes: bool = False
 
 
 class Givers:
@@ -31,6 +36,7 @@ class Givers:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
         self._loaded = -1
+        self._filled: set[tuple[str, int]] = set()
         self._calls: dict[str, list[tuple[Mod, facts.CallFact]]] = {}
         self._fields: dict[str, list[Given]] = {}
         """Arguments by name and values of assigned attributes, whatever they belong to; the expression is the owner."""
@@ -52,23 +58,57 @@ class Givers:
                 found.append(Given(where, fact.function, expr))
         return tuple(found)
 
-    def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...]:
-        """What the fields of that name are given in the objects of a class: where they are made, and by assignments."""
+    def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...] | None:
+        """What the fields of that name are given in the objects of a class: where they are made, and by assignments.
+
+        None where an object that cannot be told is given such a field, or where there are many.
+        """
         self._look()
         found: list[Given] = []
         for owner, value in zip(self._fields.get(name, ()), self._values.get(name, ()), strict=True):
             target = self.linker.resolve(owner.mod, owner.function, owner.expr)
+            if owner.changes and (target is None or target.kind == "variable"):
+                return None
             if target is not None and target.kind in ("class", "instance") and target.mod is mod and target.number == number:
                 if len(found) == MOST_GIVERS:
-                    return ()
-                found.append(Given(owner.mod, owner.function, value))
+                    return None
+                found.append(Given(owner.mod, owner.function, value, owner.changes))
         return tuple(found)
+
+    def is_filled(self, mod: Mod, number: int) -> bool:
+        """Whether objects of a class are handed to something outside the project that fills their fields."""
+        self._look()
+        if not self._filled:
+            self._filled = {("", NONE)}
+            for name in FILLERS:
+                for where, fact in self._calls.get(name, ()):
+                    for given in fact.call.args if self.linker.qualified(where, fact.function, fact.call.func) is not None else ():
+                        target = self.linker.resolve(where, fact.function, given)
+                        if target is not None and target.kind == "instance" and target.mod is not None:
+                            self._fill(target.mod, target.number)
+        return (mod.path, number) in self._filled
+
+    def _fill(self, mod: Mod, number: int) -> None:
+        """A class, and those of its fields."""
+        if (mod.path, number) in self._filled:
+            return
+        self._filled.add((mod.path, number))
+        for fields in mod.class_body.get(number, {}).values():
+            declared = fields[-1].annotation
+            target = self.linker.resolve(mod, NONE, declared) if declared is not None else None
+            if target is not None and target.kind == "class" and target.mod is not None:
+                self._fill(target.mod, target.number)
+
+    def changed(self, name: str) -> bool:
+        """Whether some object is given a field of that name after it was made."""
+        self._look()
+        return any(owner.changes for owner in self._fields.get(name, ()))
 
     def _look(self) -> None:
         if self.linker.code.asked_for == self._loaded:
             return
         self._loaded = self.linker.code.asked_for
-        self._calls, self._fields, self._values = {}, {}, {}
+        self._calls, self._fields, self._values, self._filled = {}, {}, {}, set()
         for mod in tuple(self.linker.code.loaded()):
             for fact in mod.facts.calls:
                 func = fact.call.func
@@ -88,4 +128,4 @@ class Givers:
 def _attributes(mod: Mod) -> Iterator[tuple[Given, str, facts.AnyExpr]]:
     for assign in mod.facts.assigns:
         if isinstance(assign.target, facts.Attr) and assign.value is not None and assign.op == "=" and assign.klass == NONE:
-            yield Given(mod, assign.function, assign.target.base), assign.target.name, assign.value
+            yield Given(mod, assign.function, assign.target.base, True), assign.target.name, assign.value

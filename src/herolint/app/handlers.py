@@ -100,12 +100,12 @@ def _registered(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
         path = argument(fact.call, 0, "path")
         if not isinstance(path, facts.Const):
             path = _path_before(fact.call.func)
-        label = str(path.value) if isinstance(path, facts.Const) else qualified or ""
+        label = str(path.value) if isinstance(path, facts.Const) else ""
         verb = (qualified or "").rpartition(".")[2].lower()
         label = f"{verb.upper()} {label}" if row.position < 0 and verb in METHOD_NAMES and isinstance(path, facts.Const) else label
         for target in _given(mod, linker, fact, row):
             for ref in _view(target, linker):
-                yield Handler(ref, label)
+                yield Handler(ref, label or target.name)
 
 
 def _path_before(func: facts.AnyExpr) -> facts.AnyExpr | None:

@@ -75,7 +75,7 @@ def _in_calls(app: App) -> Iterator[TlsServer]:
             if expr is not None and _is_given(app, app.code.fold(effect.mod, effect.fact.function, expr)):
                 yield TlsServer(effect.name.removesuffix("()"), name, effect.mod.place(expr), effect.runs)
                 break
-        if not names:
+        if not names and app.code.surely_starts(effect):  # where a setting decides, the server speaks TLS only when it is told
             yield TlsServer(effect.name.removesuffix("()"), "", effect.mod.place(effect.fact.call), effect.runs)
 
 

@@ -331,7 +331,7 @@ class Module(msgspec.Struct, frozen=True, array_like=True):
     assigns: tuple[Assign, ...]
     returns: tuple[Return, ...]
     globals: tuple[tuple[int, str], ...]
-    """(function, name) of each `global`/`nonlocal` declaration."""
+    """(function, name) of each `global`/`nonlocal` declaration, and of each name that a Go function gives a value to without declaring it."""
     deletes: tuple[tuple[int, AnyExpr], ...]
     """(function, expression) of each `del`."""
     comments: tuple[tuple[int, int], ...]

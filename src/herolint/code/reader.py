@@ -41,6 +41,7 @@ class Reader:
         "calls",
         "classes",
         "comments",
+        "declared",
         "deferred",
         "deletes",
         "directives",
@@ -59,6 +60,7 @@ class Reader:
         "lambdas",
         "package",
         "prefix",
+        "rebound",
         "returns",
         "text",
     )  # fmt: skip
@@ -76,6 +78,9 @@ class Reader:
         self.assigns: list[Assign] = []
         self.returns: list[Return] = []
         self.globals: list[tuple[int, str]] = []
+        self.declared: set[tuple[int, str]] = set()
+        self.rebound: list[tuple[int, str]] = []
+        """Names that functions declare, and those that they give a new value to; in languages that tell the two apart."""
         self.exports: list[Export] = []
         self.package = ""
         self.directives: tuple[tuple[str, str, int, int], ...] = ()

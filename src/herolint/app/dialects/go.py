@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
-from herolint.code.facts import NONE, Import
+from herolint.code.facts import NONE, Assign, Import
 from herolint.formats.go_constraint import name_holds
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
@@ -92,10 +92,19 @@ class Go(Dialect):
         return found
 
     def _in_package(self, linker: Linker, folder: str, but: Mod | None, name: str, depth: int) -> Target | None:
-        for other in self._tables(folder).names.get(name, ()):
+        bound = self._tables(folder).names.get(name, ())
+        declaring = [mod for mod in bound if any(self._declares(mod, binding) for binding in mod.names[NONE][name])]
+        if declaring and len(bound) > 1:
+            return Target("variable", name, declaring[0])  # other files of the package give it values
+        for other in bound:
             if other is not but:
                 return linker.lookup(other, NONE, name, depth + 1)
         return None
+
+    @staticmethod
+    def _declares(mod: Mod, binding: Binding) -> bool:
+        """Whether a binding stands outside of functions."""
+        return isinstance(binding.what, Assign) and binding.what.function == NONE
 
     def _tables(self, folder: str) -> _Package:
         """What the files of a package declare together."""

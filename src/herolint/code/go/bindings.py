@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from herolint.code import facts
-from herolint.code.facts import AnyExpr, Const, Name
+from herolint.code.facts import NONE, AnyExpr, Const, Name
 from herolint.code.go.functions import read_literal
 from herolint.code.go.grammar import SKIPPED, kind
 from herolint.code.go.nodes import convert, fields, items
@@ -21,6 +21,11 @@ def _assignment(r: Reader, node: Node, level: int) -> bool:
     parts = fields(r, node)
     targets = [target for left in parts.get("left", ()) for target in items(r, left, 0)]
     op = next((kid.type for kid in node.children if not kid.is_named and kid.kind_id not in SKIPPED), "=")
+    names = [(r.function, target.id) for target in targets if isinstance(target, Name)] if r.function != NONE else []
+    if op == ":=":
+        r.declared.update(names)
+    else:
+        r.rebound += names
     bind(r, node, targets, _right(r, parts.get("right", [])), "=" if op == ":=" else op)
     return False
 
@@ -70,6 +75,7 @@ def _declaration(r: Reader, node: Node, level: int) -> bool:
             parts = fields(r, kid)
             annotation = convert(r, parts["type"][0]) if "type" in parts else None
             names = [convert(r, name) for name in parts.get("name", ())]
+            r.declared.update((r.function, name.id) for name in names if isinstance(name, Name))
             bind(r, kid, names, _right(r, parts.get("value", [])), "=", annotation)
         else:
             _declaration(r, kid, level)

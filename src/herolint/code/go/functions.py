@@ -68,6 +68,9 @@ def _read(
     ))  # fmt: skip
     around = r.function, r.klass, r.guard, r.block, r.prefix
     r.function, r.klass, r.block, r.prefix = len(r.functions) - 1, NONE, NONE, f"{qualname}."
+    for listed in parts.get("result", ()):
+        if listed.type == "parameter_list":
+            r.declared.update((r.function, named.name) for named in parameters(r, listed, 0))
     for body in parts.get("body", ()):
         block(r, body, 0)
     r.function, r.klass, r.guard, r.block, r.prefix = around

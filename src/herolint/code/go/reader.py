@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from herolint.code.facts import NONE, Module
+from herolint.code.facts import NONE, Module, Name
 from herolint.code.grammar import Grammar
 from herolint.code.reader import Reader
 
@@ -27,6 +27,7 @@ class GoReader(Reader):
     def module(self, language: str, errors: tuple[tuple[int, int], ...] = ()) -> Module:
         """The facts of the file, with what can only be told when all of it is read."""
         self._join_methods()
+        self.globals = [found for found in dict.fromkeys(self.rebound) if self._outside(*found)]
         self.directives = tuple(self._directives())
         return super().module(language, errors)
 
@@ -36,6 +37,22 @@ class GoReader(Reader):
         for i, function in enumerate(self.functions):
             if function.owner in classes:
                 self.functions[i] = msgspec.structs.replace(function, klass=classes[function.owner])
+
+    def _outside(self, function: int, name: str) -> bool:
+        """Whether a name that a function gives a new value to is declared by no function around: then it is the package's."""
+        if name == "_":
+            return False
+        while function != NONE:
+            fn = self.functions[function]
+            if (function, name) in self.declared or any(param.name == name for param in fn.params) or fn.receiver == name:
+                return False
+            if any(
+                a.function == function and a.op in ("for", "match") and isinstance(a.target, Name) and a.target.id == name
+                for a in self.assigns
+            ):
+                return False
+            function = fn.parent
+        return True
 
     def _directives(self) -> list[tuple[str, str, int, int]]:
         """Comments that steer Go's tools.

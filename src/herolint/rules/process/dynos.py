@@ -83,15 +83,14 @@ def _migrations_in_code(app: App) -> Iterator[Finding]:
     found = [
         effect
         for effect in (app.code.effects_of("migrates") if app.has("code") else ())
-        if "web" in effect.processes and effect.runs and FunctionRef(effect.mod.path, effect.fact.function) in app.code.at_boot
+        if "web" in effect.processes
+        and FunctionRef(effect.mod.path, effect.fact.function) in app.code.at_boot
+        and app.code.surely_starts(effect)
     ]
     if not found:
         return
     first, *others = found
-    step = app.code.at_boot[FunctionRef(first.mod.path, first.fact.function)]
-    if any(app.code.guards.holds(mod, fact.guard) is not True for mod, fact in step.calls()):
-        return
-    places = step.places()
+    places = app.code.at_boot[FunctionRef(first.mod.path, first.fact.function)].places()
     yield report(
         "HL113",
         f"web runs {first.row.kind} at every start",
