@@ -116,21 +116,21 @@ def _carrierwave(rails: Rails, mods: list[Mod]) -> Iterator[KeptUploads]:
 
 
 def _paperclip(rails: Rails, mods: list[Mod]) -> Iterator[KeptUploads]:
-    if any("paperclip" in (dotted(a.target) or "").lower() for mod in rails.layers for a in mod.facts.assigns):
-        return  # defaults of its own, which mostly name the storage
-    if any("paperclip" in setting.name for setting in rails.settings):
-        return
+    for mod in rails.layers:
+        named = [*(call.call.func for call in mod.facts.calls), *(assign.target for assign in mod.facts.assigns)]
+        if any("paperclip" in (dotted(one) or "").lower() for one in named):
+            return  # defaults of its own, which mostly name the storage
+    places = []
+    sure = True
     for mod, fact in _class_calls(rails, mods, frozenset({"has_attached_file"})):
         storage = argument(fact.call, None, "storage")
         plain = all(isinstance(arg, facts.Keyword | facts.Const) for arg in fact.call.args)
         if plain and (storage is None or (isinstance(storage, facts.Const) and storage.value == "filesystem")):
-            yield KeptUploads(
-                "Paperclip keeps uploads on the dyno's disk",
-                mod.place(fact.call, "on the disk"),
-                (),
-                rails.holds(mod, fact.guard) is True,
-                f"write `storage: :s3` and set Paperclip up for {_OBJECT_STORAGE}",
-            )
+            places.append(mod.place(fact.call, "uploads go to the disk"))
+            sure = sure and rails.holds(mod, fact.guard) is True
+    if places:
+        fix = f"write `storage: :s3` and set Paperclip up for {_OBJECT_STORAGE}"
+        yield KeptUploads("Paperclip keeps uploads on the dyno's disk", places[0], tuple(places[1:4]), sure, fix)
 
 
 def _class_calls(rails: Rails, mods: list[Mod], names: frozenset[str]) -> Iterator[tuple[Mod, CallFact]]:
