@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
+from herolint.app.rails import APPLICATION
+from herolint.app.rails_data import sqlite_database
 from herolint.app.settings import settings_named
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
@@ -26,7 +28,7 @@ class Database(NamedTuple):
     """One way in which production code opens a database.
 
     `value` is the folded URL or path; `kind` `url`, `path` or `django`; `place` what to point at; `runs` whether it surely runs;
-    `processes` who reaches it; `mod` and `guard` where it stands.
+    `processes` who reaches it; `mod` and `guard` where it stands; `fix` what to do about it, where its framework has ways of its own.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Database(NamedTuple):
     runs: bool | None
     processes: tuple[str, ...]
     api: str
+    fix: str = ""
 
 
 def databases(python: Program) -> Iterator[Database]:
@@ -52,6 +55,7 @@ def databases(python: Program) -> Iterator[Database]:
     yield from _url_settings(python)
     yield from _schemas(python)
     yield from _django(python)
+    yield from _rails(python)
 
 
 def speaks(code: Program, effect: Effect, *kinds: str, otherwise: bool = False) -> bool:
@@ -98,6 +102,19 @@ def _django(python: Program) -> Iterator[Database]:
                 yield Database(
                     "django", overridden or default, _entry_place(found.mod, one, at), found.mod, found.assign.guard, runs, who, "DATABASES"
                 )
+
+
+def _rails(code: Program) -> Iterator[Database]:
+    rails = code.app.rails
+    mod = rails.mod(APPLICATION) if rails is not None else None
+    found = sqlite_database(rails) if rails is not None else None
+    if mod is None or found is None or "web" not in code.app.processes:
+        return
+    file = Known(found.file)
+    fix = "write `adapter: postgresql` for production, and add `heroku-postgresql`, which sets DATABASE_URL"
+    value = AnyOf((Env("DATABASE_URL"), file)) if found.replaced else file
+    words = fix if found.replaced else f'add `gem "pg"`, {fix}'
+    yield Database("path", value, found.at, mod, NONE, True, ("web",), "database.yml", words)
 
 
 def _entry_place(mod: Mod, table: Table, fallback: Place) -> Place:

@@ -327,6 +327,8 @@ class Program:
         if self.linker.dialect(mod).options_objects:
             named = [word for word in where.split() if not word.isdigit()]
             held = next((found for word in named if (found := option(fact.call, word)) is not None), None)
+            if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
+                held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr
             if held is None and named and (inside := self._in_bound_options(effect, named)) is not None:
                 return inside

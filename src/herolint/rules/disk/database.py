@@ -44,12 +44,17 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             severity=WARNING if unsure else ERROR,
             why=lost(app) + ": everything written since is gone",
             related=_processes(app, database.processes, database.place),
-            fix=f"add `heroku-postgresql` and read its address: `{app.code.spell(database.mod, 'required', name='DATABASE_URL')}`"
-            if not fallback
-            else f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set",
+            fix=database.fix or _fix(app, database, variables if fallback else None),
             process=database.processes[0] if database.processes else "",
             confidence=_confidence(app, database, fallback),
         )
+
+
+def _fix(app: App, database: Database, variables: list[str] | None) -> str:
+    """What to do; `variables` name the database in place of the file where that is only a fallback."""
+    if variables is None:
+        return f"add `heroku-postgresql` and read its address: `{app.code.spell(database.mod, 'required', name='DATABASE_URL')}`"
+    return f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set"
 
 
 def _read_only(app: App, file: str) -> bool:

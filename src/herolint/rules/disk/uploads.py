@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
+from herolint.app.rails_data import kept_uploads
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.code import facts
@@ -32,6 +33,7 @@ def upload_to_local_disk(app: App) -> Iterator[Finding]:
     yield from _saved_uploads(app)
     yield from _stored_uploads(app)
     yield from _django_fields(app)
+    yield from _kept_uploads(app)
 
 
 def _saved_uploads(app: App) -> Iterator[Finding]:
@@ -74,6 +76,22 @@ def _stored_uploads(app: App) -> Iterator[Finding]:
         if text is None or absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or _sent_on(app):
             continue
         yield _upload(effect.mod.place(expr, "uploads are kept here"), text, app, effect.runs)
+
+
+def _kept_uploads(app: App) -> Iterator[Finding]:
+    """Uploads that a framework is told to keep on the disk."""
+    for one in kept_uploads(app) if "web" in app.processes else ():
+        yield report(
+            "HL203",
+            one.message,
+            one.at,
+            severity=ERROR if one.sure else WARNING,
+            why=lost(app) + "; another dyno never sees the file",
+            related=one.related,
+            fix=one.fix,
+            process="web",
+            confidence=Confidence.HIGH if one.sure else Confidence.MEDIUM,
+        )
 
 
 def _sent_on(app: App) -> bool:

@@ -66,6 +66,8 @@ def _by_options(app: App, effect: Effect) -> Iterator[Finding]:
             return
         if given is None:
             continue
+        if isinstance(said, Table) and said.get("verify_mode") is not None:
+            return
         checks = said.get("rejectUnauthorized") if isinstance(said, Table) else None
         if name.endswith("rejectUnauthorized") or not (isinstance(said, Table) and said.whole and checks in (None, Known(True))):
             return
