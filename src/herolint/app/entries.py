@@ -47,9 +47,16 @@ def _rack(app: App) -> Iterator[Entry]:
         yield Entry("config.ru", False)
     if "config/application.rb" in app.slug:
         for path in sorted(app.slug):
-            if path.endswith(".rb") and path.startswith(("app/", "config/", "lib/")):
+            if path.endswith(".rb") and path.startswith(("app/", "config/", "lib/")) and not _is_tool(path):
                 if not path.startswith("config/environments/") or path == "config/environments/production.rb":
                     yield Entry(path, False)
+
+
+def _is_tool(path: str) -> bool:
+    """Whether a file of lib/ is there for generators, tasks and command lines, by the customs of their makers."""
+    return path.startswith(("lib/generators/", "lib/tasks/", "lib/templates/")) or (
+        path.startswith("lib/") and (path.endswith("cli.rb") or "/cli/" in path)
+    )
 
 
 def _go(app: App, launch: Launch) -> Iterator[Entry]:
