@@ -32,6 +32,10 @@ def applies(code: Program, effect: Effect) -> bool:
         case "text":
             _, value = code.argument(effect, row.url)
             return any(isinstance(one, Env | Text) or (isinstance(one, Known) and isinstance(one.value, str)) for one in options(value))
+        case "plain":
+            _, value = code.argument(effect, row.path)
+            texts = [text_of(one) for one in options(value)]
+            return any(text is not None and not text.startswith("{}") for text in texts)
         case "awaited":
             return effect.fact.awaited
         case "resolves":

@@ -20,7 +20,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     timeout in seconds (0: none); `note` fits the message.
     `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit.
 
-    `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `awaited`, `callback` (it is given a
+    `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `plain` (the start of the path is
+    written out), `awaited`, `callback` (it is given a
     function), `promised` (a promise is made around it), `resolves` (the function it is given ends a promise), `started` (`.start()` is
     called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
