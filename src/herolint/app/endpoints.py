@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.codebase import Mod
+from herolint.app.entries import RAILS_TOOLS
 from herolint.app.launch import Launch
 from herolint.app.processes import Process
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
@@ -163,6 +164,8 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
         yield _from_words(launch, tool, port, host)
     elif tool in NEVER_LISTEN:
         yield Endpoint(port="none", port_at=launch.at, server=tool)
+    elif launch.tool in RAILS_TOOLS:
+        return  # servers of Rack apps listen by themselves
     elif (
         launch.script
         or launch.module
