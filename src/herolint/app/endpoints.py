@@ -92,6 +92,11 @@ NEVER_LISTEN = {"celery": ("worker", "beat"), "rq": ("worker", "scheduler"), "hu
 def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
     """Where a process listens, as far as known; empty when nothing can be said."""
     launch = process.main
+    if app.is_container:
+        from herolint.app.base_server import server_endpoints
+
+        if found := server_endpoints(app, process):
+            return found
     if launch is None or any(
         x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches
     ):
@@ -112,7 +117,7 @@ def _script_passes_port(app: App, process: Process) -> bool:
             return True
         if launch.tool == "sh" and launch.script and (source := app.source(launch.script)) is not None and "PORT" in source.text:
             return True
-        if launch.path not in (app.procfile_path, "heroku.yml") and not launch.path.endswith("ockerfile"):
+        if launch.path not in (app.procfile_path, "heroku.yml") and not any(launch.path == image.path for image in app.images.values()):
             source = app.source(launch.path)
             if source is not None and "PORT" in source.text:
                 return True

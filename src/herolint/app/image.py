@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.formats.dockerfile import Dockerfile, expand
+from msgspec.structs import replace
+
+from herolint.formats.dockerfile import Dockerfile, Instruction, expand
 from herolint.formats.dockerfile_paths import Copy, copies
+from herolint.formats.shell import Command, parse
 from herolint.globs import matches
 from herolint.knowledge.images import BaseImage, base_image
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -100,12 +105,18 @@ class Image:
             return [name for name in self.workspace.files if name.count("/") == depth and matches("/" + path, name)]
         return [path] if self.workspace.exists(path) else []
 
-    def _stage(self, name: str, depth: int = 0) -> Image | None:
+    def _stage(self, name: str) -> Image | None:
         """An earlier stage of the same Dockerfile as an image of its own."""
         built = self.dockerfile.targeting(name)
         if built is self.dockerfile or built.final >= self.dockerfile.final:
             return None
         return Image(self.workspace, self.path, built)
+
+    @cached_property
+    def sources(self) -> tuple[Image, ...]:
+        """The earlier stages that files are copied from."""
+        names = dict.fromkeys(copy.stage for copy in self.copies if copy.stage)
+        return tuple(stage for name in names if (stage := self._stage(name)) is not None)
 
     def inside(self, path: str, depth: int = 0) -> str | None:
         """The file or folder of the repository that lies at an absolute path of the image; None where none is known to."""
@@ -135,6 +146,35 @@ class Image:
             elif below == posixpath.basename(path) or (below == "." and not copy.folder):
                 return path
         return None
+
+    @cached_property
+    def volumes(self) -> tuple[tuple[str, Span], ...]:
+        """The folders that VOLUME names, absolute, with their places."""
+        found = []
+        for one, folder, known in self._steps():
+            if one.keyword == "VOLUME":
+                words = one.words or tuple((word.strip("\"'"), one.args_span) for word in one.args.split())
+                found += [(posixpath.normpath(posixpath.join(folder, expand(word, known))), span) for word, span in words]
+        return tuple(found)
+
+    @cached_property
+    def runs(self) -> tuple[tuple[str, tuple[Command, ...]], ...]:
+        """The commands of each RUN that shapes the image, with the folder they run in."""
+        found = []
+        for one, folder, _ in self._steps():
+            if one.keyword == "RUN" and one.form == "shell":
+                first, *rest = parse(one.args, one.args_span.start, pieces=one.pieces).commands or (Command(span=one.args_span),)
+                options = next((i for i, word in enumerate(first.words) if not word.text.startswith("--")), len(first.words))
+                found.append((folder, (replace(first, words=first.words[options:]), *rest)))
+        return tuple(found)
+
+    def _steps(self) -> Iterator[tuple[Instruction, str, Mapping[str, str]]]:
+        """The instructions with the working directory and the variables that each of them sees."""
+        folder = self.base.workdir if self.base is not None else "/"
+        for one, known in self.dockerfile.walk():
+            if one.keyword == "WORKDIR":
+                folder = posixpath.normpath(posixpath.join(folder, expand(one.args.strip().strip("\"'"), known)))
+            yield one, folder, known
 
     def program(self, name: str) -> str | None:
         """The file of the repository that a command without a path starts."""
