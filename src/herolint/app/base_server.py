@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from herolint.app.container import image_of
 from herolint.app.endpoints import Endpoint
 from herolint.finding import Place
 from herolint.formats.nginx_conf import listened
@@ -21,7 +22,7 @@ _PORT = re.compile(r"(?:\S*:)?(\d+)\Z")
 
 def server_endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
     """The address of the base image's own server where that is what the process starts, and nothing may set it to another."""
-    image = app.images.get(process.name) or app.web_image
+    image = image_of(app, process.name)
     base = image.base if image is not None else None
     main = process.main
     if image is None or base is None or not base.listens or main is None or main.tool != base.starts.split()[0].rpartition("/")[2]:

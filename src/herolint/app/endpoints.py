@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.codebase import Mod
+from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import Launch
 from herolint.app.processes import Process
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
@@ -101,9 +102,14 @@ def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
         x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches
     ):
         return ()
-    if _script_passes_port(app, process):
+    if _script_passes_port(app, process) or (launch.command.conditional and _has_alternative(process, launch)):
         return ()
     return tuple(_endpoints(app, process, launch))
+
+
+def _has_alternative(process: Process, main: Launch) -> bool:
+    """Whether another program may run in place of the last one: which of them does is decided at the start."""
+    return any(x is not main and x.command.conditional and x.tool not in QUIET_TOOLS for x in process.launches)
 
 
 def _script_passes_port(app: App, process: Process) -> bool:

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from herolint.workspace import Workspace
 
 _PROGRAMS = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/bin", "/sbin")
+_INSTALLERS = frozenset(
+    """
+    pip pip3 pipenv poetry uv npm yarn pnpm bundle gem apt-get apt apk yum dnf dpkg mkdir chmod chown rm cd set true export useradd adduser
+    groupadd addgroup usermod corepack update-ca-certificates locale-gen echo python python3
+    """.split()
+)
+"""Programs of a build that write nothing among the app's own files."""
 _DEEPEST = 8
 """Stages that are followed from one to the next."""
 
@@ -176,9 +183,37 @@ class Image:
                 folder = posixpath.normpath(posixpath.join(folder, expand(one.args.strip().strip("\"'"), known)))
             yield one, folder, known
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the working directory holds a folder of the repository as it is: copied as a whole, and nothing made in it."""
+        if self.base is None or not self.base.ends or "PYTHONPATH" in self.dockerfile.env:
+            return False
+        if not any(copy.target == self.workdir and copy.home and not copy.stage and self._is_folder(copy) for copy in self.copies):
+            return False
+        if any(copy.stage and not copy.target.startswith(("/usr/", "/bin/", "/opt/", "/etc/")) for copy in self.copies):
+            return False
+        commands = [command for _, made in self.runs for command in made if command.words]
+        shell = all(one.form == "shell" and not one.heredocs for one in self.dockerfile.final_instructions if one.keyword == "RUN")
+        return shell and all(_installs(command) for command in commands)
+
+    def _is_folder(self, copy: Copy) -> bool:
+        paths = [path for source in copy.sources for path in self._sources(copy, source)]
+        return len(paths) == 1 and self.workspace.is_dir(paths[0])
+
     def program(self, name: str) -> str | None:
         """The file of the repository that a command without a path starts."""
         return next((found for folder in _PROGRAMS if (found := self.inside(f"{folder}/{name}")) is not None), None)
+
+
+def _installs(command: Command) -> bool:
+    """Whether a command of a build only installs packages, or arranges folders and users."""
+    texts = [word.text for word in command.words]
+    program = posixpath.basename(texts[0])
+    if command.redirects or program not in _INSTALLERS:
+        return False
+    if program in ("npm", "yarn", "pnpm"):
+        return len(texts) == 1 or texts[1] in ("install", "ci", "i", "add", "config", "cache")
+    return program not in ("python", "python3") or texts[1:3] == ["-m", "pip"]
 
 
 def images_of(app: App) -> dict[str, Image]:

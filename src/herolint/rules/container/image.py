@@ -52,13 +52,21 @@ def _unfilled(process: Process) -> tuple[Word, str] | None:
     return None
 
 
+def _lent(app: App, name: str) -> bool:
+    """Whether an image is there for what heroku.yml runs in it under other names."""
+    yml = app.heroku_yml
+    if name == "release":
+        return True
+    return name != "web" and yml is not None and any(e is not None and e.image == name for e in (yml.release, *yml.run.values()))
+
+
 @rule("HL804", "docker-no-command", ERROR, needs=("dockerfile",))
 def docker_no_command(app: App) -> Iterator[Finding]:
     """An image that starts nothing, or only the base image's prompt."""
     told = set()
     for name, image in app.images.items():
         base = image.base
-        if name == "release" or name in app.processes or base is None or start_of(image) is not None or image.path in told:
+        if name in app.processes or base is None or start_of(image) is not None or image.path in told or _lent(app, name):
             continue
         told.add(image.path)
         starts = base.starts if image.dockerfile.cmd is None and image.dockerfile.entrypoint is None else ""

@@ -46,13 +46,12 @@ def dockerfile_unused(app: App) -> Iterator[Finding]:
     """A Dockerfile at the root of an app that a buildpack builds."""
     if app.is_container or not app.root.deployed or "Dockerfile" not in app.workspace.files or app.heroku_yml is not None:
         return
-    rows = builders(app)
     image = app.dockerfile()
-    if not rows or image is None or not image.stages:
+    if not builders(app) or image is None or not image.stages:
         return
     yield report(
         "HL808",
-        f"the Dockerfile has no part in a deploy: {rows[-1].name} builds the app",
+        "the Dockerfile has no part in a deploy: a buildpack builds the app",
         Place("Dockerfile", image.stages[0].span, "not used"),
         why="a push is built from a Dockerfile on the stack `container` only",
         fix="nothing to do where it serves other purposes; to deploy it, write heroku.yml and run `heroku stack:set container`",
