@@ -104,12 +104,13 @@ def test_heroku_yml_runs_through_the_entry_point(make: Make) -> None:
             "e": '#!/bin/bash\nsetup\nexec gosu app "$@"\n',
         }
     )
-    assert starts(app) == [("setup", "e", False), ("gunicorn app:app", "heroku.yml", False)]
-    assert starts(app, "worker") == [("setup", "e", False), ("celery x", "heroku.yml", False)]
-    assert starts(app, "release") == [("setup", "e", False), ("a b", "heroku.yml", False), ("c", "heroku.yml", False)]
+    before = [("setup", "e", False), ("gosu app $@", "e", False)]
+    assert starts(app) == [*before, ("gunicorn app:app", "heroku.yml", False)]
+    assert starts(app, "worker") == [*before, ("celery x", "heroku.yml", False)]
+    assert starts(app, "release") == [*before, ("a b", "heroku.yml", False), ("c", "heroku.yml", False)]
     source = app.source("heroku.yml")
     assert source is not None
-    assert [source.slice(x.at.span) for x in app.processes["release"].launches[1:] if x.at.span] == ["a b", "c"]
+    assert [source.slice(x.at.span) for x in app.processes["release"].launches[2:] if x.at.span] == ["a b", "c"]
 
 
 @pytest.fixture

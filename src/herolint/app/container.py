@@ -43,7 +43,7 @@ def container_processes(app: App) -> dict[str, Process]:
     """The process types by name; `release` is the release phase."""
     found = {}
     for name, start in _written(app).items():
-        image = _image_of(app, name)
+        image = image_of(app, name)
         found[name] = _process(app, name, "heroku.yml", _entered(image, start) if image is not None else start, image)
     for name, image in app.images.items():
         given = start_of(image)
@@ -94,7 +94,7 @@ def _from_yml(app: App, path: tuple[str, ...], span: Span) -> Start:
     return Start(tuple(commands), Place("heroku.yml", span), " && ".join(texts))
 
 
-def _image_of(app: App, name: str) -> Image | None:
+def image_of(app: App, name: str) -> Image | None:
     """The image that a process type of heroku.yml runs in."""
     yml = app.heroku_yml
     entry = None if yml is None else yml.release if name == "release" else yml.run.get(name)

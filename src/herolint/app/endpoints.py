@@ -10,6 +10,8 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.entries import RAILS_TOOLS
+
+from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import Launch
 from herolint.app.processes import Process
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
@@ -93,13 +95,23 @@ NEVER_LISTEN = {"celery": ("worker", "beat"), "rq": ("worker", "scheduler"), "hu
 def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
     """Where a process listens, as far as known; empty when nothing can be said."""
     launch = process.main
+    if app.is_container:
+        from herolint.app.base_server import server_endpoints
+
+        if found := server_endpoints(app, process):
+            return found
     if launch is None or any(
         x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches
     ):
         return ()
-    if _script_passes_port(app, process):
+    if _script_passes_port(app, process) or (launch.command.conditional and _has_alternative(process, launch)):
         return ()
     return tuple(_endpoints(app, process, launch))
+
+
+def _has_alternative(process: Process, main: Launch) -> bool:
+    """Whether another program may run in place of the last one: which of them does is decided at the start."""
+    return any(x is not main and x.command.conditional and x.tool not in QUIET_TOOLS for x in process.launches)
 
 
 def _script_passes_port(app: App, process: Process) -> bool:
@@ -113,7 +125,7 @@ def _script_passes_port(app: App, process: Process) -> bool:
             return True
         if launch.tool == "sh" and launch.script and (source := app.source(launch.script)) is not None and "PORT" in source.text:
             return True
-        if launch.path not in (app.procfile_path, "heroku.yml") and not launch.path.endswith("ockerfile"):
+        if launch.path not in (app.procfile_path, "heroku.yml") and not any(launch.path == image.path for image in app.images.values()):
             source = app.source(launch.path)
             if source is not None and "PORT" in source.text:
                 return True

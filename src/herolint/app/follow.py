@@ -24,8 +24,9 @@ QUIET_TOOLS = frozenset(
     "cd echo export set true : sleep wait exit test [ [[ source printf mkdir cp rm ls cat chmod".split()
 )  # fmt: skip
 """Programs that are done at once and start nothing."""
-_SWITCHERS = frozenset({"gosu", "su-exec", "setpriv", "chpst", "tini", "dumb-init", "sudo", "catatonit"})
-"""Programs that start what they are given, as another user or as its parent."""
+_SWITCHERS = frozenset({"gosu", "su-exec", "setpriv", "chpst", "sudo"})
+"""Programs that start what they are given as another user."""
+_PARENTS = frozenset({"tini", "dumb-init", "catatonit"})
 
 
 class Given(NamedTuple):
@@ -48,6 +49,8 @@ class Follower:
         """The programs that commands of a file start, in order. `via`: the places that led here; `cwd`: the folder they run in."""
         for written in commands:
             if given is not None and _passes_on(written):
+                if posixpath.basename(written.words[0].text) in _SWITCHERS and (switch := launch_of(written, path, via, cwd)) is not None:
+                    yield switch
                 inner = (replace(c, cwd=c.cwd or written.cwd, conditional=c.conditional or written.conditional) for c in given.commands)
                 yield from self.launches(inner, given.path, via, cwd)
                 continue
@@ -171,7 +174,7 @@ def _passes_on(command: Command) -> bool:
     if not _takes_all(command):
         return False
     first = posixpath.basename(command.words[0].text)
-    return len(command.words) == 1 or first in _SWITCHERS or first in WRAPPERS
+    return len(command.words) == 1 or first in _SWITCHERS or first in _PARENTS or first in WRAPPERS
 
 
 def _arguments(launch: Launch) -> Given | None:

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.formats.dockerfile import Dockerfile, expand
+from msgspec.structs import replace
+
+from herolint.formats.dockerfile import Dockerfile, Instruction, expand
 from herolint.formats.dockerfile_paths import Copy, copies
+from herolint.formats.shell import Command, parse
 from herolint.globs import matches
 from herolint.knowledge.images import BaseImage, base_image
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.workspace import Workspace
 
 _PROGRAMS = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/bin", "/sbin")
+_INSTALLERS = frozenset(
+    """
+    pip pip3 pipenv poetry uv npm yarn pnpm bundle gem apt-get apt apk yum dnf dpkg mkdir chmod chown rm cd set true export useradd adduser
+    groupadd addgroup usermod corepack update-ca-certificates locale-gen echo python python3
+    """.split()
+)
+"""Programs of a build that write nothing among the app's own files."""
 _DEEPEST = 8
 """Stages that are followed from one to the next."""
 
@@ -100,12 +112,18 @@ class Image:
             return [name for name in self.workspace.files if name.count("/") == depth and matches("/" + path, name)]
         return [path] if self.workspace.exists(path) else []
 
-    def _stage(self, name: str, depth: int = 0) -> Image | None:
+    def _stage(self, name: str) -> Image | None:
         """An earlier stage of the same Dockerfile as an image of its own."""
         built = self.dockerfile.targeting(name)
         if built is self.dockerfile or built.final >= self.dockerfile.final:
             return None
         return Image(self.workspace, self.path, built)
+
+    @cached_property
+    def sources(self) -> tuple[Image, ...]:
+        """The earlier stages that files are copied from."""
+        names = dict.fromkeys(copy.stage for copy in self.copies if copy.stage)
+        return tuple(stage for name in names if (stage := self._stage(name)) is not None)
 
     def inside(self, path: str, depth: int = 0) -> str | None:
         """The file or folder of the repository that lies at an absolute path of the image; None where none is known to."""
@@ -136,9 +154,66 @@ class Image:
                 return path
         return None
 
+    @cached_property
+    def volumes(self) -> tuple[tuple[str, Span], ...]:
+        """The folders that VOLUME names, absolute, with their places."""
+        found = []
+        for one, folder, known in self._steps():
+            if one.keyword == "VOLUME":
+                words = one.words or tuple((word.strip("\"'"), one.args_span) for word in one.args.split())
+                found += [(posixpath.normpath(posixpath.join(folder, expand(word, known))), span) for word, span in words]
+        return tuple(found)
+
+    @cached_property
+    def runs(self) -> tuple[tuple[str, tuple[Command, ...]], ...]:
+        """The commands of each RUN that shapes the image, with the folder they run in."""
+        found = []
+        for one, folder, _ in self._steps():
+            if one.keyword == "RUN" and one.form == "shell":
+                first, *rest = parse(one.args, one.args_span.start, pieces=one.pieces).commands or (Command(span=one.args_span),)
+                options = next((i for i, word in enumerate(first.words) if not word.text.startswith("--")), len(first.words))
+                found.append((folder, (replace(first, words=first.words[options:]), *rest)))
+        return tuple(found)
+
+    def _steps(self) -> Iterator[tuple[Instruction, str, Mapping[str, str]]]:
+        """The instructions with the working directory and the variables that each of them sees."""
+        folder = self.base.workdir if self.base is not None else "/"
+        for one, known in self.dockerfile.walk():
+            if one.keyword == "WORKDIR":
+                folder = posixpath.normpath(posixpath.join(folder, expand(one.args.strip().strip("\"'"), known)))
+            yield one, folder, known
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the working directory holds a folder of the repository as it is: copied as a whole, and nothing made in it."""
+        if self.base is None or not self.base.ends or "PYTHONPATH" in self.dockerfile.env:
+            return False
+        if not any(copy.target == self.workdir and copy.home and not copy.stage and self._is_folder(copy) for copy in self.copies):
+            return False
+        if any(copy.stage and not copy.target.startswith(("/usr/", "/bin/", "/opt/", "/etc/")) for copy in self.copies):
+            return False
+        commands = [command for _, made in self.runs for command in made if command.words]
+        shell = all(one.form == "shell" and not one.heredocs for one in self.dockerfile.final_instructions if one.keyword == "RUN")
+        return shell and all(_installs(command) for command in commands)
+
+    def _is_folder(self, copy: Copy) -> bool:
+        paths = [path for source in copy.sources for path in self._sources(copy, source)]
+        return len(paths) == 1 and self.workspace.is_dir(paths[0])
+
     def program(self, name: str) -> str | None:
         """The file of the repository that a command without a path starts."""
         return next((found for folder in _PROGRAMS if (found := self.inside(f"{folder}/{name}")) is not None), None)
+
+
+def _installs(command: Command) -> bool:
+    """Whether a command of a build only installs packages, or arranges folders and users."""
+    texts = [word.text for word in command.words]
+    program = posixpath.basename(texts[0])
+    if command.redirects or program not in _INSTALLERS:
+        return False
+    if program in ("npm", "yarn", "pnpm"):
+        return len(texts) == 1 or texts[1] in ("install", "ci", "i", "add", "config", "cache")
+    return program not in ("python", "python3") or texts[1:3] == ["-m", "pip"]
 
 
 def images_of(app: App) -> dict[str, Image]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
+    from herolint.formats.compose import Compose
     from herolint.formats.dockerfile import Dockerfile
     from herolint.formats.gemfile_lock import GemfileLock
     from herolint.formats.gitmodules import Submodule
@@ -232,6 +233,14 @@ def dockerfile(app: App, path: str) -> Dockerfile | None:
 
     source = app.source(path)
     return parse(source) if source is not None and not source.is_binary else None
+
+
+def compose(app: App) -> tuple[str, Compose] | None:
+    from herolint.formats.compose import NAMES, parse
+
+    path = next((name for name in NAMES if name in app.workspace.files), None)
+    source = app.source(path) if path is not None else None
+    return (source.path, parse(source)) if source is not None and not source.is_binary else None
 
 
 def container_requirements(app: App) -> Requirements | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
+    from herolint.formats.compose import Compose
     from herolint.formats.dockerfile import Dockerfile
     from herolint.formats.gemfile_lock import GemfileLock
     from herolint.formats.gitmodules import Submodule
@@ -249,11 +250,22 @@ class App:
         return loading.is_container(self)
 
     @cached_property
+    def container_sure(self) -> bool:
+        """Whether files or context say that it is a container app, so that this is not only taken for granted."""
+        declared = self.context.stack or (self.app_json.stack if self.app_json else None)
+        return self.is_container and bool(declared or self.heroku_yml is not None or self.deploys.container)
+
+    @cached_property
     def images(self) -> dict[str, Image]:
         """The container images by process type; empty for an app that buildpacks build."""
         from herolint.app.image import images_of
 
         return images_of(self)
+
+    @cached_property
+    def compose(self) -> tuple[str, Compose] | None:
+        """The docker-compose file of the root and its path."""
+        return loading.compose(self)
 
     @cached_property
     def web_image(self) -> Image | None:

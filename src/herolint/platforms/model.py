@@ -134,6 +134,12 @@ class ImageFacts(Group, frozen=True, kw_only=True):
         return found | self.build if building else found
 
 
+class ContainerFacts(Group, frozen=True, kw_only=True):
+    """How images run on the container stack: the processors, as Docker names them."""
+
+    architecture: str
+
+
 class Dyno(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A dyno size. `memory_mb` in MB of 2^20 bytes; `cores` as a process sees them, 0 when not known.
 
@@ -383,6 +389,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     logs: LogFacts
     stacks: StackFacts
     image: ImageFacts
+    container: ContainerFacts
     dynos: DynoFacts
     buildpacks: BuildpackFacts
     locks: LockFacts

@@ -1,34 +1,84 @@
-"""How a container's command is started."""
+"""What a container's command is: in the form that a shell reads, and there at all."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from herolint.app.container import start_of
 from herolint.app.model import App
+from herolint.app.processes import Process
 from herolint.finding import Confidence, Finding, Place
+from herolint.formats.shell import Word
 from herolint.rules.registry import ERROR, report, rule
 
-_VARIABLE = re.compile(r"\$\{?PORT\b")
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)[^}]*\}|([A-Za-z_]\w*))")
+_OWN_SHELL = frozenset({"npm", "yarn", "pnpm", "npx", "bun", "make", "supervisord", "envsubst", "dockerize"})
+"""Programs that fill variables in by themselves, or hand their words to a shell."""
 
 
 @rule("HL801", "docker-exec-form-env", ERROR, needs=("dockerfile",))
 def docker_exec_form_env(app: App) -> Iterator[Finding]:
-    """`$PORT` in an exec-form command: without a shell nobody fills it in."""
+    """A variable in an exec-form command: without a shell nobody fills it in."""
+    seen = set()
     for process in app.processes.values():
-        if process.origin != "Dockerfile" or not process.exec_form or not _VARIABLE.search(process.text):
+        found = _unfilled(process) if process.origin == "Dockerfile" and process.exec_form else None
+        if found is None or found[0].span in seen:
             continue
-        span = process.at.span
+        word, name = found
+        seen.add(word.span)
+        number = ", and it takes that for no port: R10 or a crash at start" if name == "PORT" else ""
         yield report(
             "HL801",
-            f"{process.name}'s command is in exec form: `$PORT` reaches the program as it is written",
-            Place(process.at.path, span, "no shell fills in $PORT"),
-            why="the words go to the program without a shell, and it takes `$PORT` for no number: R10 or a crash at start",
-            fix=f"write it in shell form: `CMD {_shell_form(process.text)}`",
+            f"{process.name}'s command is in exec form: `${name}` reaches the program as it is written",
+            Place(process.at.path, word.span, "no shell fills it in"),
+            why=f"the words go to the program without a shell{number}",
+            fix=f"write it in shell form: `CMD {' '.join(process.text.split())}`",
             process=process.name,
             confidence=Confidence.MEDIUM,
         )
 
 
-def _shell_form(text: str) -> str:
-    return " ".join(text.split())
+def _unfilled(process: Process) -> tuple[Word, str] | None:
+    """The first word that holds a variable which nothing fills in."""
+    if any(x.tool in _OWN_SHELL or (x.tool == "sh" and x.has("-c")) for x in process.launches):
+        return None
+    if any(word.text in ("eval", "envsubst") for launch in process.launches for word in launch.words):
+        return None
+    for command in process.script.commands:
+        for word in command.words:
+            if word.span.end > word.span.start and not word.expansions and (match := _VARIABLE.search(word.text)):
+                return word, match[1] or match[2]
+    return None
+
+
+def _lent(app: App, name: str) -> bool:
+    """Whether an image is there for what heroku.yml runs in it under other names."""
+    yml = app.heroku_yml
+    if name == "release":
+        return True
+    return name != "web" and yml is not None and any(e is not None and e.image == name for e in (yml.release, *yml.run.values()))
+
+
+@rule("HL804", "docker-no-command", ERROR, needs=("dockerfile",))
+def docker_no_command(app: App) -> Iterator[Finding]:
+    """An image that starts nothing, or only the base image's prompt."""
+    told = set()
+    for name, image in app.images.items():
+        base = image.base
+        if name in app.processes or base is None or start_of(image) is not None or image.path in told or _lent(app, name):
+            continue
+        told.add(image.path)
+        starts = base.starts if image.dockerfile.cmd is None and image.dockerfile.entrypoint is None else ""
+        yield report(
+            "HL804",
+            f"{name}'s image names no command" + (f": it would start {image.base_name}'s `{starts}`, which ends at once" if starts else ""),
+            Place(image.path, image.dockerfile.stages[image.dockerfile.final].span, "no CMD from here on"),
+            why="the dyno ends as soon as it starts, and every request gets H10"
+            if starts
+            else "an image without a command is refused at its release",
+            fix="write `CMD …` at the end of the Dockerfile"
+            + (f", or `run: {name}: …` in heroku.yml" if app.heroku_yml is not None else ""),
+            process=name,
+            confidence=Confidence.HIGH if app.container_sure else Confidence.LOW,
+        )

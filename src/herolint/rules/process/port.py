@@ -66,6 +66,10 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
         if end.server in ("celery", "rq") or "bot" in end.server or end.server == "script":
             return Fix("start it as `worker:` instead of `web:` and scale it with `heroku ps:scale web=0 worker=1`")
         return Fix("bind to `0.0.0.0:$PORT`")
+    if end.effect is None and end.server == "nginx":
+        return Fix("write `listen ${PORT};` in a template under /etc/nginx/templates/, which the image fills in when it starts")
+    if end.effect is None and end.server.startswith(("httpd", "apache2")):
+        return Fix("let the start command write `Listen $PORT` into Apache's configuration")
     if end.effect is None:
         words = {
             "uvicorn": "--host 0.0.0.0 --port $PORT",

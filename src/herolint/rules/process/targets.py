@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from herolint.app.built_programs import NotBuilt, not_built
+from herolint.app.container import image_of
 from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
@@ -140,8 +141,11 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> tu
 
 
 def _container_path(app: App, process: Process) -> bool:
-    """Paths inside an image follow WORKDIR and COPY, which may differ from the repository's."""
-    return process.origin in ("Dockerfile", "heroku.yml")
+    """Whether paths are those of an image that may hold other files than the repository."""
+    if process.origin not in ("Dockerfile", "heroku.yml"):
+        return False
+    image = image_of(app, process.name)
+    return image is None or not image.plain
 
 
 def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:

@@ -1,0 +1,62 @@
+"""Where a server listens that the base image brings along and the image's configuration sets up (nginx, Apache and their like)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from herolint.app.container import image_of
+from herolint.app.endpoints import Endpoint
+from herolint.finding import Place
+from herolint.formats.nginx_conf import listened
+from herolint.knowledge.images import BaseImage
+
+if TYPE_CHECKING:
+    from herolint.app.image import Image
+    from herolint.app.model import App
+    from herolint.app.processes import Process
+
+_SETS_UP = re.compile(r"\bPORT\b|[Ll]isten|ports\.conf")
+_PORT = re.compile(r"(?:\S*:)?(\d+)\Z")
+
+
+def server_endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
+    """The address of the base image's own server where that is what the process starts, and nothing may set it to another."""
+    image = image_of(app, process.name)
+    base = image.base if image is not None else None
+    main = process.main
+    if image is None or base is None or not base.listens or main is None or main.tool != base.starts.split()[0].rpartition("/")[2]:
+        return ()
+    if "PORT" in process.text or any("PORT" in word.text for launch in process.launches for word in launch.words):
+        return ()
+    if any(one.keyword in ("RUN", "ENV", "ARG") and _SETS_UP.search(one.args) for one in image.dockerfile.final_instructions):
+        return ()
+    configured = [copy for copy in image.copies if _configures(copy.target, base)]
+    if configured:
+        return _configured(app, image, base)
+    whole = [copy for copy in image.copies if any(folder.startswith(copy.target.rstrip("/") + "/") for folder in base.config)]
+    if whole or any(image.inside(place.path) for launch in process.launches for place in launch.via):
+        return ()
+    return (Endpoint(port="fixed", port_text=str(base.listens), port_at=process.at, server=main.tool, default_port=True),)
+
+
+def _configures(target: str, base: BaseImage) -> bool:
+    return any(target == place or target.startswith(place + "/") for place in base.config)
+
+
+def _configured(app: App, image: Image, base: BaseImage) -> tuple[Endpoint, ...]:
+    """The port of the configuration that is copied in; nothing where a part of it is not known or takes the port from elsewhere."""
+    found = []
+    for copy in image.copies:
+        if not _configures(copy.target, base):
+            continue
+        for name in copy.sources:
+            path = image.inside(copy.target + ("/" + name.rpartition("/")[2] if copy.folder else ""))
+            source = app.source(path) if path else None
+            if source is None or source.is_binary or "PORT" in source.text or copy.stage or base.starts != "nginx":
+                return ()
+            found += [(address, Place(path or "", span)) for address, span in listened(source)]
+    ports = [match[1] if (match := _PORT.match(address)) else "" for address, _ in found]
+    if not found or not all(ports):
+        return ()
+    return (Endpoint(port="fixed", port_text=ports[0], port_at=found[0][1], server="nginx"),)
