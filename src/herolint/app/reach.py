@@ -87,6 +87,11 @@ class Reach:
                 continue
             for found in self.linker.dialect(mod).imported(mod, imp):
                 yield found, mod.place(facts.Expr(imp.start, imp.end))
+        for export in mod.facts.exports:
+            if export.module and self.guards.holds(mod, export.guard, path in self.mains) is not False:
+                handed = facts.Import(export.module, None, "", 0, NONE, export.guard, False, export.start, export.end)
+                for found in self.linker.dialect(mod).imported(mod, handed):
+                    yield found, mod.place(handed)
         for call in mod.facts.calls:
             func = call.call.func
             name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""

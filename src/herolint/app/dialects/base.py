@@ -37,6 +37,10 @@ class Dialect:
         """Paths of files that are loaded whenever this one is: packages above it, other files of its package."""
         return ()
 
+    def misspelt(self, mod: Mod, imp: Import) -> str | None:
+        """The file that an import was meant to load, where its name differs from the file's in upper and lower case only."""
+        return None
+
     def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
         """What the local name of an import means."""
         return None

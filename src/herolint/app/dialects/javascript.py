@@ -38,6 +38,9 @@ class JavaScript(Dialect):
         if path:
             yield path
 
+    def misspelt(self, mod: Mod, imp: Import) -> str | None:
+        return self.paths.misspelt(mod.path, imp.module)
+
     def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
         return self._from(linker, mod, imp.module, imp.name, depth)
 

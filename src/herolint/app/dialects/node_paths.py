@@ -43,6 +43,25 @@ class NodePaths:
                 return found
         return self._workspace_package(specifier)
 
+    def misspelt(self, importer: str, specifier: str) -> str | None:
+        """The file that a relative specifier means but for its letter case."""
+        if not specifier.startswith(("./", "../")) or self.resolve(importer, specifier) is not None:
+            return None
+        wanted = posixpath.normpath(posixpath.join(posixpath.dirname(importer), specifier))
+        if wanted in self.workspace.slug_files:
+            return None
+        stem, ending = posixpath.splitext(wanted)
+        swapped = [stem + other for other in _SWAPPED.get(ending, ())]
+        for name in (wanted, *swapped, *(wanted + e for e in EXTENSIONS), *(f"{wanted}/index{e}" for e in EXTENSIONS), wanted + ".json"):
+            real = self._any_case.get(name.lower())
+            if real is not None:
+                return real
+        return None
+
+    @cached_property
+    def _any_case(self) -> dict[str, str]:
+        return {path.lower(): path for path in self.workspace.slug_files}
+
     def file(self, base: str) -> str | None:
         """The source file of a path without or with its ending, or the index file of a folder."""
         if base.startswith(".."):

@@ -48,6 +48,8 @@ def _what(app: App, effect: Effect, step: Step) -> str | None:
             return fetching_command(app.code, effect)
         case "sleeps":
             return _long_sleep(app, effect, step)
+        case "downloads-data":
+            return effect.row.kind
         case kind:
             return SLOW[kind]
 

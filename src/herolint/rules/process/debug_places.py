@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.endpoints import endpoints
+from herolint.app.env_reads import ENV_TABLES
 from herolint.app.guards import FALSE_WORDS
 from herolint.app.model import App
 from herolint.app.values import Env, Known, Value, env_names, options
@@ -12,6 +13,8 @@ from herolint.code import facts
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Place
 
+_MODES = ("NODE_ENV", "FLASK_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV")
+"""Variables that say whether this is production."""
 Found = tuple[str, Place, str, Confidence]
 
 
@@ -21,6 +24,8 @@ def debug_places(app: App) -> Iterator[Found]:
     yield from _django(app)
     yield from _attributes(app)
     yield from _config_objects(app)
+    yield from _switches(app)
+    yield from _variables(app)
 
 
 def _config_objects(app: App) -> Iterator[Found]:
@@ -47,6 +52,52 @@ def _config_objects(app: App) -> Iterator[Found]:
                 extra = f" unless {variable} says otherwise" if variable else ""
                 fix = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
                 yield f"debug mode is switched on{extra}", config.place(assign.value, "on in production"), fix, Confidence.HIGH
+
+
+def _switches(app: App) -> Iterator[Found]:
+    """Frameworks that are told by an option to run as on a developer's machine."""
+    for effect in app.code.effects_of("debugs"):
+        expr, value = app.code.argument(effect, effect.row.path)
+        if "web" not in effect.processes or expr is None:
+            continue
+        on, variable = _switched_on(app, value)
+        if on:
+            extra = f" unless {variable} says otherwise" if variable else ""
+            yield (
+                f"{effect.name} runs in development mode{extra}",
+                effect.mod.place(expr, "on in production"),
+                "leave it out, or read it from the environment",
+                Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+            )
+
+
+def _variables(app: App) -> Iterator[Found]:
+    """Code that overwrites the environment's word for production."""
+    code = app.code
+    for mod in code.modules:
+        for assign in mod.facts.assigns:
+            base, name = _entry(assign.target)
+            if base is None or name not in _MODES or assign.value is None or "web" not in code.reached_by(mod.path):
+                continue
+            value = code.fold(mod, assign.function, assign.value)
+            local = isinstance(value, Known) and str(value.value).lower() in ("development", "dev")
+            if local and code.linker.qualified(mod, assign.function, base) in ENV_TABLES and code.guards.holds(mod, assign.guard) is True:
+                yield (
+                    f"{name} is set to development in the code",
+                    mod.place(assign.value, "in production too"),
+                    "leave it out",
+                    Confidence.HIGH,
+                )
+
+
+def _entry(target: facts.AnyExpr) -> tuple[facts.AnyExpr | None, str]:
+    """The table and the name of `table.name` and `table["name"]`."""
+    match target:
+        case facts.Attr(base=base, name=name):
+            return base, name
+        case facts.Index(base=base, key=facts.Const(value=str() as name)):
+            return base, name
+    return None, ""
 
 
 def _switched_on(app: App, value: Value) -> tuple[bool, str]:

@@ -64,6 +64,17 @@ def _templates(paths: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
     for imp in mod.facts.imports:
+        real = app.code.linker.dialect(mod).misspelt(mod, imp) if not imp.handled and imp.guard == NONE else None
+        if real is not None:
+            yield report(
+                "HL119",
+                f"`{imp.module}` finds no file: it is named {real}",
+                mod.place(imp, "other letter case"),
+                why="a dyno's disk tells upper from lower case: the module is not found when the process starts",
+                fix="write the import as the file is named, or rename the file with `git mv`",
+                process=next(iter(app.code.reached_by(mod.path)), ""),
+            )
+            continue
         if imp.level or not imp.module or imp.handled or imp.guard != NONE or app.code.code.find(imp.module) is not None:
             continue
         path = imp.module.replace(".", "/")

@@ -76,8 +76,10 @@ def _server_fix(app: App, path: str) -> str:
     if django is not None and not path:
         wsgi = next((p for p in sorted(app.code.code.files) if p.endswith("wsgi.py")), "")
         return f"add gunicorn and use `web: gunicorn {wsgi.removesuffix('.py').replace('/', '.') or 'project.wsgi'}`"
-    module = path.removesuffix(".py").replace("/", ".") or "app"
     mod = app.code.code.mod(path) if path else None
+    if mod is not None and path not in app.code.code.files:
+        return "serve what is built, with a production server"
+    module = path.removesuffix(".py").replace("/", ".") or "app"
     name = "app"
     for found, bindings in mod.names.get(NONE, {}).items() if mod else ():
         what = bindings[-1].what
