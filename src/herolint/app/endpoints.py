@@ -10,7 +10,6 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.entries import RAILS_TOOLS
-
 from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import Launch
 from herolint.app.processes import Process
