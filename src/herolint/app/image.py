@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from herolint.formats.dockerfile import Dockerfile, Instruction, expand
 from herolint.formats.dockerfile_paths import Copy, copies
-from herolint.formats.shell import Command, parse
+from herolint.formats.shell import Command, Word, parse
 from herolint.globs import matches
 from herolint.knowledge.images import BaseImage, base_image
 from herolint.source import Span
@@ -174,6 +174,27 @@ class Image:
                 options = next((i for i, word in enumerate(first.words) if not word.text.startswith("--")), len(first.words))
                 found.append((folder, (replace(first, words=first.words[options:]), *rest)))
         return tuple(found)
+
+    @cached_property
+    def installs(self) -> tuple[Command, ...]:
+        """The commands of each RUN in the image and the stages that it copies from, in the file's order, with paths of the repository."""
+        parts: dict[int, Image] = {}
+        queue = [self]
+        while queue:
+            one = queue.pop()
+            if one.dockerfile.final not in parts:
+                parts[one.dockerfile.final] = one
+                queue += one.sources
+        found: dict[Span, Command] = {}
+        for index in sorted(parts):
+            one = parts[index]
+            for folder, commands in one.runs:
+                found.update((c.span, replace(c, words=tuple(one._placed(folder, word) for word in c.words))) for c in commands)
+        return tuple(found.values())
+
+    def _placed(self, folder: str, word: Word) -> Word:
+        path = self.inside(posixpath.join(folder, word.text)) if word.literal and "." in word.text and word.text != "." else None
+        return replace(word, text=path) if path else word
 
     def _steps(self) -> Iterator[tuple[Instruction, str, Mapping[str, str]]]:
         """The instructions with the working directory and the variables that each of them sees."""

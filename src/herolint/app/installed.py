@@ -13,7 +13,7 @@ from herolint.app.python_build import manager_files, python_minor
 from herolint.formats.requirement_line import normalise, read_requirement
 from herolint.formats.requirements import applies_on_linux
 from herolint.formats.requirements import parse as parse_requirements
-from herolint.formats.shell import Command, parse, parse_script
+from herolint.formats.shell import Command, parse_script
 from herolint.knowledge.brings import Asked, Brought, brought, is_known
 from herolint.knowledge.images import name_and_tag
 from herolint.knowledge.packages import package
@@ -249,8 +249,4 @@ def _from_image(app: App, found: _Gathered) -> str:
     image = app.web_image
     if image is None or name_and_tag(image.base_name)[0].rpartition("/")[2] != "python":
         return ""
-    understood = False
-    for instruction in image.dockerfile.instructions:
-        if instruction.keyword == "RUN":
-            understood |= _from_commands(app, parse(instruction.args, instruction.args_span.start).commands, found)
-    return image.path if understood else ""
+    return image.path if _from_commands(app, image.installs, found) else ""

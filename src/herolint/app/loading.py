@@ -247,19 +247,13 @@ def container_requirements(app: App) -> Requirements | None:
     """The requirements file of the web image's `pip install -r …`, else any that stands at the root."""
     if not app.is_container:
         return None
-    from herolint.formats.shell import parse
-
-    image = app.web_image
-    folder = image.context if image is not None else ""
-    for instruction in image.dockerfile.instructions if image is not None else ():
-        if instruction.keyword == "RUN":
-            for command in parse(instruction.args, instruction.args_span.start).commands:
-                texts = [w.text for w in command.words]
-                if "install" in texts and "-r" in texts[:-1]:
-                    name = texts[texts.index("-r") + 1]
-                    for path in (posixpath.normpath(posixpath.join(folder, name)), posixpath.basename(name)):
-                        if path in app.slug:
-                            return requirements(app, path)
+    for command in app.web_image.installs if app.web_image is not None else ():
+        texts = [word.text for word in command.words]
+        if "install" in texts and "-r" in texts[:-1]:
+            name = texts[texts.index("-r") + 1]
+            for path in (posixpath.normpath(name), posixpath.basename(name)):
+                if path in app.slug:
+                    return requirements(app, path)
     return requirements(app, "requirements.txt")
 
 

@@ -12,6 +12,7 @@ from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Command
+from herolint.globs import matches
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _NEEDS_ROOT = frozenset(
@@ -85,8 +86,9 @@ def _closed(image: Image, process: Process) -> tuple[str, Place, str] | None:
     for folder, commands in image.runs:
         for command in commands:
             for path, place, mode in _modes(image, folder, command):
-                if any(one == path or one.startswith(f"{path}/") for one in started):
-                    last = (path, place, mode) if path in started and _is_closed(image, path, mode) else None
+                for one in started:
+                    if matches(path, one):
+                        last = (one, place, mode) if _is_closed(image, one, mode) and "/" not in one[len(path) :] else None
     return last
 
 
