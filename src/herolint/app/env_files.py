@@ -157,14 +157,21 @@ def _stops_on_error(app: App, effect: Effect) -> bool:
         for inner in walk(assign.target)
         if isinstance(inner, facts.Name)
     }
+    again = [a.start for a in mod.facts.assigns if a.function == effect.fact.function and a.start > call.end and _names(a.target) & names]
+    until = min(again, default=len(mod.source.data))
     for other in mod.facts.calls:
         if other.function != effect.fact.function or other.call.start < call.start or other.guard == NONE:
             continue
         test = mod.facts.guards[other.guard].test
-        tested = {inner.id for inner in walk(test) if isinstance(inner, facts.Name)}
-        if tested & names and app.code.linker.qualified(mod, other.function, other.call.func) in app.code.knows(mod).fatal:
+        asks = call.end <= test.start < until and _names(test) & names
+        if asks and app.code.linker.qualified(mod, other.function, other.call.func) in app.code.knows(mod).fatal:
             return True
     return False
+
+
+def _names(expr: facts.AnyExpr) -> set[str]:
+    """The plain names in an expression."""
+    return {inner.id for inner in walk(expr) if isinstance(inner, facts.Name)}
 
 
 def _keys_of_env_files(app: App, mod: Mod) -> Iterator[NeededFile]:

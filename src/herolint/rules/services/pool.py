@@ -72,6 +72,16 @@ def _pools(app: App) -> Iterator[tuple[Place, int, bool]]:
             size = _int(value, None) if expr is not None else effect.row.default_maximum or None
             if size:
                 yield effect.mod.place(effect.fact.call, f"up to {size} connections a worker"), size, bool(env_names(value))
+    for effect in python.effects_of("bounds-pool"):
+        expr, value = python.argument(effect, effect.row.path)
+        size = _int(value, None) if "web" in effect.processes and expr is not None else None
+        if size and _uses_postgres(app):
+            yield effect.mod.place(effect.fact.call, f"up to {size} connections"), size, bool(env_names(value))
+
+
+def _uses_postgres(app: App) -> bool:
+    """Whether reached code connects to Postgres: a pool's own call does not say to what."""
+    return any(e.row.kind == "PostgreSQL" and speaks(app.code, e, *POSTGRES) for e in app.code.effects_of("connects"))
 
 
 def _int(value: Value | None, default: int | None) -> int | None:
