@@ -1,0 +1,129 @@
+"""Go apps as a developer writes them: what is found in them, and what only looks like it."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from herolint import engine
+from herolint.config import Config
+
+SERVE = "package main\n\nimport (\n%s\n)\n\n%s\n\nfunc main() {\n%s\n}\n"
+OPTIONS = engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False)
+MODULE = "module example.com/orders\n\ngo 1.26\n"
+
+
+def codes(root: Path, files: dict[str, str]) -> list[str]:
+    """The findings in a small app, as `CODE path`."""
+    for path, text in {"go.mod": MODULE, "Procfile": "web: bin/orders\n", **files}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    result = engine.run(root, Config(), OPTIONS)
+    assert not result.problems
+    return [f"{found.code} {found.at.path}" for found in result.findings]
+
+
+def program(imports: str, body: str, before: str = "") -> str:
+    """A main package: imports by spaces, statements of main, declarations before it."""
+    return SERVE % ("\n".join(f'\t"{path}"' for path in imports.split()), before, "\n".join(f"\t{line}" for line in body.splitlines()))
+
+
+PORTS = {
+    "a package variable that init fills": (
+        'var port = "8080"\n\nfunc init() {\n\tif given := os.Getenv("PORT"); given != "" {\n\t\tport = given\n\t}\n}',
+        'log.Fatal(http.ListenAndServe(":"+port, nil))',
+    ),
+    "a helper with a fallback": (
+        'func env(name, fallback string) string {\n\tif value, ok := os.LookupEnv(name); ok {\n\t\treturn value\n\t}\n\treturn fallback\n}',
+        'log.Fatal(http.ListenAndServe(":"+env("PORT", "8080"), nil))',
+    ),
+    "a field of a struct that is handed on": (
+        'type config struct{ port string }\n\ntype server struct{ cfg *config }\n\n'
+        'func (s *server) run() error {\n\treturn http.ListenAndServe(":"+s.cfg.port, nil)\n}',
+        'cfg := &config{port: "8080"}\ncfg.port = os.Getenv("PORT")\nlog.Fatal((&server{cfg: cfg}).run())',
+    ),
+    "a parameter": (
+        'func serve(address string) {\n\tlog.Fatal(http.ListenAndServe(address, nil))\n}',
+        'serve("0.0.0.0:" + os.Getenv("PORT"))',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PORTS)
+def test_ports_that_are_read(tmp_path: Path, name: str) -> None:
+    before, body = PORTS[name]
+    assert codes(tmp_path, {"main.go": program("log net/http os", body, before)}) == []
+
+
+def test_a_parameter_that_is_a_fixed_port(tmp_path: Path) -> None:
+    before = "func serve(address string) {\n\tlog.Fatal(http.ListenAndServe(address, nil))\n}"
+    assert codes(tmp_path, {"main.go": program("log net/http", 'serve(":8080")', before)}) == ["HL105 main.go"]
+
+
+def test_a_port_on_the_loopback_interface(tmp_path: Path) -> None:
+    body = 'log.Fatal(http.ListenAndServe("localhost:"+os.Getenv("PORT"), nil))'
+    assert codes(tmp_path, {"main.go": program("log net/http os", body)}) == ["HL106 main.go"]
+
+
+def test_gin_reads_port_itself(tmp_path: Path) -> None:
+    main = program("github.com/gin-gonic/gin", "gin.Default().Run()")
+    sums = "github.com/gin-gonic/gin v1.11.0 h1:OW/6PLjyusp2PPXtyxKHU0RbX6I/l28FTdDlae5ueWk=\n"
+    assert codes(tmp_path, {"main.go": main, "go.sum": sums, "go.mod": MODULE + "\nrequire github.com/gin-gonic/gin v1.11.0\n"}) == []
+
+
+def test_a_sqlite_driver_is_told_from_others_by_its_name(tmp_path: Path) -> None:
+    opens = 'db, err := sql.Open("%s", "orders.db")\nif err != nil {\n\tlog.Fatal(err)\n}\ndefer db.Close()\n'
+    body = opens + 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    imports = "database/sql log net/http os"
+    assert codes(tmp_path, {"main.go": program(imports, body % "sqlite3")}) == ["HL201 main.go"]
+    assert codes(tmp_path, {"main.go": program(imports, body % "postgres")}) == []
+
+
+def test_an_env_file_that_start_up_needs(tmp_path: Path) -> None:
+    load = "if err := godotenv.Load(); err != nil {\n\t%s\n}\n"
+    serve = 'if err := http.ListenAndServe(":"+os.Getenv("PORT"), nil); err != nil {\n\tlog.Fatal(err)\n}'
+    imports = "log net/http os github.com/joho/godotenv"
+    files = {"go.mod": MODULE + "\nrequire github.com/joho/godotenv v1.5.1\n", "go.sum": "github.com/joho/godotenv v1.5.1 h1:x=\n"}
+    assert codes(tmp_path, {**files, "main.go": program(imports, load % "log.Fatal(err)" + serve)}) == ["HL709 main.go"]
+    assert codes(tmp_path, {**files, "main.go": program(imports, load % "log.Print(err)" + serve)}) == []
+
+
+def test_a_loop_that_works_at_every_tick(tmp_path: Path) -> None:
+    serve = 'go %s()\nlog.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    loops = (
+        "var seen = map[string]int{}\n\n"
+        'func report() {\n\tfor range time.Tick(time.Hour) {\n\t\tclient.Get("https://api.example.com/report")\n\t}\n}\n\n'
+        "func forget() {\n\tfor range time.Tick(time.Hour) {\n\t\tclear(seen)\n\t}\n}\n\n"
+        "var client = &http.Client{Timeout: time.Minute}"
+    )
+    imports = "log net/http os time"
+    assert codes(tmp_path, {"main.go": program(imports, serve % "report", loops)}) == ["HL602 main.go"]
+    assert codes(tmp_path, {"main.go": program(imports, serve % "forget", loops)}) == []
+
+
+def test_a_sleep_longer_than_the_router_waits(tmp_path: Path) -> None:
+    slow = "func slow(w http.ResponseWriter, r *http.Request) {\n\ttime.Sleep(%s * time.Second)\n\tw.Write(nil)\n}"
+    body = 'http.HandleFunc("/slow", slow)\nlog.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    imports = "log net/http os time"
+    assert codes(tmp_path, {"main.go": program(imports, body, slow % "40")}) == ["HL501 main.go"]
+    assert codes(tmp_path, {"main.go": program(imports, body, slow % "2")}) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("bin/orders", False), ("orders", False), ("./bin/orders", False), ("exec bin/orders", False), ("env LOG=1 bin/orders", False),
+        ("bin/Orders", True), ("./orders", True), ("go run .", True), ("cmd/orders", True),
+    ],
+)  # fmt: skip
+def test_programs_that_the_build_makes(tmp_path: Path, command: str, found: bool) -> None:
+    main = program("log net/http os", 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))')
+    assert ("HL110 Procfile" in codes(tmp_path, {"main.go": main, "Procfile": f"web: {command}\n"})) is found
+
+
+def test_hooks_may_make_other_programs(tmp_path: Path) -> None:
+    main = program("log net/http os", 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))')
+    files = {"main.go": main, "Procfile": "web: bin/other\n", "bin/go-post-compile": "#!/bin/sh\ncp bin/orders bin/other\n"}
+    assert codes(tmp_path, files) == []
