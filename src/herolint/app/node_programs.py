@@ -11,6 +11,7 @@ from herolint.app.buildpacks.node import builds_node
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
 from herolint.formats.shell import Word
+from herolint.tables import load_table
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
@@ -48,10 +49,8 @@ BUN = frozenset({"bun", "bunx", "deno"})
 @cache
 def packages_of_programs() -> dict[str, str]:
     """Program → the npm package that installs it, where the two names differ."""
-    import tomllib
-    from importlib.resources import files
 
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("javascript.toml").read_text("utf-8"))
+    raw = load_table("herolint.knowledge", "javascript.toml")
     return dict(raw.get("programs", {}))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class PythonBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +86,6 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def table() -> _Table:
     """The shipped table."""
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("api_breaks.toml").read_text("utf-8"))
+    raw = load_table("herolint.knowledge", "api_breaks.toml")
     raw["checked"] = str(raw["checked"])
     return msgspec.convert(raw, _Table)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from herolint.tables import load_table
 
 _NEED = re.compile(r"(?P<name>[a-z0-9-]+)(?:(?P<operator>[<>])=?(?P<version>[0-9.]+))?\Z")
 
@@ -29,7 +29,7 @@ class Brought(NamedTuple):
 
 @cache
 def _table() -> dict[str, tuple[tuple[str, str, str], ...]]:
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("brings.toml").read_text("utf-8"))
+    raw = load_table("herolint.knowledge", "brings.toml")
     rows = {name: tuple(_need(word) for word in text.split()) for name, text in raw["brings"].items()}
     return {**dict.fromkeys(raw["alone"], ()), **rows}
 

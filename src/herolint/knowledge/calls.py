@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -229,7 +230,7 @@ def load(language: str) -> Knowledge:
     table = files("herolint.knowledge").joinpath(f"{language}.toml")
     if not table.is_file():
         return Knowledge({}, {}, Handlers(frozenset(), {}, frozenset()))
-    raw = tomllib.loads(table.read_text("utf-8"))
+    raw = load_table("herolint.knowledge", f"{language}.toml")
     handlers = raw.get("handlers", {})
     calls = {name: HandlerCall(*where) for name, where in handlers.get("calls", {}).items()}
     returns = dict(raw.get("returns", {}))

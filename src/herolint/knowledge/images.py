@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 _REGISTRIES = re.compile(
     r"(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?"
@@ -42,7 +42,7 @@ class _Table(msgspec.Struct, frozen=True):
 
 @cache
 def _load() -> _Table:
-    return msgspec.convert(tomllib.loads(files("herolint.knowledge").joinpath("images.toml").read_text("utf-8")), _Table)
+    return msgspec.convert(load_table("herolint.knowledge", "images.toml"), _Table)
 
 
 def name_and_tag(reference: str) -> tuple[str, str]:

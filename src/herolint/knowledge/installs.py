@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +60,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _table() -> _Table:
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("installs.toml").read_text("utf-8"))
+    raw = load_table("herolint.knowledge", "installs.toml")
     raw["checked"] = str(raw["checked"])
     return msgspec.convert(raw, _Table)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class Module(msgspec.Struct, frozen=True):
@@ -48,4 +48,4 @@ class Memory(msgspec.Struct, frozen=True):
 @cache
 def load_memory() -> Memory:
     """The shipped table."""
-    return msgspec.convert(tomllib.loads(files("herolint.knowledge").joinpath("memory.toml").read_text("utf-8")), Memory)
+    return msgspec.convert(load_table("herolint.knowledge", "memory.toml"), Memory)

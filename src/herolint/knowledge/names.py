@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from herolint.tables import load_table
 
 
 def normalise(name: str) -> str:
@@ -17,7 +17,7 @@ def normalise(name: str) -> str:
 @cache
 def table() -> dict[str, Any]:
     """The shipped table, as it stands in packages.toml."""
-    found: dict[str, Any] = tomllib.loads(files("herolint.knowledge").joinpath("packages.toml").read_text("utf-8"))
+    found: dict[str, Any] = load_table("herolint.knowledge", "packages.toml")
     return found
 
 

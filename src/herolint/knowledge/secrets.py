@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, cached_property
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class Token(msgspec.Struct, frozen=True, dict=True):
@@ -54,4 +54,4 @@ class SecretFormats(msgspec.Struct, frozen=True):
 @cache
 def load_secret_formats() -> SecretFormats:
     """The shipped table."""
-    return msgspec.convert(tomllib.loads(files("herolint.knowledge").joinpath("secrets.toml").read_text("utf-8")), SecretFormats)
+    return msgspec.convert(load_table("herolint.knowledge", "secrets.toml"), SecretFormats)

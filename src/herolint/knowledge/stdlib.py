@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class Stdlib(msgspec.Struct, frozen=True):
@@ -35,5 +35,5 @@ def _number(minor: str) -> tuple[int, ...]:
 @cache
 def load() -> Stdlib:
     """The shipped table."""
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("stdlib.toml").read_text("utf-8"))
+    raw = load_table("herolint.knowledge", "stdlib.toml")
     return msgspec.convert({name: raw[name] for name in Stdlib.__struct_fields__}, Stdlib)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,5 +53,5 @@ class System(msgspec.Struct, frozen=True):
 @cache
 def load() -> System:
     """The shipped table."""
-    raw = tomllib.loads(files("herolint.knowledge").joinpath("system.toml").read_text("utf-8"))
+    raw = load_table("herolint.knowledge", "system.toml")
     return msgspec.convert({"needs": raw["need"], **raw["runs"], "images": raw["images"]}, System)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
 from herolint.platforms.model import Buildpack, Dyno, Locked, Platform, PythonVersion, Stack
+from herolint.tables import load_table
 
 __all__ = ["Buildpack", "Dyno", "Locked", "Platform", "PythonVersion", "Stack", "load", "names"]
 
@@ -31,4 +31,4 @@ def load(name: str = "heroku") -> Platform:
 
 
 def _table(name: str) -> dict[str, object]:
-    return tomllib.loads(files("herolint.platforms").joinpath(f"{name}.toml").read_text("utf-8"))
+    return load_table("herolint.platforms", f"{name}.toml")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from herolint.tables import load_table
 
 
 class Retired(msgspec.Struct, frozen=True):
@@ -77,4 +77,4 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 @cache
 def load_addons() -> Addons:
     """The shipped table."""
-    return msgspec.convert(tomllib.loads(files("herolint.platforms").joinpath("addons.toml").read_text("utf-8")), Addons)
+    return msgspec.convert(load_table("herolint.platforms", "addons.toml"), Addons)

@@ -1,0 +1,60 @@
+"""The tables that herolint ships: TOML files of the package, kept compiled in the user's cache folder, since reading TOML takes long."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+def load_table(package: str, name: str) -> dict[str, Any]:
+    """A table as TOML gives it, with dates as text. Raises OSError when there is no such file."""
+    source = Path(str(files(package).joinpath(name)))
+    status = source.stat()
+    folder = _folder()
+    kept = folder / f"{package}.{name}-{status.st_size}-{status.st_mtime_ns}" if folder is not None else None
+    if kept is not None:
+        try:
+            found: dict[str, Any] = msgspec.msgpack.decode(kept.read_bytes())
+            return found
+        except (OSError, msgspec.DecodeError):
+            pass
+    import tomllib
+
+    data = msgspec.msgpack.encode(tomllib.loads(source.read_text("utf-8")))
+    if kept is not None:
+        _keep(kept, data, f"{package}.{name}-*")
+    fresh: dict[str, Any] = msgspec.msgpack.decode(data)
+    return fresh
+
+
+def _folder() -> Path | None:
+    """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR` names another); None when it cannot be had."""
+    named = os.environ.get("HEROLINT_CACHE_DIR")
+    if not named:
+        from platformdirs import user_cache_path
+
+        named = str(user_cache_path("herolint"))
+    folder = Path(named) / "tables"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder
+
+
+def _keep(path: Path, data: bytes, others: str) -> None:
+    """Write a compiled table, and remove those made of an older state of the file. What fails is as if nothing were kept."""
+    try:
+        for old in path.parent.glob(others):
+            old.unlink(missing_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        return
