@@ -100,3 +100,28 @@ def test_a_program_that_ends_without_its_env_file(herolint: Run, tmp_path: Path)
 )
 def test_a_program_that_goes_on_without_its_env_file(herolint: Run, tmp_path: Path, load: str) -> None:
     assert codes(herolint, tmp_path, go(load)) == []
+
+
+TLS = 'http.ListenAndServeTLS(":"+os.Getenv("PORT"), "cert.pem", "key.pem", nil)'
+
+
+def test_a_program_that_speaks_tls(herolint: Run, tmp_path: Path) -> None:
+    assert codes(herolint, tmp_path, go(f"log.Fatal({TLS})")) == ["HL706 main.go:13"]
+
+
+def test_a_program_that_speaks_tls_where_it_is_told_to(herolint: Run, tmp_path: Path) -> None:
+    load = f'if os.Getenv("TLS_CERTIFICATE") != "" {{\n\t\tlog.Fatal({TLS})\n\t}}'
+    assert codes(herolint, tmp_path, go(load)) == []
+
+
+def test_defaults_in_a_file_that_the_app_loads(herolint: Run, tmp_path: Path) -> None:
+    files = {
+        "Procfile": "web: gunicorn app:app\n",
+        "app.json": '{"name": "shop", "env": {"SITE_NAME": {"value": "Shop"}}}',
+        ".env.default": "CURRENCY=EUR\n",
+        "app.py": (
+            "import os\n\nfrom dotenv import load_dotenv\nfrom flask import Flask\n\nload_dotenv('.env.default')\n"
+            "app = Flask(os.environ['SITE_NAME'])\nCURRENCY = os.environ['CURRENCY']\n"
+        ),
+    }
+    assert codes(herolint, tmp_path, files) == []

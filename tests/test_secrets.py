@@ -89,6 +89,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         (".env", "REACT_APP_API_KEY=" + letters(32) + "\nPASSWORD=change-me\nDB_HOST=localhost\nDB_PASSWORD=Vq8zTr41\n"),
         (".env.local", "AUTH_USERNAME=notifier-5\nAUTH_PASSWORD=notifier-5\nTWILIO_AUTH_TOKEN=TWILIO_AUTH_TOKEN\n"),
         ("app.py", 'password_hash = "pbkdf2_sha256$36000$qmC2Cn9aIXt7$mEQwGXDmVNxcYqQ"\n'),
+        ("config/initializers/devise.rb", "  # config.secret_key = '" + hexadecimal(128) + "'\n"),
         ("web/app.ts", 'const anonKey = "' + json_web_token('{"iss":"supabase","role":"anon","iat":1700000000}') + '";\n'),
     ],
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 MAX_BYTES = 1_000_000
+_TEMPLATE = re.compile(r"(?i)example|sample|template|dist|test|dev|local")
 _PROSE = re.compile(
     r"(?i)(\.md|\.rst|\.adoc|(^|/)\.env[^/]*|\.example|\.sample|(^|/)(changelog|readme|license)[^/]*|\.lock|lock\.json|\.svg|\.ipynb|\.csv)\Z"
 )
@@ -52,7 +53,22 @@ def set_elsewhere(app: App, name: str) -> bool:
         return True
     addons = app.app_json.addons if app.app_json is not None else ()
     table = load_addons()
-    return any(table.sets(addon.plan, addon.as_, name) for addon in addons) or _in_image(app, name)
+    return any(table.sets(addon.plan, addon.as_, name) for addon in addons) or _in_image(app, name) or name in _in_loaded_files(app)
+
+
+def _in_loaded_files(app: App) -> frozenset[str]:
+    """Names in pushed files of defaults that the code loads: `.env`, `.env.production`, or another that it names."""
+    from herolint.formats.dotenv import parse
+
+    found: set[str] = set()
+    for path in app.slug:
+        if "/" in path or not path.startswith(".env") or _TEMPLATE.search(path):
+            continue
+        loaded = path in (".env", ".env.production") or any(path in mod.source.text for mod in app.code.modules)
+        source = app.source(path) if loaded else None
+        if source is not None and not source.is_binary:
+            found.update(line.name for line in parse(source) if line.value)
+    return frozenset(found)
 
 
 def _in_image(app: App, name: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from herolint.app.at_start import caught, runs_at_start
 from herolint.app.operators import HOME
 from herolint.app.values import Known, text_of
 from herolint.code import facts
@@ -94,10 +95,17 @@ def _named_by(launch: Launch) -> Iterator[tuple[str, Word, str]]:
 
 def _in_code(app: App) -> Iterator[NeededFile]:
     for effect in app.code.effects_of("reads-config"):
-        if _at_start(app, effect) and (path := _path_of(app, effect)) and _is_local(path):
+        if runs_at_start(app.code, effect) and not caught(app.code, effect) and (path := _path_of(app, effect)) and _is_local(path):
             yield NeededFile(path, effect.mod.place(effect.fact.call), "start-up stops without", effect.processes[0])
     for effect in app.code.effects_of("writes-file"):
-        if effect.row.mode and _at_start(app, effect) and _reads(app, effect) and (path := _path_of(app, effect)) and _is_local(path):
+        if (
+            effect.row.mode
+            and runs_at_start(app.code, effect)
+            and not caught(app.code, effect)
+            and _reads(app, effect)
+            and (path := _path_of(app, effect))
+            and _is_local(path)
+        ):
             yield NeededFile(path, effect.mod.place(effect.fact.call), "start-up stops without", effect.processes[0])
     for mod in app.code.modules:
         if "dotenv_values" in mod.source.text:
@@ -106,26 +114,6 @@ def _in_code(app: App) -> Iterator[NeededFile]:
 
 def _is_local(path: str) -> bool:
     return bool(LOCAL_FILE.match(posixpath.basename(path)))
-
-
-def _at_start(app: App, effect: Effect) -> bool:
-    """Whether the call surely runs while a process starts, and nothing catches its failure."""
-    mod, fact = effect.mod, effect.fact
-    if effect.runs is not True or any(b.kind == "try" and b.start <= fact.call.start < b.end for b in mod.facts.blocks):
-        return False
-    if fact.function == NONE:
-        return True
-    from herolint.app.reach import FunctionRef
-
-    step = app.code.at_boot.get(FunctionRef(mod.path, fact.function))
-    while step is not None and step.call is not None:
-        caller, call = step.call
-        if app.code.guards.holds(caller, call.guard) is not True:
-            return False
-        if any(b.kind == "try" and b.start <= call.call.start < b.end for b in caller.facts.blocks):
-            return False
-        step = step.before
-    return step is not None
 
 
 def _reads(app: App, effect: Effect) -> bool:

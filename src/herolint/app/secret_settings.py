@@ -31,6 +31,8 @@ _HOST = re.compile(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](
 _MAIL = re.compile(r"(?i)(email|mail|smtp)\w*pass")
 _APP_PASSWORD = re.compile(r"[a-z]{16}")
 _SECTION = re.compile(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
+WRITTEN_BY_GENERATORS = frozenset({"secret_key", "pepper"})
+"""Names whose values generators write into comments, as Devise does."""
 NEAR = 400
 """Characters around a password in which its host stands."""
 
@@ -68,10 +70,18 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             continue
         if not _belongs_to_production(source, match.start()):
             continue
+        comment = _in_comment(text, start)
+        if comment and name in WRITTEN_BY_GENERATORS:
+            continue
         if looks_random(value):
-            yield Given(name, value, match.start("s"), match.end("s"), bool(STRONG_NAME.search(name)) and len(value) >= 20)
+            yield Given(name, value, match.start("s"), match.end("s"), not comment and bool(STRONG_NAME.search(name)) and len(value) >= 20)
         elif _is_password(name) and _is_chosen(name, value, text, match.start()):
             yield Given(name, value, match.start("s"), match.end("s"), True)
+
+
+def _in_comment(text: str, at: int) -> bool:
+    """Whether the line of a place is commented out."""
+    return text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith(("#", "//", "--", ";", "*"))
 
 
 def _is_chosen(name: str, value: str, text: str, at: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from herolint.app.at_start import runs_at_start
 from herolint.app.values import UNKNOWN, Env, Known, Value
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -67,7 +68,7 @@ def _in_server_config(app: App) -> Iterator[TlsServer]:
 
 def _in_calls(app: App) -> Iterator[TlsServer]:
     for effect in app.code.effects_of("terminates-tls"):
-        if "web" not in effect.processes:
+        if "web" not in effect.processes or not runs_at_start(app.code, effect):
             continue
         names = effect.row.tls.split()
         for name in names:

@@ -28,6 +28,8 @@ _CALLS = frozenset(
 _TOKENS = ("env", "config", "Settings", "ENV")
 """Of these words one stands in every file that reads the environment."""
 _CONVERTERS = frozenset({"int", "float", "json.loads", "ast.literal_eval", "base64.b64decode", "pathlib.Path", "os.path.join"})
+_SAFE_ON_NOTHING = frozenset("presence present? blank? nil? try to_s to_i to_f to_a to_h is_a? inspect tap then dup freeze".split())
+"""Methods that an unset value of some language has."""
 _HARMLESS = frozenset(
     """
     print len bool isinstance getattr setattr str repr get getenv config env debug info warning error exception log init init_app update append
@@ -162,7 +164,7 @@ class _Uses:
             return ""
         for inner in walk(spot.expr):
             if isinstance(inner, facts.Attr) and inner.base is read:
-                return "fails"
+                return "" if inner.name in _SAFE_ON_NOTHING else "fails"
             if isinstance(inner, facts.Call) and any(arg is read for arg in inner.args) and inner is not spot.call:
                 return self._call(mod, spot.function, inner)
         if spot.call is not None:

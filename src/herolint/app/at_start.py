@@ -1,0 +1,38 @@
+"""What surely happens while the web process starts: calls under no condition that may not hold, through callers that are sure too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from herolint.app.codebase import Mod
+from herolint.app.reach import FunctionRef
+from herolint.code.facts import NONE, CallFact
+
+if TYPE_CHECKING:
+    from herolint.app.program import Effect, Program
+
+
+def runs_at_start(code: Program, effect: Effect) -> bool:
+    """Whether a known call is reached whenever a process starts."""
+    if effect.runs is not True:
+        return False
+    if effect.fact.function == NONE:
+        return True
+    if FunctionRef(effect.mod.path, effect.fact.function) not in code.at_boot:
+        return False
+    return all(code.guards.holds(mod, call.guard) is True for mod, call in _callers(code, effect))
+
+
+def caught(code: Program, effect: Effect) -> bool:
+    """Whether the call, or one on the way to it, stands in a `try`."""
+    calls = [(effect.mod, effect.fact), *_callers(code, effect)]
+    return any(block.kind == "try" and block.start <= call.call.start < block.end for mod, call in calls for block in mod.facts.blocks)
+
+
+def _callers(code: Program, effect: Effect) -> Iterator[tuple[Mod, CallFact]]:
+    """The calls that lead to the function of a known call, the nearest first."""
+    step = code.at_boot.get(FunctionRef(effect.mod.path, effect.fact.function))
+    while step is not None and step.call is not None:
+        yield step.call
+        step = step.before
