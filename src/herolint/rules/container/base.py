@@ -75,7 +75,7 @@ def docker_wrong_architecture(app: App) -> Iterator[Finding]:
         what, place, confidence = found
         yield report(
             "HL806",
-            f"{what} is made for ARM, and dynos of the container stack are {app.platform.container.architecture}",
+            f"{what} is for ARM, and dynos of the container stack are {app.platform.container.architecture}",
             place,
             why="the program cannot be executed: `Exec format error`, and the dyno ends with status 126 (H10)",
             fix=f"build for `linux/{app.platform.container.architecture}`, or leave the platform out",
@@ -88,7 +88,7 @@ def _foreign(image: Image) -> Iterator[tuple[str, Place, Confidence]]:
     for index in image.dockerfile.lineage:
         stage = stages[index]
         if stage.platform and _FOREIGN.search(stage.platform.lower()):
-            yield f"the image for `{stage.platform}`", Place(image.path, stage.span, stage.platform), Confidence.HIGH
+            yield f"`--platform={stage.platform}`", Place(image.path, stage.span, stage.platform), Confidence.HIGH
         elif _FOREIGN.search(stage.base.lower()) and "$" not in stage.base:
             yield f"`{stage.base}`", Place(image.path, stage.span, "for ARM"), Confidence.HIGH
     for built in (image, *image.sources):

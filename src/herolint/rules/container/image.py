@@ -25,22 +25,22 @@ def docker_exec_form_env(app: App) -> Iterator[Finding]:
         found = _unfilled(process) if process.origin == "Dockerfile" and process.exec_form else None
         if found is None or found[0].span in seen:
             continue
-        word, name = found
+        word, name, texts = found
         seen.add(word.span)
-        number = ", and it takes that for no port: R10 or a crash at start" if name == "PORT" else ""
+        number = f": `${name}` is no number, and nothing listens where the router looks (R10)" if name == "PORT" else ""
         yield report(
             "HL801",
             f"{process.name}'s command is in exec form: `${name}` reaches the program as it is written",
             Place(process.at.path, word.span, "no shell fills it in"),
             why=f"the words go to the program without a shell{number}",
-            fix=f"write it in shell form: `CMD {' '.join(process.text.split())}`",
+            fix=f"write it in shell form: `CMD {' '.join(texts)}`" if texts else "start a shell that fills it in: `sh -c '…'`",
             process=process.name,
             confidence=Confidence.MEDIUM,
         )
 
 
-def _unfilled(process: Process) -> tuple[Word, str] | None:
-    """The first word that holds a variable which nothing fills in."""
+def _unfilled(process: Process) -> tuple[Word, str, list[str]] | None:
+    """The first word that holds a variable which nothing fills in, the variable, and the words of CMD where it stands there."""
     if any(x.tool in _OWN_SHELL or (x.tool == "sh" and x.has("-c")) for x in process.launches):
         return None
     if any(word.text in ("eval", "envsubst") for launch in process.launches for word in launch.words):
@@ -48,7 +48,8 @@ def _unfilled(process: Process) -> tuple[Word, str] | None:
     for command in process.script.commands:
         for word in command.words:
             if word.span.end > word.span.start and not word.expansions and (match := _VARIABLE.search(word.text)):
-                return word, match[1] or match[2]
+                entry = any(one.expansions for one in command.words)
+                return word, match[1] or match[2], [] if entry else [one.text for one in command.words]
     return None
 
 

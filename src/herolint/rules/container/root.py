@@ -57,7 +57,7 @@ def _finding(app: App, process: Process, launch: Launch) -> Finding:
         "HL803",
         f"`{launch.tool}` needs root, and a dyno runs the image as an ordinary user",
         Place(at.path, at.span, "not permitted"),
-        why="USER has no say there: the command fails, and with it the start where `&&` or `set -e` follows it",
+        why="USER has no say in that: the command fails, and the whole start with it where `&&` follows or `set -e` holds",
         related=() if at.path == process.at.path else (app.procfile_place(process.name, "this process starts it"),),
         fix=f"do it in a RUN of the Dockerfile, and take `{launch.tool}` out of the start",
         process=process.name,
@@ -85,10 +85,11 @@ def _closed(image: Image, process: Process) -> tuple[str, Place, str] | None:
     last = None
     for folder, commands in image.runs:
         for command in commands:
+            below = any(word.text in ("-R", "--recursive") for word in command.words)
             for path, place, mode in _modes(image, folder, command):
                 for one in started:
-                    if matches(path, one):
-                        last = (one, place, mode) if _is_closed(image, one, mode) and "/" not in one[len(path) :] else None
+                    if matches(path, one.lstrip("/")) and (below or path.count("/") == one.count("/")):
+                        last = (one, place, mode) if _is_closed(image, one, mode) else None
     return last
 
 
