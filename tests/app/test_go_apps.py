@@ -127,3 +127,13 @@ def test_hooks_may_make_other_programs(tmp_path: Path) -> None:
     main = program("log net/http os", 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))')
     files = {"main.go": main, "Procfile": "web: bin/other\n", "bin/go-post-compile": "#!/bin/sh\ncp bin/orders bin/other\n"}
     assert codes(tmp_path, files) == []
+
+
+def test_a_bot_that_is_started_as_web(tmp_path: Path) -> None:
+    body = 'session, err := discordgo.New("Bot " + os.Getenv("TOKEN"))\nif err != nil {\n\tlog.Fatal(err)\n}\nsession.Open()\nselect {}'
+    files = {
+        "go.mod": MODULE + "\nrequire github.com/bwmarrin/discordgo v0.29.0\n",
+        "go.sum": "github.com/bwmarrin/discordgo v0.29.0 h1:x=\n",
+    }
+    main = program("github.com/bwmarrin/discordgo log os", body)
+    assert codes(tmp_path, {**files, "main.go": main}) == ["HL105 Procfile"]

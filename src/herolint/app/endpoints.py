@@ -177,12 +177,7 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
         yield Endpoint(port="none", port_at=launch.at, server=tool)
     elif launch.tool in RAILS_TOOLS:
         return  # servers of Rack apps listen by themselves
-    elif (
-        launch.script
-        or launch.module
-        or process.name in app.code.reach
-        or any(process.name in e.processes for e in app.code.effects_of("listens"))
-    ):
+    elif launch.script or launch.module or any(process.name in e.processes for e in app.code.effects_of("listens", "runs-bot")):
         yield from _in_code(app, process, launch)
 
 
