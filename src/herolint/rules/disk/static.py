@@ -22,6 +22,7 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
         root is None
         and not _collect_disabled(app)
         and not _remote_storage(django)
+        and not _collects_nothing(app, django)
         and not app.is_container
         and not _configured_elsewhere(app)
     ):
@@ -62,6 +63,12 @@ def _collect_disabled(app: App) -> bool:
     return (app.config_var("DISABLE_COLLECTSTATIC") or "0") not in ("0", "")
 
 
+def _collects_nothing(app: App, django: Django) -> bool:
+    """Whether an app before staticfiles brings a collectstatic of its own, which needs no folder."""
+    before = django.installed[: django.installed.index("django.contrib.staticfiles")]
+    return any(app.code.knowledge.backends.get(name) == "idle-collector" for name in before)
+
+
 def _configured_elsewhere(app: App) -> bool:
     """`django_heroku.settings(locals())` sets STATIC_ROOT and WhiteNoise by itself."""
     return any(True for _ in app.code.calls_named("django_heroku.settings", "django_on_heroku.settings"))
@@ -85,7 +92,9 @@ def _served(app: App, django: Django) -> bool:
     if any("whitenoise" in name.lower() for name in django.listed("MIDDLEWARE") + django.listed("MIDDLEWARE_CLASSES")):
         return True
     texts = [mod.source.text for mod in app.code.modules]
-    if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
+    if any(
+        word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(", "StaticFilesConsumer(")
+    ):
         return True
     if any(
         "static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text or "views.static" in text
