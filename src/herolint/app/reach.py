@@ -256,15 +256,17 @@ class Reach:
                     yield from self._members(target)
 
     def _only_named(self, mod: Mod, function: int, expr: facts.AnyExpr) -> Iterator[tuple[int, int]]:
-        """Where a class is named only for the sake of one thing in it (`Model.load()`), which runs nothing else of it."""
+        """Where a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
+        fn = mod.facts.functions[function] if function != NONE else None
+        own = fn.params[0].name if fn is not None and fn.klass != NONE and fn.params else ""
         for inner in walk(expr):
             if not isinstance(inner, facts.Attr) or not isinstance(inner.base, facts.Name):
                 continue
             whose = self.linker.resolve(mod, function, inner.base)
-            if whose is None or whose.kind != "class" or whose.mod is None:
+            if whose is None or whose.mod is None or not (whose.kind == "class" or (whose.kind == "instance" and inner.base.id == own)):
                 continue
-            own = inner.name in self.linker.methods(whose.mod, whose.number)
-            if own or inner.name in whose.mod.class_body.get(whose.number, {}):
+            is_method = inner.name in self.linker.methods(whose.mod, whose.number)
+            if is_method or inner.name in whose.mod.class_body.get(whose.number, {}):
                 yield inner.base.start, inner.base.end
 
     def _members(self, target: Target, seen: frozenset[tuple[str, int]] = frozenset()) -> Iterator[FunctionRef]:

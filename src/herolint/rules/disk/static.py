@@ -92,9 +92,7 @@ def _served(app: App, django: Django) -> bool:
     if any("whitenoise" in name.lower() for name in django.listed("MIDDLEWARE") + django.listed("MIDDLEWARE_CLASSES")):
         return True
     texts = [mod.source.text for mod in app.code.modules]
-    if any(
-        word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(", "StaticFilesConsumer(")
-    ):
+    if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
         return True
     if any(
         "static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text or "views.static" in text
