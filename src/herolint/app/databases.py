@@ -163,14 +163,35 @@ def _overridden(python: Program, mod: Mod) -> Value | None:
     return None
 
 
+_ASKING = frozenset({"execute", "executemany", "executescript", "read_sql", "read_sql_query", "read_sql_table", "prepare", "query"})
+_LASTING = frozenset({"executemany", "executescript", "commit", "to_sql", "save", "create_all", "create_tables", "insert"})
+_LOOKS = re.compile(r"(?i)\s*(select|pragma|explain|with)\b")
+
+
+def only_looked_up(python: Program) -> bool:
+    """Whether every statement that reached code sends to a database is known and only looks something up, and there is one."""
+    looks = False
+    for mod in python.modules:
+        for fact in mod.facts.calls:
+            func = fact.call.func
+            name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+            if name in _LASTING:
+                return False
+            if name in _ASKING:
+                text = text_of(python.fold(mod, fact.function, fact.call.args[0])) if fact.call.args else None
+                if text is None or not (_LOOKS.match(text) or name == "read_sql_table"):
+                    return False
+                looks = True
+    return looks
+
+
 def sqlite_file(database: Database) -> tuple[str | None, bool]:
     """The SQLite file that the database is in production (None: it is none), and whether it is only a fallback behind a variable."""
     if database.kind == "django":
         return _django_sqlite(database.value)
-    fallback = False
+    fallback = any(isinstance(one, Env) for one in options(database.value))
     for one in options(database.value):
         if isinstance(one, Env):
-            fallback = True
             continue
         if isinstance(one, Made):
             return _made_sqlite(one)

@@ -10,7 +10,7 @@ import msgspec
 
 from herolint.app.loading import own_project
 from herolint.app.locked import installed
-from herolint.app.python_build import python_minor
+from herolint.app.python_build import python_release
 from herolint.finding import Place
 from herolint.formats.requirements import Requirement, Requirements, applies_on_linux, marker_holds
 from herolint.knowledge.packages import distributions_for_import
@@ -95,7 +95,7 @@ def python_dependencies(app: App) -> PythonDependencies:
 
 
 def _of_pipfile_lock(app: App) -> PythonDependencies:
-    lock, python = app.pipfile_lock, python_minor(app)
+    lock, python = app.pipfile_lock, python_release(app)
     assert lock is not None
     at = Place("Pipfile.lock")
     direct = {r.name: r for r in app.pipfile.packages} if app.pipfile else {}
@@ -145,7 +145,7 @@ def _of_lock(app: App, lock: PyLock, manager: str, name: str, asked: Iterable[Re
             files=p.files,
             elsewhere=p.local or not p.version,
         )
-        for p in installed(lock, asked, python_minor(app))
+        for p in installed(lock, asked, python_release(app))
     }
     return PythonDependencies(manager, name, packages, True)
 
@@ -155,7 +155,7 @@ def _merged(app: App, found: Requirements) -> dict[str, Dependency]:
 
     A folder of the repository counts with what its project installs.
     """
-    python = python_minor(app)
+    python = python_release(app)
     folders = [folder for requirement in found.items if (folder := _own_folder(app, requirement)) is not None]
     own = [requirement for folder in folders for requirement in own_project(app, folder)[0]]
     lines: dict[str, list[Requirement]] = {}

@@ -352,12 +352,13 @@ def _stem(path: str) -> str:
 
 
 _LOCAL_NAMES = frozenset({"local", "dev", "devel", "development", "test", "tests", "testing", "debug", "docker", "ci", "example", "sample"})
+_SHARED_NAMES = frozenset({"base", "common", "shared", "default", "defaults", "core"})
 _PRODUCTION_NAMES = ("heroku", "production", "prod", "live", "deploy", "deployment", "staging")
 
 
 def _for_production(code: CodeBase, path: str) -> str:
-    """The settings beside those of a developer's machine that are named after production, where there are such."""
-    if _stem(path) not in _LOCAL_NAMES:
+    """The settings beside those of a developer's machine, or beside those that all share, that are named after production, if any."""
+    if _stem(path) not in _LOCAL_NAMES | _SHARED_NAMES:
         return path
     folder = path.removesuffix("/__init__.py").rpartition("/")[0]
     return next((found for name in _PRODUCTION_NAMES if (found := f"{folder}/{name}.py") in code.files), path)

@@ -97,7 +97,7 @@ def uses_of(app: App) -> Iterator[Use]:
             continue
         by = [n for n, s in starting.items() if mod.path in s.open]
         for imp in mod.facts.imports if by else ():
-            if imp.handled or _looked_for(mod, imp.guard):
+            if imp.handled or _looked_for(mod, imp):
                 continue
             who = [
                 n for n in by if starting[n].reach.runs(mod, imp.guard) is not False and starting[n].reach.has_function(mod, imp.function)
@@ -125,13 +125,17 @@ def _django_uses(app: App) -> Iterator[Use]:
             yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting)
 
 
-def _looked_for(mod: Mod, guard: int) -> bool:
-    """Whether a condition around the import asks whether the module is there."""
+def _looked_for(mod: Mod, imp: facts.Import) -> bool:
+    """Whether a condition around the import asks whether the module, or its file, is there."""
+    guard = imp.guard
     while guard != NONE:
         fact = mod.facts.guards[guard]
         for inner in walk(fact.test):
             if isinstance(inner, facts.Call) and isinstance(inner.func, facts.Attr | facts.Name):
                 if (inner.func.name if isinstance(inner.func, facts.Attr) else inner.func.id) in _LOOKS_BEFORE:
+                    return True
+            if isinstance(inner, facts.Const) and isinstance(inner.value, str):
+                if inner.value.rpartition("/")[2] == f"{imp.module.rpartition('.')[2]}.py":
                     return True
         guard = fact.parent
     return False

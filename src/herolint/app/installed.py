@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.loading import own_project
-from herolint.app.python_build import manager_files, python_minor
+from herolint.app.python_build import manager_files, python_minor, python_release
 from herolint.formats.requirement_line import normalise, read_requirement
 from herolint.formats.requirements import applies_on_linux
 from herolint.formats.requirements import parse as parse_requirements
@@ -152,9 +152,9 @@ def _from_requirements(app: App, requirements: Requirements | None, found: _Gath
         return
     found.unread |= any(not include.found or "://" in include.path for include in requirements.includes if not include.constraint)
     found.broken += [line.text.lower().replace("_", "-") for line in requirements.invalid if line.text]
-    minor = python_minor(app)
+    python = python_release(app)
     for item in requirements.items:
-        if not applies_on_linux(item, minor):
+        if not applies_on_linux(item, python):
             found.elsewhere.add(item.name)
         elif item.path and not item.url and not item.path.endswith((".whl", ".gz", ".zip")):
             _from_folder(app, posixpath.normpath(item.path), found)

@@ -75,7 +75,7 @@ class Program:
                     self.guards.scripts.add(launch.script)
         self._search_in(app.config_var("PYTHONPATH") or self._image_variable("PYTHONPATH") or "")
         self.code.open_path |= app.config_var("PYTHONPATH") == ""
-        if "src" in self.code.folders and "src/__init__.py" not in self.code.files:
+        if "src" in self.code.folders and "src/__init__.py" not in self.code.files and not self._named_with_root("src"):
             self.code.add_root("src")
         for process in app.processes.values():
             for launch in process.launches:
@@ -103,6 +103,12 @@ class Program:
             if folder and "$" not in folder:
                 self.code.add_root(folder)
             self.code.open_path |= "$" in folder
+
+    def _named_with_root(self, folder: str) -> bool:
+        """Whether modules at the root import from a folder by its own name (`from src.views import …`): then it is a package, no root."""
+        beginnings = (f"from {folder}.", f"from {folder} ", f"import {folder}.")
+        top = (mod for path in self.code.files if "/" not in path and path.endswith(".py") and (mod := self.code.mod(path)) is not None)
+        return any(word in mod.source.text for mod in top for word in beginnings)
 
     def _main_of(self, module: str) -> str | None:
         path = self.code.find(module)
@@ -252,7 +258,7 @@ class Program:
             django = self.django if self.django is not None and self.runs_django(process) else None
             extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
             named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named)
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands)
         return found
 
     @cached_property

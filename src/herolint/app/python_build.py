@@ -62,6 +62,15 @@ def wanted_python(app: App) -> WantedPython:
     return WantedPython(None, "", Place(""))
 
 
+def python_release(app: App) -> str:
+    """The whole version that the app will run on: the one that a file spells out, else the newest of that minor version."""
+    wanted, minor = wanted_python(app), python_minor(app)
+    if wanted.version is not None and wanted.minor == minor and wanted.version.count(".") > 1:
+        return wanted.version
+    known = app.platform.python.version(minor)
+    return known.latest if known is not None else minor
+
+
 def python_minor(app: App) -> str:
     """The minor version that the app will run on, as far as files tell; else the buildpack's default."""
     minor = wanted_python(app).minor

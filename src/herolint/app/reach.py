@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from herolint.app.codebase import CodeBase, Mod
@@ -53,12 +54,14 @@ class Reach:
         entries: Iterable[Entry],
         extra: Iterable[str] = (),
         named: Iterable[Target] = (),
+        commands: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.code = code
         self.linker = linker
         self.guards = guards
         self.named = tuple(named)
         """Functions and classes that a framework calls by a name in its settings."""
+        self.commands = commands
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
@@ -179,8 +182,23 @@ class Reach:
                 "overload",
             ):
                 continue
-            return True
+            program = self.commands.get(self.linker.qualified(mod, fn.parent, inner) or "")
+            if program is None or program in self._called_programs:
+                return True
         return False
+
+    @cached_property
+    def _called_programs(self) -> frozenset[str]:
+        """Command line programs that this process runs: `app()` of `app = typer.Typer()`."""
+        objects = frozenset(self.commands.values())
+        if not objects:
+            return frozenset()
+        return frozenset(
+            name
+            for mod in self.mods()
+            for fact in mod.facts.calls
+            if self.runs(mod, fact.guard) is not False and (name := self.linker.qualified(mod, fact.function, fact.call.func)) in objects
+        )
 
     @cached_property
     def _expressions(self) -> dict[str, dict[int, list[facts.AnyExpr]]]:
@@ -222,11 +240,12 @@ class Reach:
             if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE:
                 yield FunctionRef(mod.path, i)
         for expr in self._scope_expressions(mod).get(ref.number, ()):
+            named = set(self._only_named(mod, ref.number, expr))
             for inner in walk(expr):
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
-                if not isinstance(inner, facts.Name | facts.Attr):
+                if not isinstance(inner, facts.Name | facts.Attr) or (inner.start, inner.end) in named:
                     continue
                 key = ("n", inner.id) if isinstance(inner, facts.Name) else ("a", repr(inner.base) + inner.name)
                 if key in seen:
@@ -235,6 +254,20 @@ class Reach:
                 target = self.linker.resolve(mod, ref.number, inner)
                 if target is not None:
                     yield from self._members(target)
+
+    def _only_named(self, mod: Mod, function: int, expr: facts.AnyExpr) -> Iterator[tuple[int, int]]:
+        """Where a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
+        fn = mod.facts.functions[function] if function != NONE else None
+        own = fn.params[0].name if fn is not None and fn.klass != NONE and fn.params else ""
+        for inner in walk(expr):
+            if not isinstance(inner, facts.Attr) or not isinstance(inner.base, facts.Name):
+                continue
+            whose = self.linker.resolve(mod, function, inner.base)
+            if whose is None or whose.mod is None or not (whose.kind == "class" or (whose.kind == "instance" and inner.base.id == own)):
+                continue
+            is_method = inner.name in self.linker.methods(whose.mod, whose.number)
+            if is_method or inner.name in whose.mod.class_body.get(whose.number, {}):
+                yield inner.base.start, inner.base.end
 
     def _members(self, target: Target, seen: frozenset[tuple[str, int]] = frozenset()) -> Iterator[FunctionRef]:
         if target.mod is None or (target.mod.path, target.number) in seen:

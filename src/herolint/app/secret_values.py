@@ -14,6 +14,7 @@ _MADE_UP = re.compile(
     r"(?i)example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|change.?(me|this|it)|replace|insecure|"
     r"redacted|secret.?key|not.?(a.?)?(real|secret)|needs.?to|(dev|test|demo|local)[-_]|[-_](dev|test|demo|local)|lorem|insert|fill.?in|\.\.\.|\*\*\*"
 )
+_COUNTED = re.compile(r"(?<!\d)123456(?!\d)")
 _CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _WORDS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
 
@@ -41,7 +42,7 @@ def looks_made_up(value: str) -> bool:
 
 def looks_random(value: str, length: int = 16) -> bool:
     """Whether a generator made the value: long, digits among letters, mixed, and no words put together."""
-    if len(value) < length or not value.isascii() or any(c.isspace() for c in value):
+    if len(value) < length or _COUNTED.search(value) or not value.isascii() or any(c.isspace() for c in value):
         return False
     if not any(c.isdigit() for c in value) or not any(c.isalpha() for c in value) or entropy(value) < 3.0:
         return False

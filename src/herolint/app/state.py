@@ -161,6 +161,8 @@ class _Finder:
         inside = self.in_request[mod.path]
         for assign in mod.facts.assigns:
             if assign.function in inside and assign.klass == NONE and assign.op not in ("for", "with"):
+                if isinstance(assign.target, facts.Attr) and self._constructs(mod, assign.function):
+                    continue
                 rebinds = isinstance(assign.target, facts.Name) or self._key(mod, assign.function, assign.target) is not None
                 kind = "rebind" if rebinds else "add"
                 yield from self._note(kind, mod, assign.function, assign.target, assign.guard, assign.value)
@@ -173,6 +175,10 @@ class _Finder:
         for function, expr in mod.facts.deletes:
             if function in inside and not isinstance(expr, facts.Name):
                 yield from self._note("remove", mod, function, expr, NONE, None)
+
+    def _constructs(self, mod: Mod, function: int) -> bool:
+        """Whether a function makes an object: what it sets there is of that object, and no change of another one."""
+        return function != NONE and mod.facts.functions[function].name == self.linker.dialect(mod).constructor
 
     def _note(self, kind: str, mod: Mod, function: int, expr: facts.AnyExpr, guard: int, value: facts.AnyExpr | None) -> Iterator[int]:
         root = self._root(mod, function, expr)

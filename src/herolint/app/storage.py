@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 WRITE_MODES = re.compile(r"[wax]|r[bt]?\+|\+")
+_ONLY_READ = frozenset(
+    {"read", "readline", "readlines", "seek", "tell", "truncate", "close", "load", "safe_load", "reader", "DictReader", "len"}
+)
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/dev/null", "/dev/std", "/proc/")
 DATA_ENDINGS = (
     ".json",
@@ -54,7 +57,24 @@ class Write(NamedTuple):
 
 def writes(python: Program) -> Iterator[Write]:
     """Calls that write files, with the path folded."""
-    return (use for use in _uses(python, "writes-file") if WRITE_MODES.search(use.mode))
+    return (use for use in _uses(python, "writes-file") if WRITE_MODES.search(use.mode) and not _opened_to_read(use))
+
+
+def _opened_to_read(use: Write) -> bool:
+    """Whether a file that is opened for both (`r+`) is only read, or emptied, under the name that it is given."""
+    if not use.mode.startswith("r"):
+        return False
+    mod, call = use.effect.mod, use.effect.fact.call
+    names = {a.target.id for a in mod.facts.assigns if a.value == call and isinstance(a.target, facts.Name)}
+    for fact in mod.facts.calls if names else ():
+        func = fact.call.func
+        name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        given = [func.base] if isinstance(func, facts.Attr) else []
+        given += [arg.value if isinstance(arg, facts.Keyword) else arg for arg in fact.call.args]
+        if fact.function == use.effect.fact.function and any(isinstance(one, facts.Name) and one.id in names for one in given):
+            if name not in _ONLY_READ:
+                return False
+    return bool(names)
 
 
 def reads(python: Program) -> Iterator[Write]:
@@ -147,7 +167,7 @@ def _outermost(mod: Mod, function: int) -> int:
 
 
 def _key(expr: facts.AnyExpr) -> str:
-    return dotted(expr) or repr(expr)
+    return dotted(expr) or repr(expr.value if isinstance(expr, facts.Const) else expr)
 
 
 def shown(text: str) -> str:

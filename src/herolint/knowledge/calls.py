@@ -160,9 +160,11 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
     signing: Signing = Signing()
     backends: dict[str, str] = {}
-    """Where a backend that settings name as text keeps what it is given: `file` or `memory`."""
+    """What a backend or app that settings name as text does: keeps what it is given (`file`, `memory`), collects nothing (`idle-collector`)."""
     asynchronous: dict[str, str] = {}
     """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
+    commands: dict[str, str] = {}
+    """Decorators that make a function a command of a program, with the object that runs it when it is called."""
     proxy: Proxy = Proxy()
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""
@@ -221,6 +223,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         time_limits=frozenset().union(*(table.time_limits for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
+        commands={name: program for table in known for name, program in table.commands.items()},
     )
 
 
@@ -259,6 +262,7 @@ def load(language: str) -> Knowledge:
         parameters=raw.get("parameters", {}),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
         asynchronous=raw.get("asynchronous", {}),
+        commands=raw.get("commands", {}),
         fatal=frozenset(raw.get("fatal", ())),
         proxy=msgspec.convert(raw.get("proxy", {}), Proxy),
         signing=msgspec.convert(raw.get("signing", {}), Signing),

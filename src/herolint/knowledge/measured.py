@@ -18,11 +18,19 @@ BYTE_CODE = 0.4
 
 
 class DropIn(msgspec.Struct, frozen=True):
-    """A lighter distribution for the same purpose. `bytes` is its share of the slug with all that it pulls in."""
+    """A lighter distribution for the same purpose. `bytes` is its share of the slug with all that it pulls in.
+
+    `since` is the first release of the heavy one beside which there is such a lighter one; empty: any.
+    """
 
     name: str
     reason: str
     bytes: int
+    since: str = ""
+
+    def exists_for(self, version: str | None) -> bool:
+        """Whether the lighter one is there in the release that is asked for (None: the newest)."""
+        return version is None or not self.since or _numbers(version) >= _numbers(self.since)
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -129,7 +137,7 @@ def _package(key: str, row: _Row) -> Package:
         rest=row.rest,
         date=row.date,
         older=tuple(old.version for old in _sizes().older.get(key, ())),
-        drop_in=DropIn(lighter["name"], lighter["reason"], _with_closure(lighter["name"])) if lighter else None,
+        drop_in=DropIn(lighter["name"], lighter["reason"], _with_closure(lighter["name"]), lighter.get("since", "")) if lighter else None,
         source_only=key in _built(),
     )
 

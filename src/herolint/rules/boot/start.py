@@ -8,8 +8,10 @@ from herolint.app.commands import fetching_command
 from herolint.app.flow import Step
 from herolint.app.limits import seconds
 from herolint.app.model import App
+from herolint.app.operators import HOME
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
+from herolint.app.storage import absolute, path_text
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
@@ -32,11 +34,25 @@ def slow_boot(app: App) -> Iterator[Finding]:
         step = boot.steps.get(FunctionRef(effect.mod.path, effect.fact.function))
         if step is None or "web" not in effect.processes or not boot.waits_for(effect) or boot.after_listening(effect, step):
             continue
+        if effect.row.effect == "loads-model" and _is_small(app, effect):
+            continue
         what = _what(app, effect, step)
         if not what or (effect.mod.path, what) in seen:
             continue
         seen.add((effect.mod.path, what))
         yield _finding(app, effect, step, what)
+
+
+SMALL_BYTES = 5_000_000
+"""A model in a file of less than this is read in a moment."""
+
+
+def _is_small(app: App, effect: Effect) -> bool:
+    """Whether the model lies in a small file of the repository."""
+    expr = effect.fact.call.args[0] if effect.fact.call.args else None
+    text = path_text(app.code.fold(effect.mod, effect.fact.function, expr)) if expr is not None else None
+    entry = app.workspace.slug_files.get(absolute(text).removeprefix(f"{HOME}/")) if text is not None else None
+    return entry is not None and entry.kind == "file" and not entry.lfs and entry.size < SMALL_BYTES
 
 
 def _what(app: App, effect: Effect, step: Step) -> str | None:

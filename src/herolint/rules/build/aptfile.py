@@ -85,6 +85,8 @@ def aptfile_invalid(app: App) -> Iterator[Finding]:
         return
     for fault in aptfile.faults:
         yield _fault(fault)
+    if app.has("code") and any("/.apt/" in mod.source.text for mod in app.code.modules):
+        return  # the code looks where the buildpack unpacks: somebody has added it
     deployed_here = app.procfile is not None or app.app_json is not None  # other hosts read an Aptfile too
     if deployed_here and not aptfile.faults and not reads_aptfile(app) and not any(True for _ in system_package_removed(app)):
         yield _unread(app)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from herolint.app.dependencies import Dependency, PythonDependencies
 from herolint.app.model import App
-from herolint.app.python_build import builds_python, python_minor
+from herolint.app.python_build import builds_python, python_release
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.requirements import InvalidLine, Requirement, Requirements, applies_on_linux
 from herolint.knowledge import installs, releases
@@ -119,7 +119,7 @@ def _by_version(found: PythonDependencies, dependency: Dependency, at: Place) ->
 
 def _lines(app: App, found: Requirements) -> Iterator[Finding]:
     yield from _unreadable(found.invalid)
-    python = python_minor(app)
+    python = python_release(app)
     for include in found.includes:
         if not include.found:
             yield report(

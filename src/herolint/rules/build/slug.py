@@ -65,12 +65,13 @@ def slug_estimate(app: App) -> Estimate | None:
     wheels = {p.name: p.size for p in app.uv_lock.packages if p.size} if found.manager == "uv" and app.uv_lock is not None else {}
     requirements = app.requirements
     indexes = [option.value for option in requirements.options] if requirements is not None and found.manager == "pip" else []
+    addresses = [item.url for item in requirements.items] if requirements is not None and found.manager == "pip" else []
     return estimate_slug(
         wanted,
         locked=found.complete,
         repo_bytes=own,
         wheel_bytes=wheels,
-        cpu_index=any("/cpu" in value or "whl/cpu" in value for value in indexes),
+        cpu_index=any("/cpu" in value for value in (*indexes, *addresses)),
     )
 
 
@@ -92,6 +93,7 @@ def heavy_dependency(app: App) -> Iterator[Finding]:
             found is None
             or found.drop_in is None
             or not dependency.direct
+            or not found.drop_in.exists_for(dependency.version)
             or "cpu" in (dependency.version or "")
             or shares.get(dependency.name, 0) == 0
         ):

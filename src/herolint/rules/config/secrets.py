@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from herolint.app.config_vars import declared
+from herolint.app.config_vars import declared, is_set
 from herolint.app.model import App
 from herolint.app.secret_settings import ENV_FILE
 from herolint.app.secret_values import is_placeholder, looks_random
@@ -94,9 +94,11 @@ def _in_file(found: list[Secret]) -> Finding:
 def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
     state = _signs_in_production(app, secret)
     if state is not False:
+        django = app.code.django if app.has("code") else None
+        settings = {mod.path for mod in django.layers} if django is not None else {secret.at.path}
         yield report(
             "HL701",
-            f"{secret.kind} is committed: {secret.masked}",
+            f"{secret.kind if secret.at.path in settings else 'the value of SECRET_KEY'} is committed: {secret.masked}",
             secret.at,
             severity=ERROR if state else WARNING,
             why="it signs sessions and password resets: whoever reads the repository can log in as anybody",
@@ -114,6 +116,8 @@ def _signs_in_production(app: App, secret: Secret) -> bool | None:
     effective = django.setting("SECRET_KEY")
     if effective is None or secret.at.path not in {mod.path for mod in django.layers}:
         return False
+    if is_set(app, "SECRET_KEY") and any(True for _ in python.calls_named("django_heroku.settings", "django_on_heroku.settings")):
+        return False  # the call puts the variable in the literal's place
     settled = isinstance(effective.value, Known)
     bindings = list(django.assignments("SECRET_KEY"))
     others = [b for b in bindings if b.mod.path != secret.at.path or not isinstance(b.value, Known)]

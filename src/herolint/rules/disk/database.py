@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.conditions import in_plain_sight
-from herolint.app.databases import Database, databases, sqlite_file
+from herolint.app.databases import Database, databases, only_looked_up, sqlite_file
 from herolint.app.model import App
+from herolint.app.operators import HOME
 from herolint.app.origins import origin
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.values import Env, Known, Unknown, options
@@ -32,7 +33,7 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
         if file is None or is_temporary(database.value, file) or (database.place.path, database.place.span) in seen:
             continue
         seen.add((database.place.path, database.place.span))
-        if _read_only(app, file):
+        if _read_only(app, database, file):
             continue
         variables = sorted({o.name for o in options(database.value) if isinstance(o, Env)})
         unsure = fallback or database.runs is None
@@ -57,9 +58,11 @@ def _fix(app: App, database: Database, variables: list[str] | None) -> str:
     return f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set"
 
 
-def _read_only(app: App, file: str) -> bool:
-    """Opened read-only, as the repository ships it."""
-    return "mode=ro" in file or "immutable=1" in file
+def _read_only(app: App, database: Database, file: str) -> bool:
+    """Opened read-only, or a file of the repository in which the program only looks things up."""
+    if "mode=ro" in file or "immutable=1" in file:
+        return True
+    return database.kind == "path" and absolute(file).removeprefix(f"{HOME}/") in app.slug and only_looked_up(app.code)
 
 
 @rule("HL202", "local-file-database", ERROR, WARNING, needs=("code", "processes"))

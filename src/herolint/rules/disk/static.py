@@ -22,6 +22,7 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
         root is None
         and not _collect_disabled(app)
         and not _remote_storage(django)
+        and not _collects_nothing(app, django)
         and not app.is_container
         and not _configured_elsewhere(app)
     ):
@@ -60,6 +61,12 @@ def _not_served(app: App, django: Django) -> Finding:
 
 def _collect_disabled(app: App) -> bool:
     return (app.config_var("DISABLE_COLLECTSTATIC") or "0") not in ("0", "")
+
+
+def _collects_nothing(app: App, django: Django) -> bool:
+    """Whether an app before staticfiles brings a collectstatic of its own, which needs no folder."""
+    before = django.installed[: django.installed.index("django.contrib.staticfiles")]
+    return any(app.code.knowledge.backends.get(name) == "idle-collector" for name in before)
 
 
 def _configured_elsewhere(app: App) -> bool:

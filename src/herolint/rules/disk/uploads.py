@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
+from herolint.app.program import Effect
 from herolint.app.rails_data import kept_uploads
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.values import Known, Made, Table, Value, text_of
@@ -196,24 +197,45 @@ def logs_to_file(app: App) -> Iterator[Finding]:
         text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
             continue
+        console = app.code.spell(effect.mod, "log-console")
         yield _log_finding(
-            app, effect.mod.place(expr, "log file"), text, effect.runs, effect.processes[0], app.code.spell(effect.mod, "log-console")
+            app,
+            effect.mod.place(expr, "log file"),
+            text,
+            effect.runs,
+            effect.processes[0],
+            console,
+            also_shown=_beside_console(app, effect),
         )
     yield from _logging_dict(app)
 
 
-def _log_finding(app: App, at: Place, text: str | None, runs: bool | None, process: str, console: str) -> Finding:
+def _log_finding(
+    app: App, at: Place, text: str | None, runs: bool | None, process: str, console: str, *, also_shown: bool = False
+) -> Finding:
+    """`also_shown`: the same lines go to standard output as well."""
     return report(
         "HL207",
-        f"logs go to the file {shown(text)}, which nobody can read"
-        if text and "{}" not in text
-        else "logs go to a file on the dyno's disk",
+        f"logs go to {f'the file {shown(text)}' if text and '{}' not in text else 'a file on the dyno’s disk'}"
+        + (" as well as to standard output" if also_shown else ", which nobody can read"),
         at,
+        severity=NOTE if also_shown else WARNING,
         why="only standard output and error reach `heroku logs` and log drains; " + lost(app),
         fix=f"log to standard output: `{console}`" if console else "log to standard output",
         process=process,
         confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
     )
+
+
+def _beside_console(app: App, effect: Effect) -> bool:
+    """Whether a handler stands in one list with another that writes to standard output or error."""
+    mod = effect.mod
+    for fact in mod.facts.calls:
+        given = argument(fact.call, None, "handlers")
+        if isinstance(given, facts.Sequence) and effect.fact.call in given.items:
+            names = (app.code.linker.qualified(mod, fact.function, one.func) for one in given.items if isinstance(one, facts.Call))
+            return any(name == "logging.StreamHandler" for name in names)
+    return False
 
 
 def _logging_dict(app: App) -> Iterator[Finding]:
@@ -234,21 +256,35 @@ def _logging_dict(app: App) -> Iterator[Finding]:
             continue
         handlers = value.get("handlers")
         for name, handler, start, end in handlers.entries if isinstance(handlers, Table) else ():
-            if not isinstance(handler, Table) or not _used(value, name):
+            if not isinstance(handler, Table) or not _used_by(value, name):
                 continue
             kind = text_of(handler.get("class") or Known(None)) or ""
             file = handler.get("filename")
             if file is not None and kind.endswith("FileHandler"):
                 yield _log_finding(
-                    app, mod.place(facts.Expr(start, end), "log file"), path_text(file), runs, process, app.code.spell(mod, "log-console")
+                    app,
+                    mod.place(facts.Expr(start, end), "log file"),
+                    path_text(file),
+                    runs,
+                    process,
+                    app.code.spell(mod, "log-console"),
+                    also_shown=all(_shows(handlers, names) for names in _used_by(value, name)),
                 )
 
 
-def _used(logging: Table, handler: str) -> bool:
-    """Whether some logger or the root uses a handler."""
-    found: list[str] = []
+def _used_by(logging: Table, handler: str) -> list[list[str]]:
+    """The lists of handlers of the loggers, and of the root, that use a handler."""
+    found: list[list[str]] = []
     loggers = logging.get("loggers")
     for entry in [*(e[1] for e in (loggers.entries if isinstance(loggers, Table) else ())), logging.get("root")]:
         names = entry.get("handlers") if isinstance(entry, Table) else None
-        found += [str(i.value) for i in getattr(names, "items", ()) if isinstance(i, Known)]
-    return handler in found
+        found.append([str(i.value) for i in getattr(names, "items", ()) if isinstance(i, Known)])
+    return [names for names in found if handler in names]
+
+
+def _shows(handlers: Value | None, names: list[str]) -> bool:
+    """Whether one of the handlers of these names writes to standard output or error."""
+    if not isinstance(handlers, Table):
+        return False
+    kinds = [one.get("class") for name in names if isinstance(one := handlers.get(name), Table)]
+    return any(kind is not None and (text_of(kind) or "").endswith("StreamHandler") for kind in kinds)
