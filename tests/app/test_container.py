@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from herolint.app.image import Image
 from herolint.app.model import App
@@ -89,7 +92,9 @@ def test_what_an_image_starts(make: Make, dockerfile: str, expected: list[tuple[
     assert [x for x in starts(app) if x[0] not in ("set -e", "[ $M ]")] == expected
 
 
-@pytest.mark.parametrize("text", ["FROM python:3.13\n", "FROM scratch\nCMD []\n", "FROM what\nRUN x\n"])
+@pytest.mark.parametrize(
+    "text", ["FROM python:3.13\n", "FROM scratch\nCMD []\n", "FROM what\nRUN x\n", "FROM nginx\nENTRYPOINT []\n", "CMD x\n"]
+)
 def test_an_image_that_starts_nothing(make: Make, text: str) -> None:
     assert make({"heroku.yml": YML, "Dockerfile": text}).processes == {}
 
@@ -175,3 +180,29 @@ def test_code_is_found_where_the_image_has_it(make: Make) -> None:
     files = {"api/app/main.py": "import app.db\n", "api/app/db.py": "", "api/app/__init__.py": "", "heroku.yml": YML}
     app = make({**files, "Dockerfile": 'FROM python:3\nWORKDIR /code\nCOPY ./api /code\nCMD ["uvicorn", "app.main:app"]\n'})
     assert sorted(app.code.reach["web"].modules) == ["api/app/__init__.py", "api/app/db.py", "api/app/main.py"]
+
+
+LINES = [
+    "FROM python:3.13 AS a", "FROM a", "FROM --platform=$P nginx", "WORKDIR b/../c", "WORKDIR /app", "COPY . .", "COPY --from=a / ./", "COPY x",
+    "COPY --from=0 s* /usr/local/bin/", "ENTRYPOINT []", 'ENTRYPOINT ["e.sh"]', 'ENTRYPOINT ["tini", "--"]', "ENTRYPOINT x", "CMD []", "CMD",
+    'CMD ["sh", "-c"]', 'CMD ["./e.sh", "$PORT", "é"]', "CMD a \\\n  b", "RUN --mount=type=cache,target=/x", "RUN chmod 700 e.sh", "VOLUME $V",
+    "RUN <<E\ncat\nE", "ENV A=$A$A",
+]  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=12), st.sampled_from(['exec "$@"', './e.sh "$@"', "cd /app/x && python app.py $*"]))
+def test_any_dockerfile_makes_an_app(lines: list[str], script: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in {"heroku.yml": YML, "Dockerfile": "\n".join(lines), "e.sh": f"#!/bin/sh\n{script}\n"}.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        app = App(open_workspace(Path(folder)), AppRoot("", "", True), Context(), load(), datetime.date(2026, 11, 1))
+        for process in app.processes.values():
+            for launch in process.launches:
+                source = app.source(launch.path)
+                assert source is not None
+                assert launch.at.span is not None
+                assert launch.at.span.end <= len(source.data)
+        assert all(
+            image.volumes is not None and image.installs is not None and image.plain in (True, False) for image in app.images.values()
+        )

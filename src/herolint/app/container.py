@@ -57,10 +57,11 @@ def start_of(image: Image) -> Start | None:
     cmd = image.dockerfile.cmd
     if cmd is not None and (cmd.words or cmd.form == "shell"):
         return _entered(image, _instruction(image, cmd))
-    if image.dockerfile.entrypoint is not None:
-        return _entered(image, None)
+    entry = _entry_point(image)
+    if entry is not None:
+        return _alone(image, entry)
     base = image.base
-    if base is None or not base.starts or base.ends:
+    if base is None or not base.starts or base.ends or cmd is not None or image.dockerfile.entrypoint is not None:
         return None
     stage = image.dockerfile.stages[image.dockerfile.lineage[0]]
     return Start(parse(base.starts, stage.span.start).commands, Place(image.path, stage.span), base.starts)
@@ -134,24 +135,33 @@ def _without_parent(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return words
 
 
-def _entered(image: Image, given: Start | None) -> Start:
-    """A command as the image's entry point takes it; None: the entry point alone."""
+def _entry_point(image: Image) -> Instruction | None:
+    """The ENTRYPOINT in force, unless it takes the base image's away (`ENTRYPOINT []`)."""
     entry = image.dockerfile.entrypoint
-    if entry is None or (entry.form == "exec" and not entry.words):
-        assert given is not None
+    return entry if entry is not None and (entry.words or entry.form == "shell") else None
+
+
+def _alone(image: Image, entry: Instruction) -> Start:
+    """An entry point that is given nothing."""
+    start = _instruction(image, entry)
+    words = _without_parent(start.commands[0].words) if start.exec_form else ()
+    return start._replace(commands=(replace(start.commands[0], words=words),)) if words else start
+
+
+def _entered(image: Image, given: Start) -> Start:
+    """A command as the image's entry point takes it."""
+    entry = _entry_point(image)
+    if entry is None:
         return given
     start = _instruction(image, entry)
     if not start.exec_form:
         return start
     words = _without_parent(start.commands[0].words)
-    if given is None:
-        return start._replace(commands=(replace(start.commands[0], words=words),)) if words else start
     if not words or (_is_entry_script(words[0].text) and not _in_repository(image, words)):
         return given
     command = replace(start.commands[0], words=(*words, _ALL))
-    return Start(
-        (command,), given.at, f"{start.text} {given.text}", start.exec_form or given.exec_form, Given(given.commands, given.at.path)
-    )
+    passed = Given(given.commands, given.at.path)
+    return Start((command,), given.at, f"{start.text} {given.text}", start.exec_form or given.exec_form, passed)
 
 
 def _is_entry_script(program: str) -> bool:

@@ -75,11 +75,13 @@ def docker_no_command(app: App) -> Iterator[Finding]:
             "HL804",
             f"{name}'s image names no command" + (f": it would start {image.base_name}'s `{starts}`, which ends at once" if starts else ""),
             Place(image.path, image.dockerfile.stages[image.dockerfile.final].span, "no CMD from here on"),
-            why="the dyno ends as soon as it starts, and every request gets H10"
-            if starts
-            else "an image without a command is refused at its release",
+            why=_outcome(name) if starts else "an image without a command is refused at its release",
             fix="write `CMD …` at the end of the Dockerfile"
             + (f", or `run: {name}: …` in heroku.yml" if app.heroku_yml is not None else ""),
             process=name,
             confidence=Confidence.HIGH if app.container_sure else Confidence.LOW,
         )
+
+
+def _outcome(name: str) -> str:
+    return "the dyno ends as soon as it starts" + (", and every request gets H10" if name == "web" else "")

@@ -26,6 +26,7 @@ _PACKAGE_MANAGERS = {
     "apt-get": ("install", "update"),
     "apt": ("install",),
 }
+_IN_IMAGE = "do it while the image is built: in a RUN of the Dockerfile"
 _COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
 """Runners that compile the whole program before they run it."""
 _BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
@@ -45,7 +46,7 @@ def release_phase_writes(app: App) -> Iterator[Finding]:
                 Place(at.path, at.span, "files made here are lost"),
                 why="release commands run on a dyno of their own after the slug is made; its disk goes when the command ends",
                 related=started_at(app, release, launch) if release is not None else (),
-                fix=_build_words(launch),
+                fix=_IN_IMAGE if app.is_container and launch.subcommand != "makemigrations" else _build_words(launch),
                 process="release",
             )
 
@@ -85,7 +86,7 @@ def build_at_boot(app: App) -> Iterator[Finding]:
                 Place(at.path, at.span, "before the port is bound"),
                 why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
                 related=started_at(app, web, launch) if web is not None else (),
-                fix=_at_build(launch),
+                fix=_IN_IMAGE if app.is_container else _at_build(launch),
                 process="web",
             )
 
