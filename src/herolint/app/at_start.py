@@ -19,7 +19,7 @@ def runs_at_start(code: Program, effect: Effect) -> bool:
         return False
     if effect.fact.function == NONE:
         return True
-    if FunctionRef(effect.mod.path, effect.fact.function) not in code.at_boot:
+    if FunctionRef(effect.mod.path, effect.fact.function) not in code.started:
         return False
     return all(code.guards.holds(mod, call.guard) is True for mod, call in _callers(code, effect))
 
@@ -32,7 +32,7 @@ def caught(code: Program, effect: Effect) -> bool:
 
 def _callers(code: Program, effect: Effect) -> Iterator[tuple[Mod, CallFact]]:
     """The calls that lead to the function of a known call, the nearest first."""
-    step = code.at_boot.get(FunctionRef(effect.mod.path, effect.fact.function))
+    step = code.started.get(FunctionRef(effect.mod.path, effect.fact.function))
     while step is not None and step.call is not None:
         yield step.call
         step = step.before

@@ -32,8 +32,14 @@ class Boot:
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in code.linker.dialect(mod).starts(mod)]
         starts += [ref for ref in self.leading if ref not in starts]
+        self.starts = starts
         self.steps: dict[FunctionRef, Step] = Flow(code.linker, reach, self.waited).from_functions(starts)
         """Functions that run before the process can answer."""
+
+    @cached_property
+    def started(self) -> dict[FunctionRef, Step]:
+        """Functions that run because the process starts, whether it waits for them or not."""
+        return Flow(self.code.linker, self.reach, with_background=True).from_functions(self.starts)
 
     def _leading(self) -> dict[FunctionRef, int]:
         found: dict[FunctionRef, int] = {}

@@ -66,9 +66,13 @@ class Step(NamedTuple):
 class Flow:
     """Follows direct calls of one process. A name handed on (`Thread(target=f)`, `task.delay`) is no call."""
 
-    def __init__(self, linker: Linker, reach: Reach, waited: frozenset[tuple[str, int]] = frozenset()) -> None:
+    def __init__(
+        self, linker: Linker, reach: Reach, waited: frozenset[tuple[str, int]] = frozenset(), with_background: bool = False
+    ) -> None:
         self.linker = linker
         self.reach = reach
+        self.with_background = with_background
+        """Whether calls count whose end nobody waits for."""
         self.waited = waited
         """Calls (path, start) whose end is waited for though no word at the call says so."""
 
@@ -114,7 +118,9 @@ class Flow:
                 continue
             if target.kind == "function":
                 fn = target.mod.facts.functions[target.number]
-                if fn.is_async and not (fact.awaited or (mod.path, fact.call.start) in self.waited or (waits and _hands_answer(fact))):
+                if fn.is_async and not (
+                    fact.awaited or self.with_background or (mod.path, fact.call.start) in self.waited or (waits and _hands_answer(fact))
+                ):
                     continue
                 yield mod, fact, FunctionRef(target.mod.path, target.number)
             elif target.kind == "class":

@@ -400,6 +400,11 @@ class Program:
         return self.boot.steps if self.boot is not None else {}
 
     @property
+    def started(self) -> dict[FunctionRef, Step]:
+        """Functions that run because the web process starts, whether it waits for them or not."""
+        return self.boot.started if self.boot is not None else {}
+
+    @property
     def relaxed_certificates(self) -> bool:
         """Whether a variable tells the program to check no certificate at all."""
         return any(is_declared(self, name) for table in self.tables.values() for name in table.relaxing)

@@ -78,7 +78,7 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
         for fact in mod.facts.calls:
             if (
                 not _beside(mod, fact)
-                or FunctionRef(mod.path, fact.function) not in code.at_boot
+                or FunctionRef(mod.path, fact.function) not in code.started
                 or code.guards.holds(mod, fact.guard) is not True
             ):
                 continue

@@ -109,7 +109,7 @@ def _wakes_itself(app: App, effect: Effect) -> bool:
 def _starts_in_web(app: App, effect: Effect) -> bool:
     """Whether the web process gets to the call: while it starts, or in a handler."""
     ref = FunctionRef(effect.mod.path, effect.fact.function)
-    return effect.fact.function == NONE or ref in app.code.at_boot or ref in app.code.in_request
+    return effect.fact.function == NONE or ref in app.code.started or ref in app.code.in_request
 
 
 @rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
@@ -143,7 +143,7 @@ def _what(app: App, effect: Effect) -> str | None:
         _, value = app.code.argument(effect, effect.row.path)
         script = text_of(value)
         return (
-            f"a {effect.row.kind}{f' ({script})' if script else ''}" if ref in app.code.at_boot and ref not in app.code.in_request else None
+            f"a {effect.row.kind}{f' ({script})' if script else ''}" if ref in app.code.started and ref not in app.code.in_request else None
         )
     target = _target(effect.mod, effect.fact)
     if target is None:

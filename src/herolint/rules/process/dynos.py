@@ -84,13 +84,13 @@ def _migrations_in_code(app: App) -> Iterator[Finding]:
         effect
         for effect in (app.code.effects_of("migrates") if app.has("code") else ())
         if "web" in effect.processes
-        and FunctionRef(effect.mod.path, effect.fact.function) in app.code.at_boot
+        and FunctionRef(effect.mod.path, effect.fact.function) in app.code.started
         and app.code.surely_starts(effect)
     ]
     if not found:
         return
     first, *others = found
-    places = app.code.at_boot[FunctionRef(first.mod.path, first.fact.function)].places()
+    places = app.code.started[FunctionRef(first.mod.path, first.fact.function)].places()
     yield report(
         "HL113",
         f"web runs {first.row.kind} at every start",
