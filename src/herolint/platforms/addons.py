@@ -28,6 +28,14 @@ class RetiredSize(msgspec.Struct, frozen=True):
     since: datetime.date | None = None
 
 
+class GoneHost(msgspec.Struct, frozen=True):
+    """A domain under which a provider ran databases until it shut them down."""
+
+    domain: str
+    since: datetime.date
+    instead: str
+
+
 class Addon(msgspec.Struct, frozen=True):
     """An add-on of the platform's own: the config vars it sets, and words in the slugs of others that do the same."""
 
@@ -46,6 +54,7 @@ class Addons(msgspec.Struct, frozen=True):
     memory_mb: dict[str, int]
     web_concurrency: dict[str, int]
     addon: tuple[Addon, ...]
+    gone_host: tuple[GoneHost, ...] = ()
     also_sets: dict[str, tuple[str, ...]] = {}
     stands_for: dict[str, str] = {}
 

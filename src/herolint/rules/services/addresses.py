@@ -14,20 +14,7 @@ from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
-
-LOCAL = re.compile(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
-_HOST = re.compile(
-    r"(?:mongodb|postgres|postgresql|mysql|redis|rediss|amqp|amqps)(?:\+srv)?://(?:[^@/]*@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$|\?)"
-)
-"""An address with a literal host of several parts."""
-_API = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d+(?=/|$|\?)")
-ADDONS = {
-    "PostgreSQL": ("heroku-postgresql", "DATABASE_URL"),
-    "Redis": ("heroku-redis", "REDIS_URL"),
-    "MongoDB": ("a MongoDB add-on or Atlas", "MONGODB_URI"),
-    "MySQL": ("a MySQL add-on such as jawsdb", "JAWSDB_URL"),
-    "broker": ("heroku-redis or cloudamqp", "REDIS_URL"),
-}
+from herolint.rules.services.hosts import ADDONS, LOCAL, local_apis, written_hosts
 
 
 @rule("HL301", "localhost-service", ERROR, WARNING, needs=("code", "processes"))
@@ -55,67 +42,8 @@ def localhost_service(app: App) -> Iterator[Finding]:
             process=processes[0] if processes else "",
             confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
         )
-    yield from _local_apis(app)
-    yield from _written_hosts(app)
-
-
-def _written_hosts(app: App) -> Iterator[Finding]:
-    """Addresses of databases elsewhere whose host is a literal: only name and password, if anything, come from outside."""
-    for effect in app.code.effects_of("connects"):
-        expr, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, Known(None))
-        settled = app.code.guards.if_unset(value)
-        text = text_of(settled) if isinstance(settled, Known | Text) and settled is value else None
-        found = _HOST.match(text) if text is not None else None
-        if expr is None or found is None or LOCAL.search(text or "") or not effect.runs:
-            continue
-        yield report(
-            "HL301",
-            f"the address of {effect.row.kind} ({found['host']}) is written in the code",
-            effect.mod.place(expr, "cannot be changed by a config var"),
-            severity=WARNING,
-            why="an add-on gives its address in a config var and may change it; every copy of the app, also for tests, uses the same data",
-            fix=f"read the whole address: `{app.code.spell(effect.mod, 'required', name=ADDONS.get(effect.row.kind, ('', 'SERVICE_URL'))[1])}`",
-            process=effect.processes[0],
-            confidence=Confidence.MEDIUM,
-        )
-
-
-def _local_apis(app: App) -> Iterator[Finding]:
-    """Calls of web to an API on its own dyno, where nothing but web runs."""
-    web = app.web
-    if web is None or len([launch for launch in web.launches if launch.command.background]) or _starts_others(app):
-        return
-    seen: set[str] = set()
-    for effect in app.code.effects_of("network", "calls-api"):
-        if "web" not in effect.processes or not effect.row.url:
-            continue
-        expr, value = app.code.argument(effect, effect.row.url)
-        text = text_of(value) if expr is not None else None
-        found = _API.match(text) if text is not None else None
-        if expr is None or found is None or found.group() in seen:
-            continue
-        seen.add(found.group())
-        yield report(
-            "HL301",
-            f"calls {found.group()}, where a dyno runs no such service",
-            effect.mod.place(expr, "on the dyno itself"),
-            why="each dyno runs one process and nothing else; the connection is refused",
-            fix="read the address of the service from a config var",
-            severity=ERROR if effect.runs else WARNING,
-            process="web",
-            confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
-        )
-
-
-def _starts_others(app: App) -> bool:
-    """Whether web is a program that starts others beside it."""
-    return (
-        any(
-            x.tool in ("honcho", "foreman", "supervisord", "concurrently", "npm-run-all", "run-p", "pm2", "nginx") for x in app.web.launches
-        )
-        if app.web
-        else False
-    )
+    yield from local_apis(app)
+    yield from written_hosts(app)
 
 
 def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:

@@ -11,7 +11,7 @@ from herolint.app.program import Effect
 from herolint.app.values import Known, Table, Text, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
-from herolint.rules.services.addresses import LOCAL
+from herolint.rules.services.hosts import LOCAL
 
 
 @rule("HL302", "database-ssl-missing", ERROR, WARNING, needs=("code", "processes"))

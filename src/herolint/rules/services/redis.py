@@ -10,7 +10,7 @@ from herolint.app.program import Effect
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
-from herolint.rules.services.addresses import LOCAL
+from herolint.rules.services.hosts import LOCAL
 
 _RELAXED = ("ssl_cert_reqs", "ssl_check_hostname", "connection_class", "connection_kwargs", "ssl_context", "ssl_ca_certs")
 _OTHER_ADDONS = ("rediscloud", "redistogo", "upstash", "openredis", "stackhero", "memetria")

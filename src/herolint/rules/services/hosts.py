@@ -1,0 +1,109 @@
+"""Addresses that stand in the code: databases elsewhere, and APIs on the dyno itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from herolint.app.model import App
+from herolint.app.program import Effect
+from herolint.app.values import Known, Text, text_of
+from herolint.code import facts
+from herolint.finding import Confidence, Finding
+from herolint.platforms.addons import load_addons
+from herolint.rules.registry import ERROR, WARNING, report
+
+LOCAL = re.compile(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
+_HOST = re.compile(
+    r"(?:mongodb|postgres|postgresql|mysql|redis|rediss|amqp|amqps)(?:\+srv)?://(?:[^@/]*@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$|\?)"
+)
+"""An address with a literal host of several parts."""
+_BARE = re.compile(
+    r"https?://(?P<host>(?!0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:/|$|\?)"
+)
+"""An address with a public number in place of a name."""
+_API = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d+(?=/|$|\?)")
+ADDONS = {
+    "PostgreSQL": ("heroku-postgresql", "DATABASE_URL"),
+    "Redis": ("heroku-redis", "REDIS_URL"),
+    "MongoDB": ("a MongoDB add-on or Atlas", "MONGODB_URI"),
+    "MySQL": ("a MySQL add-on such as jawsdb", "JAWSDB_URL"),
+    "broker": ("heroku-redis or cloudamqp", "REDIS_URL"),
+}
+
+
+def written_hosts(app: App) -> Iterator[Finding]:
+    """Services elsewhere whose host is a literal: only name and password, if anything, come from outside."""
+    seen: set[str] = set()
+    for effect in app.code.effects_of("connects", "network"):
+        expr, text = _literal(app, effect)
+        found = (_HOST if effect.row.effect == "connects" else _BARE).match(text)
+        if expr is None or found is None or LOCAL.search(text) or not effect.runs or found["host"] in seen:
+            continue
+        seen.add(found["host"])
+        yield _written(app, effect, expr, found["host"])
+
+
+def _literal(app: App, effect: Effect) -> tuple[facts.AnyExpr | None, str]:
+    """The address of a call where no variable decides on it as a whole."""
+    expr, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, Known(None))
+    settled = app.code.guards.if_unset(value)
+    return expr, (text_of(settled) or "") if isinstance(settled, Known | Text) and settled is value else ""
+
+
+def _written(app: App, effect: Effect, expr: facts.AnyExpr, host: str) -> Finding:
+    gone = next((row for row in load_addons().gone_host if host == row.domain or host.endswith("." + row.domain)), None)
+    kind = effect.row.kind if effect.row.effect == "connects" else "an API"
+    variable = ADDONS.get(effect.row.kind, ("", "SERVICE_URL"))[1]
+    return report(
+        "HL301",
+        f"connects to {kind} on {host}, which its provider has shut down"
+        if gone
+        else f"the address of {kind} ({host}) is written in the code",
+        effect.mod.place(expr, f"gone since {gone.since}" if gone else "cannot be changed by a config var"),
+        severity=ERROR if gone else WARNING,
+        why=f"nothing has answered there since {gone.since}"
+        if gone
+        else "where the address changes, or a copy of the app should use other data, only new code helps",
+        fix=f"{f'move to {gone.instead}, and ' if gone else ''}read the whole address: `{app.code.spell(effect.mod, 'required', name=variable)}`",
+        process=effect.processes[0],
+        confidence=Confidence.HIGH if gone else Confidence.MEDIUM,
+    )
+
+
+def local_apis(app: App) -> Iterator[Finding]:
+    """Calls of web to an API on its own dyno, where nothing but web runs."""
+    web = app.web
+    if web is None or len([launch for launch in web.launches if launch.command.background]) or _starts_others(app):
+        return
+    seen: set[str] = set()
+    for effect in app.code.effects_of("network", "calls-api"):
+        if "web" not in effect.processes or not effect.row.url:
+            continue
+        expr, value = app.code.argument(effect, effect.row.url)
+        text = text_of(value) if expr is not None else None
+        found = _API.match(text) if text is not None else None
+        if expr is None or found is None or found.group() in seen:
+            continue
+        seen.add(found.group())
+        yield report(
+            "HL301",
+            f"calls {found.group()}, where a dyno runs no such service",
+            effect.mod.place(expr, "on the dyno itself"),
+            why="each dyno runs one process and nothing else; the connection is refused",
+            fix="read the address of the service from a config var",
+            severity=ERROR if effect.runs else WARNING,
+            process="web",
+            confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+        )
+
+
+def _starts_others(app: App) -> bool:
+    """Whether web is a program that starts others beside it."""
+    return (
+        any(
+            x.tool in ("honcho", "foreman", "supervisord", "concurrently", "npm-run-all", "run-p", "pm2", "nginx") for x in app.web.launches
+        )
+        if app.web
+        else False
+    )
