@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from herolint import engine
+from herolint.config import Config
 from herolint.knowledge import stdlib, system
 from herolint.knowledge.brings import Asked, brought, counts
 from herolint.knowledge.packages import normalise
@@ -51,3 +56,13 @@ def test_every_need_can_be_met_and_can_be_noticed() -> None:
         assert need.words or need.apt, need.name
         assert need.programs or need.calls or need.modules or need.built, need.name
         assert need.fix or any("*" not in name for name in need.apt), need.name
+
+
+@pytest.mark.parametrize(("asked", "missing"), [("3.12.4", []), ("3.12.5", ["HL411"])])
+def test_markers_are_asked_about_the_whole_version(asked: str, missing: list[str], tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("worker: python work.py\n")
+    (tmp_path / ".python-version").write_text(f"{asked}\n")
+    (tmp_path / "requirements.txt").write_text('requests==2.32.4 ; python_full_version == "3.12.4"\n')
+    (tmp_path / "work.py").write_text('import requests\n\nwhile True:\n    requests.get("https://example.com", timeout=5)\n')
+    result = engine.run(tmp_path, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
+    assert [finding.code for finding in result.findings if finding.code == "HL411"] == missing

@@ -105,6 +105,15 @@ def test_measured_rows_are_sound() -> None:
             assert set(earlier.closure) <= known, (name, version)
 
 
+def test_a_drop_in_is_there_for_later_releases_only() -> None:
+    heavy = package("tensorflow")
+    assert heavy is not None
+    assert heavy.drop_in is not None
+    assert not heavy.drop_in.exists_for("1.0.1")
+    assert heavy.drop_in.exists_for("2.7.0")
+    assert heavy.drop_in.exists_for(None)
+
+
 def test_drop_ins_are_measured_and_lighter() -> None:
     for name in table()["lighter"]:
         row = package(name)

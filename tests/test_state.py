@@ -134,6 +134,28 @@ HARMLESS = {
         def show():
             return rows
     """,
+    "another object of a class, made for each request": """
+        class Selection:
+            def __init__(self):
+                self.task = None
+
+            def plan(self):
+                return str(self.task)
+
+            def forget(self):
+                self.task = None
+
+        at_start = Selection()
+        at_start.forget()
+
+        @app.post("/")
+        def add():
+            return {"plan": Selection().plan()}
+
+        @app.get("/")
+        def show():
+            return {"plan": at_start.plan()}
+    """,
     "object made for each request": """
         class Form:
             def __init__(self):
