@@ -10,6 +10,7 @@ from itertools import islice
 
 import msgspec
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 _MAX_COMMENTS = 1000
@@ -45,7 +46,7 @@ _OWN_LINE_FILES = frozenset(_NAMES_OWN_LINE.split())
 _NO_COMMENTS = frozenset(_NAMES_WITHOUT.split())
 """Files that take no comments although their extension might."""
 
-_MARK = re.compile(rb"herolint:[ \t]{0,8}ignore\b")
+_MARK = lazy(rb"herolint:[ \t]{0,8}ignore\b")
 _CLOSERS = {"<!--": "-->", "/*": "*/"}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from herolint import plugins
+from herolint.patterns import lazy
 
 SECTIONS = ("Why it hurts", "Fails", "Passes", "After the fix", "How to fix", "When to ignore", "References")
 """The sections of a page in their order; only `After the fix` may be missing."""
@@ -81,7 +82,7 @@ def load_page(code: str) -> Page | None:
     return None
 
 
-_TITLE = re.compile(r"# ([A-Z]+[0-9]+) ([a-z0-9-]+)")
+_TITLE = lazy(r"# ([A-Z]+[0-9]+) ([a-z0-9-]+)")
 
 
 def parse_page(text: str, file: Path) -> Page:
@@ -161,8 +162,8 @@ class _Draft:
         return Example(self.section, self.title, self.base, tuple(self.files.items()), tuple(sorted(self.expected)))
 
 
-_FILE = re.compile(r"`([^`]+)`(?P<absent> \(absent\))?:?")
-_EXPECT = re.compile(r"(?P<path>\S(?:.*?\S)??)(?::(?P<line>\d+))? (?P<code>[A-Z]+\d+) (?P<severity>error|warning|note)")
+_FILE = lazy(r"`([^`]+)`(?P<absent> \(absent\))?:?")
+_EXPECT = lazy(r"(?P<path>\S(?:.*?\S)??)(?::(?P<line>\d+))? (?P<code>[A-Z]+\d+) (?P<severity>error|warning|note)")
 
 
 def _examples(section: str, text: str) -> Iterator[Example]:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.patterns import lazy
+
 if TYPE_CHECKING:
     from herolint.app.model import App
 
 _MOST_SOURCES = 2000
 _MOST_SOURCE_BYTES = 200_000
-_NOT_RUN = re.compile(
+_NOT_RUN = lazy(
     r"(?:^|/)(?:tests?|__tests__|specs?|docs?|documentation|examples?|samples?|screenshots?|notebooks?|design|\.[^/]+)/|(?:^|/)(?:README|CHANGELOG)[^/]*\Z",
     re.IGNORECASE,
 )
@@ -22,7 +24,7 @@ _LOADED = frozenset(
     ".h5 .hdf5 .keras .pkl .pickle .joblib .pt .pth .ckpt .onnx .tflite .pb .safetensors .gguf .bin .model .npy .npz .parquet .feather .db .sqlite "
     ".sqlite3 .faiss .index .csv .json .jar .zip .gz .mmdb .dat".split()
 )
-_SOURCE = re.compile(r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|rb|go|java|kt|php|cs|html|erb|css|scss|toml|ya?ml|json)\Z")
+_SOURCE = lazy(r"\.(?:py|js|mjs|cjs|ts|tsx|jsx|vue|rb|go|java|kt|php|cs|html|erb|css|scss|toml|ya?ml|json)\Z")
 
 
 def pointers(app: App) -> tuple[str, ...]:

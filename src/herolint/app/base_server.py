@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from herolint.app.container import image_of
@@ -10,14 +9,15 @@ from herolint.app.endpoints import Endpoint
 from herolint.finding import Place
 from herolint.formats.nginx_conf import listened
 from herolint.knowledge.images import BaseImage
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.image import Image
     from herolint.app.model import App
     from herolint.app.processes import Process
 
-_SETS_UP = re.compile(r"\bPORT\b|[Ll]isten|ports\.conf")
-_PORT = re.compile(r"(?:\S*:)?(\d+)\Z")
+_SETS_UP = lazy(r"\bPORT\b|[Ll]isten|ports\.conf")
+_PORT = lazy(r"(?:\S*:)?(\d+)\Z")
 
 
 def server_endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.detection import builders
-from herolint.app.go_build import binaries, builds_go, listed_files
 from herolint.app.launch import Launch
 from herolint.app.operators import HOME
 from herolint.app.processes import Process
 from herolint.finding import Confidence, Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-_SHELL_WORDS = re.compile(r"[A-Za-z0-9._-]+\Z")
+_SHELL_WORDS = lazy(r"[A-Za-z0-9._-]+\Z")
 
 
 class NotBuilt(NamedTuple):
@@ -43,7 +43,11 @@ def keeps_toolchain(app: App) -> bool:
 
 def not_built(app: App) -> Iterator[NotBuilt]:
     """Commands that start a binary which the build does not make."""
-    if not app.root.deployed or not builds_go(app) or app.go_mod is None or not listed_files(app):
+    if not app.root.deployed or app.go_mod is None:
+        return
+    from herolint.app.go_build import binaries, builds_go, listed_files
+
+    if not builds_go(app) or not listed_files(app):
         return
     if any(hook in app.slug for hook in app.platform.go.hooks):
         return

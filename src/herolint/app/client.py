@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +11,13 @@ from herolint.app.values import Env, Known, Text, Value, options, text_of
 from herolint.code import facts
 from herolint.code.queries import argument, option
 from herolint.finding import Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
 
-LOCAL = re.compile(r"(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?")
-_NOT_SHIPPED = re.compile(
+LOCAL = lazy(r"(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0)(?::\d+)?")
+_NOT_SHIPPED = lazy(
     r"(?:^|/)(?:__tests__|__mocks__|tests?|e2e|cypress|stories|node_modules|dist|build|mocks?|\.storybook|vendor|scripts)/"
     r"|\.(?:test|spec|stories|min|config|setup|d)\.\w+$|(?:^|/)(?:setupProxy|setupTests|serviceWorker|service-worker|sw|webpack|gulpfile|vite|proxy)[\w.-]*$"
 )

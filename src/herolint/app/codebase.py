@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -11,11 +10,12 @@ from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
 from herolint.code.facts import NONE, Assign, CallFact, Class, Function, Import
 from herolint.finding import Place, Problem
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 from herolint.workspace import Workspace
 
 MAX_SOURCE_BYTES = 1_000_000
-_INSTALLED = re.compile(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
+_INSTALLED = lazy(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
 """Folders in which package managers put what is not the project's own code."""
 
 

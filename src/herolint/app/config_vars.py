@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from herolint.formats.app_json import EnvVar
+from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons, matches
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
 MAX_BYTES = 1_000_000
-_TEMPLATE = re.compile(r"(?i)example|sample|template|dist|test|dev|local")
-_PROSE = re.compile(
+_TEMPLATE = lazy(r"(?i)example|sample|template|dist|test|dev|local")
+_PROSE = lazy(
     r"(?i)(\.md|\.rst|\.adoc|(^|/)\.env[^/]*|\.example|\.sample|(^|/)(changelog|readme|license)[^/]*|\.lock|lock\.json|\.svg|\.ipynb|\.csv)\Z"
 )
 """Files that name a variable without reading it."""

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
-from herolint.app.rails import APPLICATION
-from herolint.app.rails_data import sqlite_database
 from herolint.app.settings import settings_named
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 URL_SETTINGS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URL", "DATABASE_URI"})
-SQLITE_URL = re.compile(r"sqlite(\+\w+)?:|file:(?!:memory:)")
+SQLITE_URL = lazy(r"sqlite(\+\w+)?:|file:(?!:memory:)")
 MEMORY = (":memory:", "mode=memory", "sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:")
 
 
@@ -106,8 +104,12 @@ def _django(python: Program) -> Iterator[Database]:
 
 def _rails(code: Program) -> Iterator[Database]:
     rails = code.app.rails
-    mod = rails.mod(APPLICATION) if rails is not None else None
-    found = sqlite_database(rails) if rails is not None else None
+    if rails is None:
+        return
+    from herolint.app.rails import APPLICATION
+    from herolint.app.rails_data import sqlite_database
+
+    mod, found = rails.mod(APPLICATION), sqlite_database(rails)
     if mod is None or found is None or "web" not in code.app.processes:
         return
     file = Known(found.file)
@@ -165,7 +167,7 @@ def _overridden(python: Program, mod: Mod) -> Value | None:
 
 _ASKING = frozenset({"execute", "executemany", "executescript", "read_sql", "read_sql_query", "read_sql_table", "prepare", "query"})
 _LASTING = frozenset({"executemany", "executescript", "commit", "to_sql", "save", "create_all", "create_tables", "insert"})
-_LOOKS = re.compile(r"(?i)\s*(select|pragma|explain|with)\b")
+_LOOKS = lazy(r"(?i)\s*(select|pragma|explain|with)\b")
 
 
 def only_looked_up(python: Program) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app import ruby_build
 from herolint.app.detection import buildpack_language
-from herolint.app.go_build import written_processes
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -31,10 +29,19 @@ def _node(app: App) -> dict[str, tuple[str, Place]]:
     return {"web": ("npm start", Place("package.json"))}
 
 
+def _go(app: App) -> dict[str, tuple[str, Place]]:
+    """Those of the Procfile that the buildpack writes."""
+    from herolint.app.go_build import written_processes  # what other languages need is not loaded without them
+
+    return written_processes(app)
+
+
 def _ruby(app: App) -> dict[str, tuple[str, Place]]:
     """Those of the framework that Gemfile.lock names, without `console` and `rake`, which only run when somebody calls for them."""
+    from herolint.app import ruby_build
+
     at = Place("Gemfile.lock" if app.gemfile_lock is not None else "Gemfile")
     return {name: (command, at) for name, command in ruby_build.default_processes(app).items() if name in ("web", "worker")}
 
 
-_DEFAULTS = {"node": _node, "go": written_processes, "ruby": _ruby}
+_DEFAULTS = {"node": _node, "go": _go, "ruby": _ruby}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.finding import Place
 from herolint.formats import workflow
+from herolint.patterns import lazy
 from herolint.source import Span
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ MAX_BYTES = 200_000
 ACTION = "akhileshns/heroku-deploy"
 """The action that nearly all workflows deploy with."""
 
-_COMMAND = re.compile(r"(?<![\w./-])heroku[ \t]+(?P<sub>[a-z]+(?:[:_-][a-z]+)*)(?P<rest>(?:\\\r?\n|[^\n;&|#])*)")
-_PUSH = re.compile(
+_COMMAND = lazy(r"(?<![\w./-])heroku[ \t]+(?P<sub>[a-z]+(?:[:_-][a-z]+)*)(?P<rest>(?:\\\r?\n|[^\n;&|#])*)")
+_PUSH = lazy(
     r"(?<![\w./-])git[ \t]+(?P<sub>push|subtree[ \t]+push|subtree[ \t]+split)(?P<rest>[^\n;&|#]*\b(?:heroku|--prefix)\b[^\n;&|#]*)"
 )
-_WORD = re.compile(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
-_WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml\Z")
-_SCRIPTS = re.compile(
+_WORD = lazy(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
+_WORKFLOW = lazy(r"\.github/workflows/[^/]+\.ya?ml\Z")
+_SCRIPTS = lazy(
     r"(?:\.sh|\.bash|(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile)|^\.gitlab-ci\.yml|^\.circleci/config\.yml|^\.travis\.yml)\Z"
 )
-_DOCS = re.compile(r"(?:^|/)[^/]+\.(?:md|mdx|rst|txt|adoc|py|rb|js|ts|ya?ml)\Z|(?:^|/)README\Z", re.IGNORECASE)
+_DOCS = lazy(r"(?:^|/)[^/]+\.(?:md|mdx|rst|txt|adoc|py|rb|js|ts|ya?ml)\Z|(?:^|/)README\Z", re.IGNORECASE)
 _VALUE_OPTIONS = frozenset("-a --app -r --remote -t --team --region --space -i --index -b --buildpack -s --stack --addons".split())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
@@ -14,13 +13,14 @@ from herolint.app.values import UNKNOWN, AnyOf, Known, Table, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, walk
+from herolint.patterns import lazy
 
 APP_MODULES = ("models", "apps", "admin", "signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
 
 LAZY_MODULES = ("signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
 """Those of an app's modules that Django itself does not load."""
 
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
+_DOTTED = lazy(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
 
 
 class Setting(NamedTuple):

@@ -18,13 +18,14 @@ from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Place
 from herolint.formats.shell import Word
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.app.program import Effect
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
-_ADDRESS = re.compile(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/?\Z")
+_ADDRESS = lazy(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/?\Z")
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from herolint.code.facts import NONE
 from herolint.code.queries import walk
 from herolint.finding import Place
 from herolint.formats.shell import Word
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.codebase import Mod
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.app.program import Effect
 
-LOCAL_FILE = re.compile(
+LOCAL_FILE = lazy(
     r"(?i)(\.env[\w.]*|(local[_-]?)?(config|settings|secrets?|credentials?|creds|keys?|auth|token|apikeys?)\.(json|ya?ml|ini|toml|cfg|env)|"
     r"client[_-]?secrets?.*\.json|.*service[_-]?account.*\.json|.*(credentials?|firebase[\w-]*|adminsdk[\w-]*)\.json)\Z"
 )
 """Names that people give to files which stay on their machine."""
 _TABLES = ("dotenv.dotenv_values()",)
-_SHELL = re.compile(r"(\.sh|(^|/)(\.profile|Procfile|heroku\.yml|Dockerfile)|^bin/[^/]+|^\.profile\.d/.*)\Z")
+_SHELL = lazy(r"(\.sh|(^|/)(\.profile|Procfile|heroku\.yml|Dockerfile)|^bin/[^/]+|^\.profile\.d/.*)\Z")
 
 
 class NeededFile(NamedTuple):

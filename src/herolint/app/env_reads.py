@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from herolint.app.values import UNKNOWN, Env, Known, Made, Ref, Value
+from herolint.patterns import lazy
 
 ENV_CALLS = {
     "os.environ.get": "default", "os.getenv": "default", "os.environ.pop": "default", "os.environ.setdefault": "default",
@@ -26,7 +25,7 @@ URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_
 
 FLAGS = frozenset(f"{package}.{kind}" for package in ("flag", "github.com/spf13/pflag") for kind in ("String", "Int", "Bool", "Duration"))
 """Calls that take an option of the command line: its name, what stands for it where it is not given."""
-_TAG = re.compile(r'([\w-]+):"((?:[^"\\]|\\.)*)"')
+_TAG = lazy(r'([\w-]+):"((?:[^"\\]|\\.)*)"')
 _TAGS = ("env", "envconfig", "mapstructure")
 """Keys of field tags that name the variable a field is filled from."""
 _DEFAULTS = ("envDefault", "env-default", "default")

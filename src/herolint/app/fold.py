@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 
 from herolint.app.codebase import Binding, Mod
@@ -15,9 +14,10 @@ from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Ta
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, dotted
+from herolint.patterns import lazy
 
 MAX_DEPTH = 20
-_HOLE = re.compile(r"%[-+# 0-9.]*[a-zA-Z]")
+_HOLE = lazy(r"%[-+# 0-9.]*[a-zA-Z]")
 
 PASS_THROUGH = frozenset({
     "int", "str", "float", "bool", "repr", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath",

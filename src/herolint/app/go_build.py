@@ -11,6 +11,7 @@ from herolint.code import facts_of
 from herolint.code.facts import NONE, Module
 from herolint.finding import Place
 from herolint.formats.go_constraint import expression_holds, line_holds, name_holds
+from herolint.patterns import lazy
 from herolint.source import Span
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ SPEC_VARIABLE = "GO_INSTALL_PACKAGE_SPEC"
 VERSION_VARIABLE = "GOVERSION"
 _TAGS = frozenset({"linux", "amd64", "unix", "gc", "cgo"})
 """Tags of a build on a dyno's system; the buildpack adds one of its own, and Go those of its versions."""
-_VERSION_TAG = re.compile(r"go1\.(\d{1,4})\Z")
-_MAJOR = re.compile(r"v(\d+)\Z")
+_VERSION_TAG = lazy(r"go1\.(\d{1,4})\Z")
+_MAJOR = lazy(r"v(\d+)\Z")
 
 
 class WantedGo(NamedTuple):

@@ -12,6 +12,7 @@ from herolint.app.state import Held, Use, held_values
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import walk
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
@@ -28,7 +29,7 @@ _EACH_TIME = frozenset("before_request before_first_request after_request teardo
 """Decorators of functions that run around every request, so that what they set is set anew."""
 _SAVES = frozenset("dump dumps to_csv to_json to_pickle save writeFile writeFileSync stringify".split())
 _STORES = frozenset("commit save execute insert_one insert_many update_one replace_one create bulk_create".split())
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORDS = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 class Lasting(NamedTuple):

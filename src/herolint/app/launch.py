@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 import msgspec
 from msgspec.structs import replace
@@ -21,6 +20,7 @@ from herolint.app.launch_node import (
 from herolint.app.options import parse_options
 from herolint.finding import Place
 from herolint.formats.shell import Command, Word
+from herolint.patterns import lazy
 from herolint.source import Span
 
 WRAPPERS = {
@@ -71,8 +71,8 @@ WRAPPERS = {
     "infisical": ("run", "--"),
 }
 SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi", "meinheld-gunicorn"})
-PYTHON = re.compile(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
-_OBJECT = re.compile(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
+PYTHON = lazy(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
+_OBJECT = lazy(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):

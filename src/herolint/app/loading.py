@@ -37,6 +37,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def reads(path: str) -> Callable[[Callable[[App], T | None]], Callable[[App], T | None]]:
+    """Asks the decorated loader only where the file is in the repository, so that parsers nobody needs are not imported."""
+
+    def guard(load: Callable[[App], T | None]) -> Callable[[App], T | None]:
+        return lambda app: load(app) if path in app.workspace.files else None
+
+    return guard
+
+
 def _load(app: App, path: str, parse: Callable[[SourceFile], T]) -> T | None:
     source = app.document(path)
     if source is None or source.is_binary:
@@ -72,6 +81,7 @@ def requirements(app: App, path: str) -> Requirements | None:
     return parse(source, app.document) if source is not None else None
 
 
+@reads("pyproject.toml")
 def pyproject(app: App) -> PyProject | None:
     from herolint.formats.pyproject import parse
 
@@ -100,30 +110,35 @@ def own_project(app: App, folder: str) -> tuple[tuple[Requirement, ...], bool]:
     return tuple(found), bool(read) and all(setup.whole for setup in read)
 
 
+@reads("Pipfile")
 def pipfile(app: App) -> Pipfile | None:
     from herolint.formats.pipfile import parse_pipfile
 
     return _load(app, "Pipfile", parse_pipfile)
 
 
+@reads("Pipfile.lock")
 def pipfile_lock(app: App) -> PipfileLock | None:
     from herolint.formats.pipfile import parse_pipfile_lock
 
     return _load(app, "Pipfile.lock", parse_pipfile_lock)
 
 
+@reads("poetry.lock")
 def poetry_lock(app: App) -> PyLock | None:
     from herolint.formats.pylocks import parse_poetry_lock
 
     return _load(app, "poetry.lock", parse_poetry_lock)
 
 
+@reads("uv.lock")
 def uv_lock(app: App) -> PyLock | None:
     from herolint.formats.pylocks import parse_uv_lock
 
     return _load(app, "uv.lock", parse_uv_lock)
 
 
+@reads(".python-version")
 def python_version(app: App) -> VersionFile | None:
     from herolint.formats.version_files import parse_python_version
 
@@ -131,6 +146,7 @@ def python_version(app: App) -> VersionFile | None:
     return parse_python_version(source) if source is not None else None
 
 
+@reads("runtime.txt")
 def runtime_txt(app: App) -> VersionFile | None:
     from herolint.formats.version_files import parse_runtime_txt
 
@@ -138,6 +154,7 @@ def runtime_txt(app: App) -> VersionFile | None:
     return parse_runtime_txt(source) if source is not None else None
 
 
+@reads("Gemfile")
 def gemfile(app: App) -> Gemfile | None:
     from herolint.app.gemfile import read_gemfile
     from herolint.code import facts_of
@@ -147,12 +164,14 @@ def gemfile(app: App) -> Gemfile | None:
     return read_gemfile(source, module) if source is not None and module is not None else None
 
 
+@reads("Gemfile.lock")
 def gemfile_lock(app: App) -> GemfileLock | None:
     from herolint.formats.gemfile_lock import parse
 
     return _load(app, "Gemfile.lock", parse)
 
 
+@reads(".ruby-version")
 def ruby_version(app: App) -> VersionFile | None:
     from herolint.formats.version_files import parse_ruby_version
 
@@ -165,6 +184,7 @@ def rails_yaml(app: App, path: str) -> RailsYaml | None:
     return _load(app, path, parse)
 
 
+@reads("app.json")
 def app_json(app: App) -> AppJson | None:
     from herolint.formats.app_json import parse
 
@@ -172,6 +192,7 @@ def app_json(app: App) -> AppJson | None:
     return parse(source) if source is not None and not source.is_binary else None
 
 
+@reads("heroku.yml")
 def heroku_yml(app: App) -> HerokuYml | None:
     from herolint.formats.heroku_yml import parse
 
@@ -180,34 +201,43 @@ def heroku_yml(app: App) -> HerokuYml | None:
 
 
 def package_json(app: App, folder: str = "") -> PackageJson | None:
+    path = posixpath.join(folder, "package.json")
+    if path not in app.workspace.files:
+        return None
     from herolint.formats.package_json import parse
 
-    return _load(app, posixpath.join(folder, "package.json"), parse)
+    return _load(app, path, parse)
 
 
 def prisma_schemas(app: App) -> tuple[tuple[Place, Datasource], ...]:
+    paths = sorted(path for path in app.slug if path.endswith(".prisma"))
+    if not paths:
+        return ()
     from herolint.formats.prisma import parse
 
     found = []
-    for path in sorted(app.slug):
-        source = app.document(path) if path.endswith(".prisma") else None
+    for path in paths:
+        source = app.document(path)
         if source is not None and not source.is_binary:
             found += [(Place(path, one.provider_span), one) for one in parse(source)]
     return tuple(found)
 
 
+@reads("go.mod")
 def go_mod(app: App) -> GoMod | None:
     from herolint.formats.go_mod import parse
 
     return _load(app, "go.mod", parse)
 
 
+@reads("go.work")
 def go_work(app: App) -> GoWork | None:
     from herolint.formats.go_work import parse
 
     return _load(app, "go.work", parse)
 
 
+@reads(".slugignore")
 def slugignore(app: App) -> SlugIgnore | None:
     from herolint.formats.slugignore import parse
 
@@ -222,6 +252,7 @@ def gitmodules(app: App) -> tuple[Submodule, ...]:
     return parse(source) if source is not None and not source.is_binary else ()
 
 
+@reads("Aptfile")
 def aptfile(app: App) -> Aptfile | None:
     from herolint.formats.aptfile import parse
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
+    from herolint.app.rails_data import KeptUploads
     from herolint.app.system import System
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
@@ -393,6 +394,15 @@ class App:
         from herolint.app.buildpacks.node_output import is_output
 
         return is_output(self, path)
+
+    @cached_property
+    def kept_uploads(self) -> tuple[KeptUploads, ...]:
+        """Uploads that Rails or one of its libraries is told to keep on the disk."""
+        if self.rails is None:
+            return ()
+        from herolint.app.rails_data import kept_uploads
+
+        return tuple(kept_uploads(self))
 
     def has(self, need: str) -> bool:
         """Whether the repository can supply a kind of fact that a rule reads."""

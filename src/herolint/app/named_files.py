@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from herolint.code import facts, language_of
 from herolint.code.queries import walk
 from herolint.finding import Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.codebase import Mod
@@ -19,7 +20,7 @@ _RUN_FOLDERS = frozenset("assets data dist fixtures locale locales media model m
 _TAKES_FOLDER = frozenset(
     "join joinpath Path resolve static Static StaticFiles Jinja2Templates FileSystemLoader Flask Dir Glob ParseGlob LoadHTMLGlob sendFile set".split()
 )
-_WRITES = re.compile(r"[wax]b?\+?t?\Z")
+_WRITES = lazy(r"[wax]b?\+?t?\Z")
 _MOST_LETTERS = 200
 
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import CodeBase
 from herolint.app.detection import Detected, builders, detected_in
-from herolint.app.go_embeds import embeds
 from herolint.app.link import Linker
 from herolint.app.named_files import named_files
 from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.globs import matches
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -40,7 +40,7 @@ _CONFIGURED_BY = {
     "prisma": ("prisma/schema.prisma", "schema.prisma"),
 }
 """Programs of a build, and the files that tell them what to do, any of which is enough."""
-_SKIPPED = re.compile(r"(?:^|/)(?:tests?|specs?|docs?|\.github|\.git[a-z]*|README[^/]*|LICENSE[^/]*|CHANGELOG[^/]*)(?:/|\Z)", re.IGNORECASE)
+_SKIPPED = lazy(r"(?:^|/)(?:tests?|specs?|docs?|\.github|\.git[a-z]*|README[^/]*|LICENSE[^/]*|CHANGELOG[^/]*)(?:/|\Z)", re.IGNORECASE)
 
 
 class Need(NamedTuple):
@@ -143,7 +143,11 @@ def _configuration(app: App, words: list[str]) -> tuple[str, ...]:
 
 def _embedded(app: App) -> Iterator[Need]:
     """Files that Go's compiler puts into the program: a pattern that matches none stops the build."""
-    for embed in embeds(app) if app.go_mod is not None else ():
+    if app.go_mod is None:
+        return
+    from herolint.app.go_embeds import embeds
+
+    for embed in embeds(app):
         found = embed.among(app.workspace.files)
         if found and not any(name in app.slug for name in found):
             yield Need(found[0], f"is embedded by {embed.at.path}", Place(embed.at.path, embed.at.span, "embeds it"))

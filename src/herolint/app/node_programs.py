@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from herolint.app.buildpacks.node import builds_node
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
 from herolint.formats.shell import Word
@@ -70,7 +69,11 @@ class Absent(NamedTuple):
 def absent_programs(app: App) -> Iterator[Absent]:
     """Programs that processes start and that no installed package provides, each process's first one only."""
     package = app.package_json
-    if package is None or not builds_node(app) or _keeps_all(app):
+    if package is None:
+        return
+    from herolint.app.buildpacks.node import builds_node
+
+    if not builds_node(app) or _keeps_all(app):
         return
     for process in app.processes.values():
         for launch in process.launches:

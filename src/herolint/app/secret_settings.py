@@ -9,28 +9,29 @@ from typing import NamedTuple
 
 from herolint.app.secret_values import chosen_password, entropy, is_placeholder, looks_random
 from herolint.knowledge.secrets import load_secret_formats
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-SECRET_NAME = re.compile(r"(?i)(secret|token|passw|passwd|pwd|api_?key|app_?key|private_?key|access_?key|auth_?key|credential|jwt)")
-STRONG_NAME = re.compile(r"(?i)(secret|passw(or)?d|private_?key|(auth|access|bot|bearer|refresh)_?token)")
-ENV_FILE = re.compile(r"(^|/)\.env(\.(production|prod|staging|local|dev|development|heroku))?$|(^|/)(prod|production|local|dev)?\.env$")
+SECRET_NAME = lazy(r"(?i)(secret|token|passw|passwd|pwd|api_?key|app_?key|private_?key|access_?key|auth_?key|credential|jwt)")
+STRONG_NAME = lazy(r"(?i)(secret|passw(or)?d|private_?key|(auth|access|bot|bearer|refresh)_?token)")
+ENV_FILE = lazy(r"(^|/)\.env(\.(production|prod|staging|local|dev|development|heroku))?$|(^|/)(prod|production|local|dev)?\.env$")
 WORDS = (b"secret", b"passw", b"token", b"key", b"pwd")
 """Of these, in lower case, one stands in every file that gives a secret to a name."""
 
-_GIVEN = re.compile(
+_GIVEN = lazy(
     r"""(?:secret|passw(?:or)?d|passwd|_pwd|_pass|token|(?:api|app|access|private|auth|consumer|master|signing|encryption)[_-]?key)
         [a-z0-9_]{0,20} ['"]? \]? \s{0,4} (?:=|:|=>|:=) \s{0,4} [rbfu]? (?P<q>['"`]) (?P<s>[^'"`\s\\]{6,200}) (?P=q)""",
     re.VERBOSE,
 )  # fmt: skip
 """Looked for in text in lower case: that is eight times as fast as a pattern that minds no case."""
-_NOT_SECRET = re.compile(
+_NOT_SECRET = lazy(
     r"(?i)(hash|digest|_?header|_name|_field|_?url|_?uri|_?path|_?file|type|label|placeholder|hint|regex|pattern|selector|expir\w*|algorithm|"
     r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
 )
-_HOST = re.compile(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
-_MAIL = re.compile(r"(?i)(email|mail|smtp)\w*pass")
-_APP_PASSWORD = re.compile(r"[a-z]{16}")
-_SECTION = re.compile(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
+_HOST = lazy(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
+_MAIL = lazy(r"(?i)(email|mail|smtp)\w*pass")
+_APP_PASSWORD = lazy(r"[a-z]{16}")
+_SECTION = lazy(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
 WRITTEN_BY_GENERATORS = frozenset({"secret_key", "pepper"})
 """Names whose values generators write into comments, as Devise does."""
 NEAR = 400
@@ -131,7 +132,7 @@ def in_env_file(source: SourceFile) -> Iterator[tuple[str, str, Span, bool]]:
             yield line.name, value, line.value_span, not local
 
 
-KEY_FILE = re.compile(r"(^|/)config/(master|credentials/\w+)\.key\Z")
+KEY_FILE = lazy(r"(^|/)config/(master|credentials/\w+)\.key\Z")
 """Where Rails keeps the key to its encrypted credentials."""
 
 

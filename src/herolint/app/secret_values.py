@@ -6,17 +6,19 @@ import math
 import re
 from collections import Counter
 
-PLACEHOLDER = re.compile(
+from herolint.patterns import lazy
+
+PLACEHOLDER = lazy(
     r"(?i)^(x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%.*%|\$.*|your.*|my.*|change.*|replace.*|example.*|sample.*|dummy.*|test.*|fake.*|placeholder.*|todo.*|secret.*|"
     r"pass(word)?\d*|admin\d*|root\d*|user\d*|postgres\d*|guest|mysql\d*|mongo\d*|redis\d*|django.?insecure.*|insecure.*|dev.*|local.*|docker.*|none|null|undefined|foo.*|bar.*|abc.*|1234.*|qwerty.*|token.*|key.*|api.?key.*|enter.*|insert.*|put.*|some.*|hunter2|pw\d*|pwd\d*|s3cr3t.*|super.?secret.*|default.*|temp.*|p[a@]ssw[o0]rd.*)$"
 )  # fmt: skip
-_MADE_UP = re.compile(
+_MADE_UP = lazy(
     r"(?i)example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|change.?(me|this|it)|replace|insecure|"
     r"redacted|secret.?key|not.?(a.?)?(real|secret)|needs.?to|(dev|test|demo|local)[-_]|[-_](dev|test|demo|local)|lorem|insert|fill.?in|\.\.\.|\*\*\*"
 )
-_COUNTED = re.compile(r"(?<!\d)123456(?!\d)")
-_CONSONANTS = re.compile(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
-_WORDS = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
+_COUNTED = lazy(r"(?<!\d)123456(?!\d)")
+_CONSONANTS = lazy(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
+_WORDS = lazy(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
 
 
 def mask(value: str) -> str:

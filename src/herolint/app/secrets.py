@@ -12,27 +12,28 @@ from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignmen
 from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
 from herolint.finding import Place
 from herolint.knowledge.secrets import Token, load_secret_formats
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-URL_PASSWORD = re.compile(
+URL_PASSWORD = lazy(
     r"(?P<scheme>postgres(?:ql)?(?:\+\w+)?|mysql(?:\+\w+)?|mariadb|mssql(?:\+\w+)?|mongodb(?:\+srv)?|rediss?|amqps?|smtps?|cloudinary|https?|socks5h?|ftps?)"
     r"://(?P<user>[^:@/\s\"'`{}<>$()\[\]]*):(?P<s>[^@/\s\"'`{}<>$()\[\]]{3,})@(?P<host>[A-Za-z0-9.-]+)"
 )  # fmt: skip
 LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
 _PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")
-QUIET_FOLDERS = re.compile(
+QUIET_FOLDERS = lazy(
     r"(^|/)(tests?|testing|__tests__|__mocks__|e2e|cypress|spec|specs|fixtures|testdata|mocks?|examples?|samples?|docs?|documentation|node_modules|venv|\.venv|env|"
     r"site-packages|vendor|third_party|bower_components|\.github/(?!workflows)|migrations|cassettes|seeds?|locales?|i18n|translations?)(/|$)",
     re.I,
 )  # fmt: skip
-QUIET_FILES = re.compile(
+QUIET_FILES = lazy(
     r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.lock$|lock\.json$|\.svg$|[.-]min\.js$|\.bundle\.js$|\.map$|(^|/)(test_|conftest)|"
     r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline|(^|/)package\.json$)"
 )
-DEVELOPMENT = re.compile(
+DEVELOPMENT = lazy(
     r"(?i)(^|[/._-])(dev|devel|development|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose"
 )
 """Files for a developer's machine: only what a service handed out counts there."""
@@ -48,7 +49,7 @@ MAX_BYTES = 400_000
 DJANGO_KEY = "Django's SECRET_KEY"
 DJANGO_KEY_LENGTH = 30
 """Characters from which on a SECRET_KEY may be one that `startproject` made."""
-_SECRET_KEY = re.compile(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
+_SECRET_KEY = lazy(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
 DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
 """Files in which a name with a value says nothing: only formats of tokens count."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,11 +13,12 @@ from herolint.app.values import Env, Known, Made, Ref, Value, options, text_of, 
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, dotted
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
-WRITE_MODES = re.compile(r"[wax]|r[bt]?\+|\+")
+WRITE_MODES = lazy(r"[wax]|r[bt]?\+|\+")
 _ONLY_READ = frozenset(
     {"read", "readline", "readlines", "seek", "tell", "truncate", "close", "load", "safe_load", "reader", "DictReader", "len"}
 )

@@ -19,12 +19,13 @@ from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.knowledge.brings import numbers
 from herolint.knowledge.system import Need, load
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
 MAX_BYTES = 200_000
-_TELLS_OF_BUILDPACKS = re.compile(r"(?:\.(?:md|rst|txt|sh|ya?ml|adoc)|(?:^|/)(?:Makefile|README|\.buildpacks|justfile))\Z", re.IGNORECASE)
+_TELLS_OF_BUILDPACKS = lazy(r"(?:\.(?:md|rst|txt|sh|ya?ml|adoc)|(?:^|/)(?:Makefile|README|\.buildpacks|justfile))\Z", re.IGNORECASE)
 
 
 class Wanted(NamedTuple):

@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from herolint.finding import Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
     from herolint.app.model import App
 
-_SETTING = re.compile(r"^[ \t]*(?P<key>[a-z][a-z0-9_-]*)[ \t]*=[ \t]*(?P<value>[^\n;#]*?)[ \t\r]*$", re.MULTILINE)
+_SETTING = lazy(r"^[ \t]*(?P<key>[a-z][a-z0-9_-]*)[ \t]*=[ \t]*(?P<value>[^\n;#]*?)[ \t\r]*$", re.MULTILINE)
 Settings = dict[str, tuple[str, Place]]
 
 

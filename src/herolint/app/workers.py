@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.app.codebase import Mod
@@ -11,6 +10,7 @@ from herolint.app.values import Env, Known, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.finding import Place
+from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons
 from herolint.platforms.model import Dyno
 
@@ -22,7 +22,7 @@ VARIABLE = "WEB_CONCURRENCY"
 _READS_VARIABLE = frozenset({"gunicorn", "uvicorn", "fastapi"})
 """Servers that start as many workers as WEB_CONCURRENCY says when nothing else says a number."""
 _SERVERS = _READS_VARIABLE | {"uwsgi", "hypercorn", "granian", "daphne", "waitress-serve", "streamlit", "chainlit"}
-_EXPANSION = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_EXPANSION = lazy(r"\$\{?([A-Za-z_]\w*)")
 
 
 class Workers(NamedTuple):

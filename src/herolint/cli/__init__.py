@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 findings at or over `--fail-on`, 2 could not do the job, 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,8 @@ _OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 
 def main(argv: list[str]) -> int:
     """Run the command in `argv` (without the program's name); returns the exit code."""
+    # Facts and trees hold no cycles: looking for some at every few hundred objects costs a small run a sixth of its time.
+    gc.set_threshold(200_000, 20, 100)
     try:
         code = _run(argv)
         sys.stdout.flush()

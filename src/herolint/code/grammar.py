@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from time import monotonic
 
 from tree_sitter import Language, Parser, Tree
+
+from herolint.patterns import lazy
 
 ERROR = 65_535
 """The kind of what a grammar could make no sense of."""
@@ -14,7 +15,7 @@ PARSE_SECONDS = 5.0
 _SMALL = 16_384
 """Bytes; below this even the worst input parses in a fraction of a second, so that no callback is worth its cost."""
 _CHUNK = 65_536
-_LONE_CR = re.compile(rb"\r(?!\n)")
+_LONE_CR = lazy(rb"\r(?!\n)")
 
 
 class Grammar:

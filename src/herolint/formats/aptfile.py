@@ -12,17 +12,18 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 Kind = Literal[
     "encoding", "carriage-return", "comment", "comma", "command", "repository", "ppa", "address", "local-file", "version", "list", "name", "option"
 ]  # fmt: skip
 
-_WORD = re.compile(r"\S+")
-_NAME = re.compile(r"[a-z0-9][a-z0-9+.\-]+(?::[a-z0-9\-]+)?(?:=[^\s=<>~]\S*|/\S+)?\Z")
-_PATTERN = re.compile(r"[*?^]")
-_VERSION = re.compile(r"[a-z0-9+.\-]*(?:==|>=|<=|~=|>|<)\S*\Z")
-_REPOSITORY = re.compile(r"deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?[a-z][a-z+]*:/?\S+\s+\S+")
+_WORD = lazy(r"\S+")
+_NAME = lazy(r"[a-z0-9][a-z0-9+.\-]+(?::[a-z0-9\-]+)?(?:=[^\s=<>~]\S*|/\S+)?\Z")
+_PATTERN = lazy(r"[*?^]")
+_VERSION = lazy(r"[a-z0-9+.\-]*(?:==|>=|<=|~=|>|<)\S*\Z")
+_REPOSITORY = lazy(r"deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?[a-z][a-z+]*:/?\S+\s+\S+")
 _COMMANDS = frozenset({"sudo", "apt", "apt-get", "aptitude", "run", "install", "add-apt-repository", "pip", "npm"})
 
 

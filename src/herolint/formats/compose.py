@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,11 +12,12 @@ from herolint.finding import Problem
 from herolint.formats import yaml_tree
 from herolint.formats.dockerfile import expand
 from herolint.formats.tree import Node
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """The names under which Compose looks for its file, the first one that is there."""
-_WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_WINDOWS_DRIVE = lazy(r"[A-Za-z]:[\\/]")
 
 
 class Written(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from herolint.formats.dockerfile import Dockerfile, Instruction, expand
+from herolint.patterns import lazy
 
-_FLAG = re.compile(r"--([a-z][a-z0-9-]*)(?:=(\S*))?\s+")
+_FLAG = lazy(r"--([a-z][a-z0-9-]*)(?:=(\S*))?\s+")
 
 
 class Copy(NamedTuple):

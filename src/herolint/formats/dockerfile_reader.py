@@ -10,16 +10,17 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from herolint.formats.tree import Offsets
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_DIRECTIVE = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S+)[ \t]*$")
-_KEYWORD = re.compile(r"[A-Za-z]+")
-_FLAG = re.compile(r"--[a-z][a-z0-9-]*(?:=\S*)?\s*")
-_STRING = re.compile(r'\s*("[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*")\s*')
-_TOKEN = re.compile(r"""(?:[^\s"'\\]++|\\.|"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^']*+')++|["'\\]""", re.DOTALL)
-_QUOTES = re.compile(r"""\\(.)|"([^"\\]*+(?:\\.[^"\\]*+)*+)"|'([^']*+)'""", re.DOTALL)
-_HEREDOC = re.compile(r"""\d*<<(-?)(["']?)([A-Za-z0-9_.]+)\2$""")
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?::?([-+])([^{}]*))?\}|([A-Za-z_]\w*))")
+_DIRECTIVE = lazy(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S+)[ \t]*$")
+_KEYWORD = lazy(r"[A-Za-z]+")
+_FLAG = lazy(r"--[a-z][a-z0-9-]*(?:=\S*)?\s*")
+_STRING = lazy(r'\s*("[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*")\s*')
+_TOKEN = lazy(r"""(?:[^\s"'\\]++|\\.|"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^']*+')++|["'\\]""", re.DOTALL)
+_QUOTES = lazy(r"""\\(.)|"([^"\\]*+(?:\\.[^"\\]*+)*+)"|'([^']*+)'""", re.DOTALL)
+_HEREDOC = lazy(r"""\d*<<(-?)(["']?)([A-Za-z0-9_.]+)\2$""")
+_VARIABLE = lazy(r"\$(?:\{([A-Za-z_]\w*)(?::?([-+])([^{}]*))?\}|([A-Za-z_]\w*))")
 _SHELL_FORM = ("RUN", "CMD", "ENTRYPOINT")
 _JSON_FORM = (*_SHELL_FORM, "SHELL", "COPY", "ADD", "VOLUME")
 _HEREDOC_KEYWORDS = ("RUN", "COPY", "ADD")

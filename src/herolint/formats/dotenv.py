@@ -6,13 +6,14 @@ import re
 from typing import NamedTuple
 
 from herolint.formats.tree import Offsets
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_GAP = re.compile(r"\s*(?:#[^\r\n]*\s*)*")
-_EXPORT = re.compile(r"export[ \t]+")
-_NAME = re.compile(r"'[^'\r\n]+'|[^=#\s'\"]+")
-_EQUALS = re.compile(r"[ \t]*=[ \t]*")
-_REST = re.compile(r"[^\r\n]*")
+_GAP = lazy(r"\s*(?:#[^\r\n]*\s*)*")
+_EXPORT = lazy(r"export[ \t]+")
+_NAME = lazy(r"'[^'\r\n]+'|[^=#\s'\"]+")
+_EQUALS = lazy(r"[ \t]*=[ \t]*")
+_REST = lazy(r"[^\r\n]*")
 _QUOTED = {
     "'": re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL),
     '"': re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL),

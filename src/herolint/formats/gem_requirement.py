@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-_PART = re.compile(r"[0-9]+|[a-z]+", re.IGNORECASE)
-_VERSION = re.compile(r"\s*[0-9]+(?:\.[0-9a-z]+)*(?:-[0-9a-z.-]+)?\s*\Z", re.IGNORECASE)
-_CONDITION = re.compile(r"\s*(=|!=|>=|<=|~>|>|<)?\s*(\S+)\s*\Z")
+from herolint.patterns import lazy
+
+_PART = lazy(r"[0-9]+|[a-z]+", re.IGNORECASE)
+_VERSION = lazy(r"\s*[0-9]+(?:\.[0-9a-z]+)*(?:-[0-9a-z.-]+)?\s*\Z", re.IGNORECASE)
+_CONDITION = lazy(r"\s*(=|!=|>=|<=|~>|>|<)?\s*(\S+)\s*\Z")
 
 Version = tuple[tuple[int, int, str], ...]
 """Parts in an order in which letters (pre-releases) come before numbers."""

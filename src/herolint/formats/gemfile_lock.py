@@ -12,15 +12,16 @@ import msgspec
 
 from herolint.finding import Problem
 from herolint.formats.tree import Offsets
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 _SECTIONS = frozenset({"GEM", "GIT", "PATH", "PLUGIN SOURCE"})
-_SPEC = re.compile(r"    ([^\s()!]+) \(([^()]+)\)\s*\Z")
-_NEED = re.compile(r"      ([^\s()!]+)(?: \(([^()]*)\))?\s*\Z")
-_DEPENDENCY = re.compile(r"  ([^\s()!]+)(?: \(([^()]*)\))?(!)?\s*\Z")
-_SETTING = re.compile(r"  ([a-z_]+): (.*?)\s*\Z")
-_RUBY = re.compile(r"   ?ruby (\d+\.\d+\.\d+(?:[.-]?(?:pre|preview|rc|beta)\d*)?)(?:p-?\d+)?(?: \((jruby) ([\d.]+)\))?\s*\Z", re.IGNORECASE)
-_MERGE = re.compile(r"(?:<{7}|={7}|>{7})(?: |\Z)")
+_SPEC = lazy(r"    ([^\s()!]+) \(([^()]+)\)\s*\Z")
+_NEED = lazy(r"      ([^\s()!]+)(?: \(([^()]*)\))?\s*\Z")
+_DEPENDENCY = lazy(r"  ([^\s()!]+)(?: \(([^()]*)\))?(!)?\s*\Z")
+_SETTING = lazy(r"  ([a-z_]+): (.*?)\s*\Z")
+_RUBY = lazy(r"   ?ruby (\d+\.\d+\.\d+(?:[.-]?(?:pre|preview|rc|beta)\d*)?)(?:p-?\d+)?(?: \((jruby) ([\d.]+)\))?\s*\Z", re.IGNORECASE)
+_MERGE = lazy(r"(?:<{7}|={7}|>{7})(?: |\Z)")
 
 
 class LockedGem(NamedTuple):

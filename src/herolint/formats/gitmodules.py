@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_PAIR = re.compile(r"^\s*(?P<key>path|url)\s*=\s*(?P<value>.*?)\s*\Z", re.IGNORECASE)
+_PAIR = lazy(r"^\s*(?P<key>path|url)\s*=\s*(?P<value>.*?)\s*\Z", re.IGNORECASE)
 
 
 class Submodule(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_TOKEN = re.compile(r"\s*(\|\||&&|[!()]|[\w.]+)", re.ASCII)
+from herolint.patterns import lazy
+
+_TOKEN = lazy(r"\s*(\|\||&&|[!()]|[\w.]+)", re.ASCII)
 _MAX_DEPTH = 100
 SYSTEMS = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos".split()

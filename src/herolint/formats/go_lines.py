@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from herolint.finding import Problem
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_TOKEN = re.compile(r'//[^\r\n]*|"(?:\\.|[^"\\\r\n])*"|`[^`\r\n]*`|=>|[()\[\],]|(?:(?!//|=>)[^\s()\[\],"`])+|["`]')
+_TOKEN = lazy(r'//[^\r\n]*|"(?:\\.|[^"\\\r\n])*"|`[^`\r\n]*`|=>|[()\[\],]|(?:(?!//|=>)[^\s()\[\],"`])+|["`]')
 
 
 class Word(NamedTuple):

@@ -9,9 +9,10 @@ import msgspec
 
 from herolint.finding import Problem
 from herolint.formats.go_lines import Directive, Replace, Word, read_directives, replacement
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_FIELD = re.compile(r"[^ \t]+")
+_FIELD = lazy(r"[^ \t]+")
 
 
 class Require(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -12,11 +11,12 @@ import msgspec
 from herolint.formats import yaml_tree
 from herolint.formats.app_json import Addon, read_addons
 from herolint.formats.tree import Node, SchemaIssue, Tree, nearest
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 _KNOWN = ("setup", "build", "release", "run")
 _NO_DOCKER = "'build.docker' is missing: it must name a Dockerfile for each process type"
-_PROCESS = re.compile(r"[A-Za-z0-9_-]+\Z")
+_PROCESS = lazy(r"[A-Za-z0-9_-]+\Z")
 
 
 class DockerBuild(NamedTuple):

@@ -6,18 +6,17 @@ no root. The scanner keeps its own stack, so that nesting costs nothing but memo
 
 from __future__ import annotations
 
-import re
-
 from herolint.finding import Problem
 from herolint.formats.tree import MAX_DEPTH, Entry, Node, Offsets, Tree
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"[^"\\\n\r]*(?:\\.[^"\\\n\r]*)*"')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![\w.])")
-_WORD = re.compile(r"[\w.$+-]+")
-_CONTROL = re.compile(r"[\x00-\x1f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SPACE = lazy(r"[ \t\n\r]*")
+_STRING = lazy(r'"[^"\\\n\r]*(?:\\.[^"\\\n\r]*)*"')
+_NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![\w.])")
+_WORD = lazy(r"[\w.$+-]+")
+_CONTROL = lazy(r"[\x00-\x1f]")
+_SURROGATE = lazy(r"[\ud800-\udfff]")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _MAX_DIGITS = 1000
 _MAX_PROBLEMS = 20

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""\s+|\#[^\n]*|(?P<word>(?:\$\{[^}\n]*\}|[^\s;{}"'\\#$]|\$|\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')+)|(?P<mark>[;{}])|.""", re.DOTALL
 )
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_BLOCK = re.compile(r"^[ \t]*datasource[ \t]+(\w+)[ \t]*\{([^}]*)\}", re.M)
-_FIELD = re.compile(r'^[ \t]*(provider|url)[ \t]*=[ \t]*(env\([ \t]*)?"([^"\n]*)"', re.M)
+_BLOCK = lazy(r"^[ \t]*datasource[ \t]+(\w+)[ \t]*\{([^}]*)\}", re.M)
+_FIELD = lazy(r'^[ \t]*(provider|url)[ \t]*=[ \t]*(env\([ \t]*)?"([^"\n]*)"', re.M)
 
 
 class Datasource(msgspec.Struct, frozen=True):

@@ -6,15 +6,16 @@ import re
 
 import msgspec
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 _BLANKS = " \t\v\f"
 _MAX_BROKEN = 1000  # a file with more broken lines is no Procfile at all
 # The slug compiler's own expression: blanks, a name, an optional colon, at least one blank, the command.
-_ENTRY = re.compile(r"[ \t\v\f]*(?P<name>[A-Za-z0-9_-]+)(?P<colon>:?)[ \t\v\f]+(?P<command>.*)", re.DOTALL)
-_NAME_ONLY = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?P<sign>[:=]?)(?P<rest>.*)", re.DOTALL)
-_INTENDED = re.compile(r"[^A-Za-z0-9]*(?P<name>[A-Za-z0-9][A-Za-z0-9_.,-]*+)[^\sA-Za-z0-9:=]*\s*[:=]")
-_LIST_ITEM = re.compile(r"(?P<name>[A-Za-z0-9_-]+):")
+_ENTRY = lazy(r"[ \t\v\f]*(?P<name>[A-Za-z0-9_-]+)(?P<colon>:?)[ \t\v\f]+(?P<command>.*)", re.DOTALL)
+_NAME_ONLY = lazy(r"(?P<name>[A-Za-z0-9_-]+)(?P<sign>[:=]?)(?P<rest>.*)", re.DOTALL)
+_INTENDED = lazy(r"[^A-Za-z0-9]*(?P<name>[A-Za-z0-9][A-Za-z0-9_.,-]*+)[^\sA-Za-z0-9:=]*\s*[:=]")
+_LIST_ITEM = lazy(r"(?P<name>[A-Za-z0-9_-]+):")
 
 MESSAGES = {
     "bom": "a byte order mark stands before the name, so Heroku drops the line",

@@ -11,11 +11,12 @@ import msgspec
 
 from herolint.finding import Problem
 from herolint.formats.requirement_line import normalise
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_PACKAGE = re.compile(r"^\[\[package\]\][ \t]*\r?\n(?:[^\[\n].*\n)*?name[ \t]*=[ \t]*\"(?P<name>[^\"\n]+)\"", re.MULTILINE)
-_CONTENT_HASH = re.compile(r"^content-hash[ \t]*=[ \t]*(?P<hash>\"[^\"\n]*\")", re.MULTILINE)
-_WHEEL_TAGS = re.compile(r"-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl\Z")
+_PACKAGE = lazy(r"^\[\[package\]\][ \t]*\r?\n(?:[^\[\n].*\n)*?name[ \t]*=[ \t]*\"(?P<name>[^\"\n]+)\"", re.MULTILINE)
+_CONTENT_HASH = lazy(r"^content-hash[ \t]*=[ \t]*(?P<hash>\"[^\"\n]*\")", re.MULTILINE)
+_WHEEL_TAGS = lazy(r"-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl\Z")
 
 
 class LockNeed(NamedTuple):

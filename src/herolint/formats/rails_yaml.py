@@ -13,10 +13,11 @@ import msgspec
 from herolint.finding import Problem
 from herolint.formats import yaml_tree
 from herolint.formats.tree import Node, Scalar
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_TAG = re.compile(rb"<%(?!%)(=?)(.*?)-?%>", re.DOTALL)
-_NOT_BREAK = re.compile(rb"[^\r\n]")
+_TAG = lazy(rb"<%(?!%)(=?)(.*?)-?%>", re.DOTALL)
+_NOT_BREAK = lazy(rb"[^\r\n]")
 
 
 class Erb(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from herolint.patterns import lazy
 from herolint.source import Span
 
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -16,20 +17,18 @@ _VERSION = (
     r"(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?"  # local version
 )
 _CLAUSE = rf"(?:(?:==|~=|!=|<=|>=|<|>)[ \t]*{_VERSION}|===[ \t]*[^\s,;)]+)"
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazy(
     rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[A-Za-z0-9._, \t-]*)\])?[ \t]*"
     rf"(?P<open>\()?[ \t]*(?P<spec>{_CLAUSE}(?:[ \t]*,[ \t]*{_CLAUSE})*[ \t]*,?)?[ \t]*(?(open)\))[ \t]*(?:;(?P<marker>.*))?\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_URL_FORM = re.compile(
-    rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[^\]]*)\])?[ \t]*@[ \t]*(?P<url>\S+)(?:[ \t]+;(?P<marker>.*))?\Z", re.DOTALL
-)
-_HASH = re.compile(r"[ \t]--hash[= \t][ \t]*(?P<hash>\S+)")
-_LINE_OPTION = re.compile(r"[ \t]+--(?:global-option|install-option|build-option|config-settings?|hash)\b.*\Z", re.DOTALL)
-_URL = re.compile(r"(?:git|hg|svn|bzr)\+[a-z+]*:|(?:https?|ftp|file|git|ssh):|git@", re.IGNORECASE)
-_EGG = re.compile(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?")
-_WHEEL = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>\d[^-]*)-(?:[^-]+-){2,3}[^-]+\.whl\Z")
-_SDIST = re.compile(r"(?P<name>[A-Za-z0-9._-]+?)-(?P<version>\d[A-Za-z0-9.]*)\.(?:tar\.gz|zip|tar\.bz2)\Z")
+_URL_FORM = lazy(rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[^\]]*)\])?[ \t]*@[ \t]*(?P<url>\S+)(?:[ \t]+;(?P<marker>.*))?\Z", re.DOTALL)
+_HASH = lazy(r"[ \t]--hash[= \t][ \t]*(?P<hash>\S+)")
+_LINE_OPTION = lazy(r"[ \t]+--(?:global-option|install-option|build-option|config-settings?|hash)\b.*\Z", re.DOTALL)
+_URL = lazy(r"(?:git|hg|svn|bzr)\+[a-z+]*:|(?:https?|ftp|file|git|ssh):|git@", re.IGNORECASE)
+_EGG = lazy(r"[#&]egg=(?P<name>[A-Za-z0-9._-]+)(?:\[(?P<extras>[^\]]*)\])?")
+_WHEEL = lazy(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>\d[^-]*)-(?:[^-]+-){2,3}[^-]+\.whl\Z")
+_SDIST = lazy(r"(?P<name>[A-Za-z0-9._-]+?)-(?P<version>\d[A-Za-z0-9.]*)\.(?:tar\.gz|zip|tar\.bz2)\Z")
 
 
 class Requirement(NamedTuple):

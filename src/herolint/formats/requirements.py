@@ -10,13 +10,14 @@ from typing import NamedTuple
 import msgspec
 
 from herolint.formats.requirement_line import Requirement, normalise, read_requirement
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 __all__ = ["Include", "InvalidLine", "Option", "Requirement", "Requirements", "applies_on_linux", "marker_holds", "normalise", "parse"]
 
 MAX_INCLUDES = 50
-_COMMENT = re.compile(r"(^|[ \t]+)#.*$")
-_OPTION = re.compile(r"(?P<name>--[a-z][a-z-]*|-[a-zA-Z])(?:[ \t]*=[ \t]*|[ \t]+|(?=[^ \t=])|$)(?P<value>.*)$", re.DOTALL)
+_COMMENT = lazy(r"(^|[ \t]+)#.*$")
+_OPTION = lazy(r"(?P<name>--[a-z][a-z-]*|-[a-zA-Z])(?:[ \t]*=[ \t]*|[ \t]+|(?=[^ \t=])|$)(?P<value>.*)$", re.DOTALL)
 _KNOWN = frozenset(
     {
         "-i", "--index-url", "--pypi-url", "--extra-index-url", "--no-index", "-f", "--find-links", "--no-binary", "--only-binary", "--prefer-binary",

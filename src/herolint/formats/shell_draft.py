@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import NamedTuple
 
 from herolint.formats.shell_words import Word
+from herolint.patterns import lazy
 from herolint.source import Span
 
-_OWN_FOLDER = re.compile(
+_OWN_FOLDER = lazy(
     r"""\$\(\s*dirname\s+(?:--\s+)?"?\$\{?(?:0|BASH_SOURCE(?:\[0\])?)\}?"?\s*\)|`dirname\s+"?\$0"?`|\$\{(?:0|BASH_SOURCE(?:\[0\])?)%/\*\}"""
 )
-_HOME = re.compile(r"(?:~|\$HOME|\$\{HOME\})(?=/|\Z)")
+_HOME = lazy(r"(?:~|\$HOME|\$\{HOME\})(?=/|\Z)")
 _TESTS = frozenset({"[", "[[", "test", "which", "type", "hash", "grep", "egrep", "pgrep", "diff", "cmp"})
 _MAX_CALLS = 8
 _MAX_COPIES = 20_000

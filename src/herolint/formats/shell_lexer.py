@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
 
 from herolint.formats.shell_nesting import skip
 from herolint.formats.shell_words import RawWord, read_word
+from herolint.patterns import lazy
 
-_GAP = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
-_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|()<>\n]")
-_REDIRECT_NUMBER = re.compile(r"[0-9]+(?=[<>])")
-_COMMENT = re.compile(r"[^\n]*")
+_GAP = lazy(r"(?:[ \t\r]|\\\r?\n)+")
+_OPERATOR = lazy(r"&&|\|\||;;&|;;|;&|\|&|&>>|&>|<<<|<<-|<<|<&|<>|>>|>&|>\||[;&|()<>\n]")
+_REDIRECT_NUMBER = lazy(r"[0-9]+(?=[<>])")
+_COMMENT = lazy(r"[^\n]*")
 _REDIRECTS = frozenset({"&>>", "&>", "<<<", "<<-", "<<", "<&", "<>", ">>", ">&", ">|", "<", ">"})
 _MAX_TRIES = 10
 """How often a here-document's end or an arithmetic command's end may be looked for in vain: keeps bad input linear."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-ANSI_QUOTE = re.compile(r"'(?:[^'\\]|\\.)*+(?:'|\\?\Z)", re.DOTALL)
-_TURNS = re.compile(r"[\\'\"`$(){}#]")
-_BACKTICK = re.compile(r"`(?:[^`\\]|\\.)*+(?:`|\\?\Z)", re.DOTALL)
+from herolint.patterns import lazy
+
+ANSI_QUOTE = lazy(r"'(?:[^'\\]|\\.)*+(?:'|\\?\Z)", re.DOTALL)
+_TURNS = lazy(r"[\\'\"`$(){}#]")
+_BACKTICK = lazy(r"`(?:[^`\\]|\\.)*+(?:`|\\?\Z)", re.DOTALL)
 
 
 def skip(text: str, at: int) -> tuple[int, bool]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
 from herolint.formats.shell_lexer import Token
+from herolint.patterns import lazy
 
-_ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
+_ASSIGNMENT = lazy(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]]*\])?\+?=")
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ash", "ksh"})
 _RUNNERS = frozenset({"timeout", "nice", "ionice", "stdbuf", "xvfb-run", "tini", "dumb-init"})
 """Programs that start the rest of their words; looked through for `sh -c` only, their own words stay."""

@@ -10,16 +10,17 @@ from typing import NamedTuple
 import msgspec
 
 from herolint.formats.shell_nesting import ANSI_QUOTE, skip
+from herolint.patterns import lazy
 from herolint.source import Span
 
-_PLAIN = re.compile(r"[^ \t\r\n'\"\\$`;&|()<>]+")
-_IN_QUOTES = re.compile(r"[^\"\\$`]+")
-_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_BRACED = re.compile(
+_PLAIN = lazy(r"[^ \t\r\n'\"\\$`;&|()<>]+")
+_IN_QUOTES = lazy(r"[^\"\\$`]+")
+_PARAMETER = lazy(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_BRACED = lazy(
     r"(?P<prefix>[!#]?)(?P<name>[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(?:\[[^\]]*\])?(?P<op>:[-=?+]|[-=?+]|.|)(?P<rest>.*)", re.DOTALL
 )
-_ARRAY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=\Z")
-_ANSI_PIECE = re.compile(r"\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)|[^\\]+", re.DOTALL)
+_ARRAY_NAME = lazy(r"[A-Za-z_][A-Za-z0-9_]*\+?=\Z")
+_ANSI_PIECE = lazy(r"\\(?:x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)|[^\\]+", re.DOTALL)
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _DEFAULTS = frozenset({"-", ":-", "=", ":="})
 

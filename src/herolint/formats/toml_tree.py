@@ -6,17 +6,18 @@ import re
 
 from herolint.finding import Problem
 from herolint.formats.tree import MAX_DEPTH, Entry, Kind, Node, Offsets, Scalar, Tree, at_line_column
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-_SPACE = re.compile(r"[ \t]*")
-_BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_BASIC = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
-_LITERAL = re.compile(r"'[^'\n]*'")
-_LONG_BASIC = re.compile(r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"{3,5}', re.DOTALL)
-_LONG_LITERAL = re.compile(r"'''[^']*(?:'(?!'')[^']*)*'{3,5}")
-_BARE_VALUE = re.compile(r"\d{4}-\d\d-\d\d [\d:.]+(?:Z|[+-]\d\d:\d\d)?|[A-Za-z0-9_+:.-]+", re.IGNORECASE)
-_PLACE = re.compile(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SPACE = lazy(r"[ \t]*")
+_BLANK = lazy(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_BARE_KEY = lazy(r"[A-Za-z0-9_-]+")
+_BASIC = lazy(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"')
+_LITERAL = lazy(r"'[^'\n]*'")
+_LONG_BASIC = lazy(r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"{3,5}', re.DOTALL)
+_LONG_LITERAL = lazy(r"'''[^']*(?:'(?!'')[^']*)*'{3,5}")
+_BARE_VALUE = lazy(r"\d{4}-\d\d-\d\d [\d:.]+(?:Z|[+-]\d\d:\d\d)?|[A-Za-z0-9_+:.-]+", re.IGNORECASE)
+_PLACE = lazy(r" ?\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class _Unread(Exception):

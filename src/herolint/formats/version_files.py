@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-VERSION = re.compile(r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?\Z")
+VERSION = lazy(r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))?\Z")
 
 MISSPELT_PYTHON_VERSION = frozenset(
     (
@@ -64,7 +65,7 @@ def parse_runtime_txt(source: SourceFile) -> VersionFile:
     return VersionFile(version, span)
 
 
-_RUBY_VERSION = re.compile(r"(?:ruby-)?([0-9]+(?:\.[0-9]+){0,2}(?:[.-](?:pre|preview|rc|dev|beta)[0-9]*)?)(?:-?p[0-9]+)?\Z")
+_RUBY_VERSION = lazy(r"(?:ruby-)?([0-9]+(?:\.[0-9]+){0,2}(?:[.-](?:pre|preview|rc|dev|beta)[0-9]*)?)(?:-?p[0-9]+)?\Z")
 
 
 def parse_ruby_version(source: SourceFile) -> VersionFile:

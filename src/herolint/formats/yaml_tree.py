@@ -6,11 +6,11 @@ its anchor itself, so that alias bombs stay as small as they are written.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from herolint.finding import Problem
 from herolint.formats.tree import MAX_DEPTH, Entry, Kind, Node, Offsets, Scalar, Tree
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TAG = "tag:yaml.org,2002:"
 _MAX_MERGED = 10_000
 _MAX_PROBLEMS = 20
-_INT = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$")
+_INT = lazy(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$")
 _TRUE = frozenset(("yes", "true", "on"))
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from herolint.patterns import lazy
 from herolint.tables import load_table
 
-_NEED = re.compile(r"(?P<name>[a-z0-9-]+)(?:(?P<operator>[<>])=?(?P<version>[0-9.]+))?\Z")
+_NEED = lazy(r"(?P<name>[a-z0-9-]+)(?:(?P<operator>[<>])=?(?P<version>[0-9.]+))?\Z")
 
 
 class Asked(NamedTuple):

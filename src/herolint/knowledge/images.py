@@ -7,9 +7,10 @@ from functools import cache
 
 import msgspec
 
+from herolint.patterns import lazy
 from herolint.tables import load_table
 
-_REGISTRIES = re.compile(
+_REGISTRIES = lazy(
     r"(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?"
 )
 

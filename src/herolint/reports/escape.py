@@ -7,15 +7,16 @@ file names, and the beginnings of log commands that CI services obey: `##[` and 
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from typing import Any
+
+from herolint.patterns import lazy
 
 _TAB_STOP = 4
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-_JSON_UNSAFE = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_LOG_COMMAND = lazy(r"##(?=\w*\[)")
+_JSON_UNSAFE = lazy("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 def _visible(char: str) -> str:

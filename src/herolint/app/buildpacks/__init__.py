@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from herolint.finding import Confidence, Place
@@ -28,9 +29,17 @@ class Outcome(NamedTuple):
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
-    from herolint.app.buildpacks import go, node, ruby
-
     if app.is_container or not app.root.deployed:
         return
-    for buildpack in (node, go, ruby):
-        yield from (one for one in buildpack.outcomes(app) if one.topic in topics)
+    for name, has in _MODELS.items():
+        if has(app):
+            model = import_module(f"herolint.app.buildpacks.{name}")
+            yield from (one for one in model.outcomes(app) if one.topic in topics)
+
+
+_MODELS: dict[str, Callable[[App], bool]] = {
+    "node": lambda app: "package.json" in app.slug,
+    "go": lambda app: "go" in app.code.code.languages,
+    "ruby": lambda app: "Gemfile" in app.slug,
+}
+"""The models of buildpacks, each loaded only for an app that has what its buildpack builds."""

@@ -10,13 +10,14 @@ from herolint.app.buildpacks import Outcome
 from herolint.app.go_build import VERSION_VARIABLE, builds_go, is_vendored, removed_tool, wanted_go
 from herolint.app.go_embeds import embeds
 from herolint.finding import Confidence, Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.go_build import WantedGo
     from herolint.app.model import App
 
-_MINOR = re.compile(r"(?:go)?1\.(\d+)")
-_LISTED = re.compile(rb"^# (\S+) (v\S+)$", re.MULTILINE)
+_MINOR = lazy(r"(?:go)?1\.(\d+)")
+_LISTED = lazy(rb"^# (\S+) (v\S+)$", re.MULTILINE)
 _NAMED = {"go": "go.mod's `go` line", "+heroku goVersion": "go.mod's `+heroku goVersion`", VERSION_VARIABLE: VERSION_VARIABLE}
 """What asks for a version, in words."""
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from herolint.app.buildpacks.node_range import parse_range, parse_version, satisfies
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from herolint.formats.package_json import PackageJson
 
-_KEY = re.compile(r'^"?(?P<keys>[^\s"#][^\n]*?)"?:\s*$', re.MULTILINE)
+_KEY = lazy(r'^"?(?P<keys>[^\s"#][^\n]*?)"?:\s*$', re.MULTILINE)
 
 
 class Change(NamedTuple):

@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from herolint.app.dialects.node_paths import BUILT
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-_MAKERS = re.compile(
+_MAKERS = lazy(
     r"\b(tsc|vite|webpack|rollup|esbuild|parcel|babel|gulp|grunt|next|nuxt|nuxi|nest|ng|react-scripts|vue-cli-service|remix|react-router|astro|gatsby|"
     r"tsup|swc|turbo|nx|lerna|sapper|svelte-kit|strapi|medusa|ncc|bun|tsdown|unbuild|rsbuild|rspack|craco|razzle|umi|quasar|ionic|expo|make|preconstruct|"
     r"microbundle|snowpack|brunch|browserify|coffee|pkg|backpack|meteor|eleventy|docusaurus|vitepress|hexo|elm|spago|shadow-cljs|sass|node|sh|bash)\b"

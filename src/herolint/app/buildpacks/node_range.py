@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+
+from herolint.patterns import lazy
 
 Version = tuple[int, int, int]
 Comparator = tuple[str, Version]
 
-_PARTIAL = re.compile(r"[v=\s]*(?P<major>\d+|[xX*])(?:\.(?P<minor>\d+|[xX*]))?(?:\.(?P<patch>\d+|[xX*]))?(?:-[\w.-]+)?(?:\+[\w.-]+)?\Z")
-_OPERATOR = re.compile(r"(?P<op>\^|~>|~=|~|>=|<=|>|<|=)?\s*(?P<version>[^\s<>=~^|]+)")
-_HYPHEN = re.compile(r"\s*(\S+)\s+-\s+(\S+)\s*\Z")
+_PARTIAL = lazy(r"[v=\s]*(?P<major>\d+|[xX*])(?:\.(?P<minor>\d+|[xX*]))?(?:\.(?P<patch>\d+|[xX*]))?(?:-[\w.-]+)?(?:\+[\w.-]+)?\Z")
+_OPERATOR = lazy(r"(?P<op>\^|~>|~=|~|>=|<=|>|<|=)?\s*(?P<version>[^\s<>=~^|]+)")
+_HYPHEN = lazy(r"\s*(\S+)\s+-\s+(\S+)\s*\Z")
 
 
 @lru_cache(maxsize=4096)

@@ -13,11 +13,12 @@ from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
 from herolint.code.facts import NONE, Assign, Import
 from herolint.formats.go_constraint import name_holds
+from herolint.patterns import lazy
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
-_MAJOR = re.compile(r"(/v\d+|\.v\d+)\Z")
+_MAJOR = lazy(r"(/v\d+|\.v\d+)\Z")
 _SYSTEM = frozenset({"linux", "amd64"})
-_MODULE = re.compile(r"^\s*module\s+(\S+)", re.MULTILINE)
+_MODULE = lazy(r"^\s*module\s+(\S+)", re.MULTILINE)
 
 
 class _Package(NamedTuple):

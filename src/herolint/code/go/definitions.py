@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from herolint.code.facts import NONE, AnyExpr, Attr, Class, Import, Index, Name
@@ -12,6 +10,7 @@ from herolint.code.go.nodes import convert, fields
 from herolint.code.go.statements import statement
 from herolint.code.go.types import note_comments
 from herolint.code.reader import Reader
+from herolint.patterns import lazy
 
 _IMPORT_SPEC = kind("import_spec")
 _STRUCT = kind("struct_type")
@@ -20,8 +19,8 @@ _FIELDS = kind("field_declaration_list")
 _FIELD = kind("field_declaration")
 _TYPE_ELEMENT = kind("type_elem")
 _ALIAS = kind("type_alias")
-_MAJOR = re.compile(r"v\d+\Z")
-_DOT_MAJOR = re.compile(r"\.v\d+\Z")
+_MAJOR = lazy(r"v\d+\Z")
+_DOT_MAJOR = lazy(r"\.v\d+\Z")
 
 
 @statement("package_clause")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import tree_sitter_go
 from tree_sitter import Tree
 
 from herolint.code.grammar import Grammar
+from herolint.patterns import lazy
 
-_NEW = re.compile(rb"\bnew\(")
+_NEW = lazy(rb"\bnew\(")
 
 
 class _GoGrammar(Grammar):

@@ -10,10 +10,11 @@ from tree_sitter import Node
 from herolint.code.facts import AnyExpr, Const, Other
 from herolint.code.go.nodes import Handler, reads
 from herolint.code.reader import Reader
+from herolint.patterns import lazy
 
-_ESCAPE = re.compile(r"\\([0-7]{3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+_ESCAPE = lazy(r"\\([0-7]{3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
-_OLD_OCTAL = re.compile(r"0[0-7]+\Z")
+_OLD_OCTAL = lazy(r"0[0-7]+\Z")
 _MOST_DIGITS = 400
 _MOST_INT = 2**64 - 1
 """What msgpack can hold."""

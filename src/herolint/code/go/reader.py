@@ -9,10 +9,11 @@ import msgspec
 from herolint.code.facts import NONE, Module, Name
 from herolint.code.grammar import Grammar
 from herolint.code.reader import Reader
+from herolint.patterns import lazy
 
 _CONSTRAINTS = frozenset({"go:build", "+build"})
-_DIRECTIVE = re.compile(r"//(go:[a-z]\S*|\s*\+build(?=\s|\Z))[ \t]*(.*)", re.DOTALL)
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_DIRECTIVE = lazy(r"//(go:[a-z]\S*|\s*\+build(?=\s|\Z))[ \t]*(.*)", re.DOTALL)
+_BLANK_LINE = lazy(r"\n[ \t\r]*\n")
 
 
 class GoReader(Reader):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 
-_ESCAPE = re.compile(r"\\(?:\r\n|(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,8}\}|[0-7]{1,3}|.))", re.DOTALL)
+from herolint.patterns import lazy
+
+_ESCAPE = lazy(r"\\(?:\r\n|(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,8}\}|[0-7]{1,3}|.))", re.DOTALL)
 _SIMPLE = {"\n": "", "\r": "", "\u2028": "", "\u2029": "", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy("[\ud800-\udfff]")
 _BASES = {"0x": 16, "0o": 8, "0b": 2}
-_OLD_OCTAL = re.compile(r"0[0-7]+")
+_OLD_OCTAL = lazy(r"0[0-7]+")
 _MOST_DIGITS = 400
 _EXACT = 2**53
 _MOST_INT = 2**63

@@ -6,14 +6,15 @@ import re
 from typing import Any
 
 from herolint.code.facts import AnyExpr, Concat, Const, Index, Mapping, Other, Sequence, Star
+from herolint.patterns import lazy
 
-_ESCAPE = re.compile(r"\\(?:\r\n|([0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^{}]{1,80}\}|.))", re.DOTALL)
+_ESCAPE = lazy(r"\\(?:\r\n|([0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^{}]{1,80}\}|.))", re.DOTALL)
 _SIMPLE = {
     "\n": "", "\r": "", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v",
 }  # fmt: skip
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy("[\ud800-\udfff]")
 _LETTERS = "bBrRuUfFtT"
-_PERCENT = re.compile(r"%(?:\(([^)]*)\))?[#0 +-]*(\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
+_PERCENT = lazy(r"%(?:\(([^)]*)\))?[#0 +-]*(\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([a-zA-Z%])")
 _MOST_DIGITS = 400
 _LEAST_INT, _MOST_INT = -(2**63), 2**64 - 1
 """What msgpack can hold."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tree_sitter import Node
 
 from herolint.code import facts
@@ -13,6 +11,7 @@ from herolint.code.reader import MAX_DEPTH
 from herolint.code.ruby.grammar import SKIPPED, kind
 from herolint.code.ruby.nodes import HANDLERS, convert, items, reads
 from herolint.code.ruby.reader import RubyReader
+from herolint.patterns import lazy
 
 _CONTENT = frozenset({kind("string_content"), kind("heredoc_content")})
 _ESCAPE = kind("escape_sequence")
@@ -23,8 +22,8 @@ _HASH_SPLAT = kind("hash_splat_argument")
 _SIMPLE = {
     "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ", "t": "\t", "v": "\v", "\n": "",
 }  # fmt: skip
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_OCTAL = re.compile(r"0[0-7_]+\Z")
+_SURROGATE = lazy("[\ud800-\udfff]")
+_OCTAL = lazy(r"0[0-7_]+\Z")
 
 
 @reads("string", "delimited_symbol", "bare_string", "bare_symbol")

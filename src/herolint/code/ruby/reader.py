@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 from tree_sitter import Node, TreeCursor
 
@@ -11,11 +9,12 @@ from herolint.code.facts import NONE, AnyExpr, Call, CallFact, Param, Return
 from herolint.code.grammar import Grammar
 from herolint.code.reader import Reader
 from herolint.code.ruby.grammar import kind
+from herolint.patterns import lazy
 
 _HEREDOC_START = kind("heredoc_beginning")
 _HEREDOC_BODY = kind("heredoc_body")
 _HEREDOC_END = kind("heredoc_end")
-_MAY_START_HEREDOC = re.compile(r"<<[~-]?[\"'`]?\w")
+_MAY_START_HEREDOC = lazy(r"<<[~-]?[\"'`]?\w")
 _NUMBERED = frozenset(f"_{digit}" for digit in range(1, 10))
 
 

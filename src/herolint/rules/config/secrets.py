@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from herolint.app.config_vars import declared, is_set
@@ -13,14 +12,15 @@ from herolint.app.secrets import DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_
 from herolint.app.signing import SigningKey, signing_keys
 from herolint.app.values import Known
 from herolint.finding import Confidence, Finding, Place
+from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 GUESSED_LENGTH = 14
 """Characters below which a key that is no random one is within reach of a word list."""
 RANDOM_LENGTH = 10
 """Characters from which on a signing key may be a random one."""
-SHARED_SECRET = re.compile(r"(SECRET(_KEY)?(_BASE)?|MASTER_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|PRIVATE_KEY|_SALT|AUTH_TOKEN)\Z")
-LEFT_TO_FILL_IN = re.compile(r"(?i)change|modif|replace|your|enter|insert|fill|example|xxx|todo|<|\$\{|\Anone\Z")
+SHARED_SECRET = lazy(r"(SECRET(_KEY)?(_BASE)?|MASTER_KEY|PASSWORD|SIGNING_KEY|ENCRYPTION_KEY|PRIVATE_KEY|_SALT|AUTH_TOKEN)\Z")
+LEFT_TO_FILL_IN = lazy(r"(?i)change|modif|replace|your|enter|insert|fill|example|xxx|todo|<|\$\{|\Anone\Z")
 SHOWN = 5
 """Further secrets of a file that a finding points to."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from herolint.app.config_vars import declared, is_set, named_anywhere, set_elsewhere, unread
@@ -11,15 +10,14 @@ from herolint.app.model import App
 from herolint.app.variables import EnvRead, env_reads
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Word
+from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons, matches
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
 SHOWN = 4
 """Names that a message spells out."""
-_CREDENTIAL = re.compile(r"(URL|URI|KEY|TOKEN|SECRET|PASSWORD|PASS|HOST|ENDPOINT|API_ID|API_HASH|USERNAME)(_?\d+)?\Z")
-_OPTIONAL = re.compile(
-    r"SENTRY|NEW_?RELIC|ROLLBAR|ANALYTICS|DATADOG|HONEYBADGER|SCOUT|BUGSNAG|AIRBRAKE|PROXY|LOG|DEBUG|WEBHOOK_URL|TEST|DSN"
-)
+_CREDENTIAL = lazy(r"(URL|URI|KEY|TOKEN|SECRET|PASSWORD|PASS|HOST|ENDPOINT|API_ID|API_HASH|USERNAME)(_?\d+)?\Z")
+_OPTIONAL = lazy(r"SENTRY|NEW_?RELIC|ROLLBAR|ANALYTICS|DATADOG|HONEYBADGER|SCOUT|BUGSNAG|AIRBRAKE|PROXY|LOG|DEBUG|WEBHOOK_URL|TEST|DSN")
 
 
 @rule("HL702", "env-undeclared", WARNING, needs=("app.json", "processes"))

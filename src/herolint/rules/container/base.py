@@ -5,14 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from herolint.app.image import Image
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.dockerfile import Stage
 from herolint.formats.shell import Command, Word
 from herolint.knowledge.images import name_and_tag
+from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, NOTE, report, rule
+
+if TYPE_CHECKING:
+    from herolint.app.image import Image
 
 _MOVING = frozenset(
     """
@@ -21,7 +25,7 @@ _MOVING = frozenset(
     """.split()
 )
 """Words of tags that say nothing of a version."""
-_FOREIGN = re.compile(r"(?<![a-z0-9])(?:arm64(?:v8)?|aarch64|arm32v[567]|armv[67]l?|armhf)(?![a-z0-9])")
+_FOREIGN = lazy(r"(?<![a-z0-9])(?:arm64(?:v8)?|aarch64|arm32v[567]|armv[67]l?|armhf)(?![a-z0-9])")
 _DOWNLOADS = frozenset({"curl", "wget", "aria2c"})
 
 

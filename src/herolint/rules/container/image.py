@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from herolint.app.container import start_of
@@ -10,9 +9,10 @@ from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Word
+from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, report, rule
 
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)[^}]*\}|([A-Za-z_]\w*))")
+_VARIABLE = lazy(r"\$(?:\{([A-Za-z_]\w*)[^}]*\}|([A-Za-z_]\w*))")
 _OWN_SHELL = frozenset({"npm", "yarn", "pnpm", "npx", "bun", "make", "supervisord", "envsubst", "dockerize"})
 """Programs that fill variables in by themselves, or hand their words to a shell."""
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from herolint.app.image import Image
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Command
 from herolint.globs import matches
+from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.app.image import Image
 
 _NEEDS_ROOT = frozenset(
     """
@@ -21,8 +24,8 @@ _NEEDS_ROOT = frozenset(
     service systemctl rc-service openrc setcap iptables mount sysctl cron crond sshd update-ca-certificates ldconfig dpkg
     """.split()
 )
-_MODE = re.compile(r"0?[0-7]{3}\Z")
-_OWNER_ONLY = re.compile(r"u[+=][rwx]*x[rwx]*\Z")
+_MODE = lazy(r"0?[0-7]{3}\Z")
+_OWNER_ONLY = lazy(r"u[+=][rwx]*x[rwx]*\Z")
 
 
 @rule("HL803", "docker-root-required", WARNING, ERROR, needs=("dockerfile",))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from herolint.app.image import Image
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.compose import Service, Volume
 from herolint.rules.registry import WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.app.image import Image
 
 _PASSING = frozenset(
     """

@@ -8,7 +8,6 @@ from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.rails_data import kept_uploads
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.code import facts
@@ -81,7 +80,7 @@ def _stored_uploads(app: App) -> Iterator[Finding]:
 
 def _kept_uploads(app: App) -> Iterator[Finding]:
     """Uploads that a framework is told to keep on the disk."""
-    for one in kept_uploads(app) if "web" in app.processes else ():
+    for one in app.kept_uploads if "web" in app.processes else ():
         yield report(
             "HL203",
             one.message,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from herolint.app.deploy_scripts import heroku_commands
 from herolint.app.model import App
 from herolint.finding import Finding, Place
+from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, report, rule
 
-_SHELL_PORT = re.compile(r"\$\{?PORT\b")
+_SHELL_PORT = lazy(r"\$\{?PORT\b")
 
 
 @rule("HL107", "port-overridden", ERROR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from herolint.app.model import App
@@ -10,19 +9,20 @@ from herolint.app.program import Effect
 from herolint.app.values import Known, Text, text_of
 from herolint.code import facts
 from herolint.finding import Confidence, Finding
+from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report
 
-LOCAL = re.compile(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
-_HOST = re.compile(
+LOCAL = lazy(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
+_HOST = lazy(
     r"(?:mongodb|postgres|postgresql|mysql|redis|rediss|amqp|amqps)(?:\+srv)?://(?:[^@/]*@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$|\?)"
 )
 """An address with a literal host of several parts."""
-_BARE = re.compile(
+_BARE = lazy(
     r"https?://(?P<host>(?!0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?(?:/|$|\?)"
 )
 """An address with a public number in place of a name."""
-_API = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d+(?=/|$|\?)")
+_API = lazy(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):\d+(?=/|$|\?)")
 ADDONS = {
     "PostgreSQL": ("heroku-postgresql", "DATABASE_URL"),
     "Redis": ("heroku-redis", "REDIS_URL"),
