@@ -6,7 +6,6 @@ or from what the `heroku` command prints as JSON (`--context FILE`). Names are k
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -65,6 +64,8 @@ def load_context(file: Path) -> Context:
     The file may hold one such document, several one after the other, or one object with the keys `config`,
     `addons`, `ps`, `buildpacks`, `stack`. Raises ContextError.
     """
+    import json
+
     try:
         if not file.is_file():
             raise ContextError(f"{file}: no such file" if not file.exists() else f"{file}: not a file")
@@ -87,6 +88,8 @@ def load_context(file: Path) -> Context:
 
 def _documents(text: str) -> Iterator[object]:
     """The JSON documents that stand one after the other in a text."""
+    import json
+
     decoder = json.JSONDecoder()
     rest = text.lstrip()
     if not rest:

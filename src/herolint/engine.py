@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import pkgutil
-import tomllib
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from importlib import import_module
@@ -93,6 +91,8 @@ def open_apps(
 
 def _table(path: Path) -> Mapping[str, object]:
     """A plugin's knowledge table. Raises ConfigError when it is no TOML."""
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -194,6 +194,8 @@ def _failed(rule: Rule, error: Exception) -> Problem:
 
 def _frames(error: Exception) -> str:
     """Where an exception came from, innermost call first, on one line."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     return " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}" for frame in reversed(frames))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 import msgspec
 
@@ -58,6 +57,8 @@ def codes_of(word: str, rules: Sequence[Rule]) -> frozenset[str]:
 def unknown_rule(word: str, rules: Sequence[Rule]) -> str:
     """The words for a rule that does not exist, with the nearest one that does."""
     names = {known.casefold(): known for rule in rules for known in (rule.code, rule.name)}
+    from difflib import get_close_matches
+
     near = get_close_matches(word.casefold(), names, 1, 0.6)
     return f"unknown rule `{word}`" + (f"; did you mean `{names[near[0]]}`?" if near else "; `herolint rules` lists them")
 

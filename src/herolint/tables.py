@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from importlib.resources import files
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 
+def shipped(package: str, name: str) -> Path:
+    """Where a data file of one of herolint's packages lies."""
+    return Path(__file__).parent.joinpath(*package.split(".")[1:], name)
+
+
 def load_table(package: str, name: str) -> dict[str, Any]:
     """A table as TOML gives it, with dates as text. Raises OSError when there is no such file."""
-    source = Path(str(files(package).joinpath(name)))
+    source = shipped(package, name)
     status = source.stat()
-    folder = _folder()
+    folder = _folder(os.environ.get("HEROLINT_CACHE_DIR", ""))
     kept = folder / f"{package}.{name}-{status.st_size}-{status.st_mtime_ns}" if folder is not None else None
     if kept is not None:
         try:
@@ -32,9 +36,9 @@ def load_table(package: str, name: str) -> dict[str, Any]:
     return fresh
 
 
-def _folder() -> Path | None:
-    """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR` names another); None when it cannot be had."""
-    named = os.environ.get("HEROLINT_CACHE_DIR")
+@cache
+def _folder(named: str) -> Path | None:
+    """A private folder of the user's cache directory, or of the one `named`; None when it cannot be had."""
     if not named:
         from platformdirs import user_cache_path
 
@@ -49,6 +53,8 @@ def _folder() -> Path | None:
 
 def _keep(path: Path, data: bytes, others: str) -> None:
     """Write a compiled table, and remove those made of an older state of the file. What fails is as if nothing were kept."""
+    import tempfile
+
     try:
         for old in path.parent.glob(others):
             old.unlink(missing_ok=True)

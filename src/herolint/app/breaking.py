@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.installing import release_taken
 from herolint.finding import Place
@@ -21,7 +23,7 @@ _LAST_WITH_PKG_RESOURCES = "82"
 """The first setuptools without pkg_resources."""
 
 
-class Break(NamedTuple):
+class Break(msgspec.Struct, frozen=True):
     """A release that fails when it is used. `use`: where the app uses it, None when nothing shows that it does.
 
     `partner` is the other distribution, with `found` its release (empty: the newest there is). `by_python`: another Python would do.
@@ -144,7 +146,7 @@ def _allows(specifier: str, since: str) -> bool:
     return wanted.contains(since) or wanted.contains("9999")
 
 
-class Gone(NamedTuple):
+class Gone(msgspec.Struct, frozen=True):
     """A name that the code imports and the installed release no longer has."""
 
     row: breaks.GoneName

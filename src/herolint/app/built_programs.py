@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.detection import builders
 from herolint.app.launch import Launch
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 _SHELL_WORDS = lazy(r"[A-Za-z0-9._-]+\Z")
 
 
-class NotBuilt(NamedTuple):
+class NotBuilt(msgspec.Struct, frozen=True):
     """A program that nothing makes: as it was written, what the build makes instead, and how sure that is."""
 
     process: Process

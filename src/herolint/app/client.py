@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.values import Env, Known, Text, Value, options, text_of
@@ -28,7 +30,7 @@ _CALLERS = ("fetch", "axios", "http", "ocket", "Client", "EventSource", "request
 """Words that stand in files which call out."""
 
 
-class LocalCall(NamedTuple):
+class LocalCall(msgspec.Struct, frozen=True):
     """A call of the browser to the machine it runs on; `fallback`: only where a variable was unset when the code was built."""
 
     place: Place

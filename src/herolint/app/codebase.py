@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
@@ -19,7 +20,7 @@ _INSTALLED = lazy(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
 """Folders in which package managers put what is not the project's own code."""
 
 
-class Binding(NamedTuple):
+class Binding(msgspec.Struct, frozen=True):
     """What a name is bound to at one place: an import, function, class or assignment, under a guard."""
 
     what: Import | Function | Class | Assign

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from herolint.app.follow import Follower, Given
@@ -26,7 +27,7 @@ _ALL = Word("$@", Span(0, 0), (Expansion("@", None, "", Span(0, 0)),), literal=F
 """Where an entry point's command takes CMD."""
 
 
-class Start(NamedTuple):
+class Start(msgspec.Struct, frozen=True):
     """A command as a whole: its commands, where it stands, its text, and whether the words reach the program without a shell.
 
     `given` is what the commands pass on by `"$@"`: CMD where these are the entry point's.
@@ -145,7 +146,7 @@ def _alone(image: Image, entry: Instruction) -> Start:
     """An entry point that is given nothing."""
     start = _instruction(image, entry)
     words = _without_parent(start.commands[0].words) if start.exec_form else ()
-    return start._replace(commands=(replace(start.commands[0], words=words),)) if words else start
+    return msgspec.structs.replace(start, commands=(replace(start.commands[0], words=words),)) if words else start
 
 
 def _entered(image: Image, given: Start) -> Start:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.link import Linker, Target
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from herolint.app.program import Program
 
 
-class Placed(NamedTuple):
+class Placed(msgspec.Struct, frozen=True):
     """A file that a framework loads by its place, and the convention that says so."""
 
     path: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.settings import settings_named
@@ -22,7 +24,7 @@ SQLITE_URL = lazy(r"sqlite(\+\w+)?:|file:(?!:memory:)")
 MEMORY = (":memory:", "mode=memory", "sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:")
 
 
-class Database(NamedTuple):
+class Database(msgspec.Struct, frozen=True):
     """One way in which production code opens a database.
 
     `value` is the folded URL or path; `kind` `url`, `path` or `django`; `place` what to point at; `runs` whether it surely runs;

@@ -8,7 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.finding import Place
 from herolint.formats import workflow
@@ -36,7 +38,7 @@ _DOCS = lazy(r"(?:^|/)[^/]+\.(?:md|mdx|rst|txt|adoc|py|rb|js|ts|ya?ml)\Z|(?:^|/)
 _VALUE_OPTIONS = frozenset("-a --app -r --remote -t --team --region --space -i --index -b --buildpack -s --stack --addons".split())
 
 
-class HerokuCommand(NamedTuple):
+class HerokuCommand(msgspec.Struct, frozen=True):
     """One `heroku sub words…`: `words` are (text without quotes, place) pairs, options among them."""
 
     sub: str
@@ -66,7 +68,7 @@ class HerokuCommand(NamedTuple):
                 yield self.words[number + 1]
 
 
-class DeployAction(NamedTuple):
+class DeployAction(msgspec.Struct, frozen=True):
     """A workflow step that deploys: the action's inputs as (text, place), and the step's place."""
 
     inputs: dict[str, tuple[str, Place]]

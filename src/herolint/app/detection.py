@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Container, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app import deploy_scripts
 from herolint.finding import Place
@@ -20,7 +22,7 @@ MOST_FOLDERS = 3
 """More folders that look like an app are a collection (of lessons, services, examples) rather than one app in a folder."""
 
 
-class Listed(NamedTuple):
+class Listed(msgspec.Struct, frozen=True):
     """A buildpack of the app's list as it is named there; `origin` is `context`, `app.json` or `deploy` (a script or workflow)."""
 
     url: str
@@ -29,7 +31,7 @@ class Listed(NamedTuple):
     buildpack: Buildpack | None
 
 
-class Detected(NamedTuple):
+class Detected(msgspec.Struct, frozen=True):
     """An official buildpack that would take the app, and the file (or folder) at the root by which it does."""
 
     buildpack: Buildpack
@@ -107,7 +109,7 @@ def moves_root(app: App) -> bool:
     )
 
 
-class Needed(NamedTuple):
+class Needed(msgspec.Struct, frozen=True):
     """A program that a process type starts, and the buildpack after whose build it is there."""
 
     process: str

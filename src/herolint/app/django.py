@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
@@ -23,7 +24,7 @@ LAZY_MODULES = ("signals", "views", "urls", "forms", "serializers", "consumers",
 _DOTTED = lazy(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True):
     """One assignment of a setting that can run in production, with its folded value."""
 
     mod: Mod

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import speaks
@@ -19,7 +21,7 @@ POSTGRES = ("postgres", "pg", "cockroach")
 State = Literal["on", "missing", "off", "verifies"]
 
 
-class Unencrypted(NamedTuple):
+class Unencrypted(msgspec.Struct, frozen=True):
     """A client that cannot connect: `how` it fails and what to point at."""
 
     effect: Effect

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.at_start import caught, runs_at_start
 from herolint.app.operators import HOME
@@ -32,7 +34,7 @@ _TABLES = ("dotenv.dotenv_values()",)
 _SHELL = lazy(r"(\.sh|(^|/)(\.profile|Procfile|heroku\.yml|Dockerfile)|^bin/[^/]+|^\.profile\.d/.*)\Z")
 
 
-class NeededFile(NamedTuple):
+class NeededFile(msgspec.Struct, frozen=True):
     """A file that is not pushed, and the place that fails without it. `how` says in words what the place does with it."""
 
     path: str
@@ -48,7 +50,7 @@ def needed_files(app: App) -> Iterator[NeededFile]:
         path = _inside(found.path)
         if path is not None and path not in seen and path not in app.slug and not _made_before(app, path):
             seen.add(path)
-            yield found._replace(path=path)
+            yield msgspec.structs.replace(found, path=path)
 
 
 def _inside(path: str) -> str | None:

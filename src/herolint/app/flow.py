@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.link import Linker
@@ -34,7 +35,7 @@ ANSWERS = frozenset({"res", "response", "reply", "resp", "next"})
 """How handlers call what they answer with."""
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """A function on a path, and the call that led to it (None for the first)."""
 
     ref: FunctionRef

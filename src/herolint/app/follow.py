@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from herolint.app.launch import WRAPPERS, Launch, launch_of
@@ -29,7 +30,7 @@ _SWITCHERS = frozenset({"gosu", "su-exec", "setpriv", "chpst", "sudo"})
 _PARENTS = frozenset({"tini", "dumb-init", "catatonit"})
 
 
-class Given(NamedTuple):
+class Given(msgspec.Struct, frozen=True):
     """What a script gets as its arguments: commands that it starts by `"$@"`, and the file they are written in."""
 
     commands: tuple[Command, ...]

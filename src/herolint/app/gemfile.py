@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +15,7 @@ from herolint.source import SourceFile, Span
 _LOCATIONS = ("git", "github", "gist", "bitbucket", "path", "source")
 
 
-class Gem(NamedTuple):
+class Gem(msgspec.Struct, frozen=True):
     """A `gem` line. `requirement` is as written, joined by commas; `groups` is `("default",)` where it stands in none.
 
     `origin` is (`git`, address) and the like where it does not come from the Gemfile's source; `required` is False for `require: false`.
@@ -33,7 +32,7 @@ class Gem(NamedTuple):
     at: Place
 
 
-class RubyLine(NamedTuple):
+class RubyLine(msgspec.Struct, frozen=True):
     """The `ruby` line: its requirement, or the file that holds it (`ruby file: ".ruby-version"`); `engine` where one is named."""
 
     requirement: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.code import facts
@@ -21,7 +23,7 @@ MOST_GIVERS = 4
 """With more of them, nothing is said."""
 
 
-class Given(NamedTuple):
+class Given(msgspec.Struct, frozen=True):
     """An expression, and the function of the module that it stands in. `changes`: an object that was made before is given it."""
 
     mod: Mod

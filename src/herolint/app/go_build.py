@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.code import facts_of
 from herolint.code.facts import NONE, Module
@@ -26,7 +28,7 @@ _VERSION_TAG = lazy(r"go1\.(\d{1,4})\Z")
 _MAJOR = lazy(r"v(\d+)\Z")
 
 
-class WantedGo(NamedTuple):
+class WantedGo(msgspec.Struct, frozen=True):
     """The version asked for as it is written, what says so, and the release it means (None: the buildpack knows no such version).
 
     `origin` is `GOVERSION`, `+heroku goVersion`, `go`, or empty where nothing says so and the default is taken. A config var whose value
@@ -39,7 +41,7 @@ class WantedGo(NamedTuple):
     release: str | None
 
 
-class MainPackage(NamedTuple):
+class MainPackage(msgspec.Struct, frozen=True):
     """A folder with `package main`: its import path, the binary's name, and each `func main` in it (there should be one)."""
 
     folder: str
@@ -52,7 +54,7 @@ class MainPackage(NamedTuple):
         return binary_name(self.import_path)
 
 
-class InstallSpec(NamedTuple):
+class InstallSpec(msgspec.Struct, frozen=True):
     """The package patterns that are built; `origin` is the config var's name, `go.mod`, or empty for all main packages."""
 
     patterns: tuple[str, ...]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import MAX_SOURCE_BYTES
 from herolint.app.go_build import constraints_hold, listed_files
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 
-class Embed(NamedTuple):
+class Embed(msgspec.Struct, frozen=True):
     """One pattern: as it is written, from the app's root, and the comment that holds it."""
 
     text: str

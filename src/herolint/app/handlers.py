@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.django import Django
@@ -41,7 +42,7 @@ VIEW_METHODS = (
 )
 
 
-class Handler(NamedTuple):
+class Handler(msgspec.Struct, frozen=True):
     """A function that answers requests, and how a reader would name it (`POST /reports`)."""
 
     ref: FunctionRef

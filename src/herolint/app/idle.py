@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.limits import seconds
@@ -35,7 +37,7 @@ _SOCKETS = ("websocket", "ws://", "wss://", "subscriptions")
 _STREAM = "text/event-stream"
 
 
-class Silent(NamedTuple):
+class Silent(msgspec.Struct, frozen=True):
     """A connection that nobody keeps busy: what it is, where, and whether that is sure."""
 
     kind: str

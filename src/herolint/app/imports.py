@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.python_build import python_minor
@@ -28,7 +30,7 @@ _MADE_BY_TOOLS = ("_pb2", "_pb2_grpc", "_version", "__version__")
 _LOOKS_BEFORE = frozenset({"find_spec", "find_loader", "find_module", "is_installed", "is_package_installed", "util_find_spec"})
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, frozen=True):
     """One place that needs a module: `name` as Python looks for it (what is imported from it behind the last dot, if that may be one too).
 
     `module` is the part that must be a module; `starts`: it is needed at every start of the processes.
@@ -48,7 +50,7 @@ class Use(NamedTuple):
     """Whether a condition that cannot be known decides if it is imported."""
 
 
-class Unmet(NamedTuple):
+class Unmet(msgspec.Struct, frozen=True):
     """A need that nothing meets, or only by luck.
 
     `kind`: `package` (nothing installs it), `development` or `elsewhere` (asked for, but not on a dyno), `dropped` (`by` brought it up to
@@ -79,7 +81,7 @@ def unmet_imports(app: App) -> Iterator[Unmet]:
         if first is None:
             found[key] = unmet
         elif use.at != first.use.at and len(first.others) < 3:
-            found[key] = first._replace(others=(*first.others, use.at))
+            found[key] = msgspec.structs.replace(first, others=(*first.others, use.at))
     yield from found.values()
 
 
@@ -216,7 +218,12 @@ class _Judge:
         if self._judged_elsewhere(f"{folder}/{name}") or self._has_suffix(folder, name):
             return None
         where = f"{folder}/{name}.py".lstrip("/")
-        return Unmet("file", use._replace(module=f"{package}.{name}"), package=where, detail=self._ignored(path or f"{folder}/", name))
+        return Unmet(
+            "file",
+            msgspec.structs.replace(use, module=f"{package}.{name}"),
+            package=where,
+            detail=self._ignored(path or f"{folder}/", name),
+        )
 
     @staticmethod
     def _may_make(mod: Mod, name: str) -> bool:

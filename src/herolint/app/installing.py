@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.knowledge import installs
 from herolint.knowledge.releases import Offer, releases
@@ -20,7 +22,7 @@ _GLIBC = 35
 """Minor versions of the C library whose wheels run on every stack."""
 
 
-class Failure(NamedTuple):
+class Failure(msgspec.Struct, frozen=True):
     """Why a release cannot be installed with a Python. `certain`: the build stops for sure; `newest`: the release is not pinned."""
 
     dependency: Dependency

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.flow import Flow, calls_of
 from herolint.app.reach import FunctionRef
@@ -32,7 +34,7 @@ _STORES = frozenset("commit save execute insert_one insert_many update_one repla
 _WORDS = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
-class Lasting(NamedTuple):
+class Lasting(msgspec.Struct, frozen=True):
     """A value that must last from one request to the next, with one change and one read that show it.
 
     `stored`: what changes it stores it elsewhere as well, so that it is not lost; other processes keep the old value all the same.

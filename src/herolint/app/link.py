@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.code import facts
@@ -17,7 +19,7 @@ _NAMING = (facts.Name, facts.Attr, facts.Call, facts.Unary, facts.Logic, facts.C
 """Expressions that can name something."""
 
 
-class Target(NamedTuple):
+class Target(msgspec.Struct, frozen=True):
     """What an expression names.
 
     `kind`: `external` (name: qualified; `x()` marks the result of calling x), `module` (mod), `function`, `class`, `instance`

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.workers import Workers, web_workers
 from herolint.code.facts import NONE
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 
-class Need(NamedTuple):
+class Need(msgspec.Struct, frozen=True):
     """MB of 2^20 bytes: `each` worker, `total` of the dyno. `imports` says where each outside module is imported first."""
 
     workers: Workers

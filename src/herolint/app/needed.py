@@ -10,7 +10,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import CodeBase
 from herolint.app.detection import Detected, builders, detected_in
@@ -43,7 +45,7 @@ _CONFIGURED_BY = {
 _SKIPPED = lazy(r"(?:^|/)(?:tests?|specs?|docs?|\.github|\.git[a-z]*|README[^/]*|LICENSE[^/]*|CHANGELOG[^/]*)(?:/|\Z)", re.IGNORECASE)
 
 
-class Need(NamedTuple):
+class Need(msgspec.Struct, frozen=True):
     """A path that is needed: what for, in words that follow the path; where that is written; and whether it is certain."""
 
     path: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
@@ -53,7 +55,7 @@ def packages_of_programs() -> dict[str, str]:
     return dict(raw.get("programs", {}))
 
 
-class Absent(NamedTuple):
+class Absent(msgspec.Struct, frozen=True):
     """A program that a dyno will not find: `pruned` when its package is installed for the build only."""
 
     process: Process

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.boot import Boot
 from herolint.app.codebase import CodeBase, Mod
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
 
 
-class Effect(NamedTuple):
+class Effect(msgspec.Struct, frozen=True):
     """A reached call and what it does. `runs`: whether its guard holds (None: unknown). `processes`: who reaches it."""
 
     mod: Mod

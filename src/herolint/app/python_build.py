@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.finding import Place
 
@@ -17,7 +19,7 @@ DETECTED_BY = (
 )  # fmt: skip
 
 
-class WantedPython(NamedTuple):
+class WantedPython(msgspec.Struct, frozen=True):
     """The version that a file asks for as written (`3.13`, `3.13.2`; None: the file asks for none that can be read), and where.
 
     `origin` is `runtime.txt`, `.python-version`, `Pipfile.lock`, or empty when nothing says so and the default is taken.

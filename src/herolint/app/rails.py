@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import MAX_SOURCE_BYTES, Mod
 from herolint.app.loading import rails_yaml
@@ -32,7 +34,7 @@ _ABSENT = frozenset({"blank?", "nil?", "empty?"})
 _DATABASE_KEYS = frozenset({"adapter", "url", "database", "host"})
 
 
-class StorageService(NamedTuple):
+class StorageService(msgspec.Struct, frozen=True):
     """The Active Storage service of production: its name, where that is set, and its section in storage.yml (None: there is none).
 
     `kind` is what the section says behind `service:` (`Disk`, `S3`, …), empty where ERB or nothing says it.

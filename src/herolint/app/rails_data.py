@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.ruby_build import installed_gems
@@ -24,7 +26,7 @@ _PAPERCLIPS = ("paperclip", "kt-paperclip")
 _OBJECT_STORAGE = "object storage such as S3"
 
 
-class SqliteFile(NamedTuple):
+class SqliteFile(msgspec.Struct, frozen=True):
     """The SQLite database of production: its file and where that is said. `replaced`: DATABASE_URL takes its place when it is set."""
 
     file: str
@@ -32,7 +34,7 @@ class SqliteFile(NamedTuple):
     replaced: bool
 
 
-class KeptUploads(NamedTuple):
+class KeptUploads(msgspec.Struct, frozen=True):
     """Uploads that end on the disk: what keeps them there, where that is said, and what uses it."""
 
     message: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.code import facts
@@ -15,7 +16,7 @@ _ROOTS = ("Rails.application.config.", "Rails.configuration.", "config.", "self.
 _APPENDS = frozenset({"<<", "push", "append", "concat", "unshift", "prepend", "add"})
 
 
-class Setting(NamedTuple):
+class Setting(msgspec.Struct, frozen=True):
     """One place where a setting is given a value.
 
     `name` is what stands behind `config.` (`action_mailer.delivery_method`). `owner` is empty for Rails' own configuration, else the

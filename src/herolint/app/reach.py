@@ -8,6 +8,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
+import msgspec
+
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
@@ -36,7 +38,7 @@ class FunctionRef(NamedTuple):
     number: int
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A module that a process starts with, and whether it runs as `__main__`."""
 
     path: str

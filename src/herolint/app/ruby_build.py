@@ -6,7 +6,9 @@ As read from heroku-buildpack-ruby: it looks at Gemfile.lock alone, Bundler at t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.finding import Place
 from herolint.formats.gem_requirement import satisfies
@@ -31,7 +33,7 @@ _FIRST_WITH = {"SECRET_KEY_BASE": "4.1", "RAILS_SERVE_STATIC_FILES": "4.2", "RAI
 """Variables of Rails apps by the first version that is given them."""
 
 
-class WantedRuby(NamedTuple):
+class WantedRuby(msgspec.Struct, frozen=True):
     """The version in Gemfile.lock (None: the buildpack takes its own default), where it stands, and the line where it cannot be read."""
 
     version: str | None
@@ -41,7 +43,7 @@ class WantedRuby(NamedTuple):
     text: str = ""
 
 
-class RequiredRuby(NamedTuple):
+class RequiredRuby(msgspec.Struct, frozen=True):
     """What the Gemfile demands of the Ruby that runs it: a requirement, and the file it comes from."""
 
     requirement: str
@@ -50,7 +52,7 @@ class RequiredRuby(NamedTuple):
     """Whether the Ruby of the lock meets it; None where that cannot be told."""
 
 
-class InstalledGem(NamedTuple):
+class InstalledGem(msgspec.Struct, frozen=True):
     """A gem that will be on the dyno. `direct`: the Gemfile asks for it. `sure` is False where it may be left out."""
 
     name: str
@@ -123,7 +125,7 @@ def installed_gems(app: App) -> dict[str, InstalledGem]:
             if need in found:
                 if found[need].sure or not found[name].sure:
                     continue
-                found[need] = found[need]._replace(sure=True)
+                found[need] = msgspec.structs.replace(found[need], sure=True)
             elif inner is not None:
                 found[need] = InstalledGem(need, inner.version, Place("Gemfile.lock", inner.span), False, found[name].sure)
             queue.append(need)

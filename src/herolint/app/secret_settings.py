@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.secret_values import chosen_password, entropy, is_placeholder, looks_random
 from herolint.knowledge.secrets import load_secret_formats
@@ -38,7 +39,7 @@ NEAR = 400
 """Characters around a password in which its host stands."""
 
 
-class Given(NamedTuple):
+class Given(msgspec.Struct, frozen=True):
     """A secret with the name it is given to. `start` and `end` count characters of the text; `sure`: nobody would call it public."""
 
     name: str

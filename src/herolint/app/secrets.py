@@ -6,7 +6,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, key_file
 from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
@@ -54,7 +56,7 @@ DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
 """Files in which a name with a value says nothing: only formats of tokens count."""
 
 
-class Secret(NamedTuple):
+class Secret(msgspec.Struct, frozen=True):
     """A secret with its kind, place and a masked form; the value itself is never kept."""
 
     kind: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.values import Value
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from herolint.app.program import Program
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """One place that gives a setting its value. `runs`: whether it surely runs (None: unknown); `processes`: who reaches it."""
 
     name: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.flow import Flow, calls_of
 from herolint.app.reach import FunctionRef
@@ -18,7 +20,7 @@ QUEUED = frozenset("delay apply_async enqueue enqueue_in enqueue_at defer kiq se
 """Calls that hand a function to a worker through a queue."""
 
 
-class SharedFile(NamedTuple):
+class SharedFile(msgspec.Struct, frozen=True):
     """A file that `writer` makes and `reader` opens without ever making it itself."""
 
     path: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Value, walk
@@ -21,7 +23,7 @@ _CONFIG_CALLS = ("update", "from_mapping")
 _LOCAL_CLASSES = ("dev", "test", "local", "debug")
 
 
-class SigningKey(NamedTuple):
+class SigningKey(msgspec.Struct, frozen=True):
     """A key of a process. `what` names it; `variable` is the environment variable that may hold it, else empty.
 
     `source` is what it comes from when that variable is unset. `runs`: whether the place runs in production (None: unknown).

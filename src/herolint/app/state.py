@@ -6,7 +6,9 @@ A value is a container or variable of a module, a container of a class, or an at
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Binding, Mod
 from herolint.app.link import Linker, Target
@@ -31,7 +33,7 @@ Key = tuple[str, int, str]
 """Where a value is declared: file, class (-1: the module itself), name."""
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, frozen=True):
     """One place that changes or reads a value while a request is answered. `kind`: `add`, `rebind`, `remove` or `read`."""
 
     kind: str
@@ -47,7 +49,7 @@ class Use(NamedTuple):
         return FunctionRef(self.mod.path, self.function)
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True):
     """A value with its uses. `name` is how a reader would call it (`games`, `Store.games`); `container`: not just a variable."""
 
     mod: Mod

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.operators import HOME
@@ -45,7 +47,7 @@ DATA_ENDINGS = (
 )
 
 
-class Write(NamedTuple):
+class Write(msgspec.Struct, frozen=True):
     """A reached call that writes or reads a file. `text` is the path with `{}` for what is not known; None when nothing is known."""
 
     effect: Effect

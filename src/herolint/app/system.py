@@ -6,7 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.starting import tried
@@ -28,7 +30,7 @@ MAX_BYTES = 200_000
 _TELLS_OF_BUILDPACKS = lazy(r"(?:\.(?:md|rst|txt|sh|ya?ml|adoc)|(?:^|/)(?:Makefile|README|\.buildpacks|justfile))\Z", re.IGNORECASE)
 
 
-class Wanted(NamedTuple):
+class Wanted(msgspec.Struct, frozen=True):
     """A place that needs something of the system. `what` names the call, program, module or package there.
 
     `sure` is False where a condition that cannot be known decides whether it runs; `tried`: its failure is handled.

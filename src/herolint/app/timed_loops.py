@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, calls_of
@@ -20,7 +22,7 @@ WORK = ("network", "drives-browser", "writes-file", "runs-process", "model-infer
 """Effects that others see; looking after the process's own memory is no job."""
 
 
-class TimedLoop(NamedTuple):
+class TimedLoop(msgspec.Struct, frozen=True):
     """The call that waits, how often in seconds, where the loop is started beside the requests, and what it does that others see."""
 
     tick: Effect

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.at_start import runs_at_start
 from herolint.app.values import UNKNOWN, Env, Known, Value
@@ -26,7 +28,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 """Options by which servers are given a certificate or key."""
 
 
-class TlsServer(NamedTuple):
+class TlsServer(msgspec.Struct, frozen=True):
     """A server that speaks TLS: its name, what makes it do so, and where; `runs`: whether it does in production (None: unknown)."""
 
     server: str

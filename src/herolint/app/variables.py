@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from herolint.app.fold import SETTINGS_BASES
 from herolint.app.values import Env, Known
@@ -38,7 +40,7 @@ _HARMLESS = frozenset(
 """Last words of calls that take an unset value without harm."""
 
 
-class EnvRead(NamedTuple):
+class EnvRead(msgspec.Struct, frozen=True):
     """One read. `required`: without the variable the read raises, while the process starts (`at_start`) or later.
 
     `default`: something else is used when it is unset. `guarded`: the place runs only under a condition that may not hold, or in a
@@ -56,7 +58,7 @@ class EnvRead(NamedTuple):
     use: Use = ""
 
 
-class _Spot(NamedTuple):
+class _Spot(msgspec.Struct, frozen=True):
     """An expression that is evaluated, and what for: the variable it is assigned to, the call it is given to, or (`asked`) a condition."""
 
     expr: facts.AnyExpr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.uwsgi import uwsgi_settings
@@ -25,7 +27,7 @@ _SERVERS = _READS_VARIABLE | {"uwsgi", "hypercorn", "granian", "daphne", "waitre
 _EXPANSION = lazy(r"\$\{?([A-Za-z_]\w*)")
 
 
-class Workers(NamedTuple):
+class Workers(msgspec.Struct, frozen=True):
     """The worker processes of one web dyno.
 
     `number` is None when a config var decides that no file gives a value. `origin` is what says the number: `command`, `config` (the
@@ -86,7 +88,8 @@ def workers_of(app: App, launch: Launch) -> Workers:
     if launch.tool == "gunicorn":
         threads = _threads(app, launch, config)
         worker_class = _text(app, launch, config, "--worker-class", "worker_class") or "sync"
-        base = base._replace(
+        base = msgspec.structs.replace(
+            base,
             worker_class="gthread" if worker_class == "sync" and threads > 1 else worker_class,
             threads=threads,
             preload=launch.has("--preload") or _text(app, launch, config, "", "preload_app") == "True",
@@ -97,8 +100,8 @@ def workers_of(app: App, launch: Launch) -> Workers:
         place = launch.place(word)
         if variable is None:
             count = int(word.text) if word.text.isdigit() else None
-            return base._replace(number=count, origin="command", said=f"{word.text} workers", place=place)
-        return _from_variable(app, base, variable[1], None)._replace(place=place)
+            return msgspec.structs.replace(base, number=count, origin="command", said=f"{word.text} workers", place=place)
+        return msgspec.structs.replace(_from_variable(app, base, variable[1], None), place=place)
     if config is not None and "workers" in config:
         mod, assign = config["workers"]
         return _from_config(app, base, mod, assign)
@@ -113,9 +116,9 @@ def _from_config(app: App, base: Workers, mod: Mod, assign: Assign) -> Workers:
     value = app.code.fold(mod, NONE, assign.value)
     for one in options(value):
         if isinstance(one, Env):
-            return _from_variable(app, base, one.name, _whole(one.default))._replace(place=place)
+            return msgspec.structs.replace(_from_variable(app, base, one.name, _whole(one.default)), place=place)
     count = _number(app, mod, assign.value)
-    return base._replace(number=count, origin="config", said=said, place=place)
+    return msgspec.structs.replace(base, number=count, origin="config", said=said, place=place)
 
 
 def _from_variable(app: App, base: Workers, name: str, default: int | None) -> Workers:
@@ -125,10 +128,10 @@ def _from_variable(app: App, base: Workers, name: str, default: int | None) -> W
     if declared is not None:
         count = int(declared) if declared.isdigit() else None
         place = base.launch.place(given) if given is not None else base.place
-        return base._replace(number=count, origin="variable", said=f"{name}={declared}" if declared else name, place=place)
+        return msgspec.structs.replace(base, number=count, origin="variable", said=f"{name}={declared}" if declared else name, place=place)
     if name == VARIABLE and not app.is_container and app.language == "python":
-        return base._replace(number=concurrency(dyno_of(app, "web")[0]), origin="buildpack", said=VARIABLE)
-    return base._replace(number=default, origin="server", said=name)
+        return msgspec.structs.replace(base, number=concurrency(dyno_of(app, "web")[0]), origin="buildpack", said=VARIABLE)
+    return msgspec.structs.replace(base, number=default, origin="server", said=name)
 
 
 def concurrency(dyno: Dyno) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +58,8 @@ class FactCache:
         path = self._path(language, data)
         if path is None:
             return
+        import tempfile
+
         temporary = ""
         try:
             content = self._encoder.encode(module)

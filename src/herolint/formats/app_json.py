@@ -5,7 +5,7 @@ Expo and React Native keep a file of the same name; such a file is not read at a
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -23,7 +23,7 @@ _ENVIRONMENTS = ("test", "review", "production")
 _ENV_KEYS = ("description", "value", "required", "generator")
 
 
-class EnvVar(NamedTuple):
+class EnvVar(msgspec.Struct, frozen=True):
     """A config var the app declares. `value` is its default; `span` is the name as written."""
 
     name: str
@@ -33,7 +33,7 @@ class EnvVar(NamedTuple):
     generator: str | None
 
 
-class Addon(NamedTuple):
+class Addon(msgspec.Struct, frozen=True):
     """An add-on to provision: `plan` as written (`service[:plan]`); `as_` the config var prefix it is attached as."""
 
     plan: str
@@ -41,14 +41,14 @@ class Addon(NamedTuple):
     as_: str | None
 
 
-class Buildpack(NamedTuple):
+class Buildpack(msgspec.Struct, frozen=True):
     """A buildpack in build order: registry name, git URL or tarball."""
 
     url: str
     span: Span
 
 
-class Formation(NamedTuple):
+class Formation(msgspec.Struct, frozen=True):
     """How many dynos of which size a process type gets; `span` is the process type as written."""
 
     quantity: int | None

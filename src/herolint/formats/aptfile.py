@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -27,7 +27,7 @@ _REPOSITORY = lazy(r"deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?[a-z][a-z+]*:/?\S+\s+\S+")
 _COMMANDS = frozenset({"sudo", "apt", "apt-get", "aptitude", "run", "install", "add-apt-repository", "pip", "npm"})
 
 
-class AptPackage(NamedTuple):
+class AptPackage(msgspec.Struct, frozen=True):
     """A package by name (without version or architecture), as it is written in `text`."""
 
     name: str
@@ -35,7 +35,7 @@ class AptPackage(NamedTuple):
     span: Span
 
 
-class AptProblem(NamedTuple):
+class AptProblem(msgspec.Struct, frozen=True):
     """A place that apt or the buildpack cannot use: what kind of fault, the text, where it stands."""
 
     kind: Kind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,14 +19,14 @@ NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.y
 _WINDOWS_DRIVE = lazy(r"[A-Za-z]:[\\/]")
 
 
-class Written(NamedTuple):
+class Written(msgspec.Struct, frozen=True):
     """A text and where it is written."""
 
     text: str
     span: Span
 
 
-class Build(NamedTuple):
+class Build(msgspec.Struct, frozen=True):
     """How a service's image is built: the context folder and the Dockerfile, both from the compose file's folder, and the stage."""
 
     context: str
@@ -36,7 +35,7 @@ class Build(NamedTuple):
     span: Span
 
 
-class Volume(NamedTuple):
+class Volume(msgspec.Struct, frozen=True):
     """A mount: `source` is a path, the name of a volume, or empty for an unnamed one; `target` the path in the container."""
 
     source: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +13,7 @@ from herolint.source import SourceFile, Span
 __all__ = ["Dockerfile", "EnvPair", "Instruction", "Stage", "expand", "parse"]
 
 
-class EnvPair(NamedTuple):
+class EnvPair(msgspec.Struct, frozen=True):
     """A variable set by ENV, with its place."""
 
     name: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.formats.dockerfile import Dockerfile, Instruction, expand
 from herolint.patterns import lazy
@@ -12,7 +13,7 @@ from herolint.patterns import lazy
 _FLAG = lazy(r"--([a-z][a-z0-9-]*)(?:=(\S*))?\s+")
 
 
-class Copy(NamedTuple):
+class Copy(msgspec.Struct, frozen=True):
     """One COPY or ADD: `sources` as written with variables filled in, `target` absolute and normal.
 
     `folder`: the target is a folder that the sources come into. `stage` is what `--from` names. `home` says whether the working

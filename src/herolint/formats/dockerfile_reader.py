@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -26,7 +26,7 @@ _JSON_FORM = (*_SHELL_FORM, "SHELL", "COPY", "ADD", "VOLUME")
 _HEREDOC_KEYWORDS = ("RUN", "COPY", "ADD")
 
 
-class Instruction(NamedTuple):
+class Instruction(msgspec.Struct, frozen=True):
     """One instruction. `args` is the text after the keyword with continuations joined and comments dropped.
 
     `words` are the strings of the exec form, spans with quotes. `stage` is the stage's index, -1 before the first FROM.

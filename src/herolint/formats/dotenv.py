@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.formats.tree import Offsets
 from herolint.patterns import lazy
@@ -23,7 +24,7 @@ _ESCAPE = {'"': re.compile(r"\\([\\\"'abfnrtv])"), "'": re.compile(r"\\([\\'])")
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-class EnvLine(NamedTuple):
+class EnvLine(msgspec.Struct, frozen=True):
     """One `NAME=value`. `value` is without quotes, `value_span` with them; a name without `=` has an empty value."""
 
     name: str

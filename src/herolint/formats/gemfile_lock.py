@@ -6,7 +6,6 @@ Written by Bundler only, so that lines and their indentation tell everything. No
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import msgspec
 
@@ -24,7 +23,7 @@ _RUBY = lazy(r"   ?ruby (\d+\.\d+\.\d+(?:[.-]?(?:pre|preview|rc|beta)\d*)?)(?:p-
 _MERGE = lazy(r"(?:<{7}|={7}|>{7})(?: |\Z)")
 
 
-class LockedGem(NamedTuple):
+class LockedGem(msgspec.Struct, frozen=True):
     """A gem under `specs:`. `platform` is empty for a gem of pure Ruby or one that is compiled on the spot.
 
     `kind` is `gem`, `git`, `path` or `plugin`; `remote` where it comes from; `needs` are (name, requirement).
@@ -39,7 +38,7 @@ class LockedGem(NamedTuple):
     span: Span
 
 
-class LockedDependency(NamedTuple):
+class LockedDependency(msgspec.Struct, frozen=True):
     """A gem that the Gemfile asks for, with its requirement as written (`~> 7.0, >= 7.0.4`)."""
 
     name: str
@@ -144,7 +143,7 @@ class _Reader:
 
     def close_gem(self) -> None:
         if self.open is not None:
-            self.gems.append(self.open._replace(needs=tuple(self.needs)))
+            self.gems.append(msgspec.structs.replace(self.open, needs=tuple(self.needs)))
         self.open, self.needs = None, []
 
     def result(self) -> GemfileLock:

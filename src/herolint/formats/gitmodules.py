@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
@@ -11,7 +12,7 @@ from herolint.source import SourceFile, Span
 _PAIR = lazy(r"^\s*(?P<key>path|url)\s*=\s*(?P<value>.*?)\s*\Z", re.IGNORECASE)
 
 
-class Submodule(NamedTuple):
+class Submodule(msgspec.Struct, frozen=True):
     """A submodule: its folder, its address as written (may be relative), and where the address stands."""
 
     path: str

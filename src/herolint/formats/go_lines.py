@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from herolint.finding import Problem
 from herolint.patterns import lazy
@@ -11,14 +11,14 @@ from herolint.source import SourceFile, Span
 _TOKEN = lazy(r'//[^\r\n]*|"(?:\\.|[^"\\\r\n])*"|`[^`\r\n]*`|=>|[()\[\],]|(?:(?!//|=>)[^\s()\[\],"`])+|["`]')
 
 
-class Word(NamedTuple):
+class Word(msgspec.Struct, frozen=True):
     """A word of the file without its quotes, and where it stands."""
 
     text: str
     span: Span
 
 
-class Directive(NamedTuple):
+class Directive(msgspec.Struct, frozen=True):
     """`verb words… // comment`; a line of a block has the block's verb. `comment` is without its slashes."""
 
     verb: str
@@ -67,7 +67,7 @@ def _directive(verb: str, words: tuple[Word, ...], comment: str, start: int) -> 
     return Directive(verb, words, comment, Span(start, words[-1].span.end if words else start + len(verb.encode())))
 
 
-class Replace(NamedTuple):
+class Replace(msgspec.Struct, frozen=True):
     """`old [version] => new [version]`; a replacement without a version is a folder."""
 
     old: Word

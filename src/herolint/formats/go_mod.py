@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +14,7 @@ from herolint.source import SourceFile, Span
 _FIELD = lazy(r"[^ \t]+")
 
 
-class Require(NamedTuple):
+class Require(msgspec.Struct, frozen=True):
     """A module that the build needs; `indirect` when only other modules need it."""
 
     path: str
@@ -24,7 +23,7 @@ class Require(NamedTuple):
     span: Span
 
 
-class HerokuInstall(NamedTuple):
+class HerokuInstall(msgspec.Struct, frozen=True):
     """`// +heroku install specs…`: the packages to build. Without any, the build fails."""
 
     specs: tuple[Word, ...]

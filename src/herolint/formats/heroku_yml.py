@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -19,7 +19,7 @@ _NO_DOCKER = "'build.docker' is missing: it must name a Dockerfile for each proc
 _PROCESS = lazy(r"[A-Za-z0-9_-]+\Z")
 
 
-class DockerBuild(NamedTuple):
+class DockerBuild(msgspec.Struct, frozen=True):
     """An image to build: its Dockerfile's path from the root, the stage to stop at, and where the path is written."""
 
     path: str
@@ -27,7 +27,7 @@ class DockerBuild(NamedTuple):
     span: Span
 
 
-class RunEntry(NamedTuple):
+class RunEntry(msgspec.Struct, frozen=True):
     """What a process type runs: a shell command or its list form, and whose image; `span` is the command."""
 
     command: str | tuple[str, ...] | None
@@ -35,7 +35,7 @@ class RunEntry(NamedTuple):
     span: Span
 
 
-class Release(NamedTuple):
+class Release(msgspec.Struct, frozen=True):
     """The release phase: commands run in turn, whose image; `span` is the command."""
 
     command: tuple[str, ...]

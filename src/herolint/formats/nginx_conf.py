@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
@@ -13,7 +14,7 @@ _TOKEN = lazy(
 )
 
 
-class Directive(NamedTuple):
+class Directive(msgspec.Struct, frozen=True):
     """A directive: its name and words without quotes, and the span from the name to the last word."""
 
     name: str

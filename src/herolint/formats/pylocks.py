@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -19,14 +19,14 @@ _CONTENT_HASH = lazy(r"^content-hash[ \t]*=[ \t]*(?P<hash>\"[^\"\n]*\")", re.MUL
 _WHEEL_TAGS = lazy(r"-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl\Z")
 
 
-class LockNeed(NamedTuple):
+class LockNeed(msgspec.Struct, frozen=True):
     """What a package of a lock asks for: a name, and the marker under which it does."""
 
     name: str
     marker: str = ""
 
 
-class LockedPackage(NamedTuple):
+class LockedPackage(msgspec.Struct, frozen=True):
     """A package of a lock. `size`: compressed bytes of the file a dyno would install, where the lock tells.
 
     `main`: asked for, directly or not, by the main dependencies; `span`: its name in the lock; `local`: the project itself or

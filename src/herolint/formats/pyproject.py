@@ -137,7 +137,9 @@ def _listed(node: Node | None, path: str) -> list[Requirement]:
         if isinstance(item.value, str) and item.kind == "str":
             made = read_requirement(item.value.strip(), path, item.span, editable=False)
             if not isinstance(made, str) and made.name:
-                found.append(made._replace(name_span=Span(item.span.start + 1, item.span.start + 1 + len(made.raw_name.encode()))))
+                found.append(
+                    msgspec.structs.replace(made, name_span=Span(item.span.start + 1, item.span.start + 1 + len(made.raw_name.encode())))
+                )
     return found
 
 

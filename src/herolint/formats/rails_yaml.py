@@ -6,7 +6,6 @@ ERB is put out of YAML's way before it is read, byte for byte, so that all spans
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +19,7 @@ _TAG = lazy(rb"<%(?!%)(=?)(.*?)-?%>", re.DOTALL)
 _NOT_BREAK = lazy(rb"[^\r\n]")
 
 
-class Erb(NamedTuple):
+class Erb(msgspec.Struct, frozen=True):
     """A piece of Ruby between `<%` and `%>`; `span` covers the Ruby alone. `output` says that it writes its value into the file."""
 
     code: str
@@ -28,7 +27,7 @@ class Erb(NamedTuple):
     output: bool
 
 
-class RailsValue(NamedTuple):
+class RailsValue(msgspec.Struct, frozen=True):
     """A scalar. `value` is None where ERB makes all or part of it; `text` is what stands in the file."""
 
     value: Scalar

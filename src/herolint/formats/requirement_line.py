@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from herolint.patterns import lazy
 from herolint.source import Span
@@ -31,7 +32,7 @@ _WHEEL = lazy(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>\d[^-]*)-(?:[^-]+-){2,3}[^-
 _SDIST = lazy(r"(?P<name>[A-Za-z0-9._-]+?)-(?P<version>\d[A-Za-z0-9.]*)\.(?:tar\.gz|zip|tar\.bz2)\Z")
 
 
-class Requirement(NamedTuple):
+class Requirement(msgspec.Struct, frozen=True):
     """One thing to install. `name` is normalised (empty where a URL or path does not tell it); `pinned` its exact version.
 
     `specifier` is the version part as written without white space; `path` a local folder or archive; `span` covers the line,

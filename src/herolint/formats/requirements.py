@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import msgspec
 
@@ -26,7 +25,7 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
-class Include(NamedTuple):
+class Include(msgspec.Struct, frozen=True):
     """A `-r` or `-c` line: the file it names, relative to the root, and whether it is there."""
 
     path: str
@@ -36,7 +35,7 @@ class Include(NamedTuple):
     constraint: bool
 
 
-class InvalidLine(NamedTuple):
+class InvalidLine(msgspec.Struct, frozen=True):
     """A line that pip refuses, and why."""
 
     file: str
@@ -45,7 +44,7 @@ class InvalidLine(NamedTuple):
     message: str
 
 
-class Option(NamedTuple):
+class Option(msgspec.Struct, frozen=True):
     """A global option such as `--extra-index-url`, with its value."""
 
     name: str
@@ -67,7 +66,7 @@ class Requirements(msgspec.Struct, frozen=True, eq=False):
     encoding_problem: str | None = None
 
 
-class _Line(NamedTuple):
+class _Line(msgspec.Struct, frozen=True):
     text: str
     start: int
     """Offset of the first character in the file's text."""

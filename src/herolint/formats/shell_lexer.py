@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from herolint.formats.shell_nesting import skip
 from herolint.formats.shell_words import RawWord, read_word
@@ -17,7 +19,7 @@ _MAX_TRIES = 10
 """How often a here-document's end or an arithmetic command's end may be looked for in vain: keeps bad input linear."""
 
 
-class Token(NamedTuple):
+class Token(msgspec.Struct, frozen=True):
     """A word, an operator (a line break is one), a redirection operator with its number, or an arithmetic command `((…))`."""
 
     kind: Literal["word", "op", "redirect", "arith"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from herolint.formats.shell_draft import Draft, Folder, Frame, Functions, changed, is_test
 from herolint.formats.shell_lexer import Lexer, Token
 from herolint.formats.shell_prefix import assignment_name, inner_text, strip_prefix
@@ -108,7 +110,7 @@ class Parser:
             token = self._tokens[at]
             if token.text == "\n":
                 break
-            self._words.append(token if token.word else token._replace(word=_as_word(token)))
+            self._words.append(token if token.word else msgspec.structs.replace(token, word=_as_word(token)))
             at += 1
             if token.text == "]]":
                 break

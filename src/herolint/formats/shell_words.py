@@ -56,7 +56,7 @@ class Piece(NamedTuple):
     end: int
 
 
-class RawExpansion(NamedTuple):
+class RawExpansion(msgspec.Struct, frozen=True):
     """An expansion by its range of the text."""
 
     name: str
@@ -66,7 +66,7 @@ class RawExpansion(NamedTuple):
     end: int
 
 
-class RawWord(NamedTuple):
+class RawWord(msgspec.Struct, frozen=True):
     """A word by its range of the text; `plain` if nothing in it is quoted or expanded, `closed` if no quote or bracket stays open."""
 
     start: int

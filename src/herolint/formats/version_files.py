@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
@@ -20,7 +21,7 @@ MISSPELT_PYTHON_VERSION = frozenset(
 """Names by which the buildpack (release v351) tells that `.python-version` was meant; it stops the build over them."""
 
 
-class VersionFile(NamedTuple):
+class VersionFile(msgspec.Struct, frozen=True):
     """The version a file asks for (`3.13` or `3.13.5`; None when it asks for none that can be read), where, and what is wrong.
 
     `issue` is empty, or one of `encoding`, `empty`, `invalid`, `multiple`; `text` is the offending line.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.patterns import lazy
 from herolint.tables import load_table
@@ -13,7 +14,7 @@ from herolint.tables import load_table
 _NEED = lazy(r"(?P<name>[a-z0-9-]+)(?:(?P<operator>[<>])=?(?P<version>[0-9.]+))?\Z")
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True):
     """How a distribution is asked for: its exact version if one is pinned, its extras, whether releases above some version are shut out."""
 
     version: str | None = None
@@ -21,7 +22,7 @@ class Asked(NamedTuple):
     capped: bool = False
 
 
-class Brought(NamedTuple):
+class Brought(msgspec.Struct, frozen=True):
     """A distribution that comes along: `by` is the listed one that brings it, `until` the release from which on it no longer does."""
 
     by: str

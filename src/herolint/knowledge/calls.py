@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 
-from herolint.tables import load_table
+from herolint.tables import load_table, shipped
 
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -230,8 +229,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
 @cache
 def load(language: str) -> Knowledge:
     """The shipped table of a language; an empty one where there is none."""
-    table = files("herolint.knowledge").joinpath(f"{language}.toml")
-    if not table.is_file():
+    if not shipped("herolint.knowledge", f"{language}.toml").is_file():
         return Knowledge({}, {}, Handlers(frozenset(), {}, frozenset()))
     raw = load_table("herolint.knowledge", f"{language}.toml")
     handlers = raw.get("handlers", {})

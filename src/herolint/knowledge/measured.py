@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from herolint.knowledge.names import import_names, normalise, table
+from herolint.tables import shipped
 
 MB = 1_000_000
 """A megabyte, in bytes: the platform's limits and all sizes here count in powers of ten."""
@@ -86,7 +86,7 @@ class _Sizes(msgspec.Struct, frozen=True):
 @cache
 def _sizes() -> _Sizes:
     # Written by a program and large: JSON is read in a millisecond, TOML takes a hundred.
-    return msgspec.json.decode(files("herolint.knowledge").joinpath("package_sizes.json").read_bytes(), type=_Sizes)
+    return msgspec.json.decode(shipped("herolint.knowledge", "package_sizes.json").read_bytes(), type=_Sizes)
 
 
 @cache

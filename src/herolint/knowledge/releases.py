@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint.knowledge.names import normalise
+from herolint.tables import shipped
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -36,7 +36,7 @@ class _Table(msgspec.Struct, frozen=True):
 
 @cache
 def _table() -> _Table:
-    return msgspec.json.decode(files("herolint.knowledge").joinpath("python_wheels.json").read_bytes(), type=_Table)
+    return msgspec.json.decode(shipped("herolint.knowledge", "python_wheels.json").read_bytes(), type=_Table)
 
 
 def date() -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from herolint.platforms.model import Buildpack, Dyno, Locked, Platform, PythonVersion, Stack
-from herolint.tables import load_table
+from herolint.tables import load_table, shipped
 
 __all__ = ["Buildpack", "Dyno", "Locked", "Platform", "PythonVersion", "Stack", "load", "names"]
 
@@ -18,7 +17,7 @@ _NOT_PLATFORMS = frozenset({"addons", "buildpacks"})
 @cache
 def names() -> tuple[str, ...]:
     """The platforms that are known, in alphabetical order."""
-    found = (entry.name.removesuffix(".toml") for entry in files("herolint.platforms").iterdir() if entry.name.endswith(".toml"))
+    found = (entry.name.removesuffix(".toml") for entry in shipped("herolint.platforms", "").iterdir() if entry.name.endswith(".toml"))
     return tuple(sorted(set(found) - _NOT_PLATFORMS))
 
 

@@ -6,7 +6,6 @@ file names, and the beginnings of log commands that CI services obey: `##[` and 
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from typing import Any
 
@@ -70,6 +69,8 @@ def json_text(document: Any) -> str:
 
     Lone surrogates have no place in UTF-8 and stop strict parsers, so they become visible text.
     """
+    import json
+
     text = _LOG_COMMAND.sub(r"#\\u0023", json.dumps(document, ensure_ascii=False, indent=2))
     return _JSON_UNSAFE.sub(lambda match: _json_escape(ord(match[0])), text) + "\n"
 

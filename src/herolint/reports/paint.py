@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import PurePath, PurePosixPath
-from typing import NamedTuple
 from urllib.parse import quote
+
+import msgspec
 
 _CODES = {
     "error": "1;31",
@@ -21,7 +22,7 @@ _CODES = {
 }
 
 
-class Piece(NamedTuple):
+class Piece(msgspec.Struct, frozen=True):
     """Harmless text in one style; `link` is the path of a file to open, relative to the root."""
 
     text: str

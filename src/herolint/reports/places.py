@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from itertools import accumulate
-from typing import NamedTuple
 
 import msgspec
 
@@ -65,7 +64,7 @@ def line_text(file: SourceFile, line: int) -> str:
     return file.slice(Span(file.line_span(line).start, end)).rstrip("\r\n")
 
 
-class Fitted(NamedTuple):
+class Fitted(msgspec.Struct, frozen=True):
     """A source line as it is shown: harmless, tabs expanded, clipped. `columns` maps kept code points to terminal columns."""
 
     text: str

@@ -6,8 +6,9 @@ Nothing else lists rules: the command line, the pages, SARIF's rule table and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.finding import Confidence, Finding, Fix, Place, Severity
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A rule as declared. `severities` are those it may give, the usual one first; `needs` the facts it reads.
 
     `needs` names what must exist in the app for the rule to run: `code`, `procfile`, `dockerfile`,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from herolint.workspace.tree import Workspace
 
@@ -26,7 +26,7 @@ MAX_DEPTH = 2
 MAX_APPS = 8
 
 
-class AppRoot(NamedTuple):
+class AppRoot(msgspec.Struct, frozen=True):
     """Where an app lies: `path` of its folder ("" for the repository's root), why it is taken for one, and whether a push deploys it."""
 
     path: str
@@ -52,7 +52,7 @@ def find_apps(workspace: Workspace) -> tuple[AppRoot, ...]:
         elif by_manifest and name in MANIFESTS and (siblings & _STARTED or "Procfile" in siblings):
             found[folder] = AppRoot(folder, f"it holds {name}", False)
     outer = [app for app in found.values() if not any(app.path.startswith(other + "/") for other in found)]
-    return (root, *sorted(outer)[:MAX_APPS])
+    return (root, *sorted(outer, key=lambda app: app.path)[:MAX_APPS])
 
 
 def _may_hold_app(folder: str) -> bool:

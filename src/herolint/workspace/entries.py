@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 Kind = Literal["file", "symlink", "submodule"]
 
@@ -11,7 +13,7 @@ class WorkspaceError(Exception):
     """The folder to be linted cannot be used; the text says why."""
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """A file, symbolic link or submodule: `path` relative to the root with `/`, `size` in bytes as it lies on disk.
 
     `lfs` says that the push sends a Git LFS pointer in place of the content.

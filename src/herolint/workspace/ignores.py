@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -13,7 +15,7 @@ MAX_IGNORE_BYTES = 1_000_000
 Reader = Callable[[str], bytes | None]
 
 
-class Layer(NamedTuple):
+class Layer(msgspec.Struct, frozen=True):
     """The patterns of one ignore file: they hold for paths under `folder` ("" or with a final `/`)."""
 
     folder: str

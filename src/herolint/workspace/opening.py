@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+import msgspec
+
 from herolint.finding import Problem
 from herolint.workspace import git
 from herolint.workspace.entries import Entry, WorkspaceError
@@ -55,7 +57,7 @@ def _tracked(root: Path, top: Path, problems: list[Problem]) -> dict[str, Entry]
         if mode == "160000":
             found[path] = Entry(path, 0, "submodule")
         elif (entry := _on_disk(root, path)) is not None:
-            found[path] = entry._replace(executable=mode == "100755", kind="symlink" if mode == "120000" else entry.kind)
+            found[path] = msgspec.structs.replace(entry, executable=mode == "100755", kind="symlink" if mode == "120000" else entry.kind)
     return found
 
 
@@ -100,4 +102,6 @@ def _with_lfs(root: Path, files: dict[str, Entry]) -> dict[str, Entry]:
     if not any(b"filter=lfs" in data for _, data in attributes):
         return files
     sent_as_pointer = lfs_filter(attributes)
-    return {path: entry._replace(lfs=sent_as_pointer(path)) if entry.kind == "file" else entry for path, entry in files.items()}
+    return {
+        path: msgspec.structs.replace(entry, lfs=sent_as_pointer(path)) if entry.kind == "file" else entry for path, entry in files.items()
+    }

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from herolint.finding import Problem
 from herolint.source import SourceFile
 from herolint.workspace.entries import Entry
@@ -134,7 +136,7 @@ class _SubWorkspace(Workspace):
 
     def __init__(self, whole: Workspace, prefix: str) -> None:
         cut = _cutter(prefix)
-        files = {name: entry._replace(path=name) for path, entry in whole.files.items() if (name := cut(path))}
+        files = {name: msgspec.structs.replace(entry, path=name) for path, entry in whole.files.items() if (name := cut(path))}
         unpushed = {name: reason for path, reason in whole.unpushed.items() if (name := cut(path))}
         super().__init__(whole.root / prefix.rstrip("/"), files, unpushed, whole.problems)
         self._whole = whole

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.finding import Problem
 from herolint.workspace.entries import Entry
@@ -15,7 +16,7 @@ MAX_FILES = 200_000
 MAX_DEPTH = 60
 
 
-class Walk(NamedTuple):
+class Walk(msgspec.Struct, frozen=True):
     """Files found, paths that ignore files leave out (a folder ends in `/`) with the file that says so, and what went wrong."""
 
     files: dict[str, Entry]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from herolint.finding import Confidence, Place
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 Topic = Literal["managers", "lock-stale", "version-invalid", "version-old", "not-built"]
 
 
-class Outcome(NamedTuple):
+class Outcome(msgspec.Struct, frozen=True):
     """One thing that the build will do or say. `fails`: the build stops there, or nothing starts after it; else it warns or goes on."""
 
     topic: Topic

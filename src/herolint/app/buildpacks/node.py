@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node_locks import stale
@@ -69,7 +71,7 @@ def _managers(app: App, package: PackageJson) -> Iterator[Outcome]:
         )
 
 
-class WantedNode(NamedTuple):
+class WantedNode(msgspec.Struct, frozen=True):
     """What `engines.node` comes to: the release, or None where it is no range (`readable` false) or no release is in it."""
 
     text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _KEY = lazy(r'^"?(?P<keys>[^\s"#][^\n]*?)"?:\s*$', re.MULTILINE)
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """A dependency that the lock file does not have, or not in a version that is asked for."""
 
     words: str

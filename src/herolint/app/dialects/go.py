@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
@@ -21,7 +22,7 @@ _SYSTEM = frozenset({"linux", "amd64"})
 _MODULE = lazy(r"^\s*module\s+(\S+)", re.MULTILINE)
 
 
-class _Package(NamedTuple):
+class _Package(msgspec.Struct, frozen=True):
     """A package's names with the files that bind them, the methods of its types, and the types."""
 
     names: dict[str, list[Mod]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
@@ -11,7 +12,7 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, NOTE, report, rule
 
 
-class _Gone(NamedTuple):
+class _Gone(msgspec.Struct, frozen=True):
     stacks: tuple[str, ...]
     instead: str
     why: str = "apt ends with `Unable to locate package`, and the build stops"

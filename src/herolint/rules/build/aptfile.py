@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
@@ -13,7 +14,7 @@ from herolint.rules.build.apt import system_package_removed
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 
-class _Fault(NamedTuple):
+class _Fault(msgspec.Struct, frozen=True):
     message: str
     why: str
     fix: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from herolint.app.breaking import python_breaks, setuptools_breaks
 from herolint.app.dependencies import Dependency
@@ -17,7 +18,7 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 _SHOWN = 4
 
 
-class _Trouble(NamedTuple):
+class _Trouble(msgspec.Struct, frozen=True):
     """A release that does not go with a Python. `runs`: it installs, and fails when it is used; `raise_to`: what would go."""
 
     dependency: Dependency
