@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import resource
 import shutil
@@ -23,7 +24,8 @@ def seconds(command: list[str], environment: dict[str, str], cwd: Path) -> float
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print a table. Byte code is made first, as pip does for what it installs."""
+    compileall.compile_dir(ROOT / "src", quiet=1)
     with tempfile.TemporaryDirectory() as folder:
         app = Path(folder) / "app"
         shutil.copytree(ROOT / "tests" / "fixtures" / "apps" / "events-directory", app)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from packaging.specifiers import SpecifierSet
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from herolint.knowledge import breaks, installs, releases
@@ -69,3 +71,17 @@ def test_a_gone_module_covers_what_is_in_it() -> None:
     assert row.covers("werkzeug.contrib.fixers.ProxyFix")
     assert row.covers("werkzeug.contrib")
     assert not row.covers("werkzeug.contribution")
+
+
+_NUMBERS = st.lists(st.integers(0, 12), min_size=1, max_size=4).map(lambda numbers: ".".join(map(str, numbers)))
+_CLAUSES = st.lists(st.tuples(st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "~="]), _NUMBERS).map("".join), min_size=1, max_size=3)
+
+
+@given(_CLAUSES, _NUMBERS)
+def test_versions_are_compared_as_the_installer_does(clauses: list[str], version: str) -> None:
+    versions = ",".join(clauses)
+    try:
+        expected = SpecifierSet(versions).contains(Version(version), prereleases=True)
+    except InvalidSpecifier:  # `~=1` has no meaning
+        assume(False)
+    assert installs.matches(versions, version) is expected

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+_KEPT_S = 30 * 86_400.0
+"""A compiled table is made anew after this time; what was made of an older version's file goes with it."""
 
 
 def shipped(package: str, name: str) -> Path:
@@ -31,7 +35,7 @@ def load_table(package: str, name: str) -> dict[str, Any]:
 
     data = msgspec.msgpack.encode(tomllib.loads(source.read_text("utf-8")))
     if kept is not None:
-        _keep(kept, data, f"{package}.{name}-*")
+        _keep(kept, data)
     fresh: dict[str, Any] = msgspec.msgpack.decode(data)
     return fresh
 
@@ -51,13 +55,14 @@ def _folder(named: str) -> Path | None:
     return folder
 
 
-def _keep(path: Path, data: bytes, others: str) -> None:
-    """Write a compiled table, and remove those made of an older state of the file. What fails is as if nothing were kept."""
+def _keep(path: Path, data: bytes) -> None:
+    """Write a compiled table, and remove those made long ago. What fails is as if nothing were kept."""
     import tempfile
 
     try:
-        for old in path.parent.glob(others):
-            old.unlink(missing_ok=True)
+        for other in path.parent.iterdir():
+            if time.time() - other.stat().st_mtime > _KEPT_S:
+                other.unlink(missing_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.knowledge import installs
-from herolint.knowledge.releases import Offer, releases
+from herolint.knowledge.releases import Offer, offer, releases
 
 if TYPE_CHECKING:
     from packaging.tags import Tag
@@ -41,9 +41,12 @@ def failure(app: App, dependency: Dependency, python: str) -> Failure | None:
     carried = _carried(dependency, python)
     if carried is not None:
         return carried
+    pinned = offer(dependency.name, dependency.version, python) if dependency.version is not None else None
+    if pinned is not None:
+        return _judged(app, dependency, dependency.version or "", pinned, python)
     known = releases(dependency.name, python)
     chosen = _chosen(dependency, known)
-    return _judged(app, dependency, chosen, known[chosen], python) if chosen is not None else None
+    return _judged(app, dependency, str(chosen), known[chosen], python) if chosen is not None else None
 
 
 def release_taken(dependency: Dependency, python: str) -> str | None:
@@ -62,17 +65,19 @@ def first_with_wheel(name: str, version: str, python: str) -> str | None:
     return str(min(later)) if later else None
 
 
-def _judged(app: App, dependency: Dependency, version: Version, offer: Offer, python: str) -> Failure | None:
+def _judged(app: App, dependency: Dependency, version: str, offered: Offer, python: str) -> Failure | None:
     newest = dependency.version is None
-    if offer is Offer.NOTHING:
-        return Failure(dependency, str(version), f"it has neither a wheel for Python {python} nor a source archive", True, newest)
-    if offer is Offer.OTHER_PYTHON:
-        return Failure(dependency, str(version), f"its files ask for another Python than {python}", True, newest)
-    return _from_source(app, dependency, str(version), python) if offer is Offer.SOURCE else None
+    if offered is Offer.NOTHING:
+        return Failure(dependency, version, f"it has neither a wheel for Python {python} nor a source archive", True, newest)
+    if offered is Offer.OTHER_PYTHON:
+        return Failure(dependency, version, f"its files ask for another Python than {python}", True, newest)
+    return _from_source(app, dependency, version, python) if offered is Offer.SOURCE else None
 
 
 def _chosen(dependency: Dependency, known: dict[Version, Offer]) -> Version | None:
     """The release that an installer takes: the newest that fits and has files for this Python, else the newest that fits."""
+    if not known:
+        return None
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
@@ -103,11 +108,11 @@ def _provided(app: App, names: tuple[str, ...]) -> bool:
 
 
 def _carried(dependency: Dependency, python: str) -> Failure | None:
-    from packaging.version import InvalidVersion, Version
-
     row = installs.carries(dependency.name)
     if row is None or dependency.version is None or python not in row.first or not installs.matches(row.versions, dependency.version):
         return None
+    from packaging.version import InvalidVersion, Version
+
     try:
         fits = Version(dependency.version) >= Version(row.first[python])
     except InvalidVersion:

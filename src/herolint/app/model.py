@@ -170,9 +170,12 @@ class App:
     @cached_property
     def rails(self) -> Rails | None:
         """The Rails app, if there is one: what its configuration says for production."""
-        from herolint.app.rails import rails_app
+        if "config/application.rb" not in self.slug:
+            return None
+        from herolint.app.rails import Rails
 
-        return rails_app(self)
+        gems = self.gemfile_lock
+        return Rails(self) if gems is None or gems.has("railties", "rails") else None
 
     @cached_property
     def app_json(self) -> AppJson | None:

@@ -254,15 +254,6 @@ class Rails:
 _ENVIRONMENTS = frozenset({"production?", "development?", "test?", "local?", "staging?"})
 
 
-def rails_app(app: App) -> Rails | None:
-    """The Rails app at the root, which `config/application.rb` makes one."""
-    if APPLICATION not in app.slug:
-        return None
-    if app.gemfile_lock is not None and not app.gemfile_lock.has("railties", "rails"):
-        return None
-    return Rails(app)
-
-
 def env_name(expr: AnyExpr | None) -> str | None:
     """The environment variable that an expression reads: `ENV["X"]`, `ENV.fetch("X")`, `ENV.key?("X")`."""
     key: AnyExpr | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -117,6 +115,9 @@ def _fits(token: Token, value: str) -> bool:
 
 
 def _decoded(part: str) -> str:
+    import base64
+    import binascii
+
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
     except (binascii.Error, ValueError):

@@ -20,7 +20,7 @@ _VERSION = (
 _CLAUSE = rf"(?:(?:==|~=|!=|<=|>=|<|>)[ \t]*{_VERSION}|===[ \t]*[^\s,;)]+)"
 _REQUIREMENT = lazy(
     rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[A-Za-z0-9._, \t-]*)\])?[ \t]*"
-    rf"(?P<open>\()?[ \t]*(?P<spec>{_CLAUSE}(?:[ \t]*,[ \t]*{_CLAUSE})*[ \t]*,?)?[ \t]*(?(open)\))[ \t]*(?:;(?P<marker>.*))?\Z",
+    rf"(?P<open>\()?[ \t]*(?P<spec>(?:{_CLAUSE}[ \t]*(?:,[ \t]*|(?![=~!<>])))+)?[ \t]*(?(open)\))[ \t]*(?:;(?P<marker>.*))?\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _URL_FORM = lazy(rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[^\]]*)\])?[ \t]*@[ \t]*(?P<url>\S+)(?:[ \t]+;(?P<marker>.*))?\Z", re.DOTALL)

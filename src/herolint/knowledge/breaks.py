@@ -1,7 +1,5 @@
 """Releases that do not run with a Python, with another distribution, or with what the app's code asks. Reads api_breaks.toml."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import msgspec

@@ -30,10 +30,15 @@ class Brought(msgspec.Struct, frozen=True):
 
 
 @cache
-def _table() -> dict[str, tuple[tuple[str, str, str], ...]]:
+def _table() -> dict[str, str]:
+    """What each distribution requires, as written."""
     raw = load_table("herolint.knowledge", "brings.toml")
-    rows = {name: tuple(_need(word) for word in text.split()) for name, text in raw["brings"].items()}
-    return {**dict.fromkeys(raw["alone"], ()), **rows}
+    return {**dict.fromkeys(raw["alone"], ""), **raw["brings"]}
+
+
+@cache
+def _row(name: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple(map(_need, _table().get(name, "").split()))
 
 
 def _need(word: str) -> tuple[str, str, str]:
@@ -52,8 +57,9 @@ def is_known(name: str) -> bool:
 def counts() -> Mapping[str, int]:
     """How many of the known distributions bring another one along."""
     found: dict[str, int] = {}
-    for needs in _table().values():
-        for name, _, _ in needs:
+    for row in _table().values():
+        for word in row.split():
+            name = word.partition("<")[0].partition(">")[0]
             found[name] = found.get(name, 0) + 1
     return found
 
@@ -85,7 +91,7 @@ def _follow(top: str, name: str, listed: Mapping[str, Asked], found: dict[str, B
 def _needs(name: str, asked: Asked) -> Iterator[tuple[str, str]]:
     """What one release requires, each with the release from which on it is no longer so (empty: it is)."""
     for row in (name, *(f"{name}[{extra}]" for extra in asked.extras)):
-        for need, operator, version in _table().get(row, ()):
+        for need, operator, version in _row(row):
             if not operator or asked.capped:
                 yield need, ""
             elif operator == "<" and (asked.version is None or numbers(asked.version) < numbers(version)):

@@ -1,7 +1,5 @@
 """What is known of public container images: what a base image starts, and which images are services. Reads images.toml."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -1,13 +1,17 @@
 """What pip cannot install on a dyno, and which source archives do not build there. Reads installs.toml."""
 
-from __future__ import annotations
-
+import operator
 from fnmatch import fnmatchcase
 from functools import cache
 
 import msgspec
 
+from herolint.patterns import lazy
 from herolint.tables import load_table
+
+_RELEASE = lazy(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
+_BOUND = lazy(r"(?P<how>[<>]=?|==) *(?P<release>[0-9]{1,9}(?:\.[0-9]{1,9})*)")
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
 
 class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,14 +108,38 @@ def carries(name: str) -> Carries | None:
 
 def matches(versions: str, version: str | None) -> bool:
     """Whether a version is one of those that a table's row is about; no version is the newest, which counts where all versions do."""
+    if not versions:
+        return True
+    if version is not None and (plain := _plain(versions, version)) is not None:
+        return plain
     from packaging.specifiers import SpecifierSet
     from packaging.version import InvalidVersion, Version
 
-    if not versions:
-        return True
     if version is None:
         return SpecifierSet(versions).contains("9999")
     try:
         return SpecifierSet(versions).contains(Version(version), prereleases=True)
     except InvalidVersion:
         return False
+
+
+def _plain(versions: str, version: str) -> bool | None:
+    """`matches` for plain release numbers and bounds, which most are; None for all else, which `packaging` judges and takes long to load."""
+    if not _RELEASE.fullmatch(version):
+        return None
+    at = _release(version)
+    for clause in versions.split(","):
+        bound = _BOUND.fullmatch(clause.strip())
+        if bound is None:
+            return None
+        if not _COMPARE[bound["how"]](at, _release(bound["release"])):
+            return False
+    return True
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The numbers of a release without zeros at the end, which mean nothing."""
+    numbers = [int(part) for part in version.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)

@@ -1,7 +1,5 @@
 """What Python distributions weigh: the rows of package_sizes.json, and those of packages.toml for what has no wheels."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -1,7 +1,5 @@
 """What importing known modules costs in memory: the rows of memory.toml."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from functools import cache

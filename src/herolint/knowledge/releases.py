@@ -44,14 +44,24 @@ def date() -> str:
     return _table().date
 
 
+def offer(name: str, version: str, python: str) -> Offer | None:
+    """What there is of one release, spelled as the index does, for a Python; None for what the table does not know."""
+    found = _table()
+    if python not in found.pythons:
+        return None
+    words = found.releases.get(normalise(name), {})
+    word = next((word for word, versions in words.items() if version in versions.split()), None)
+    return Offer(word[found.pythons.index(python)]) if word is not None else None
+
+
 @cache
 def releases(name: str, python: str) -> dict[Version, Offer]:
     """Every final release of a distribution and what there is of it for a Python; empty for what the table does not know."""
-    from packaging.version import Version
-
     found = _table()
     words = found.releases.get(normalise(name))
     if words is None or python not in found.pythons:
         return {}
+    from packaging.version import Version
+
     at = found.pythons.index(python)
     return {Version(version): Offer(word[at]) for word, versions in words.items() for version in versions.split()}

@@ -1,7 +1,5 @@
 """Formats of the tokens that services hand out: the rows of secrets.toml."""
 
-from __future__ import annotations
-
 import re
 from functools import cache, cached_property
 

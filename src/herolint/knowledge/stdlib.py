@@ -1,7 +1,5 @@
 """The modules that Python brings itself, by version. Reads stdlib.toml."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import msgspec

@@ -1,7 +1,5 @@
 """What calls, modules and packages need of the operating system. Reads system.toml."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache

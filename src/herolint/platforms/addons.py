@@ -1,7 +1,5 @@
 """Add-on plans and dyno sizes: what is retired, what replaced it, and the limits that plans carry."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from functools import cache

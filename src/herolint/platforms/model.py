@@ -1,7 +1,5 @@
 """The shape of a platform's facts. Sizes are bytes (MB = 10^6 bytes), times seconds, unless a name says otherwise."""
 
-from __future__ import annotations
-
 import datetime
 from typing import Literal
 

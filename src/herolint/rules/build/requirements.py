@@ -87,15 +87,17 @@ def _no_such(found: PythonDependencies, message: str, at: Place, fix: str) -> Fi
 
 def _by_version(found: PythonDependencies, dependency: Dependency, at: Place) -> Iterator[Finding]:
     """Pins to releases that the index does not have."""
+    if dependency.version is None or found.own_index or releases.offer(dependency.name, dependency.version, "3.13") is not None:
+        return
+    known = releases.releases(dependency.name, "3.13")
+    if not known and "+" not in dependency.version:
+        return
     from packaging.version import InvalidVersion, Version
 
-    if dependency.version is None or found.own_index:
-        return
     try:
         version = Version(dependency.version)
     except InvalidVersion:
         return
-    known = releases.releases(dependency.name, "3.13")
     if version.local is not None:
         yield report(
             "HL410",
@@ -212,7 +214,7 @@ def _contradictions(requirements: list[Requirement]) -> Iterator[Finding]:
         if requirement.pinned is None:
             continue
         other = pins.setdefault(requirement.name, requirement)
-        if _differ(other.pinned or "", requirement.pinned):
+        if other.pinned != requirement.pinned and _differ(other.pinned or "", requirement.pinned):
             yield report(
                 "HL410",
                 f"{requirement.name} is pinned twice: to {other.pinned} and to {requirement.pinned}",
