@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -233,8 +234,12 @@ class _Judge:
 
     def _judged_elsewhere(self, stem: str) -> bool:
         """Whether the repository has the module in other letter case, or removes it by `.slugignore`: both are other findings."""
-        wanted = {f"{stem}.py".lower(), f"{stem}/__init__.py".lower()}
-        return any(path.lower() in wanted for path in self.app.workspace.files)
+        return f"{stem}.py".lower() in self._lower or f"{stem}/__init__.py".lower() in self._lower
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        """The paths of all files in lower case."""
+        return frozenset(path.lower() for path in self.app.workspace.files)
 
     def _has_suffix(self, folder: str, name: str) -> bool:
         return any(one.startswith(f"{name}.") for one in self.app.workspace.listdir(folder))

@@ -51,7 +51,8 @@ class Linker:
         self.parameters = parameters or {}
         """What parameters hold by custom of their name, by language."""
         self._dialects: dict[str, Dialect] = {}
-        self._cache: dict[tuple[str, int, facts.AnyExpr], Target | None] = {}
+        self._known: dict[tuple[str, int, type[facts.Expr], int, int, str], Target | None] = {}
+        """What was found, by file, function and place: to compare whole expressions would take longer than to resolve them."""
 
     def dialect(self, mod: Mod | None) -> Dialect:
         """How the language of a module finds names; folders without a module of their own are Python's."""
@@ -71,12 +72,14 @@ class Linker:
         """What the expression names, in the scope of that function (-1: the module)."""
         if depth > MAX_DEPTH or not isinstance(expr, _NAMING):
             return None
-        key = (mod.path, function, expr)
-        if key in self._cache:
-            return self._cache[key]
-        self._cache[key] = None
-        found = self._resolve(mod, function, expr, depth + 1)
-        self._cache[key] = found
+        # Expressions of one kind may share a place (`x` read from `{x}`), but not with the same word.
+        word = expr.id if isinstance(expr, facts.Name) else expr.name if isinstance(expr, facts.Attr) else ""
+        key = (mod.path, function, type(expr), expr.start, expr.end, word)
+        try:
+            return self._known[key]
+        except KeyError:
+            self._known[key] = None  # as long as it is being looked for
+        found = self._known[key] = self._resolve(mod, function, expr, depth + 1)
         return found
 
     def _resolve(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Target | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.boot import Boot
+from herolint.app.calls import NamedCalls
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
 from herolint.app.conventions import Placed, placed_files, placed_handlers
@@ -18,7 +19,6 @@ from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
-from herolint.app.handed import handed_callee
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
@@ -286,25 +286,26 @@ class Program:
         return tuple(m for p in paths if (m := self.code.mod(p)))
 
     @cached_property
+    def calls(self) -> NamedCalls:
+        """The calls in reached modules to what lies outside the project."""
+        return NamedCalls(self.linker, self.modules)
+
+    @cached_property
     def effects(self) -> tuple[Effect, ...]:
         """Every reached call that the knowledge tables know, in files order."""
         found: list[Effect] = []
-        for mod in self.modules:
-            who = self.reached_by(mod.path)
-            for fact in mod.facts.calls:
-                name = self.linker.qualified(mod, fact.function, fact.call.func) or handed_callee(self.linker, mod, fact)
-                if name is None:
-                    continue
-                rows = self.knows(mod).effects(name)
-                if not rows:
-                    continue
-                by = tuple(n for n in who if self.reach[n].has_function(mod, fact.function))
-                states = [self.reach[n].runs(mod, fact.guard) for n in by]
-                by = tuple(n for n, s in zip(by, states, strict=True) if s is not False)
-                if not by:
-                    continue
-                runs = True if True in states else None
-                found += [Effect(mod, fact, row, name, runs, by) for row in rows]
+        for call in self.calls.all:
+            mod, fact = call.mod, call.fact
+            rows = self.knows(mod).effects(call.name)
+            if not rows:
+                continue
+            by = tuple(n for n in self.reached_by(mod.path) if self.reach[n].has_function(mod, fact.function))
+            states = [self.reach[n].runs(mod, fact.guard) for n in by]
+            by = tuple(n for n, s in zip(by, states, strict=True) if s is not False)
+            if not by:
+                continue
+            runs = True if True in states else None
+            found += [Effect(mod, fact, row, call.name, runs, by) for row in rows]
         return tuple(found)
 
     def effects_of(self, *kinds: str) -> Iterator[Effect]:
@@ -436,18 +437,7 @@ class Program:
 
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""
-        wanted = frozenset(names)
-        lasts = {n.rpartition(".")[2].removesuffix("()") for n in wanted}
-        for mod in self.modules:
-            for fact in mod.facts.calls:
-                func = fact.call.func
-                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-                aliased = isinstance(func, facts.Name) and last not in lasts
-                if last not in lasts and not aliased:
-                    continue
-                name = self.linker.qualified(mod, fact.function, func)
-                if name in wanted:
-                    yield mod, fact, name
+        return ((call.mod, call.fact, call.name) for call in self.calls.of(names))
 
 
 def _set_by_build(app: App) -> dict[str, str]:

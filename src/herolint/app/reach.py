@@ -17,7 +17,7 @@ from herolint.app.search_path import add_folders
 from herolint.app.values import text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument, dotted, walk
 from herolint.finding import Place
 
 HAND_OFFS = frozenset(
@@ -236,40 +236,46 @@ class Reach:
         mod = self.code.mod(ref.path)
         if mod is None:
             return
-        seen: set[tuple[str, str]] = set()
+        seen: set[str] = set()
         for i, fn in enumerate(mod.facts.functions):
             # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
             if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE:
                 yield FunctionRef(mod.path, i)
         for expr in self._scope_expressions(mod).get(ref.number, ()):
-            named = set(self._only_named(mod, ref.number, expr))
-            for inner in walk(expr):
+            named = None
+            for inner in walk(expr):  # an attribute comes before its base
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
-                if not isinstance(inner, facts.Name | facts.Attr) or (inner.start, inner.end) in named:
+                if isinstance(inner, facts.Attr):
+                    if self._only_named(mod, ref.number, inner):
+                        named = inner.base
+                    key = dotted(inner)
+                elif isinstance(inner, facts.Name):
+                    key = inner.id if inner is not named else ""
+                else:
                     continue
-                key = ("n", inner.id) if isinstance(inner, facts.Name) else ("a", repr(inner.base) + inner.name)
-                if key in seen:
-                    continue
-                seen.add(key)
+                if key is not None:
+                    if not key or key in seen:
+                        continue
+                    seen.add(key)
                 target = self.linker.resolve(mod, ref.number, inner)
                 if target is not None:
                     yield from self._members(target)
 
-    def _only_named(self, mod: Mod, function: int, expr: facts.AnyExpr) -> Iterator[tuple[int, int]]:
-        """Where a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
-        fn = mod.facts.functions[function] if function != NONE else None
-        own = fn.params[0].name if fn is not None and fn.klass != NONE and fn.params else ""
-        for inner in walk(expr):
-            if not isinstance(inner, facts.Attr) or not isinstance(inner.base, facts.Name):
-                continue
-            whose = self.linker.resolve(mod, function, inner.base)
-            if whose is None or whose.mod is None or not (whose.kind == "class" or (whose.kind == "instance" and inner.base.id == own)):
-                continue
-            is_method = inner.name in self.linker.methods(whose.mod, whose.number)
-            if is_method or inner.name in whose.mod.class_body.get(whose.number, {}):
-                yield inner.base.start, inner.base.end
+    def _only_named(self, mod: Mod, function: int, attribute: facts.Attr) -> bool:
+        """Whether a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
+        if not isinstance(attribute.base, facts.Name):
+            return False
+        whose = self.linker.resolve(mod, function, attribute.base)
+        if whose is None or whose.mod is None or whose.kind not in ("class", "instance"):
+            return False
+        if whose.kind == "instance":
+            fn = mod.facts.functions[function] if function != NONE else None
+            if fn is None or fn.klass == NONE or not fn.params or fn.params[0].name != attribute.base.id:
+                return False
+        is_method = attribute.name in self.linker.methods(whose.mod, whose.number)
+        return is_method or attribute.name in whose.mod.class_body.get(whose.number, {})
 
     def _members(self, target: Target, seen: frozenset[tuple[str, int]] = frozenset()) -> Iterator[FunctionRef]:
         if target.mod is None or (target.mod.path, target.number) in seen:
