@@ -128,20 +128,22 @@ def _with_tools(app: App, manifest: str, found: _Gathered) -> None:
         found.asked.setdefault("setuptools", Asked())
 
 
-def _from_manifest(app: App, name: str, found: _Gathered) -> None:
+def _from_manifest(app: App, name: str, found: _Gathered, with_development: bool = False) -> None:
     if name == "requirements.txt":
         _from_requirements(app, app.requirements, found)
     elif name == "Pipfile.lock" and (lock := app.pipfile_lock) is not None:
         found.locked = True
         found.unread |= not lock.readable
         found.asked.update({n: Asked(version.lstrip("=") or None) for n, version in lock.packages.items()})
+        if with_development:
+            found.asked.update(dict.fromkeys(lock.develop, Asked()))
         found.develop.update(lock.develop)
     else:
         lock2 = app.poetry_lock if name == "poetry.lock" else app.uv_lock
         if lock2 is not None:
             found.locked = True
             found.unread |= not lock2.readable
-            found.asked.update({p.name: Asked(p.version) for p in lock2.packages if p.main})
+            found.asked.update({p.name: Asked(p.version) for p in lock2.packages if p.main or with_development})
             found.develop.update(p.name for p in lock2.packages if not p.main)
             found.folders += [""] if any(p.local for p in lock2.packages) else []
 
@@ -202,7 +204,7 @@ def _from_commands(app: App, commands: tuple[Command, ...], found: _Gathered) ->
         if any(p in ("poetry", "pipenv") for p in programs) and "install" in words or "uv" in programs and "sync" in words:
             locks = [name for name in manager_files(app) if name != "requirements.txt"]
             for name in locks:
-                _from_manifest(app, name, found)
+                _from_manifest(app, name, found, _installs_development(app, words))
             if not locks and "pyproject.toml" in app.slug:
                 _from_folder(app, "", found)
             understood = understood or bool(locks) or "pyproject.toml" in app.slug
@@ -217,6 +219,20 @@ def _from_commands(app: App, commands: tuple[Command, ...], found: _Gathered) ->
         elif programs[:1] in (["conda"], ["mamba"], ["micromamba"]):
             found.unread = True
     return understood
+
+
+_WITHOUT_DEVELOPMENT = frozenset(
+    "--no-dev --no-default-groups --only main --only=main --without --without=dev --no-group=dev --only-group".split()
+)
+_SWITCHED_OFF = frozenset({"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "POETRY_WITHOUT"})
+
+
+def _installs_development(app: App, words: list[str]) -> bool:
+    """Whether a command installs the development groups of a lock as well: Poetry and uv do unless told not to, Pipenv when told to."""
+    if any(posixpath.basename(word) == "pipenv" for word in words[:4]):
+        return "--dev" in words or "-d" in words
+    image = app.web_image.dockerfile.env if app.web_image is not None else {}
+    return not _WITHOUT_DEVELOPMENT.intersection(words) and not _SWITCHED_OFF.intersection(image)
 
 
 _WITH_VALUE = frozenset(
