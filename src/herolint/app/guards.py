@@ -42,6 +42,8 @@ class Environment:
         assumed: frozenset[str] = frozenset(),
         arguments: frozenset[str] = frozenset(),
         version: tuple[int, ...] = (),
+        *,
+        as_written: bool = False,
     ) -> None:
         self.always = always
         self.values = values
@@ -50,6 +52,12 @@ class Environment:
         """Words of the commands that processes start: what `sys.argv` may hold."""
         self.version = version
         """The version of the language's runtime that will run the app, major number first; empty when it is not known."""
+        self.as_written = as_written
+        """Whether a variable that nothing here sets has the default that the code writes for it, instead of an unknown value."""
+
+    def default_of(self, env: Env) -> Value | None:
+        """What stands for a variable of unknown value; None where that must stay open."""
+        return None if not self.as_written or env.default in (None, Known(None)) else env.default
 
     def is_set(self, name: str) -> bool | None:
         """Whether the variable is set on a dyno (None: unknown)."""
@@ -245,6 +253,8 @@ class Guards:
             return True
         if word in LOCAL_WORDS:
             return False
+        if (default := self.environment.default_of(env)) is not None:
+            return self._equal(_lower(default), Known(word))
         unset = env.default is None or self._equal(env.default, Known(wanted))  # type: ignore[arg-type]  # a constant from the code
         return False if looks_local(env.name) and unset is not True and word not in FALSE_WORDS else None
 
@@ -260,6 +270,8 @@ class Guards:
                 if self.environment.is_set(name):
                     return True
                 unset = False if default is None else self.truthy(_as_flag(default))
+                if self.environment.default_of(value) is not None:
+                    return unset
                 return False if looks_local(name) and unset is False else None
             case AnyOf(options=inner):
                 answers = {self.truthy(o) for o in inner}
@@ -309,6 +321,11 @@ def _compare_versions(version: tuple[int, ...], op: str, other: Value) -> bool |
         "!=": version != wanted,
     }  # fmt: skip
     return compare.get(op)
+
+
+def _lower(value: Value) -> Value:
+    """A constant as text without upper case: reads are compared without it, since folding drops `.lower()`."""
+    return Known(str(value.value).lower()) if isinstance(value, Known) else value
 
 
 def _as_flag(value: Value) -> Value:

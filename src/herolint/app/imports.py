@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.breaking import lacks
+from herolint.app.codebase import CodeBase, Mod
+from herolint.app.fallbacks import outside, tried_before
 from herolint.app.python_build import python_minor
 from herolint.app.starting import Starting
 from herolint.code import facts
@@ -23,6 +25,7 @@ from herolint.workspace.ignores import ignored_by, layer
 if TYPE_CHECKING:
     from herolint.app.installed import Installed
     from herolint.app.model import App
+    from herolint.app.program import Program
 
 OFTEN = 3
 """A distribution that so many known ones bring along may as well come with one that is not known."""
@@ -49,6 +52,8 @@ class Use(msgspec.Struct, frozen=True):
     """Whether it is a module of the project."""
     maybe: bool = False
     """Whether a condition that cannot be known decides if it is imported."""
+    off: bool = False
+    """Whether that condition is a switch which the code leaves off unless a variable says otherwise."""
 
 
 class Unmet(msgspec.Struct, frozen=True):
@@ -73,7 +78,7 @@ def unmet_imports(app: App) -> Iterator[Unmet]:
     """One for each missing thing, at the place that fails first."""
     found: dict[tuple[str, str], Unmet] = {}
     judge = _Judge(app)
-    for use in sorted(app.uses, key=lambda use: not use.starts):
+    for use in sorted(app.uses, key=lambda use: (not use.starts, use.off)):
         unmet = judge.unmet(use)
         if unmet is None:
             continue
@@ -95,25 +100,38 @@ def uses_of(app: App) -> Iterator[Use]:
     for name, reach in program.reach.items():
         django = program.django if program.django is not None and program.runs_django(app.processes[name]) else None
         starting[name] = Starting(reach, django.guessed if django is not None else ())
+    judge = _Judge(app)
     for mod in program.modules:
         if mod.facts.language != "python":
             continue
-        by = [n for n, s in starting.items() if mod.path in s.open]
+        by = {n: s for n, s in starting.items() if mod.path in s.open}
         for imp in mod.facts.imports if by else ():
             if imp.handled or _looked_for(mod, imp):
                 continue
-            who = [
-                n for n in by if starting[n].reach.runs(mod, imp.guard) is not False and starting[n].reach.has_function(mod, imp.function)
-            ]
-            if not who:
-                continue
-            starts = [n for n in who if starting[n].at_start(mod, imp.function, imp.guard)]
-            module = program.code.absolute(mod, imp)
-            name = f"{module}.{imp.name}" if imp.name not in (None, "*") else module
-            local = program.code.find(module.partition(".")[0], mod.path.rpartition("/")[0]) is not None
-            maybe = not any(starting[n].reach.runs(mod, imp.guard) for n in who)
-            yield Use(module, name, mod, mod.place(imp), bool(starts), tuple(starts or who), local=local, maybe=maybe)
+            taken = judge.is_taken(mod, imp)
+            use = _use(program, mod, imp, by, outside(mod, imp.guard) if taken else imp.guard) if taken is not False else None
+            if use is not None:
+                yield use
     yield from _django_uses(app)
+
+
+def _use(program: Program, mod: Mod, imp: facts.Import, by: Mapping[str, Starting], guard: int) -> Use | None:
+    """An import under a guard as a need of the processes that run it; None where none does."""
+    who = [n for n, s in by.items() if s.reach.runs(mod, guard) is not False and s.reach.has_function(mod, imp.function)]
+    if not who:
+        return None
+    starts = [n for n in who if by[n].at_start(mod, imp.function, guard)]
+    maybe = not any(by[n].reach.runs(mod, guard) for n in who)
+    module, name, local = _names(program.code, mod, imp)
+    off = maybe and program.as_written.holds(mod, guard) is False
+    return Use(module, name, mod, mod.place(imp), bool(starts), tuple(starts or who), local=local, maybe=maybe, off=off)
+
+
+def _names(code: CodeBase, mod: Mod, imp: facts.Import) -> tuple[str, str, bool]:
+    """The module of an import, the name it asks for, and whether it is the project's own."""
+    module = code.absolute(mod, imp)
+    name = f"{module}.{imp.name}" if imp.name not in (None, "*") else module
+    return module, name, code.find(module.partition(".")[0], mod.path.rpartition("/")[0]) is not None
 
 
 def _django_uses(app: App) -> Iterator[Use]:
@@ -179,6 +197,21 @@ class _Judge:
         if self.stdlib.has(top, self.minor) or use.module.startswith("django.") and use.listed_in:
             return None
         return self._of_python(use, top) or self._outside(use, top)
+
+    def is_taken(self, mod: Mod, imp: facts.Import) -> bool | None:
+        """Whether an import that is a fallback for others is the one that runs; None where it is none, or where that is open."""
+        tried = tried_before(mod, imp)
+        if not tried:
+            return None
+        failing = [self._fails(mod, other) for other in tried]
+        return True if True in failing else None if None in failing else False
+
+    def _fails(self, mod: Mod, imp: facts.Import) -> bool | None:
+        module, name, local = _names(self.code, mod, imp)
+        if not local and lacks(self.app, self.minor, name):
+            return True
+        unmet = self.unmet(Use(module, name, mod, mod.place(imp), True, (), local=local))
+        return False if unmet is None or unmet.kind == "brought" else True if unmet.sure else None
 
     # ---- modules of the project ------------------------------------------------------------------------------------
 

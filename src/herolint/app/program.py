@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
+_OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
+"""What `flask` and its extensions do by themselves, without a command of the project."""
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -65,7 +67,11 @@ class Program:
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app)))
+        known = (always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app))
+        self.guards = Guards(self.linker, Environment(*known))
+        self.as_written = Guards(self.linker, Environment(*known, as_written=True))
+        """Guards as they are while nobody sets a variable that has a default."""
+        self.as_written.scripts = self.guards.scripts
         for process in app.processes.values():
             for launch in process.launches:
                 for folder in (launch.folder, launch.cwd):
@@ -260,7 +266,8 @@ class Program:
             django = self.django if self.django is not None and self.runs_django(process) else None
             extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
             named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands)
+            programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands, programs)
         return found
 
     @cached_property

@@ -163,7 +163,10 @@ class Knowledge(msgspec.Struct, frozen=True):
     asynchronous: dict[str, str] = {}
     """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
     commands: dict[str, str] = {}
-    """Decorators that make a function a command of a program, with the object that runs it when it is called."""
+    """Decorators that make a function a command, and calls that add one, with the program or the object to call that runs it.
+
+    `*.cli.command` is a method of whatever object; an empty program is none that could run it yet.
+    """
     proxy: Proxy = Proxy()
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""
