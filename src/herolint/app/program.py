@@ -12,6 +12,7 @@ from herolint.app.boot import Boot
 from herolint.app.calls import NamedCalls
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
+from herolint.app.config_classes import ConfigClasses
 from herolint.app.conventions import Placed, placed_files, placed_handlers
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
@@ -281,6 +282,11 @@ class Program:
             for ref, _ in placed_handlers(self.linker, mod, one) if mod is not None else ():
                 if (found := self.code.mod(ref.path)) is not None:
                     yield Target("function", found.facts.functions[ref.number].qualname, found, ref.number)
+
+    @cached_property
+    def config_classes(self) -> ConfigClasses:
+        """Which config classes production takes."""
+        return ConfigClasses(self)
 
     def reached_by(self, path: str) -> tuple[str, ...]:
         """The process types that load a file."""

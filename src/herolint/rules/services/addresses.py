@@ -170,11 +170,12 @@ def postgres_url_scheme(app: App) -> Iterator[Finding]:
             "HL303",
             "hands DATABASE_URL to SQLAlchemy as it is, but Heroku's starts with postgres://",
             Place(database.place.path, database.place.span, "starts with postgres://"),
-            why="SQLAlchemy 1.4 and later know only postgresql:// and stop with NoSuchModuleError: the app crashes (H10)",
+            why="SQLAlchemy 1.4 and later know only postgresql:// and stop with NoSuchModuleError: the app crashes (H10)"
+            + (f", if {database.assumed} is the class that is chosen" if database.assumed else ""),
             severity=ERROR if database.runs else WARNING,
             fix='use `os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1)`',
             process=database.processes[0] if database.processes else "",
-            confidence=Confidence.HIGH if database.runs else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if database.runs and not database.assumed else Confidence.MEDIUM,
         )
 
 
