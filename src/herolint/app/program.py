@@ -268,8 +268,21 @@ class Program:
             extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
             named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
             programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands, programs)
+            found[name] = Reach(
+                self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands, programs, self._factories(process)
+            )
         return found
+
+    def _factories(self, process: Process) -> Iterator[FunctionRef]:
+        """Functions that make the app, where a command names one: `gunicorn "shop:create_app()"`, `uvicorn --factory shop:create_app`."""
+        for launch in process.launches:
+            mod = self.code.mod(self.code.find(launch.module) or "") if launch.module and launch.attr else None
+            target = self.linker.lookup(mod, NONE, launch.attr) if mod is not None and launch.attr else None
+            if target is None or target.kind != "function" or target.mod is None:
+                continue
+            called = "--factory" in launch.options or (launch.target is not None and "(" in launch.target.text)
+            if called or all(param.default is not None for param in target.mod.facts.functions[target.number].params):
+                yield FunctionRef(target.mod.path, target.number)
 
     @cached_property
     def placed(self) -> dict[str, tuple[Placed, ...]]:
@@ -433,6 +446,7 @@ class Program:
             return {}
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in self.linker.dialect(mod).starts(mod)]
+        starts += reach.factories
         return Flow(self.linker, reach).from_functions(starts)
 
     def surely_starts(self, effect: Effect) -> bool:

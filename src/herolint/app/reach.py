@@ -59,6 +59,7 @@ class Reach:
         named: Iterable[Target] = (),
         commands: Mapping[str, str] = MappingProxyType({}),
         programs: frozenset[str] = frozenset(),
+        factories: Iterable[FunctionRef] = (),
     ) -> None:
         self.code = code
         self.linker = linker
@@ -68,6 +69,8 @@ class Reach:
         self.commands = Commands(linker, commands)
         self.programs = programs
         """Programs of the process's command line that run commands of the project."""
+        self.factories = tuple(factories)
+        """Functions that the command itself calls, to make the app."""
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
@@ -162,6 +165,8 @@ class Reach:
         for target in self.named:
             for ref in self._members(target):
                 add(ref, None)
+        for ref in self.factories:
+            add(ref, None)
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):
