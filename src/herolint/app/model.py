@@ -18,7 +18,7 @@ from herolint.workspace.apps import AppRoot
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
-    from herolint.app.detection import Detected, Listed
+    from herolint.app.detection import Detected, Listed, Needed
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
     from herolint.app.image import Image
@@ -319,6 +319,13 @@ class App:
         from herolint.app.detection import detected_in
 
         return detected_in(self.slug, self.platform)
+
+    @cached_property
+    def left_out(self) -> Needed | None:
+        """What a process starts and no build makes, since another language's buildpack is the one that the platform takes."""
+        from herolint.app.detection import left_out
+
+        return left_out(self)
 
     @cached_property
     def processes(self) -> dict[str, Process]:
