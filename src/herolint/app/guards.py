@@ -26,6 +26,8 @@ ELSEWHERE = frozenset(
 """Variables that other hosts, CI services and tools set, and dynos do not have."""
 ELSEWHERE_WORDS = frozenset({"DOCKER", "RENDER", "RAILWAY", "VERCEL", "TRAVIS", "REPLIT", "CI", "LAMBDA"})
 """Words in the names that projects give to variables of their own, to tell where they run."""
+TOOL_WORDS = frozenset({"COVERAGE", "PROFILER", "PROFILING", "DEBUGGER", "DEBUGPY", "PTVSD", "PYDEVD"})
+"""Words in the names of variables that switch a developer's tool on."""
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
 _COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
@@ -71,7 +73,8 @@ class Environment:
 
 def looks_local(name: str) -> bool:
     """Whether a variable's name says that it is set on a developer's machine only."""
-    return name.upper() in LOCAL_NAMES or name.upper().endswith(("_DEBUG", "_LOCAL", "_DEV"))
+    words = name.upper().split("_")
+    return name.upper() in LOCAL_NAMES or name.upper().endswith(("_DEBUG", "_LOCAL", "_DEV")) or not TOOL_WORDS.isdisjoint(words)
 
 
 class Guards:

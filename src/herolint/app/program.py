@@ -340,7 +340,7 @@ class Program:
 
     def _holds(self, effect: Effect) -> bool:
         """Whether what the row depends on is so."""
-        if not (effect.row.when or effect.row.unless or effect.row.made_of):
+        if not (effect.row.when or effect.row.unless or effect.row.made_of or effect.row.listed_in):
             return True
         key = (effect.mod.path, effect.fact.call.start, id(effect.row))
         if key not in self._conditions:

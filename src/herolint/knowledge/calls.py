@@ -28,6 +28,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     (`promisify(exec)`).
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool.
+    `listed_in` is a file of the root: the buildpack has fetched what it names, so that nothing is left to do for a call with that `path`.
     """
 
     effect: str
@@ -56,6 +57,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     dialect: str = ""
     maximum: str = ""
     default_maximum: int = 0
+    listed_in: str = ""
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
