@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _ELSEWHERE = ("dev", "test", "local", "staging", "docker", "debug")
 _LIKELY = (("heroku",), ("prod", "live", "release"))
 """Words in the names of classes for production, the surest first."""
+_NEVER = 99
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ class ConfigClasses:
         self.program = program
         self.named: set[Config] = set()
         self.open = False
+        self._ranked: dict[str, list[tuple[int, Config, str]]] = {}
         for mod in program.modules:
             for fact in mod.facts.calls:
                 func = fact.call.func
@@ -55,33 +57,37 @@ class ConfigClasses:
             return Taken()
         if not self.open:
             return Taken() if Config(mod.path, klass) in {self._giver(one, name) for one in self.named} else None
-        givers = self._givers(name)
-        if len(givers) < 2:
-            return Taken()
-        likely = sorted((one for one in givers if _for_production(self._name(one))), key=lambda one: _rank(self._name(one)))
-        if not likely or likely[0] != Config(mod.path, klass):
+        likely = self._likely(name)
+        if not likely or likely[0][1] != Config(mod.path, klass):
             return None
-        return Taken(self._name(likely[0]), len(likely) > 1 or _rank(self._name(likely[0])) == len(_LIKELY))
+        rank, _, taken = likely[0]
+        return Taken(taken, len(likely) > 1 or rank == len(_LIKELY)) if self._is_disputed(name) else Taken()
 
-    def _name(self, config: Config) -> str:
-        mod = self.program.code.mod(config.path)
-        return mod.facts.classes[config.number].name if mod is not None else ""
+    def _is_disputed(self, name: str) -> bool:
+        """Whether more than one class gives the setting a value of its own."""
+        return sum(name in own for mod in self.program.modules for own in mod.class_body.values()) > 1
 
-    def _givers(self, name: str) -> list[Config]:
-        """Every class of the reached modules that gives a setting a value of its own, in files order."""
-        return [
-            Config(mod.path, number) for mod in self.program.modules for number in sorted(mod.class_body) if name in mod.class_body[number]
-        ]
+    def _likely(self, name: str) -> list[tuple[int, Config, str]]:
+        """Classes that give a setting its value in production, the likeliest first, each with its rank and the class that has it from there."""
+        if name not in self._ranked:
+            best: dict[Config, tuple[int, str]] = {}
+            for mod in self.program.modules:
+                for number, one in enumerate(mod.facts.classes):
+                    giver = self._giver(Config(mod.path, number), name) if _for_production(one.name) else None
+                    if giver is not None:
+                        best[giver] = min(best.get(giver, (_NEVER, "")), (_rank(one.name), one.name))
+            self._ranked[name] = sorted(((rank, giver, one) for giver, (rank, one) in best.items()), key=lambda found: found[0])
+        return self._ranked[name]
 
-    def _giver(self, config: Config, name: str) -> Config | None:
+    def _giver(self, config: Config, name: str, seen: frozenset[Config] = frozenset()) -> Config | None:
         """The class from which one has a setting: itself, or the first of its bases that gives it."""
         mod = self.program.code.mod(config.path)
-        if mod is None:
+        if mod is None or config in seen:
             return None
         if name in mod.class_body.get(config.number, {}):
             return config
         bases = (Config(b.mod.path, b.number) for b in self.program.linker.bases(mod, config.number) if b.kind == "class" and b.mod)
-        return next((found for base in bases if (found := self._giver(base, name)) is not None), None)
+        return next((found for base in bases if (found := self._giver(base, name, seen | {config})) is not None), None)
 
     def _add(self, mod: Mod, function: int, given: facts.AnyExpr) -> None:
         """Note what one `from_object` takes: a class, its object, or its dotted name; modules are no classes."""
