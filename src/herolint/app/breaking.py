@@ -15,8 +15,8 @@ from herolint.knowledge.packages import import_names
 
 if TYPE_CHECKING:
     from herolint.app.dependencies import Dependency
-    from herolint.app.imports import Use
     from herolint.app.model import App
+    from herolint.app.uses import Use
 
 _LAST_WITH_PKG_RESOURCES = "82"
 """The first setuptools without pkg_resources."""

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
     from herolint.app.image import Image
-    from herolint.app.imports import Unmet, Use
+    from herolint.app.imports import Unmet
     from herolint.app.installed import Installed
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
     from herolint.app.rails_data import KeptUploads
     from herolint.app.system import System
+    from herolint.app.uses import Use
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
@@ -368,9 +369,10 @@ class App:
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Modules that reached code and its framework import, where nobody catches their absence."""
-        from herolint.app.imports import uses_of
+        from herolint.app.imports import Judge
+        from herolint.app.uses import uses_of
 
-        return tuple(uses_of(self))
+        return tuple(uses_of(self, Judge(self).is_taken))
 
     @cached_property
     def system(self) -> System:
