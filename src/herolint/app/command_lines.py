@@ -21,6 +21,7 @@ class Commands:
         self.rows = {name: program for name, program in rows.items() if not name.startswith(_ANY)}
         self.endings = {name.removeprefix(_ANY): program for name, program in rows.items() if name.startswith(_ANY)}
         self.objects = frozenset(rows.values())
+        self.words = frozenset(name.rpartition(".")[2] for name in rows)
 
     def programs(self, mod: Mod, fn: facts.Function) -> Iterator[str]:
         """The programs that decorators make a function a command of; empty text for one that nothing has yet."""
@@ -31,6 +32,9 @@ class Commands:
 
     def program(self, mod: Mod, function: int, expr: facts.AnyExpr) -> str | None:
         """The program that what is called gives a command to; None where it is no such call."""
+        last = expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""
+        if last not in self.words and isinstance(expr, facts.Attr):
+            return None
         found = self.rows.get(self.linker.qualified(mod, function, expr) or "")
         if found is not None:
             return found
