@@ -31,7 +31,7 @@ class Boot:
         """Functions on the way to the listening call, with where in each the way goes on."""
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in code.linker.dialect(mod).starts(mod)]
-        starts += [ref for ref in self.leading if ref not in starts]
+        starts += [ref for ref in (*reach.factories, *self.leading) if ref not in starts]
         self.starts = starts
         self.steps: dict[FunctionRef, Step] = Flow(code.linker, reach, self.waited).from_functions(starts)
         """Functions that run before the process can answer."""

@@ -28,7 +28,8 @@ class Database(msgspec.Struct, frozen=True):
     """One way in which production code opens a database.
 
     `value` is the folded URL or path; `kind` `url`, `path` or `django`; `place` what to point at; `runs` whether it surely runs;
-    `processes` who reaches it; `mod` and `guard` where it stands; `fix` what to do about it, where its framework has ways of its own.
+    `processes` who reaches it; `mod` and `guard` where it stands; `fix` what to do about it, where its framework has ways of its own;
+    `assumed` the config class that it stands in, where another one may be chosen.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Database(msgspec.Struct, frozen=True):
     processes: tuple[str, ...]
     api: str
     fix: str = ""
+    assumed: str = ""
 
 
 def databases(python: Program) -> Iterator[Database]:
@@ -86,7 +88,9 @@ def _schemas(code: Program) -> Iterator[Database]:
 def _url_settings(python: Program) -> Iterator[Database]:
     """Addresses in settings of frameworks that have no settings module."""
     for found in settings_named(python, URL_SETTINGS):
-        yield Database("url", found.value, found.place, found.mod, found.guard, found.runs, found.processes, found.name)
+        yield Database(
+            "url", found.value, found.place, found.mod, found.guard, found.runs, found.processes, found.name, assumed=found.assumed
+        )
 
 
 def _django(python: Program) -> Iterator[Database]:

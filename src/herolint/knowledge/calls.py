@@ -28,6 +28,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     (`promisify(exec)`).
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool.
+    `listed_in` is a file of the root: the buildpack has fetched what it names, so that nothing is left to do for a call with that `path`.
     """
 
     effect: str
@@ -56,6 +57,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     dialect: str = ""
     maximum: str = ""
     default_maximum: int = 0
+    listed_in: str = ""
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
@@ -163,7 +165,10 @@ class Knowledge(msgspec.Struct, frozen=True):
     asynchronous: dict[str, str] = {}
     """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
     commands: dict[str, str] = {}
-    """Decorators that make a function a command of a program, with the object that runs it when it is called."""
+    """Decorators that make a function a command, and calls that add one, with the program or the object to call that runs it.
+
+    `*.cli.command` is a method of whatever object; an empty program is none that could run it yet.
+    """
     proxy: Proxy = Proxy()
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""

@@ -43,7 +43,9 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             f"{'falls back to' if fallback else 'keeps its data in'} the SQLite file {shown(file)}{behind}",
             Place(database.place.path, database.place.span, "SQLite"),
             severity=WARNING if unsure else ERROR,
-            why=lost(app) + ": everything written since is gone",
+            why=lost(app)
+            + ": everything written since is gone"
+            + (f", if {database.assumed} is the class that is chosen" if database.assumed else ""),
             related=_processes(app, database.processes, database.place),
             fix=database.fix or _fix(app, database, variables if fallback else None),
             process=database.processes[0] if database.processes else "",
@@ -178,4 +180,4 @@ def _confidence(app: App, database: Database, fallback: bool) -> Confidence:
     django = app.code.django
     if database.kind == "django" and django is not None and not django.sure:
         return Confidence.LOW
-    return Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH
+    return Confidence.MEDIUM if fallback or database.runs is None or database.assumed else Confidence.HIGH
