@@ -394,8 +394,11 @@ class Program:
     @cached_property
     def boot(self) -> Boot | None:
         """The start of the web process."""
-        reach = self.reach.get("web")
-        return Boot(self, "web", reach) if reach is not None else None
+        reach, web = self.reach.get("web"), self.app.web
+        if reach is None:
+            return None
+        first = web is not None and any(launch.tool in self.knowledge.per_visit for launch in web.launches)
+        return Boot(self, "web", reach, listens_first=first)
 
     @property
     def at_boot(self) -> dict[FunctionRef, Step]:

@@ -153,6 +153,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Packages that may listen by themselves, in ways that no row describes."""
     serving_words: dict[str, tuple[str, ...]] = {}
     """Packages that listen only where one of these words stands in the file."""
+    per_visit: frozenset[str] = frozenset()
+    """Programs that bind the port first and run the app's script for each visitor."""
     spelling: dict[str, str] = {}
     """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
     parameters: dict[str, str] = {}
@@ -220,6 +222,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
+        per_visit=frozenset().union(*(table.per_visit for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
@@ -256,6 +259,7 @@ def load(language: str) -> Knowledge:
         handlers=known,
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
+        per_visit=frozenset(raw.get("per-visit", ())),
         spelling=raw.get("spelling", {}),
         parameters=raw.get("parameters", {}),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
