@@ -19,6 +19,7 @@ from herolint.platforms.model import Dyno
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
     from herolint.app.model import App
+    from herolint.app.program import Effect
 
 VARIABLE = "WEB_CONCURRENCY"
 _READS_VARIABLE = frozenset({"gunicorn", "uvicorn", "fastapi"})
@@ -108,6 +109,20 @@ def workers_of(app: App, launch: Launch) -> Workers:
     if launch.tool in _READS_VARIABLE:
         return _from_variable(app, base, VARIABLE, 1)
     return base
+
+
+def workers_of_call(app: App, effect: Effect, launch: Launch) -> tuple[int | None, str]:
+    """How many processes a server starts that the app's own code calls, and who says so: `code`, `variable` or `buildpack`.
+
+    None where that is not known, or where code of the app changes the variable itself.
+    """
+    expr, value = app.code.argument(effect, effect.row.maximum)
+    if expr is not None and value != Known(None):
+        return _whole(value), "code"
+    if any(VARIABLE in mod.source.text for mod in app.code.modules):
+        return None, "code"
+    found = _from_variable(app, Workers(launch, 1, "server", "", launch.at), VARIABLE, 1)
+    return found.number, found.origin
 
 
 def _from_config(app: App, base: Workers, mod: Mod, assign: Assign) -> Workers:

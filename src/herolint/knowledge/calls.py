@@ -27,7 +27,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
     (`promisify(exec)`).
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
-    option that names the kind of database; `maximum` the one that bounds the pool.
+    option that names the kind of database; `maximum` the one that bounds the pool. A server that `starts-workers` starts `maximum` of
+    them, else as many as WEB_CONCURRENCY says, and more than one only where `path` is the app's name and not the app itself.
     """
 
     effect: str
