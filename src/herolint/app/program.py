@@ -60,7 +60,7 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants)
+        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting)
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}

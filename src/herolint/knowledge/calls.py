@@ -160,6 +160,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
     parameters: dict[str, str] = {}
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
+    injecting: frozenset[str] = frozenset()
+    """Calls that, as a parameter's default or in its type, stand for the result of the function that they are given."""
     signing: Signing = Signing()
     backends: dict[str, str] = {}
     """What a backend or app that settings name as text does: keeps what it is given (`file`, `memory`), collects nothing (`idle-collector`)."""
@@ -223,6 +225,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
+        injecting=frozenset().union(*(table.injecting for table in known)),
         per_visit=frozenset().union(*(table.per_visit for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
@@ -263,6 +266,7 @@ def load(language: str) -> Knowledge:
         per_visit=frozenset(raw.get("per-visit", ())),
         spelling=raw.get("spelling", {}),
         parameters=raw.get("parameters", {}),
+        injecting=frozenset(raw.get("injecting", ())),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
         asynchronous=raw.get("asynchronous", {}),
         commands=raw.get("commands", {}),

@@ -65,6 +65,10 @@ class Dialect:
         """Methods of a class by name, wherever they are written."""
         return {name: (mod, number) for name, number in mod.methods.get(index, {}).items()}
 
+    def declared(self, annotation: facts.AnyExpr) -> facts.AnyExpr:
+        """The type that a declaration is about, without what the language wraps around it."""
+        return annotation
+
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
         """The class of that name that a method's `owner` means."""
         return None
