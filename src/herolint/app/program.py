@@ -20,6 +20,7 @@ from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
+from herolint.app.installing import release_taken
 from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
 from herolint.app.processes import Process
@@ -33,6 +34,7 @@ from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.installs import matches
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -227,7 +229,16 @@ class Program:
                 if word and (path := self.code.find(word.text)):
                     named = path
         found = named or settings_module(self.code, self.guards, iter(starts))
-        return Django(self.code, self.linker, self.guards, found) if found else None
+        return Django(self.code, self.linker, self.guards, found, self._unread("django")) if found else None
+
+    def _unread(self, distribution: str) -> frozenset[str]:
+        """Settings that the release of a distribution that will be installed does not read; none where nobody asks for it by name."""
+        dependency = self.app.dependencies.packages.get(distribution)
+        if dependency is None:
+            return frozenset()
+        release = release_taken(dependency, python_minor(self.app))
+        readers = self.knowledge.read_by.get(distribution, {})
+        return frozenset(name for name, versions in readers.items() if not matches(versions, release))
 
     def _image_variable(self, name: str) -> str | None:
         """What the web image's Dockerfile sets a variable to."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.django import Django
 from herolint.app.model import App
-from herolint.app.values import Known, env_names, walk
+from herolint.app.values import Known, Unknown, env_names, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -84,14 +84,13 @@ def _configured_elsewhere(app: App) -> bool:
 
 def _remote_storage(django: Django) -> bool:
     """Whether static files go to object storage."""
-    for name in ("STATICFILES_STORAGE", "STORAGES"):
-        found = django.setting(name)
-        for inner in walk(found.value) if found is not None else ():
-            if isinstance(inner, Known) and isinstance(inner.value, str):
-                low = inner.value.lower()
-                if any(word in low for word in ("storages.", "s3", "boto", "cloudinary", "gcloud", "azure", "whitenoise", "spaces")):
-                    return True
-    return False
+    value = django.static_storage()
+    for inner in walk(value) if value is not None else ():
+        if isinstance(inner, Known) and isinstance(inner.value, str):
+            low = inner.value.lower()
+            if any(word in low for word in ("storages.", "s3", "boto", "cloudinary", "gcloud", "azure", "spaces")):
+                return True
+    return isinstance(value, Unknown)
 
 
 def _served(app: App, django: Django) -> bool:

@@ -169,12 +169,19 @@ def _django_fields(app: App) -> Iterator[Finding]:
     if not places:
         return
     unsure = python.django.conditional_storage()
+    ignored = python.django.ignored_storage("DEFAULT_FILE_STORAGE")
     root = python.django.setting("MEDIA_ROOT")
     at = root.mod.place(root.assign, "the default storage is the disk") if root is not None and unsure else places[0]
+    if unsure:
+        why_disk = " unless a setting says otherwise"
+    elif ignored is not None:
+        at = ignored.mod.place(ignored.assign, "not read")
+        why_disk = ": the installed release of Django does not read DEFAULT_FILE_STORAGE any more"
+    else:
+        why_disk = ": no other default storage is set"
     yield report(
         "HL203",
-        f"{next(iter(first))} keeps uploads on the dyno's disk"
-        + (" unless a setting says otherwise" if unsure else ": no other default storage is set"),
+        f"{next(iter(first))} keeps uploads on the dyno's disk{why_disk}",
         at,
         severity=WARNING if unsure else ERROR,
         confidence=Confidence.HIGH if python.django.sure else Confidence.LOW,
