@@ -21,6 +21,8 @@ class Dialect:
     follows_values = False
     """Whether types tell so well whose function or field a name means that what it is given elsewhere counts as its value."""
 
+    strict_names = False
+    """Whether a name that nothing binds ends the program."""
     promises = False
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""
     constructor = "__init__"

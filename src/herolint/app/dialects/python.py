@@ -19,6 +19,8 @@ _WRAPPERS = frozenset({"Annotated", "Optional", "Final", "ClassVar"})
 class Python(Dialect):
     """Python's import system, as far as it can be followed without running anything."""
 
+    strict_names = True
+
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         return self.code.imported(mod, imp)
 

@@ -8,6 +8,7 @@ from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.app.reach import FunctionRef
+from herolint.app.unbound import unbound_modules
 from herolint.app.values import Made
 from herolint.app.workers import workers_of_call
 from herolint.code import facts
@@ -75,8 +76,25 @@ def process_exits_at_once(app: App) -> Iterator[Finding]:
                 process=process.name,
                 confidence=Confidence.HIGH if process.serves or process.name in ("worker", "clock", "bot") else Confidence.MEDIUM,
             )
+    if app.has("code"):
+        yield from _unbound(app)
     if app.web is not None and app.has("code"):
         yield from _refused_workers(app, app.web)
+
+
+def _unbound(app: App) -> Iterator[Finding]:
+    """Code that stops with a NameError while it is loaded."""
+    for found in unbound_modules(app.code):
+        process = next((name for name in found.processes if name == "web"), found.processes[0])
+        yield report(
+            "HL118",
+            f"{process} ends at once: `{found.name.id}` is used here, and nothing imports it",
+            found.mod.place(found.name, "NameError"),
+            why="the file is loaded when the process starts, and the NameError ends it" + (": H10" if process == "web" else ""),
+            related=(app.procfile_place(process, "this process loads it"),),
+            fix=f"write `import {found.name.id}` at the top of {found.mod.path}",
+            process=process,
+        )
 
 
 def _refused_workers(app: App, web: Process) -> Iterator[Finding]:
