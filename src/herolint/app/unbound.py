@@ -46,14 +46,20 @@ def unbound_modules(program: Program) -> Iterator[Unbound]:
 
 
 def _takes_all(program: Program, mod: Mod) -> bool:
-    """Whether a star import brings names that cannot be followed."""
-    stars = [imp for imp in mod.facts.imports if imp.name == "*"]
-    return any(not any(True for _ in program.linker.dialect(mod).imported(mod, imp)) for imp in stars) or any(
-        _takes_all(program, other)
-        for imp in stars
-        for path in program.linker.dialect(mod).imported(mod, imp)
-        if path != mod.path and (other := program.code.mod(path)) is not None
-    )
+    """Whether a star import, here or in a module that is taken so, brings names that cannot be followed."""
+    seen, queue = {mod.path}, [mod]
+    while queue:
+        at = queue.pop()
+        for imp in at.facts.imports:
+            paths = tuple(program.linker.dialect(at).imported(at, imp)) if imp.name == "*" else ()
+            if imp.name == "*" and not paths:
+                return True
+            for path in paths:
+                other = program.code.mod(path)
+                if other is not None and path not in seen:
+                    seen.add(path)
+                    queue.append(other)
+    return False
 
 
 def _root(func: facts.AnyExpr) -> facts.Name | None:
