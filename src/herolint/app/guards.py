@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from herolint.app.codebase import Mod
 from herolint.app.fold import Folder
 from herolint.app.link import Linker
-from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
+from herolint.app.operators import compare
+from herolint.app.values import AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import dotted
@@ -158,7 +159,7 @@ class Guards:
             case facts.Attr(name="DEBUG" | "debug"):
                 folded = self.folder.fold(mod, function, test)
                 answer = self.truthy(folded)
-                return False if answer is None and isinstance(folded, Ref | Unknown) else answer
+                return False if answer is None and isinstance(folded, Ref | Compared | Unknown) else answer
         answer = self.truthy(self.folder.fold(mod, function, test))
         if answer is None and isinstance(test, facts.Name | facts.Attr):
             return self._truth_behind(mod, function, test, depth)
@@ -302,6 +303,20 @@ class Guards:
             case AnyOf(options=inner):
                 return self.if_unset(inner[0])
         return value
+
+    def switch(self, value: Value) -> Value:
+        """What a switch such as `DEBUG` stands at while every such variable is unset, comparisons with the variable's value included."""
+        match value:
+            case Compared(op=op, left=left, right=right):
+                return compare(op, self.switch(left), right)
+            case Made(name=".lower" | ".strip" | ".casefold" as name, args=(text, *_)):
+                given = self.switch(text)
+                return Known(getattr(given.value, name[1:])()) if isinstance(given, Known) and isinstance(given.value, str) else given
+            case Env(default=Compared() | Made() as default) if self.if_unset(value) is default:
+                return self.switch(default)
+            case AnyOf(options=inner):
+                return self.switch(inner[0])
+        return self.if_unset(value)
 
 
 def _without_error(guard: facts.Guard) -> bool:

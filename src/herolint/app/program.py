@@ -21,6 +21,7 @@ from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
+from herolint.app.installing import release_taken
 from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
 from herolint.app.processes import Process
@@ -34,6 +35,7 @@ from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.installs import matches
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -63,7 +65,7 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants)
+        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting)
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
@@ -234,7 +236,16 @@ class Program:
                 if word and (path := self.code.find(word.text)):
                     named = path
         found = named or settings_module(self.code, self.guards, iter(starts))
-        return Django(self.code, self.linker, self.guards, found) if found else None
+        return Django(self.code, self.linker, self.guards, found, self._unread("django")) if found else None
+
+    def _unread(self, distribution: str) -> frozenset[str]:
+        """Settings that the release of a distribution that will be installed does not read; none where nobody asks for it by name."""
+        dependency = self.app.dependencies.packages.get(distribution)
+        if dependency is None:
+            return frozenset()
+        release = release_taken(dependency, python_minor(self.app))
+        readers = self.knowledge.read_by.get(distribution, {})
+        return frozenset(name for name, versions in readers.items() if not matches(versions, release))
 
     def _image_variable(self, name: str) -> str | None:
         """What the web image's Dockerfile sets a variable to."""
@@ -420,8 +431,11 @@ class Program:
     @cached_property
     def boot(self) -> Boot | None:
         """The start of the web process."""
-        reach = self.reach.get("web")
-        return Boot(self, "web", reach) if reach is not None else None
+        reach, web = self.reach.get("web"), self.app.web
+        if reach is None:
+            return None
+        first = web is not None and any(launch.tool in self.knowledge.per_visit for launch in web.launches)
+        return Boot(self, "web", reach, listens_first=first)
 
     @property
     def at_boot(self) -> dict[FunctionRef, Step]:

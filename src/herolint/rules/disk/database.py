@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from herolint.app.conditions import in_plain_sight
@@ -13,6 +14,9 @@ from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text
 from herolint.app.values import Env, Known, Unknown, options
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+
+_LOGINS = frozenset({"token", "tokens", "creds", "credentials"})
+"""Words in names of files that hold a login."""
 
 
 def lost(app: App) -> str:
@@ -107,7 +111,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             continue
         if text in seen or _shared(app, text) or removed_in(app.code, write.effect.mod, write.effect.fact.function, write.expr):
             continue
-        if not reads_same(app.code, write.effect.mod, text):
+        if not reads_same(app.code, write.effect.mod, text) or _renewed_login(app, text):
             continue
         seen.add(text)
         at = write.effect.mod.place(write.expr, "written here, read again later")
@@ -122,6 +126,12 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             process=write.effect.processes[0],
             confidence=Confidence.HIGH if write.effect.runs else Confidence.MEDIUM,
         )
+
+
+def _renewed_login(app: App, text: str) -> bool:
+    """Whether the file is a login that the repository brings along, so that only its renewal is lost."""
+    path = absolute(text).removeprefix(f"{HOME}/")
+    return path in app.slug and not _LOGINS.isdisjoint(re.split(r"[^a-z]+", path.rpartition("/")[2].lower()))
 
 
 def _shared(app: App, text: str) -> bool:
