@@ -32,7 +32,7 @@ from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
-from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -83,6 +83,12 @@ class Program:
             for launch in process.launches:
                 if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
                     self.guards.scripts.add(path)
+
+    @cached_property
+    def servers(self) -> dict[str, Server]:
+        """Servers that commands start, by program: those of the languages of the sources, and of the buildpack that installs them."""
+        named = (*self.tables, *({"node": "javascript"}.get(self.app.language, self.app.language),))
+        return {program: known for language in dict.fromkeys(named) if language for program, known in load(language).servers.items()}
 
     def reads_browser(self, path: str) -> bool:
         """Whether a browser could run a source file: its language has packages that build pages."""

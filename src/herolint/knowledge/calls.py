@@ -143,6 +143,32 @@ class Convention(msgspec.Struct, frozen=True):
     built: tuple[str, ...] = ()
 
 
+class Server(msgspec.Struct, frozen=True, rename="kebab"):
+    """A program that serves HTTP when a command starts it.
+
+    `host` and `port` are its defaults, `host_option` and `port_option` what replaces them, `host_variable` and `port_variable` the
+    environment variables that do; `reads_port`: it takes $PORT by itself; `never_listens`: it answers nobody. `serves` names the
+    subcommands with which it serves ("" for none; empty: with any), `development` those that start it as a server for one developer
+    (`*`: every one); `restarts`: it watches the files and starts the program that it is given anew.
+    """
+
+    host: str = ""
+    port: int = 0
+    host_option: str = ""
+    port_option: str = ""
+    host_variable: str = ""
+    port_variable: str = ""
+    reads_port: bool = False
+    never_listens: bool = False
+    serves: tuple[str, ...] = ()
+    development: tuple[str, ...] = ()
+    restarts: bool = False
+
+    def is_development(self, subcommand: str) -> bool:
+        """Whether it is started as a server for one developer."""
+        return "*" in self.development or subcommand in self.development
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
@@ -170,6 +196,12 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     browser: Browser = Browser()
     conventions: tuple[Convention, ...] = ()
+    servers: dict[str, Server] = {}
+    """Servers that commands start, by program."""
+    programs: dict[str, str] = {}
+    """Programs with the package that installs each."""
+    brought: dict[str, tuple[str, ...]] = {}
+    """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()
     uploads: Uploads = Uploads()
     constants: dict[str, str | int | float] = {}
@@ -266,6 +298,9 @@ def load(language: str) -> Knowledge:
         signing=msgspec.convert(raw.get("signing", {}), Signing),
         browser=msgspec.convert(raw.get("browser", {}), Browser),
         conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
+        servers=msgspec.convert(raw.get("servers", {}), dict[str, Server]),
+        programs=raw.get("programs", {}),
+        brought={name: tuple(others) for name, others in raw.get("brought", {}).items()},
         files=msgspec.convert(raw.get("files", {}), Files),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
         constants=raw.get("constants", {}),
