@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.events import event_handlers
 from herolint.app.flow import Flow, calls_of
 from herolint.app.reach import FunctionRef
 from herolint.app.state import Held, Use, held_values
@@ -63,10 +64,10 @@ def _harmless(held: Held) -> bool:
 class _Judge:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.flow = Flow(program.linker, program.reach["web"])
+        self.flow = Flow(program.linker, program.reach["web"], with_background=True)
         self.edges: dict[FunctionRef, tuple[FunctionRef, ...]] = {}
         self.handlers: dict[FunctionRef, set[FunctionRef]] = {}
-        for handler in program.handlers.get("web", ()):
+        for handler in (*program.handlers.get("web", ()), *event_handlers(program.in_event)):
             for ref in self._below(handler.ref):
                 self.handlers.setdefault(ref, set()).add(handler.ref)
         self.shares = any("web" in e.processes and e.row.kind in ("Redis", "broker") for e in program.effects_of("connects"))

@@ -53,7 +53,7 @@ def processes_of(app: App) -> dict[str, Process]:
     found = {}
     path = app.procfile_path
     if app.procfile is not None and path is not None:
-        for name, line in app.procfile.last().items():
+        for name, line in app.procfile.meant().items():
             at = Place(path, line.command_span)
             script = parse(line.command, line.command_span.start)
             launches = tuple(follower.launches(script.commands, path))

@@ -17,6 +17,7 @@ from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
 from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
+from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
@@ -396,6 +397,17 @@ class Program:
                 first = first.before
             found[ref] = (step, labels[first.ref])
         return found
+
+    @cached_property
+    def in_event(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs because of a socket's event, with the path from the handler and the event's name."""
+        reach = self.reach.get("web")
+        return events_of(reach, self.linker, self.tables) if reach is not None else {}
+
+    @cached_property
+    def for_visitors(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs for one visitor: for a request, or for an event of a socket."""
+        return self.in_event | self.in_request
 
     @cached_property
     def boot(self) -> Boot | None:

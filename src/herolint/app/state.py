@@ -75,7 +75,7 @@ class _Declared(Linker):
 def held_values(program: Program) -> tuple[Held, ...]:
     """The values that requests change, in files order."""
     reach = program.reach.get("web")
-    return _Finder(program, tuple(reach.mods())).found() if reach is not None and program.in_request else ()
+    return _Finder(program, tuple(reach.mods())).found() if reach is not None and program.for_visitors else ()
 
 
 class _Finder:
@@ -85,7 +85,7 @@ class _Finder:
         self.declared = _Declared(program.code, program.linker.returns)
         self.mods = sorted(mods, key=lambda mod: mod.path)
         self.in_request: dict[str, set[int]] = {}
-        for ref in program.in_request:
+        for ref in program.for_visitors:
             self.in_request.setdefault(ref.path, set()).add(ref.number)
         self.known: dict[Key, tuple[Mod, Assign, bool]] = {}
         self.uses: dict[Key, list[Use]] = {}

@@ -91,6 +91,13 @@ class Handlers(msgspec.Struct, frozen=True):
         return qualified in self.bases
 
 
+class Events(msgspec.Struct, frozen=True):
+    """How libraries of sockets are told what to run when something arrives: calls that are given functions, and decorators."""
+
+    calls: frozenset[str] = frozenset()
+    decorators: frozenset[str] = frozenset()
+
+
 class Signing(msgspec.Struct, frozen=True):
     """How frameworks are told the key that they sign with: objects (qualified), their attributes and config keys; calls that make things up."""
 
@@ -175,6 +182,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     calls: dict[str, tuple[CallRow, ...]]
     returns: dict[str, str]
     handlers: Handlers
+    events: Events = Events()
     serving: frozenset[str] = frozenset()
     """Packages that may listen by themselves, in ways that no row describes."""
     serving_words: dict[str, tuple[str, ...]] = {}
@@ -258,6 +266,11 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
     )
 
 
+def _events(raw: dict[str, Any]) -> Events:
+    objects, verbs = raw.get("objects", ()), raw.get("verbs", ())
+    return Events(frozenset(f"{base}.{verb}" for base in objects for verb in verbs), frozenset(raw.get("decorators", ())))
+
+
 @cache
 def load(language: str) -> Knowledge:
     """The shipped table of a language; an empty one where there is none."""
@@ -286,6 +299,7 @@ def load(language: str) -> Knowledge:
         calls=_rows(raw),
         returns=returns,
         handlers=known,
+        events=_events(raw.get("events", {})),
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
         spelling=raw.get("spelling", {}),

@@ -28,6 +28,8 @@ _PACKAGE_MANAGERS = {
 }
 _IN_IMAGE = "do it while the image is built: in a RUN of the Dockerfile"
 _COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
+_HOOKS = ("ts-node", "babel-node", "@babel/register", "@babel/node")
+"""Words of commands that let Node.js, or a runner of it, translate what it loads."""
 """Runners that compile the whole program before they run it."""
 _BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
 
@@ -91,6 +93,16 @@ def build_at_boot(app: App) -> Iterator[Finding]:
             )
 
 
+def _compiler(app: App, launch: Launch) -> str:
+    """What translates the script of a runner at each start: the runner itself, a hook that it loads, or what it hands the file to."""
+    if launch.subcommand in _COMPILING:
+        return launch.subcommand
+    hook = next((word.text for word in launch.words if any(name in word.text for name in _HOOKS)), "")
+    handed = app.code.servers.get(launch.subcommand)
+    restarts = handed is not None and handed.restarts
+    return hook or ("ts-node" if restarts and (launch.script or "").endswith((".ts", ".tsx")) else "")
+
+
 def _builds(app: App, launch: Launch) -> str:
     words = [word.text for word in launch.words]
     if launch.tool == "go" and words[1:2] in (["run"], ["build"], ["install"]) and keeps_toolchain(app):
@@ -107,8 +119,8 @@ def _builds(app: App, launch: Launch) -> str:
         return f"runs `{launch.subcommand}`"
     if launch.tool in _BUNDLERS and not {"serve", "dev", "start", "preview"} & set(words):
         return f"runs `{launch.tool}`"
-    if launch.tool == "node" and launch.subcommand in _COMPILING and launch.script is not None:
-        return f"compiles {launch.script} with {launch.subcommand}"
+    if launch.tool == "node" and launch.script is not None and (compiler := _compiler(app, launch)):
+        return f"compiles {launch.script} with {compiler}"
     if launch.tool == "nest" and launch.subcommand == "start":
         return "compiles with `nest start`"
     return (
