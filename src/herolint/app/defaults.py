@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def default_processes(app: App) -> dict[str, tuple[str, Place]]:
     """Name → command and what decides it, of the buildpack that will make the app's processes."""
-    if app.is_container or not app.root.deployed:
+    if app.is_container or not app.root.built:
         return {}
     make = _DEFAULTS.get(buildpack_language(app))
     return make(app) if make is not None else {}
