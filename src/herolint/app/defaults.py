@@ -29,6 +29,12 @@ def _node(app: App) -> dict[str, tuple[str, Place]]:
     return {"web": ("npm start", Place("package.json"))}
 
 
+def default_fails(app: App) -> bool:
+    """Whether the `web` process that a buildpack declares by itself cannot start: no script of that name, and no file in its place."""
+    package = app.package_json
+    return package is not None and "web" in default_processes(app) and "start" not in package.scripts and "server.js" not in app.slug
+
+
 def _go(app: App) -> dict[str, tuple[str, Place]]:
     """Those of the Procfile that the buildpack writes."""
     from herolint.app.go_build import written_processes  # what other languages need is not loaded without them

@@ -34,11 +34,10 @@ from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
+from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-
-SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -66,7 +65,7 @@ class Program:
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app)))
+        self.guards = Guards(self.linker, Environment(always, values, frozenset(load_addons().addresses), _words(app), _version(app)))
         for process in app.processes.values():
             for launch in process.launches:
                 for folder in (launch.folder, launch.cwd):

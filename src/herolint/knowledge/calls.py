@@ -26,7 +26,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
     (`promisify(exec)`).
-    Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
+    Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `verifies` is the
+    driver and its first major version that checks the certificate by itself then (`pg 8`; empty: all do); `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool.
     """
 
@@ -52,6 +53,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     made_of: str = ""
     remedy: str = ""
     ssl: str = ""
+    verifies: str = ""
     plain: bool = False
     dialect: str = ""
     maximum: str = ""
@@ -119,6 +121,13 @@ class Files(msgspec.Struct, frozen=True):
 
     removes: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+
+
+class Containers(msgspec.Struct, frozen=True):
+    """Methods that put something into a container, and those that take something out."""
+
+    adds: frozenset[str] = frozenset()
+    removes: frozenset[str] = frozenset()
 
 
 class Uploads(msgspec.Struct, frozen=True):
@@ -212,6 +221,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()
     uploads: Uploads = Uploads()
+    containers: Containers = Containers()
     constants: dict[str, str | int | float] = {}
     """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""
 
@@ -316,6 +326,7 @@ def load(language: str) -> Knowledge:
         programs=raw.get("programs", {}),
         brought={name: tuple(others) for name, others in raw.get("brought", {}).items()},
         files=msgspec.convert(raw.get("files", {}), Files),
+        containers=msgspec.convert(raw.get("containers", {}), Containers),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),

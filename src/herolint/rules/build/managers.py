@@ -179,7 +179,8 @@ _ARTIFACTS = (
 def artifacts_committed(app: App) -> Iterator[Finding]:
     """What the build makes is in the repository."""
     yield from _environments(app)
-    yield from _generated(app)
+    if not app.root.path:  # the files of folders are the root's too
+        yield from _generated(app)
     yield from _collected_static(app)
 
 

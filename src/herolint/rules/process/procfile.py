@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from herolint.app.defaults import default_fails
 from herolint.app.detection import moves_root
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
@@ -138,7 +139,10 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
 @rule("HL104", "no-web-process", ERROR, NOTE, WARNING)
 def no_web_process(app: App) -> Iterator[Finding]:
     """Nothing answers HTTP requests."""
-    if app.web is not None or app.is_container or not app.root.deployed or "Procfile" not in app.slug and app.procfile_path is not None:
+    if app.is_container or not app.root.deployed or "Procfile" not in app.slug and app.procfile_path is not None:
+        return
+    if app.web is not None:
+        yield from _failing_default(app)
         return
     procfile = app.procfile
     if procfile is not None and procfile.encoding_problem in ("utf-16", "utf-32"):
@@ -189,6 +193,24 @@ def no_web_process(app: App) -> Iterator[Finding]:
             why="the app deploys, nothing starts, and every request gets H14",
             fix=_suggestion(app),
         )
+
+
+def _failing_default(app: App) -> Iterator[Finding]:
+    """The Procfile has no `web`, and the buildpack adds one that cannot start."""
+    web = app.web
+    first = next((name for name in app.processes if name not in ("web", "release")), None)
+    if web is None or web.origin != "default" or first is None or app.procfile is None or not default_fails(app):
+        return
+    yield report(
+        "HL104",
+        f"beside {first} the buildpack declares `web: {web.text}`, and package.json has no `start` script",
+        app.procfile_place(first, "the only process that is meant"),
+        severity=WARNING,
+        why="the first deploy starts one dyno of web, which crashes again and again (H10), and none of the others",
+        fix=f"`heroku ps:scale web=0 {first}=1`",
+        process="web",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _wants_to_run(app: App) -> bool:

@@ -80,7 +80,7 @@ def build_at_boot(app: App) -> Iterator[Finding]:
     web = app.web
     for launch in web.launches if web is not None else ():
         what = _builds(app, launch)
-        if what and not launch.command.background:
+        if what and not launch.command.background and not launch.alternative:
             at = launch.at
             yield report(
                 "HL115",
