@@ -31,7 +31,6 @@ _SOCKETS = frozenset("client clients connection connections conn conns socket so
 _EACH_TIME = frozenset("before_request before_first_request after_request teardown_request middleware on_event".split())
 """Decorators of functions that run around every request, so that what they set is set anew."""
 _SAVES = frozenset("dump dumps to_csv to_json to_pickle save writeFile writeFileSync stringify".split())
-_STORES = frozenset("commit save execute insert_one insert_many update_one replace_one create bulk_create".split())
 _WORDS = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -103,7 +102,7 @@ class _Judge:
     def _stores(self, use: Use) -> bool:
         """Whether the function that makes a change also writes to a database."""
         names = {fact.call.func.name for fact in calls_of(use.mod).get(use.function, ()) if isinstance(fact.call.func, facts.Attr)}
-        return not _STORES.isdisjoint(names)
+        return not self.program.knows(use.mod).containers.stores.isdisjoint(names)
 
     def _made_once(self, held: Held, use: Use) -> bool:
         """`if model is None: model = load()`: set while it is not there yet."""

@@ -124,10 +124,11 @@ class Files(msgspec.Struct, frozen=True):
 
 
 class Containers(msgspec.Struct, frozen=True):
-    """Methods that put something into a container, and those that take something out."""
+    """Methods that put something into a container, those that take something out, and those that store what they get in a database."""
 
     adds: frozenset[str] = frozenset()
     removes: frozenset[str] = frozenset()
+    stores: frozenset[str] = frozenset()
 
 
 class Uploads(msgspec.Struct, frozen=True):
