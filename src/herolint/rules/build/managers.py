@@ -166,7 +166,7 @@ def _mixed(text: str) -> bool:
 
 _ARTIFACTS = (
     (
-        re.compile(r"(?P<root>(?:.*/)?node_modules)/"),
+        re.compile(r"(?!\.yarn/)(?P<root>(?:.*/)?node_modules)/"),
         "npm installs them again while it builds; committed ones may be of another system",
         "node_modules",
     ),

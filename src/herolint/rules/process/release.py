@@ -78,19 +78,27 @@ def _build_words(launch: Launch) -> str:
 def build_at_boot(app: App) -> Iterator[Finding]:
     """The start command installs, compiles or bundles before it serves."""
     web = app.web
+    reported: list[Launch] = []
     for launch in web.launches if web is not None else ():
         what = _builds(app, launch)
-        if what and not launch.command.background and not launch.alternative:
-            at = launch.at
-            yield report(
-                "HL115",
-                f"web {what} at every start",
-                Place(at.path, at.span, "before the port is bound"),
-                why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
-                related=started_at(app, web, launch) if web is not None else (),
-                fix=_IN_IMAGE if app.is_container else _at_build(launch),
-                process="web",
-            )
+        if not what or launch.command.background or launch.alternative or any(_started_by(launch, other) for other in reported):
+            continue
+        reported.append(launch)
+        yield report(
+            "HL115",
+            f"web {what} at every start",
+            Place(launch.at.path, launch.at.span, "before the port is bound"),
+            why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
+            related=started_at(app, web, launch) if web is not None else (),
+            fix=_IN_IMAGE if app.is_container else _at_build(launch),
+            process="web",
+        )
+
+
+def _started_by(launch: Launch, other: Launch) -> bool:
+    """Whether a program is a step of another one, a script of package.json."""
+    outer = len(other.via)
+    return len(launch.via) > outer and launch.via[:outer] == other.via and launch.via[outer].span == other.at.span
 
 
 def _compiler(app: App, launch: Launch) -> str:
