@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from herolint.app.defaults import default_fails
+from herolint.app.defaults import beside_others, default_fails
 from herolint.app.detection import moves_root
+from herolint.app.endpoints import endpoints
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
@@ -196,17 +197,23 @@ def no_web_process(app: App) -> Iterator[Finding]:
 
 
 def _failing_default(app: App) -> Iterator[Finding]:
-    """The Procfile has no `web`, and the buildpack adds one that cannot start."""
-    web = app.web
-    first = next((name for name in app.processes if name not in ("web", "release")), None)
-    if web is None or web.origin != "default" or first is None or app.procfile is None or not default_fails(app):
+    """The Procfile has no `web`, and the buildpack adds one that cannot start, or starts what serves nobody."""
+    web, first = app.web, beside_others(app)
+    if web is None or not first:
         return
+    fails = default_fails(app)
+    if not fails and not any(end.port == "none" for end in endpoints(app, web)):
+        return
+    how = "package.json has no `start` script" if fails else "what it starts serves no HTTP"
     yield report(
         "HL104",
-        f"beside {first} the buildpack declares `web: {web.text}`, and package.json has no `start` script",
+        f"beside {first} the buildpack declares `web: {web.text}`, and {how}",
         app.procfile_place(first, "the only process that is meant"),
         severity=WARNING,
-        why="the first deploy starts one dyno of web, which crashes again and again (H10), and none of the others",
+        why="the first deploy starts one dyno of web, which crashes again and again (H10), and none of the others"
+        if fails
+        else f"the first deploy starts one dyno of web, which does the same work a second time until it is stopped"
+        f" {app.platform.boot_timeout_s:.0f} s later (R10)",
         fix=f"`heroku ps:scale web=0 {first}=1`",
         process="web",
         confidence=Confidence.MEDIUM,
