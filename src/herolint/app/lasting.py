@@ -30,7 +30,10 @@ _HARMLESS = frozenset(
 _SOCKETS = frozenset("client clients connection connections conn conns socket sockets subscriber subscribers listeners ws sid sids".split())
 _EACH_TIME = frozenset("before_request before_first_request after_request teardown_request middleware on_event".split())
 """Decorators of functions that run around every request, so that what they set is set anew."""
-_SAVES = frozenset("dump dumps to_csv to_json to_pickle save writeFile writeFileSync stringify".split())
+_SAVES = frozenset("dump dumps to_csv to_json to_pickle save writeFile writeFileSync".split())
+_TEXT = "stringify"
+"""What makes text of a value: a step of saving it where the module writes files, of sending it elsewhere."""
+_WRITES = frozenset("writeFile writeFileSync outputFile outputFileSync".split())
 _WORDS = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -152,12 +155,9 @@ class _Judge:
     def _saved(self, held: Held) -> bool:
         """Whether it is also written to a file or a database as a whole: then memory is not its only place."""
         last = held.name.rpartition(".")[2]
-        for fact in held.mod.facts.calls:
-            func = fact.call.func
-            name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-            if name in _SAVES and any(_root_name(arg) == last for arg in fact.call.args):
-                return True
-        return False
+        calls = [(_called(fact), fact) for fact in held.mod.facts.calls]
+        saves = _SAVES | {_TEXT} if any(name in _WRITES for name, _ in calls) else _SAVES
+        return any(name in saves and any(_root_name(arg) == last for arg in fact.call.args) for name, fact in calls)
 
     def _only_sockets(self, held: Held) -> bool:
         return not _SOCKETS.isdisjoint(word.lower() for word in _WORDS.findall(held.name.rpartition(".")[2]))
@@ -171,6 +171,12 @@ class _Judge:
                 return True
             at = guard.parent
         return False
+
+
+def _called(fact: facts.CallFact) -> str:
+    """The last word of what is called."""
+    func = fact.call.func
+    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _tests(use: Use) -> Iterator[facts.AnyExpr]:
