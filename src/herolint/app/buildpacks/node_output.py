@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from herolint.app.dialects.node_paths import BUILT
@@ -19,6 +20,7 @@ _MAKERS = lazy(
 )
 """Programs that write files while a script runs."""
 _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
+_SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
 MAX_SCRIPTS = 60
 _HOOKS = ("heroku-prebuild", "preinstall", "install", "postinstall", "prepare", "heroku-postbuild", "build")
 
@@ -49,9 +51,20 @@ def _all_text(app: App) -> str:
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
             for called, (inner_text, _) in package.scripts.items() if package is not None else ():
-                if called in hooks or re.search(rf"{_RUNS}\b[^&|;]*\b{re.escape(called)}\b", text):
+                if called in hooks or _calls(text, called):
                     waiting.append((other, called, inner_text))
     return "\n".join(texts)
+
+
+def _calls(text: str, script: str) -> bool:
+    """Whether a script calls another one of its package.json: by name, or by a pattern (`npm-run-all build:*`, `npm:build:*`)."""
+    if re.search(rf"{_RUNS}\b[^&|;]*\b{re.escape(script)}\b", text):
+        return True
+    for word in text.replace('"', " ").replace("'", " ").split():
+        pattern = _SHORTHAND.sub("", word)
+        if (pattern != word or ":*" in word) and fnmatchcase(script, pattern):
+            return True
+    return False
 
 
 def _packages(app: App) -> tuple[str, ...]:
