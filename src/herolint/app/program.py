@@ -18,6 +18,7 @@ from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
 from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
+from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
@@ -34,13 +35,13 @@ from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
-from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
 from herolint.knowledge.installs import matches
+from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
 _OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
 """What `flask` and its extensions do by themselves, without a command of the project."""
 
@@ -70,7 +71,7 @@ class Program:
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        known = (always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app))
+        known = (always, values, frozenset(load_addons().addresses), _words(app), _version(app))
         self.guards = Guards(self.linker, Environment(*known))
         self.as_written = Guards(self.linker, Environment(*known, as_written=True))
         """Guards as they are while nobody sets a variable that has a default."""
@@ -92,6 +93,12 @@ class Program:
             for launch in process.launches:
                 if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
                     self.guards.scripts.add(path)
+
+    @cached_property
+    def servers(self) -> dict[str, Server]:
+        """Servers that commands start, by program: those of the languages of the sources, and of the buildpack that installs them."""
+        named = (*self.tables, *({"node": "javascript"}.get(self.app.language, self.app.language),))
+        return {program: known for language in dict.fromkeys(named) if language for program, known in load(language).servers.items()}
 
     def reads_browser(self, path: str) -> bool:
         """Whether a browser could run a source file: its language has packages that build pages."""
@@ -427,6 +434,17 @@ class Program:
                 first = first.before
             found[ref] = (step, labels[first.ref])
         return found
+
+    @cached_property
+    def in_event(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs because of a socket's event, with the path from the handler and the event's name."""
+        reach = self.reach.get("web")
+        return events_of(reach, self.linker, self.tables) if reach is not None else {}
+
+    @cached_property
+    def for_visitors(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs for one visitor: for a request, or for an event of a socket."""
+        return self.in_event | self.in_request
 
     @cached_property
     def boot(self) -> Boot | None:
