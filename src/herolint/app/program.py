@@ -30,6 +30,7 @@ from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
+from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
@@ -65,7 +66,9 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting)
+        self.linker = Linker(
+            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting, self.knowledge.effects
+        )  # fmt: skip
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
@@ -333,7 +336,8 @@ class Program:
         found: list[Effect] = []
         for call in self.calls.all:
             mod, fact = call.mod, call.fact
-            rows = self.knows(mod).effects(call.name)
+            known = self.knows(mod)
+            rows = known.effects(call.name) or known.effects(f".{call.name.rpartition('.')[2]}")
             if not rows:
                 continue
             by = tuple(n for n in self.reached_by(mod.path) if self.reach[n].has_function(mod, fact.function))
@@ -427,6 +431,12 @@ class Program:
                 first = first.before
             found[ref] = (step, labels[first.ref])
         return found
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """What visitors wait for until they are answered."""
+        reach = self.reach.get("web")
+        return Waiting(self, reach, self.handlers.get("web", ())) if reach is not None else None
 
     @cached_property
     def boot(self) -> Boot | None:

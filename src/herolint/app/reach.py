@@ -309,6 +309,26 @@ class Reach:
                 if base.kind == "class":
                     yield from self._members(base, seen | {(target.mod.path, target.number)})
 
+    @cached_property
+    def implementations(self) -> dict[str, tuple[FunctionRef, ...]]:
+        """Methods by name, those with a body of their own."""
+        found: dict[str, list[FunctionRef]] = {}
+        for mod in self.mods():
+            for i, fn in enumerate(mod.facts.functions):
+                if fn.klass != NONE:
+                    found.setdefault(fn.name, []).append(FunctionRef(mod.path, i))
+        return {name: tuple(refs) for name, refs in found.items()}
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """Names of methods that run when they are read like a field."""
+        return frozenset(
+            fn.name
+            for mod in self.mods()
+            for fn in mod.facts.functions
+            if any(isinstance(one, facts.Name) and one.id in ("property", "cached_property") for one in fn.decorators)
+        )
+
     def has_function(self, mod: Mod, index: int) -> bool:
         """Whether the function (or the module body, -1) runs in this process."""
         return FunctionRef(mod.path, index) in self.functions
