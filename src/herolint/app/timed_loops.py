@@ -95,7 +95,7 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
             if (
                 not (started or row is not None)
                 or FunctionRef(mod.path, fact.function) not in code.started
-                or code.guards.holds(mod, fact.guard) is not True
+                or code.guards.holds(mod, fact.guard) is False
             ):
                 continue
             inner = fact.call.args[0] if row is not None and fact.call.args else fact.call

@@ -64,9 +64,9 @@ def _timed_loops(app: App) -> Iterator[Finding]:
         yield report(
             "HL602",
             f"web runs a job every {_spelled(loop.every)}, beside the requests",
-            loop.tick.mod.place(loop.tick.fact.call, "the clock"),
+            loop.started,
             why="every dyno runs the job again; it stops while an eco dyno sleeps, and at each restart the clock starts anew",
-            related=(loop.started, loop.work),
+            related=(loop.tick.mod.place(loop.tick.fact.call, "the clock"), loop.work),
             fix=f"start it in a process type of its own (`clock: {app.code.spell(loop.tick.mod, 'clock')}`, one dyno), or use Heroku Scheduler",
             process="web",
             confidence=Confidence.MEDIUM,
