@@ -32,6 +32,10 @@ HAND_OFFS = frozenset(
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
+_SERVES_BY_NAME = frozenset({"run", "Config"})
+"""Calls that are given an application as `"module:attribute"`: `uvicorn.run("service.api:app")`."""
+
+
 class FunctionRef(NamedTuple):
     """A function of the project; index -1 is the module's own body."""
 
@@ -107,9 +111,12 @@ class Reach:
         for call in mod.facts.calls:
             func = call.call.func
             name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
-            if name in _LOADS_BY_NAME:
-                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name")))
-                for found in self._named_modules(mod, given) if given is not None else ():
+            if name in _LOADS_BY_NAME or name in _SERVES_BY_NAME:
+                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name"))) or ""
+                if name in _SERVES_BY_NAME:
+                    given, colon, _ = given.partition(":")
+                    given = given if colon and self.runs(mod, call.guard) is not False else ""
+                for found in self._named_modules(mod, given) if given else ():
                     yield found, mod.place(call.call)
 
     def _named_modules(self, mod: Mod, given: str) -> Iterator[str]:
