@@ -14,10 +14,7 @@ _WRITERS = frozenset({"res", "response", "reply", "resp"})
 
 def answered(mod: Mod, fact: CallFact) -> bool:
     """Whether the function has answered, or sends its answer piece by piece, when it comes to a call."""
-    return any(
-        other.function == fact.function and _sends(other) and (_before(mod, other, fact) or _in_its_loop(mod, other, fact))
-        for other in _sending(mod)
-    )
+    return any(other.function == fact.function and (_before(mod, other, fact) or _in_its_loop(mod, other, fact)) for other in _sending(mod))
 
 
 def yielded(mod: Mod, fact: CallFact) -> bool:
@@ -39,19 +36,33 @@ def gives_between(mod: Mod, block: facts.Block, function: int) -> bool:
 def _sending(mod: Mod) -> list[CallFact]:
     found: list[CallFact] | None = mod.__dict__.get("_sending")
     if found is None:
-        found = [fact for fact in mod.facts.calls if _sends(fact)]
+        found = [fact for fact in mod.facts.calls if _sends(mod, fact)]
         mod.__dict__["_sending"] = found
     return found
 
 
-def _sends(fact: CallFact) -> bool:
+def _sends(mod: Mod, fact: CallFact) -> bool:
     func = fact.call.func
     if not isinstance(func, facts.Attr) or func.name not in _SENDS:
         return False
     base: facts.AnyExpr = func.base
     while isinstance(base, facts.Attr | facts.Call):
         base = base.base if isinstance(base, facts.Attr) else base.func
-    return isinstance(base, facts.Name) and (base.id in _WRITERS or (func.name == "Flush" and "flush" in base.id.lower()))
+    if not isinstance(base, facts.Name):
+        return False
+    return (base.id in _WRITERS and _is_parameter(mod, fact.function, base.id)) or (func.name == "Flush" and "flush" in base.id.lower())
+
+
+def _is_parameter(mod: Mod, function: int, name: str) -> bool:
+    """Whether a name is what a handler is given, and no answer that it got from elsewhere: `response = requests.get(…)`."""
+    while function != NONE:
+        fn = mod.facts.functions[function]
+        if any(param.name == name for param in fn.params):
+            return True
+        if name in mod.names.get(function, {}):
+            return False
+        function = fn.parent
+    return False
 
 
 def _before(mod: Mod, answer: CallFact, fact: CallFact) -> bool:

@@ -22,6 +22,8 @@ _RACES = frozenset({"race", "timeout", "withTimeout", "pTimeout", "promiseTimeou
 """Calls that end when a timer does, whatever they were given."""
 _SCOPES = frozenset({"timeout", "fail_after", "move_on_after", "time_limit"})
 """Blocks that end what stands in them."""
+_FIELDS = frozenset({"timeout", "read_timeout", "open_timeout", "Timeout"})
+"""Fields of clients that hold a limit."""
 _SETTERS = frozenset({"timeout", "setTimeout", "set_timeout"})
 """Methods of requests and connections that set a limit."""
 
@@ -179,6 +181,8 @@ def _by_client(code: Program, effect: Effect) -> bool:
         for one in options(code.fold(mod, function, made)):
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True
+        if any(isinstance(a.target, facts.Attr) and a.target.name in _FIELDS for a in effect.mod.facts.assigns):
+            return True
         text = effect.mod.source.text
         return ".mount(" in text and "timeout" in text.lower()
     return False

@@ -376,7 +376,8 @@ class Program:
         expr = argument(fact.call, *_where(where))
         if self.linker.dialect(mod).options_objects:
             named = [word for word in where.split() if not word.isdigit()]
-            held = next((found for word in named if (found := option(fact.call, word)) is not None), None)
+            given = ((argument(fact.call, None, word) or option(fact.call, word)) for word in named)
+            held = next((found for found in given if found is not None), None)
             if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
                 held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr
