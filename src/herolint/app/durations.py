@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Step
@@ -26,7 +28,7 @@ MAX_GIVERS = 3
 """Through how many calls a number is followed to where it is written."""
 
 
-class Lasts(NamedTuple):
+class Lasts(msgspec.Struct, frozen=True):
     """Seconds, at least and at most (infinite where nothing ends it), and how a message writes the sum (`5 x 4 x 2 s`)."""
 
     least: float
@@ -34,7 +36,7 @@ class Lasts(NamedTuple):
     said: str
 
 
-class Pause(NamedTuple):
+class Pause(msgspec.Struct, frozen=True):
     """A wait while a visitor waits: where it is decided how long, in whose request, by which way, and how long; `sure`: no condition on it."""
 
     mod: Mod
@@ -141,4 +143,4 @@ def _behind(way: Step, before: Step, outer: Step) -> Step:
     """The same way with another beginning."""
     if way is before:
         return outer
-    return way._replace(before=_behind(way.before, before, outer)) if way.before is not None else outer
+    return msgspec.structs.replace(way, before=_behind(way.before, before, outer)) if way.before is not None else outer

@@ -176,7 +176,11 @@ class Flow:
     def _performed(self, mod: Mod, fact: CallFact, func: facts.Attr) -> Target | None:
         """The work of a job that is done on the spot: `Job.perform_now(…)` runs `Job#perform`."""
         job = self.linker.resolve(mod, fact.function, func.base)
-        return self.linker.member(job._replace(kind="instance"), NOW[func.name]) if job is not None and job.kind == "class" else None
+        return (
+            self.linker.member(msgspec.structs.replace(job, kind="instance"), NOW[func.name])
+            if job is not None and job.kind == "class"
+            else None
+        )
 
     def _awaits(self, mod: Mod, fact: CallFact, waits: bool) -> bool:
         """Whether the end of an asynchronous function is waited for."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.commands import long_program
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 LONG = ("drives-browser", "trains-model", "media-work", "model-inference", "scrapes", "downloads-data", "runs-process")
 
 
-class Left(NamedTuple):
+class Left(msgspec.Struct, frozen=True):
     """Work that is left: the call that hands it over, whose request makes it, the function, and what takes long in it."""
 
     mod: Mod

@@ -255,7 +255,7 @@ class Linker:
             target = self.resolve(maker, fact.function, given, depth + 2) if given is not None else None
             if target is None or target.kind not in ("instance", "function", "external"):
                 return None
-            found.add(target._replace(bindings=()))
+            found.add(msgspec.structs.replace(target, bindings=()))
         return found.pop() if len(found) == 1 else None
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.given import row_of
@@ -21,7 +23,7 @@ _COUNTED = frozenset({"..", "..."})
 _COMPARED = frozenset({"<", "<=", ">", ">="})
 
 
-class Rounds(NamedTuple):
+class Rounds(msgspec.Struct, frozen=True):
     """How often a loop goes round: at least, at most (infinite where nothing says), and the seconds after which it gives up by the clock."""
 
     least: float

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.durations import way_of
 from herolint.app.flow import Step
@@ -22,7 +24,7 @@ _SOME = 5
 """So many are worth a sum."""
 
 
-class Calls(NamedTuple):
+class Calls(msgspec.Struct, frozen=True):
     """A call with how often it is made (infinite: as often as there are items), and the sum in words."""
 
     effect: Effect

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.values import Known, Made, Table, Value, options
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from herolint.knowledge.calls import CallRow
 
 
-class Tries(NamedTuple):
+class Tries(msgspec.Struct, frozen=True):
     """How often something is tried in all, and the seconds between two tries."""
 
     number: int

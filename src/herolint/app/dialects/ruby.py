@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from functools import cached_property
 
+import msgspec
+
 from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
@@ -66,7 +68,7 @@ class Ruby(Dialect):
         return None
 
     def made(self, target: Target, name: str) -> Target | None:
-        return target._replace(kind="instance") if name == "new" and target.kind == "class" else None
+        return msgspec.structs.replace(target, kind="instance") if name == "new" and target.kind == "class" else None
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         found: dict[str, tuple[Mod, int]] = {}
