@@ -12,6 +12,8 @@ from herolint.app.handlers import Handler
 from herolint.app.loops import blocks_around
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code.facts import NONE, CallFact
+from herolint.finding import Place
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +46,23 @@ class Waiting:
         while step.before is not None:
             step = step.before
         return self.handlers[step.ref]
+
+    def start(self, step: Step) -> Place | None:
+        """Where the handler stands that a way starts from."""
+        while step.before is not None:
+            step = step.before
+        mod = self.code.code.mod(step.ref.path)
+        if mod is None or step.ref.number == NONE:
+            return None
+        fn = mod.facts.functions[step.ref.number]
+        first, last = (fn.name_start, fn.name_end) if fn.name_end > fn.name_start else (fn.start, fn.start + 1)
+        return Place(mod.path, Span(first, last), self.handlers[step.ref])
+
+    def way(self, step: Step, mod: Mod, fact: CallFact, label: str) -> tuple[Place, ...]:
+        """The steps from the handler to a call, for a reader; none where the handler makes the call itself."""
+        places = step.places()
+        start = self.start(step)
+        return (*((start,) if start is not None else ()), *places, mod.place(fact.call, label)) if places else ()
 
     def reached(self, mod: Mod, fact: CallFact) -> tuple[Step, str] | None:
         """The way to a call, and the handler's name; None where no visitor waits for it."""

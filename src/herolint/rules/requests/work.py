@@ -36,10 +36,9 @@ def in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
     return app.code.waiting.reached(effect.mod, effect.fact)
 
 
-def flow_to(step: Step, effect: Effect, label: str) -> tuple[Place, ...]:
-    """The calls on the way, and the one at its end."""
-    places = step.places()
-    return (*places, effect.mod.place(effect.fact.call, label)) if places else ()
+def flow_to(app: App, step: Step, effect: Effect, label: str) -> tuple[Place, ...]:
+    """The handler, the calls on the way, and the one at its end."""
+    return app.code.waiting.way(step, effect.mod, effect.fact, label) if app.code.waiting is not None else ()
 
 
 @rule("HL501", "request-over-limit", ERROR, needs=("code", "processes"))
@@ -53,15 +52,14 @@ def request_over_limit(app: App) -> Iterator[Finding]:
                 f"{pause.label} sleeps {pause.lasts.said} before it answers",
                 pause.mod.place(pause.fact.call, pause.lasts.said),
                 why=f"the router gives up after {limit:.0f} s and answers H12; the dyno works on for nobody",
-                flow=_way(pause, "sleeps"),
+                flow=_way(app, pause, "sleeps"),
                 fix="hand the work to a worker and answer 202, or let the visitor poll",
                 process="web",
             )
 
 
-def _way(pause: Pause, label: str) -> tuple[Place, ...]:
-    places = pause.step.places()
-    return (*places, pause.mod.place(pause.fact.call, label)) if places else ()
+def _way(app: App, pause: Pause, label: str) -> tuple[Place, ...]:
+    return app.code.waiting.way(pause.step, pause.mod, pause.fact, label) if app.code.waiting is not None else ()
 
 
 @rule("HL502", "long-work-in-request", WARNING, needs=("code", "processes"))
@@ -93,7 +91,7 @@ def _long_kinds(app: App) -> Iterator[Finding]:
             f"{label} {what} while the visitor waits",
             effect.mod.place(effect.fact.call, "may take longer than the router waits"),
             why=f"the router answers H12 after {limit:.0f} s; the dyno works on for nobody",
-            flow=flow_to(step, effect, what),
+            flow=flow_to(app, step, effect, what),
             fix=f"queue it ({app.code.spell(effect.mod, 'queue')}), answer 202 and let a worker do it"
             if effect.row.effect != "loads-model"
             else "load the model once at start-up, not in each request",
@@ -120,7 +118,7 @@ def _pauses(app: App) -> Iterator[Finding]:
                 f"{pause.label} waits while the visitor does: {pause.lasts.said}",
                 pause.mod.place(pause.fact.call, pause.lasts.said),
                 why=f"the router answers H12 after {limit:.0f} s; the dyno works on for nobody",
-                flow=_way(pause, "waits"),
+                flow=_way(app, pause, "waits"),
                 fix="answer 202 and let the visitor ask again, or give up well before the limit",
                 process="web",
                 confidence=Confidence.MEDIUM,
@@ -136,7 +134,7 @@ def _network(app: App) -> Iterator[Finding]:
             f"{calls.label} {_asks(calls)}",
             calls.effect.mod.place(calls.effect.fact.call, calls.said),
             why=f"the router answers H12 after {limit:.0f} s; {_together(calls)}",
-            flow=flow_to(calls.step, calls.effect, "calls out"),
+            flow=flow_to(app, calls.step, calls.effect, "calls out"),
             fix="queue it, cache the result, or make the calls at once with a deadline"
             if calls.times != 1
             else f"give it a limit below {limit:.0f} s, or queue it ({app.code.spell(calls.effect.mod, 'queue')}) and answer 202",
@@ -149,13 +147,12 @@ def _waited_jobs(app: App) -> Iterator[Finding]:
     """A job is queued, and the request waits for it all the same."""
     limit = app.platform.request_timeout_s
     for mod, fact, step, label in waited_jobs(app.code, limit):
-        places = step.places()
         yield report(
             "HL502",
             f"{label} waits for the job that it has queued",
             mod.place(fact.call, "waits for the worker"),
             why=f"the router answers H12 after {limit:.0f} s, however long the job takes and the queue is",
-            flow=(*places, mod.place(fact.call, "waits for the worker")) if places else (),
+            flow=app.code.waiting.way(step, mod, fact, "waits for the worker") if app.code.waiting is not None else (),
             fix="answer 202 with the job's id, and let the visitor ask for the result",
             process="web",
             confidence=Confidence.MEDIUM,
