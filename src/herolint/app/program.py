@@ -31,6 +31,7 @@ from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
+from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
@@ -66,7 +67,9 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting)
+        self.linker = Linker(
+            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting, self.knowledge.effects
+        )  # fmt: skip
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
@@ -340,7 +343,8 @@ class Program:
         found: list[Effect] = []
         for call in self.calls.all:
             mod, fact = call.mod, call.fact
-            rows = self.knows(mod).effects(call.name)
+            known = self.knows(mod)
+            rows = known.effects(call.name) or known.effects(f".{call.name.rpartition('.')[2]}")
             if not rows:
                 continue
             by = tuple(n for n in self.reached_by(mod.path) if self.reach[n].has_function(mod, fact.function))
@@ -379,7 +383,8 @@ class Program:
         expr = argument(fact.call, *_where(where))
         if self.linker.dialect(mod).options_objects:
             named = [word for word in where.split() if not word.isdigit()]
-            held = next((found for word in named if (found := option(fact.call, word)) is not None), None)
+            given = ((argument(fact.call, None, word) or option(fact.call, word)) for word in named)
+            held = next((found for found in given if found is not None), None)
             if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
                 held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr
@@ -445,6 +450,12 @@ class Program:
     def for_visitors(self) -> dict[FunctionRef, tuple[Step, str]]:
         """Functions that web runs for one visitor: for a request, or for an event of a socket."""
         return self.in_event | self.in_request
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """What visitors wait for until they are answered."""
+        reach = self.reach.get("web")
+        return Waiting(self, reach, self.handlers.get("web", ())) if reach is not None else None
 
     @cached_property
     def boot(self) -> Boot | None:

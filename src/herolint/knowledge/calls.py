@@ -82,6 +82,8 @@ class Handlers(msgspec.Struct, frozen=True):
     """Methods of views by name; empty: those of the usual class-based views."""
     actions: frozenset[str] = frozenset()
     """Bases whose every method answers requests (controllers)."""
+    sockets: frozenset[str] = frozenset()
+    """Those among decorators, calls and bases that are about connections which stay open: nobody waits for their answer."""
 
     def decorates(self, qualified: str) -> bool:
         """Whether a decorator of that qualified name makes a request handler."""
@@ -240,6 +242,10 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     relaxing: frozenset[str] = frozenset()
     """Environment variables that make programs check no certificate."""
+    startup: dict[str, str] = {}
+    """Bases of classes with the method that is called while the app starts."""
+    time_unit: float = 1.0
+    """How many seconds a number means in an option that limits time."""
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
@@ -320,6 +326,7 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("signatures", ())),
         frozenset(handlers.get("methods", ())),
         frozenset(handlers.get("actions", ())),
+        frozenset(handlers.get("sockets", ())),
     )
     return Knowledge(
         calls=_rows(raw),
@@ -350,4 +357,6 @@ def load(language: str) -> Knowledge:
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
+        startup=raw.get("startup", {}),
+        time_unit=raw.get("time-unit", 1.0),
     )
