@@ -249,7 +249,7 @@ class Reach:
                     for inner in (param.default, param.annotation):
                         if inner is not None:
                             table.setdefault(fn.parent, []).append(inner)
-            self._expressions[mod.path] = table
+            table = self._expressions[mod.path] = {function: _outermost(found) for function, found in table.items()}
         return table
 
     def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef]:
@@ -339,3 +339,12 @@ class Reach:
     def has_function(self, mod: Mod, index: int) -> bool:
         """Whether the function (or the module body, -1) runs in this process."""
         return FunctionRef(mod.path, index) in self.functions
+
+
+def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:
+    """The expressions that lie in none of the others, in source order: to walk over them is to walk over all."""
+    kept: list[facts.AnyExpr] = []
+    for expr in sorted(exprs, key=lambda one: (one.start, -one.end)):
+        if not kept or expr.end > kept[-1].end:
+            kept.append(expr)
+    return kept

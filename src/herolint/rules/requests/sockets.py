@@ -30,7 +30,7 @@ def session_affinity(app: App) -> Iterator[Finding]:
     at, several, dynos = servers[0], workers.several, dynos_of(app, "web")
     if not several and dynos <= 1:
         if not (workers.chosen or dynos_said(app, "web") or _joined(app, servers)):
-            yield _alone(app, servers)
+            yield from _alone(app, servers)
         return
     if _one_transport(app, servers) and _joined(app, servers):
         return
@@ -53,11 +53,13 @@ _EVENTS = frozenset({"on", "event", "emit", "on_event", "on_namespace", "registe
 """Methods by which code handles or sends events."""
 
 
-def _alone(app: App, servers: list[Effect]) -> Finding:
+def _alone(app: App, servers: list[Effect]) -> Iterator[Finding]:
     """One process as far as files tell: what stands in the way of a second one."""
     at = servers[0]
     polls = not _one_transport(app, servers)
-    return report(
+    if not polls and not any(_reaches_others(fact.call.func) for mod in app.code.modules for fact in mod.facts.calls):
+        return
+    yield report(
         "HL505",
         f"{at.row.kind} has no adapter: with a second web dyno its clients do not meet",
         at.mod.place(at.fact.call.func, "knows the clients of this process only"),
@@ -67,6 +69,14 @@ def _alone(app: App, servers: list[Effect]) -> Finding:
         process="web",
         confidence=Confidence.MEDIUM,
     )
+
+
+def _reaches_others(func: facts.AnyExpr) -> bool:
+    """Whether a call sends to more than the one client at hand: to rooms, to all, through a namespace."""
+    if not isinstance(func, facts.Attr):
+        return False
+    to_all = func.name in ("emit", "send") and (dotted(func.base) or "").rpartition(".")[2] not in ("socket", "client", "ws", "")
+    return to_all or func.name in ("to", "in_", "broadcast", "join", "join_room")
 
 
 def _socketio(app: App) -> list[Effect]:
