@@ -76,6 +76,8 @@ class Reach:
         self.factories = tuple(factories)
         """Functions that the command itself calls, to make the app."""
         self.mains = {e.path for e in entries if e.main}
+        self._followed: set[tuple[str, bool, int]] = set()
+        """Functions and classes that something was seen to refer to."""
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
         queue: deque[str] = deque()
@@ -257,9 +259,9 @@ class Reach:
         if mod is None:
             return
         seen: set[str] = set()
-        for i, fn in enumerate(mod.facts.functions):
-            # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE and not self._is_idle(mod, fn):
+        # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
+        for i in mod.decorated_inside.get(ref.number, ()):
+            if not self._is_idle(mod, mod.facts.functions[i]):
                 yield FunctionRef(mod.path, i)
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
@@ -282,7 +284,11 @@ class Reach:
                         continue
                     seen.add(key)
                 target = self.linker.resolve(mod, ref.number, inner)
-                if target is not None:
+                if target is None or target.mod is None:
+                    continue
+                whole = target.mod.path, target.kind == "function", target.number
+                if whole not in self._followed:
+                    self._followed.add(whole)
                     yield from self._members(target)
 
     def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
