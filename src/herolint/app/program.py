@@ -114,8 +114,9 @@ class Program:
 
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
         """How a fix writes something in a module's language (`read`, `read-number`, `required`, `named`, …); empty where its table does not say."""
-        language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
-        return self.tables[language].spelling.get(what, "").format(**words)
+        language = mod.facts.language if mod is not None else self.app.language
+        table = self.tables.get(language) or next(iter(self.tables.values()), None)
+        return table.spelling.get(what, "").format(**words) if table is not None else ""
 
     def _search_in(self, path: str) -> None:
         """Make the folders of a `PYTHONPATH` roots of the code base."""

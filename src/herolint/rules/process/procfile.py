@@ -9,12 +9,12 @@ from herolint.app.defaults import beside_others, default_fails
 from herolint.app.detection import moves_root
 from herolint.app.endpoints import endpoints
 from herolint.app.model import App
+from herolint.app.python_build import builds_python
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-_OWN_WEB = frozenset({"node", "ruby", "php", "go", "java", "scala"})
 """Languages whose buildpack may declare a `web` process by itself."""
 _SERVING = (
     "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
@@ -151,10 +151,10 @@ def no_web_process(app: App) -> Iterator[Finding]:
         return  # no line of it is read, which is another finding
     if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
         return  # the broken line is the finding
-    if app.language in _OWN_WEB or any(name in app.slug for name in ("package.json", "composer.json", "Gemfile")):
+    if _may_get_web(app):
         return
     if procfile is None:
-        if app.language == "python" and _wants_to_run(app) and not moves_root(app):
+        if builds_python(app) and _wants_to_run(app) and not moves_root(app):
             yield report(
                 "HL104",
                 "there is no Procfile: nothing starts after the push",
@@ -218,6 +218,14 @@ def _failing_default(app: App) -> Iterator[Finding]:
         fix=f"`heroku ps:scale web=0 {first}=1`",
         process="web",
         confidence=Confidence.MEDIUM,
+    )
+
+
+def _may_get_web(app: App) -> bool:
+    """Whether some buildpack that may build the app declares a web process by itself."""
+    return any(
+        pack.default_web != "never" and (pack.language == app.language or any(name in app.slug for name in pack.manifests))
+        for pack in app.platform.buildpacks.official
     )
 
 
