@@ -52,7 +52,13 @@ _FOR_PEOPLE = ("text", "concise")
 
 @click.command("check", short_help="Lint a folder (the default command).")
 @click.argument("path", default=".")
-@click.option("--format", "format_name", default="text", metavar="FORMAT", help="What to print: text, concise, json, sarif, github.")
+@click.option(
+    "--format",
+    "format_name",
+    default="text",
+    metavar="FORMAT",
+    help="What to print: text, concise, json, sarif, github, gitlab, junit, checkstyle, rdjson, markdown.",
+)
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file. Repeatable.")
 @click.option(
     "--select", multiple=True, callback=shared.words, metavar="RULES", help="Run only these rules: codes, code beginnings, names, ALL."
