@@ -29,6 +29,10 @@ HAND_OFFS = frozenset(
     """.split()
 )
 
+_REFLECTS = frozenset({"getattr", "getmembers", "methodcaller", "dir", "vars", "eval", "exec"})
+"""Calls behind which a method may be called whose name stands nowhere."""
+_INERT = frozenset({"object", "ABC", "ABCMeta", "dataclass", "total_ordering", "final"})
+"""Bases and decorators of classes that call none of their methods."""
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
@@ -48,6 +52,13 @@ class Entry(msgspec.Struct, frozen=True):
 
     path: str
     main: bool
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A method of an object that stays in the project's hands: it runs if reached code says its name."""
+
+    name: str
+    method: FunctionRef
 
 
 class Reach:
@@ -76,8 +87,8 @@ class Reach:
         self.factories = tuple(factories)
         """Functions that the command itself calls, to make the app."""
         self.mains = {e.path for e in entries if e.main}
-        self._followed: set[tuple[str, bool, int]] = set()
-        """Functions and classes that something was seen to refer to."""
+        self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
+        """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
         queue: deque[str] = deque()
@@ -176,10 +187,22 @@ class Reach:
                 add(ref, None)
         for ref in self.factories:
             add(ref, None)
+        called: set[str] = set()
+        waiting: dict[str, list[tuple[FunctionRef, FunctionRef]]] = {}
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):
-                if other.path in self.modules:
+                if isinstance(other, str):
+                    if other not in called:
+                        called.add(other)
+                        for method, by in waiting.pop(other, ()):
+                            add(method, by)
+                elif isinstance(other, Waiting):
+                    if other.name in called:
+                        add(other.method, ref)
+                    elif other.method not in found:
+                        waiting.setdefault(other.name, []).append((other.method, ref))
+                elif other.path in self.modules:
                     add(other, ref)
         return found
 
@@ -254,11 +277,13 @@ class Reach:
             table = self._expressions[mod.path] = {function: _outermost(found) for function, found in table.items()}
         return table
 
-    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef]:
+    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef | Waiting | str]:
+        """What a function, or a module's body, runs: functions, methods of objects that it makes once they are called, and words that it says."""
         mod = self.code.mod(ref.path)
         if mod is None:
             return
-        seen: set[str] = set()
+        seen: set[tuple[str, bool]] = set()
+        bases = {id(base) for cls in mod.facts.classes for base in cls.bases}
         # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
         for i in mod.decorated_inside.get(ref.number, ()):
             if not self._is_idle(mod, mod.facts.functions[i]):
@@ -267,29 +292,75 @@ class Reach:
             if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
                 continue
             named = None
+            kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & bases
             for inner in walk(expr):  # an attribute comes before its base
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
                 if isinstance(inner, facts.Attr):
+                    yield inner.name
+                    kept.add(id(inner.base.func if isinstance(inner.base, facts.Call) else inner.base))
                     if self._only_named(mod, ref.number, inner):
                         named = inner.base
                     key = dotted(inner)
                 elif isinstance(inner, facts.Name):
                     key = inner.id if inner is not named else ""
                 else:
+                    if isinstance(inner, facts.Const) and isinstance(inner.value, str) and inner.value.isidentifier():
+                        yield inner.value
                     continue
+                quiet = id(inner) in kept and not self._by_name
                 if key is not None:
-                    if not key or key in seen:
+                    if not key or (key, False) in seen or (key, quiet) in seen:
                         continue
-                    seen.add(key)
+                    seen.add((key, quiet))
                 target = self.linker.resolve(mod, ref.number, inner)
                 if target is None or target.mod is None:
                     continue
                 whole = target.mod.path, target.kind == "function", target.number
-                if whole not in self._followed:
-                    self._followed.add(whole)
-                    yield from self._members(target)
+                if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
+                    self._followed.add((whole, quiet))
+                    yield from self._waiting(target) if quiet else self._members(target)
+
+    @cached_property
+    def _by_name(self) -> bool:
+        """Whether reached code may call methods whose names it puts together."""
+        return any(
+            isinstance(fact.call.func, facts.Name | facts.Attr)
+            and (dotted(fact.call.func) or "").rpartition(".")[2] in _REFLECTS
+            and not (len(fact.call.args) > 1 and isinstance(fact.call.args[1], facts.Const))
+            for mod in self.mods()
+            for fact in mod.facts.calls
+        )
+
+    def _waiting(self, target: Target) -> Iterator[FunctionRef | Waiting]:
+        """The methods of an object that is made or asked for something here, and given to nobody: they run when they are called by name."""
+        plain = target.mod is not None and target.kind in ("class", "instance") and self._is_plain(target.mod, target.number, frozenset())
+        for ref in self._members(target):
+            mod = self.code.mod(ref.path)
+            fn = mod.facts.functions[ref.number] if mod is not None else None
+            if plain and fn is not None and not fn.decorators and not fn.name.startswith("__"):
+                yield Waiting(fn.name, ref)
+            else:
+                yield ref
+
+    def _is_plain(self, mod: Mod, number: int, seen: frozenset[tuple[str, int]]) -> bool:
+        """Whether nobody outside the project can know the methods of a class: it derives from nothing foreign and nothing decorates it."""
+        if not self.linker.dialect(mod).calls_by_name or (mod.path, number) in seen:
+            return False
+        cls = mod.facts.classes[number]
+        if any((dotted(one.func if isinstance(one, facts.Call) else one) or "").rpartition(".")[2] not in _INERT for one in cls.decorators):
+            return False
+        for base in cls.bases:
+            word = (dotted(base.value if isinstance(base, facts.Keyword) else base) or "").rpartition(".")[2]
+            if word in _INERT:
+                continue
+            target = self.linker.resolve(mod, cls.parent_function, base)
+            if target is None or target.mod is None or target.kind != "class":
+                return False
+            if not self._is_plain(target.mod, target.number, seen | {(mod.path, number)}):
+                return False
+        return True
 
     def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
         """Whether a call only gives commands to a program that this process does not run."""
