@@ -14,6 +14,7 @@ from herolint.app.codebase import CodeBase, Mod
 from herolint.app.command_lines import Commands
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
+from herolint.app.own_classes import is_plain, reflects
 from herolint.app.search_path import add_folders
 from herolint.app.values import text_of
 from herolint.code import facts
@@ -29,10 +30,6 @@ HAND_OFFS = frozenset(
     """.split()
 )
 
-_REFLECTS = frozenset({"getattr", "getmembers", "methodcaller", "dir", "vars", "eval", "exec"})
-"""Calls behind which a method may be called whose name stands nowhere."""
-_INERT = frozenset({"object", "ABC", "ABCMeta", "dataclass", "total_ordering", "final"})
-"""Bases and decorators of classes that call none of their methods."""
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
@@ -325,17 +322,11 @@ class Reach:
     @cached_property
     def _by_name(self) -> bool:
         """Whether reached code may call methods whose names it puts together."""
-        return any(
-            isinstance(fact.call.func, facts.Name | facts.Attr)
-            and (dotted(fact.call.func) or "").rpartition(".")[2] in _REFLECTS
-            and not (len(fact.call.args) > 1 and isinstance(fact.call.args[1], facts.Const))
-            for mod in self.mods()
-            for fact in mod.facts.calls
-        )
+        return reflects(self.mods())
 
     def _waiting(self, target: Target) -> Iterator[FunctionRef | Waiting]:
         """The methods of an object that is made or asked for something here, and given to nobody: they run when they are called by name."""
-        plain = target.mod is not None and target.kind in ("class", "instance") and self._is_plain(target.mod, target.number, frozenset())
+        plain = target.mod is not None and target.kind in ("class", "instance") and is_plain(self.linker, target.mod, target.number)
         for ref in self._members(target):
             mod = self.code.mod(ref.path)
             fn = mod.facts.functions[ref.number] if mod is not None else None
@@ -343,24 +334,6 @@ class Reach:
                 yield Waiting(fn.name, ref)
             else:
                 yield ref
-
-    def _is_plain(self, mod: Mod, number: int, seen: frozenset[tuple[str, int]]) -> bool:
-        """Whether nobody outside the project can know the methods of a class: it derives from nothing foreign and nothing decorates it."""
-        if not self.linker.dialect(mod).calls_by_name or (mod.path, number) in seen:
-            return False
-        cls = mod.facts.classes[number]
-        if any((dotted(one.func if isinstance(one, facts.Call) else one) or "").rpartition(".")[2] not in _INERT for one in cls.decorators):
-            return False
-        for base in cls.bases:
-            word = (dotted(base.value if isinstance(base, facts.Keyword) else base) or "").rpartition(".")[2]
-            if word in _INERT:
-                continue
-            target = self.linker.resolve(mod, cls.parent_function, base)
-            if target is None or target.mod is None or target.kind != "class":
-                return False
-            if not self._is_plain(target.mod, target.number, seen | {(mod.path, number)}):
-                return False
-        return True
 
     def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
         """Whether a call only gives commands to a program that this process does not run."""
