@@ -86,6 +86,11 @@ class Mod:
         return table
 
     @cached_property
+    def base_classes(self) -> frozenset[int]:
+        """The identities of the expressions that stand as bases of classes."""
+        return frozenset(id(base) for cls in self.facts.classes for base in cls.bases)
+
+    @cached_property
     def decorated_inside(self) -> dict[int, list[int]]:
         """Decorated functions that stand inside another one, by that one."""
         table: dict[int, list[int]] = {}

@@ -280,7 +280,7 @@ class Reach:
         if mod is None:
             return
         seen: set[tuple[str, bool]] = set()
-        bases = {id(base) for cls in mod.facts.classes for base in cls.bases}
+        outside: set[str] = set()
         # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
         for i in mod.decorated_inside.get(ref.number, ()):
             if not self._is_idle(mod, mod.facts.functions[i]):
@@ -289,7 +289,7 @@ class Reach:
             if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
                 continue
             named = None
-            kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & bases
+            kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & mod.base_classes
             for inner in walk(expr):  # an attribute comes before its base
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
@@ -297,6 +297,8 @@ class Reach:
                 if isinstance(inner, facts.Attr):
                     yield inner.name
                     kept.add(id(inner.base.func if isinstance(inner.base, facts.Call) else inner.base))
+                    if self._is_outside(mod, ref.number, inner, outside):
+                        continue
                     if self._only_named(mod, ref.number, inner):
                         named = inner.base
                     key = dotted(inner)
@@ -318,6 +320,20 @@ class Reach:
                 if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
                     self._followed.add((whole, quiet))
                     yield from self._waiting(target) if quiet else self._members(target)
+
+    def _is_outside(self, mod: Mod, function: int, attribute: facts.Attr, outside: set[str]) -> bool:
+        """Whether a chain of names starts at something outside the project, as `request.form.get` does; `outside` are the starts known so far."""
+        root: facts.AnyExpr = attribute
+        while isinstance(root, facts.Attr):
+            root = root.base
+        if not isinstance(root, facts.Name):
+            return False
+        if root.id not in outside:
+            target = self.linker.resolve(mod, function, root)
+            if target is None or target.kind != "external":
+                return False
+            outside.add(root.id)
+        return True
 
     @cached_property
     def _by_name(self) -> bool:
