@@ -80,6 +80,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("app.py", 'STRIPE = "sk_' + 'test_4eC39HqLyjWDarjtT1zdp7dc"\n'),
         ("app.py", 'URL = "postgres://postgres:postgres@localhost:5432/shop"\n'),
         ("app.py", 'URL = "postgres://user:password@db.shop-data.net/shop"\n'),
+        ("shop/static/js/player.js", "var settings = { apiKey: 'htu4Rd1JP11Ww0X72T1C" + "3g' };\n"),
         ("compose.py", 'URL = "redis://:Vq8zTr41@redis:6379/0"\n'),
         ("app.py", 'URL = f"postgres://{user}:{password}@db.shop-data.net/shop"\n'),
         ("app.py", 'TOKEN_URL = "https://accounts.shop.net/oauth2/token"\nSECRET_NAME = "projects/17/secrets/app42/versions/3"\n'),

@@ -241,7 +241,7 @@ class Judge:
             often = max(counts().get(n, 0) for n in names) >= OFTEN
             sure = not installed.unread and (installed.whole or not installed.unknown or not often)
             return Unmet("package", use, package=advised(names[0]), sure=sure)
-        if lies is not None:
+        if lies is not None and not self._vendored(lies):
             return Unmet("path", use, detail=lies)
         if top.endswith(_MADE_BY_TOOLS) or self.code.open_path or installed.unread:
             return None
@@ -260,6 +260,10 @@ class Judge:
             if (word in bare and len(word) > 2) or (len(bare) > 4 and bare in word) or any(n in name for n in names):
                 return True
         return False
+
+    def _vendored(self, folder: str) -> bool:
+        """Whether packages were installed into a folder, so that what lies there is no code of the project's own."""
+        return any(path.startswith(f"{folder}/") and ".dist-info/" in path for path in self.app.workspace.files)
 
     def _lies_in(self, top: str) -> str | None:
         """The folder of the repository, off the import path, that holds a module of that name."""

@@ -72,7 +72,7 @@ WRAPPERS = {
 }
 SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi", "meinheld-gunicorn"})
 PYTHON = lazy(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
-_OBJECT = lazy(r"(?P<module>[A-Za-z_][\w.]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
+_OBJECT = lazy(r"(?P<module>[A-Za-z_][\w.-]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ FLAGS: dict[str, frozenset[str]] = {
     "foreman": frozenset(),
     "gunicorn": frozenset(
         (
-            "--reload --preload --daemon -D --spew --check-config --print-config --capture-output --no-sendfile "
+            "--reload --preload --debug --daemon -D --spew --check-config --print-config --capture-output --no-sendfile "
             "--enable-stdio-inheritance -R --disable-redirect-access-to-syslog --proxy-protocol --do-handshake-on-connect "
             "--strip-header-spaces --reuse-port --initgroups --no-control-socket"
         ).split()

@@ -16,6 +16,8 @@ from herolint.source import SourceFile, Span
 SECRET_NAME = lazy(r"(?i)(secret|token|passw|passwd|pwd|api_?key|app_?key|private_?key|access_?key|auth_?key|credential|jwt)")
 STRONG_NAME = lazy(r"(?i)(secret|passw(or)?d|private_?key|(auth|access|bot|bearer|refresh)_?token)")
 ENV_FILE = lazy(r"(^|/)\.env(\.(production|prod|staging|local|dev|development|heroku))?$|(^|/)(prod|production|local|dev)?\.env$")
+_FOR_VISITORS = lazy(r"(^|/)(static|public)/.*\.js\Z")
+"""Scripts that every visitor is given: the key of an API in there is no secret."""
 WORDS = (b"secret", b"passw", b"token", b"key", b"pwd")
 """Of these, in lower case, one stands in every file that gives a secret to a name."""
 
@@ -70,7 +72,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             continue
         if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
             continue
-        if not _belongs_to_production(source, match.start()):
+        if not _belongs_to_production(source, match.start()) or (_FOR_VISITORS.search(source.path) and not STRONG_NAME.search(name)):
             continue
         comment = _in_comment(text, start)
         if comment and name in WRITTEN_BY_GENERATORS:

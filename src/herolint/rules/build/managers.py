@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterator
 
 from herolint.app.model import App
+from herolint.app.operators import HOME
 from herolint.app.python_build import MANAGERS, builds_python, manager_files
+from herolint.app.storage import absolute, path_text
+from herolint.app.values import Items
 from herolint.finding import Finding, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -294,6 +297,7 @@ def _collected_static(app: App) -> Iterator[Finding]:
     roots = sorted(
         {path.removesuffix("/admin/css/base.css").removesuffix("/staticfiles.json") for path in admin if "site-packages" not in path}
     )
+    roots = [root for root in roots if not _holds_sources(app, root)]
     if roots and app.dependencies.has("django"):
         count = sum(path.startswith(roots[0] + "/") for path in app.slug)
         yield report(
@@ -303,3 +307,11 @@ def _collected_static(app: App) -> Iterator[Finding]:
             why="the build gathers it again; a committed copy goes stale and makes every push larger",
             fix=f"`git rm -r --cached {roots[0]}` and add it to .gitignore",
         )
+
+
+def _holds_sources(app: App, folder: str) -> bool:
+    """Whether the settings name a folder as one that static files are collected from, so that it has files of the app's own."""
+    django = app.code.django if app.has("code") else None
+    named = django.setting("STATICFILES_DIRS") if django is not None else None
+    items = named.value.items if named is not None and isinstance(named.value, Items) else ()
+    return any((text := path_text(item)) is not None and absolute(text) == f"{HOME}/{folder}" for item in items)

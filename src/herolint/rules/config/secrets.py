@@ -31,9 +31,11 @@ def committed_secret(app: App) -> Iterator[Finding]:
     files: dict[str, list[Secret]] = {}
     keys = list(_written_out(app))
     for secret in secrets_in(app):
+        if any(_same_place(secret.at, key.at) for key in keys):
+            continue
         if secret.kind == DJANGO_KEY:
             yield from _django_key(app, secret)
-        elif not any(_same_place(secret.at, key.at) for key in keys):
+        else:
             files.setdefault(secret.at.path, []).append(secret)
     for found in files.values():
         found.sort(key=lambda s: not s.certain)
@@ -95,7 +97,8 @@ def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
     state = _signs_in_production(app, secret)
     if state is not False:
         django = app.code.django if app.has("code") else None
-        settings = {mod.path for mod in django.layers} if django is not None else {secret.at.path}
+        settings = {mod.path for mod in django.layers} if django is not None else set()
+        settings |= {secret.at.path} if django is None and app.dependencies.has("django") else set()
         yield report(
             "HL701",
             f"{secret.kind if secret.at.path in settings else 'the value of SECRET_KEY'} is committed: {secret.masked}",

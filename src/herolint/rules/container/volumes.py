@@ -17,6 +17,7 @@ _PASSING = frozenset(
     """
     tmp temp cache caches run logs log node_modules .npm .yarn .cache .m2 .gradle .cargo bundle gems venv .venv static staticfiles assets dist
     build .next target vendor certs ssl letsencrypt etc config.d sock docker.sock localtime __pycache__ site-packages
+    models weights checkpoints
     """.split()
 )
 """Parts of paths whose files may be lost, or are made by the build."""

@@ -109,9 +109,15 @@ def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Va
             app.code.argument(effect, name)[0] is not None for name in ("path", "sentinels", "socketPath", "createClient", "connection")
         ):
             return
-        if row.note == "mongoengine" and effect.fact.call.args:
+        if (row.note == "mongoengine" and effect.fact.call.args) or _made_by_another(effect):
             return
         yield row.kind, effect.mod.place(effect.fact.call), Known(None), effect.runs, effect.processes, row.default_host
+
+
+def _made_by_another(effect: Effect) -> bool:
+    """Whether the object is only made to call a method that makes another one: `ConnectionPool().from_url(url)`."""
+    funcs = (fact.call.func for fact in effect.mod.facts.calls)
+    return any(isinstance(func, facts.Attr) and func.base == effect.fact.call and func.name.startswith("from_") for func in funcs)
 
 
 def _django_host(
