@@ -213,6 +213,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     signing: Signing = Signing()
     backends: dict[str, str] = {}
     """What a backend or app that settings name as text does: keeps what it is given (`file`, `memory`), collects nothing (`idle-collector`)."""
+    worker_classes: dict[str, tuple[str, ...]] = {}
+    """Classes of workers by the module that brings them; under the empty name those that the server knows by short names."""
     read_by: dict[str, dict[str, str]] = {}
     """By distribution: settings that only some of its releases read, with those releases."""
     asynchronous: dict[str, str] = {}
@@ -292,6 +294,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         injecting=frozenset().union(*(table.injecting for table in known)),
         per_visit=frozenset().union(*(table.per_visit for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
+        worker_classes={module: names for table in known for module, names in table.worker_classes.items()},
         read_by={name: settings for table in known for name, settings in table.read_by.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
@@ -340,6 +343,7 @@ def load(language: str) -> Knowledge:
         parameters=raw.get("parameters", {}),
         injecting=frozenset(raw.get("injecting", ())),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
+        worker_classes={module: tuple(names) for module, names in raw.get("worker-classes", {}).items()},
         read_by=raw.get("read-by", {}),
         asynchronous=raw.get("asynchronous", {}),
         commands=raw.get("commands", {}),

@@ -17,6 +17,7 @@ from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.process.places import python_launches, started_at
+from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def command_target_missing(app: App) -> Iterator[Finding]:
         )
     yield from (_not_built(found) for found in not_built(app))
     yield from (_not_started(found) for found in unstartable(app))
+    yield from unknown_worker_classes(app)
 
 
 def _not_started(found: Unstartable) -> Finding:
