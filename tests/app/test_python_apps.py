@@ -1,0 +1,65 @@
+"""Python apps whose files cannot stand on a rule's page: values that look like secrets, rights of files, ends of lines."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from herolint import engine
+from herolint.config import Config
+
+TODAY = datetime.date(2026, 11, 26)
+SIGNED = """from fastapi import FastAPI
+from jose import jwt
+
+SECRET_KEY = "{key}"
+app = FastAPI()
+
+
+@app.post("/token")
+async def token(name: str):
+    return jwt.encode({{"sub": name}}, SECRET_KEY, algorithm="HS256")
+"""
+
+
+def codes(root: Path, files: dict[str, str]) -> list[tuple[str, str]]:
+    """Rules and messages of what is found in a tree, HL412's notes aside."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(text.encode())
+    result = engine.run(root, Config(), engine.RunOptions(today=TODAY, cache=False))
+    return [(found.code, found.message) for found in result.findings if found.code != "HL412"]
+
+
+def test_a_signing_key_is_told_once_and_as_what_it_is(tmp_path: Path) -> None:
+    files = {
+        "main.py": SIGNED.format(key="beb6d93c" + "01f4a7e25d88c19b" + "7a40f6e3"),
+        "Procfile": "web: uvicorn main:app --host 0.0.0.0 --port $PORT\n",
+        "requirements.txt": "fastapi==0.115.12\npython-jose==3.5.0\nuvicorn==0.34.2\n",
+        ".python-version": "3.13\n",
+    }
+    assert [message for rule, message in codes(tmp_path, files) if rule == "HL701"] == ["the key for jose.jwt.encode stands in the code"]
+
+
+@pytest.mark.parametrize(
+    ("script", "mode", "said"),
+    [
+        ("#!/bin/sh\nexec gunicorn app:app\n", 0o644, "which git does not hold as executable"),
+        ("#!/bin/sh\r\nexec gunicorn app:app\r\n", 0o755, "whose first line ends in CR"),
+        ("#!/usr/bin/env python2\nprint('up')\n", 0o755, "whose first line asks for python2"),
+        ("#!/bin/sh\nexec gunicorn app:app\n", 0o755, ""),
+    ],
+)
+def test_what_keeps_a_script_from_starting(script: str, mode: int, said: str, tmp_path: Path) -> None:
+    (tmp_path / "up.sh").write_bytes(script.encode())
+    (tmp_path / "up.sh").chmod(mode)
+    files = {
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "Procfile": "web: ./up.sh\n",
+        "requirements.txt": "Flask==3.1.1\ngunicorn==23.0.0\n",
+        ".python-version": "3.13\n",
+    }
+    found = [message for rule, message in codes(tmp_path, files) if rule == "HL110"]
+    assert [said in message for message in found] == ([True] if said else [])
