@@ -110,8 +110,9 @@ def _served(app: App, django: Django) -> bool:
         return True
     if any("views.static" in text for text in texts):
         return True
-    if any("static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text for text in texts):
-        return not _debug_is_off(app, django)
+    only_debugging = any("static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text for text in texts)
+    if only_debugging and not _debug_is_off(app, django):
+        return True
     url = django.setting("STATIC_URL")
     if url is not None and (
         env_names(url.value) or any(isinstance(i, Known) and str(i.value).startswith(("http", "//")) for i in walk(url.value))
