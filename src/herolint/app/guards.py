@@ -185,6 +185,8 @@ class Guards:
         if {dotted(left), dotted(right)} == {"require.main", "module"} and op in ("==", "!="):
             is_main = mod.path in self.scripts if main is None else main
             return is_main if op == "==" else not is_main
+        if isinstance(left, facts.Unary) and left.op == "typeof" and isinstance(right, facts.Const) and op in ("==", "!="):
+            return self._has_type(mod, function, left.value, right.value, op)
         a, b = self.folder.fold(mod, function, left), self.folder.fold(mod, function, right)
         version = self._version_part(mod, function, left)
         if version is not None:
@@ -199,6 +201,14 @@ class Guards:
         else:
             return None
         return answer if answer is None or op == "in" else not answer
+
+    def _has_type(self, mod: Mod, function: int, expr: facts.AnyExpr, wanted: object, op: str) -> bool | None:
+        """Whether `typeof` of an environment variable is a word: it is a text where it is set, and `undefined` where it is not."""
+        value = self.folder.fold(mod, function, expr)
+        known = self.environment.is_set(value.name) if isinstance(value, Env) else None
+        if known is None:
+            return None
+        return (wanted == ("string" if known else "undefined")) is (op == "==")
 
     def _version_part(self, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[int, ...] | None:
         """What `sys.version_info`, or a part of it, is; None for anything else."""

@@ -385,8 +385,9 @@ class App:
     def unmet_imports(self) -> tuple[Unmet, ...]:
         """What reached code imports and will not find, or only by luck."""
         from herolint.app.imports import unmet_imports
+        from herolint.app.node_imports import unmet_loads
 
-        return tuple(unmet_imports(self))
+        return (*unmet_imports(self), *unmet_loads(self))
 
     @cached_property
     def code(self) -> Program:

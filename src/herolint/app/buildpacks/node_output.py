@@ -19,6 +19,11 @@ _MAKERS = lazy(
     r"microbundle|snowpack|brunch|browserify|coffee|pkg|backpack|meteor|eleventy|docusaurus|vitepress|hexo|elm|spago|shadow-cljs|sass|node|sh|bash)\b"
 )
 """Programs that write files while a script runs."""
+_BUNDLERS = lazy(
+    r"\b(webpack|rollup|esbuild|vite|ncc|tsup|parcel|next|nuxt|nuxi|remix|react-router|nx|turbo|bun|tsdown|unbuild|rspack|rsbuild|razzle|microbundle|"
+    r"pkg|backpack|astro|gatsby|svelte-kit|medusa|strapi)\b"
+)
+"""Programs that may put what a file loads into its output."""
 _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
 MAX_SCRIPTS = 60
@@ -36,7 +41,7 @@ def build_scripts(app: App, folder: str = "") -> dict[str, str]:
     return {name: package.scripts[name][0] for name in names}
 
 
-def _all_text(app: App) -> str:
+def build_text(app: App) -> str:
     """The text of everything that the build runs, with the scripts that those call in turn, in other folders too."""
     texts: list[str] = []
     seen: set[tuple[str, str]] = set()
@@ -54,6 +59,11 @@ def _all_text(app: App) -> str:
                 if called in hooks or _calls(text, called):
                     waiting.append((other, called, inner_text))
     return "\n".join(texts)
+
+
+def bundles(app: App) -> bool:
+    """Whether the build may put packages into what it writes, so that they are not needed when it runs."""
+    return _BUNDLERS.search(build_text(app)) is not None
 
 
 def _calls(text: str, script: str) -> bool:
@@ -82,7 +92,7 @@ def makes(app: App, path: str) -> bool:
     """Whether the build may write the file: it lies where output goes, and some script that builds runs something that writes."""
     if any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile")):
         return True
-    text = _all_text(app)
+    text = build_text(app)
     if not text or not _MAKERS.search(text):
         return False
     return (
