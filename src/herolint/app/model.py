@@ -402,6 +402,12 @@ class App:
 
         return makes(self, path)
 
+    def builds_in(self, folder: str) -> bool:
+        """Whether the build may build what lies in a folder of its own."""
+        from herolint.app.buildpacks.node_output import builds_in
+
+        return builds_in(self, folder)
+
     def build_output(self, path: str) -> bool:
         """Whether a path lies where compilers and bundlers write by custom or by this app's configuration."""
         from herolint.app.buildpacks.node_output import is_output

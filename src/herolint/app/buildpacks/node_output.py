@@ -66,6 +66,13 @@ def bundles(app: App) -> bool:
     return _BUNDLERS.search(build_text(app)) is not None
 
 
+def builds_in(app: App, folder: str) -> bool:
+    """Whether the build may build in a folder of its own, as far as the words of its scripts tell."""
+    text = build_text(app)
+    hooks = any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile"))
+    return hooks or _names(text, folder) or re.search(r"\b(lerna|turbo|nx|workspaces?|sh|bash|make|gulp|grunt)\b", text) is not None
+
+
 def _calls(text: str, script: str) -> bool:
     """Whether a script calls another one of its package.json: by name, or by a pattern (`npm-run-all build:*`, `npm:build:*`)."""
     if re.search(rf"{_RUNS}\b[^&|;]*\b{re.escape(script)}\b", text):
