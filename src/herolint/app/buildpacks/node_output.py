@@ -42,8 +42,13 @@ def build_scripts(app: App, folder: str = "") -> dict[str, str]:
 
 
 def build_text(app: App) -> str:
-    """The text of everything that the build runs, with the scripts that those call in turn, in other folders too."""
-    texts: list[str] = []
+    """The text of everything that the build runs."""
+    return "\n".join(text for _, text in _texts(app))
+
+
+def _texts(app: App) -> list[tuple[str, str]]:
+    """What the build runs, with the scripts that those call in turn, in other folders too: each text with its folder."""
+    texts: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()
     waiting = [("", name, text) for name, text in build_scripts(app).items()]
     while waiting and len(seen) < MAX_SCRIPTS:
@@ -51,14 +56,14 @@ def build_text(app: App) -> str:
         if (folder, name) in seen:
             continue
         seen.add((folder, name))
-        texts.append(text)
+        texts.append((folder, text))
         for other in (folder, *(inner for inner in _packages(app) if inner != folder and _names(text, inner))):
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
             for called, (inner_text, _) in package.scripts.items() if package is not None else ():
                 if called in hooks or _calls(text, called):
                     waiting.append((other, called, inner_text))
-    return "\n".join(texts)
+    return texts
 
 
 def bundles(app: App) -> bool:
@@ -99,15 +104,15 @@ def makes(app: App, path: str) -> bool:
     """Whether the build may write the file: it lies where output goes, and some script that builds runs something that writes."""
     if any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile")):
         return True
-    text = build_text(app)
+    into = posixpath.dirname(path)
+    text = "\n".join(
+        text for folder, text in _texts(app) if not folder or path.startswith(f"{folder}/") or ".." in text or (into and into in text)
+    )
     if not text or not _MAKERS.search(text):
         return False
-    return (
-        is_output(app, path)
-        or _beside_source(app, path, text)
-        or posixpath.dirname(path) in text
-        or bool(re.search(r"\b(sh|bash|node|make|cp|mv)\b", text))
-    )
+    if is_output(app, path) or _beside_source(app, path, text) or into in text:
+        return True
+    return re.search(r"\b(sh|bash|node|make|cp|mv)\b", text) is not None
 
 
 def _beside_source(app: App, path: str, text: str) -> bool:
