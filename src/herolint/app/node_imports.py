@@ -14,9 +14,10 @@ from herolint.app.buildpacks.node_locks import in_production
 from herolint.app.buildpacks.node_output import build_text, bundles
 from herolint.app.codebase import Mod
 from herolint.app.entries import node_script
-from herolint.app.imports import Unmet, Use
+from herolint.app.imports import Unmet
 from herolint.app.node_programs import LANGUAGE, keeps_all
 from herolint.app.starting import Starting
+from herolint.app.uses import Use
 from herolint.code import facts
 from herolint.code.queries import walk
 from herolint.formats.package_json import PackageJson
