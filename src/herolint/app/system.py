@@ -156,12 +156,13 @@ class System:
 
     def _holds(self, need: Need) -> bool:
         """Whether the packages that a row speaks of are installed, as far as that is known."""
-        installed = self.app.installed
+        installed, package = self.app.installed, self.app.package_json
         if not need.only_with and not need.unless:
             return True
-        if installed is None:
+        if installed is None and package is None:
             return not need.only_with
-        there = installed.names | installed.brought.keys()
+        there = installed.names | installed.brought.keys() if installed is not None else frozenset()
+        there = there | package.dependencies.keys() if package is not None else there
         return (not need.only_with or not there.isdisjoint(need.only_with)) and there.isdisjoint(need.unless)
 
     def _built(self, needs: tuple[Need, ...]) -> Iterator[Wanted]:
