@@ -87,6 +87,7 @@ class Guards:
         self.scripts: set[str] = set()
         self.folder = Folder(linker, self.holds)
         self.folder.arguments = environment.arguments
+        self.folder.settle = self.settled
         self.folder.truth = self.truth  # type: ignore[method-assign]  # the two need one another; this is where they meet
         self._busy: set[tuple[str, int]] = set()
         self._cache: dict[tuple[str, int, bool], bool | None] = {}
@@ -299,6 +300,11 @@ class Guards:
             case Text(parts=parts):
                 return True if any(isinstance(p, Known) and p.value for p in parts) else None
         return None
+
+    def settled(self, value: Value) -> Value:
+        """The value of a variable that the platform or app.json gives one; itself otherwise."""
+        given = self.environment.values.get(value.name) if isinstance(value, Env) else None
+        return Known(given) if given is not None else value
 
     def if_unset(self, value: Value) -> Value:
         """The value when every variable that neither the platform nor app.json sets is unset."""
