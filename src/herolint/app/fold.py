@@ -11,7 +11,23 @@ from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
 from herolint.app.operators import COMPARISONS, HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.origins import origin
-from herolint.app.values import UNKNOWN, AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, env_names, text_of
+from herolint.app.values import (
+    UNKNOWN,
+    AnyOf,
+    Compared,
+    Document,
+    Env,
+    Items,
+    Known,
+    Made,
+    Ref,
+    Table,
+    Text,
+    Unknown,
+    Value,
+    env_names,
+    text_of,
+)
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Import
 from herolint.code.queries import argument, dotted
@@ -298,7 +314,7 @@ class Folder:
     def _entry(base: Value, name: str) -> Value | None:
         """What a table or an object made of named values holds under a name."""
         if isinstance(base, Table):
-            return base.get(name)
+            return base.get(name) or (Known(None) if isinstance(base, Document) else None)
         return base.keyword(name) if isinstance(base, Made) else None
 
     def _path_attribute(self, name: str, base: Value) -> Value | None:

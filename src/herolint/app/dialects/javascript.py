@@ -10,7 +10,7 @@ from herolint.app.dialects.base import Dialect
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.link import MAX_DEPTH, Linker, Target
 from herolint.app.operators import HOME
-from herolint.app.values import Items, Known, Table, Value
+from herolint.app.values import Document, Items, Known, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Export, Import
 from herolint.formats import json_tree
@@ -30,7 +30,7 @@ GLOBALS = frozenset(
 def _value_of(node: Node) -> Value:
     """A document as a value."""
     if node.kind == "map":
-        return Table(tuple((entry.key, _value_of(entry.value), 0, 0) for entry in node.entries))
+        return Document(tuple((entry.key, _value_of(entry.value), 0, 0) for entry in node.entries))
     return Items(tuple(map(_value_of, node.items))) if node.kind == "list" else Known(node.value)
 
 
