@@ -13,9 +13,12 @@ ENV_CALLS = {
     "os.Getenv": "", "os.LookupEnv": "", "syscall.Getenv": "", "ENV.fetch": "", "Deno.env.get": "", "config.get": "",
     "github.com/spf13/viper.GetString": "", "github.com/spf13/viper.GetInt": "", "github.com/spf13/viper.Get": "",
     "github.com/spf13/viper.GetBool": "", "viper.GetString": "",
+    "@nestjs/config.ConfigService().get": "", "@nestjs/config.ConfigService().getOrThrow": "",
 }  # fmt: skip
 ENV_TABLES = frozenset({"os.environ", "process.env", "ENV", "Bun.env", "import.meta.env"})
 """Objects that hold the environment: `process.env.PORT`, `os.environ["PORT"]`."""
+_SETTINGS = ("@nestjs/config.",)
+"""Readers of settings, of which only those with names of variables are certain to be variables."""
 _EMPTY = frozenset({"os.Getenv", "syscall.Getenv"})
 """Reads that give empty text for a variable that is not set."""
 _SECOND = ("os.environ.get", "os.getenv", "os.environ.pop", "os.environ.setdefault")
@@ -48,8 +51,8 @@ def environment_read(name: str, made: Made) -> Value:
     method = name.rpartition(".")[2]
     if method in URL_METHODS and key is None:
         key = {"cache": "CACHE_URL", "cache_url": "CACHE_URL", "email_url": "EMAIL_URL"}.get(method, "DATABASE_URL")
-    if key is None:
-        return UNKNOWN
+    if key is None or (name.startswith(_SETTINGS) and not key.isupper()):
+        return UNKNOWN  # a setting of another name, which may be made of anything
     default = made.keyword("default")
     position_holds_default = name in _SECOND or name.startswith(("environs", "ENV."))
     if default is None and len(made.args) > 1 and (position_holds_default or not isinstance(made.args[1], Ref)):
@@ -58,7 +61,7 @@ def environment_read(name: str, made: Made) -> Value:
         return Env(key, Known(""))
     if "viper" in name:
         return Env(key.upper().replace(".", "_"), Known(None))
-    optional = name in _SECOND or name == "os.LookupEnv"
+    optional = name in _SECOND or name == "os.LookupEnv" or (name.startswith(_SETTINGS) and method == "get")
     return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
 
 

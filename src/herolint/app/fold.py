@@ -11,9 +11,25 @@ from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
 from herolint.app.operators import COMPARISONS, HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.origins import origin
-from herolint.app.values import UNKNOWN, AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, env_names, text_of
+from herolint.app.values import (
+    UNKNOWN,
+    AnyOf,
+    Compared,
+    Document,
+    Env,
+    Items,
+    Known,
+    Made,
+    Ref,
+    Table,
+    Text,
+    Unknown,
+    Value,
+    env_names,
+    text_of,
+)
 from herolint.code import facts
-from herolint.code.facts import NONE, Assign
+from herolint.code.facts import NONE, Assign, Import
 from herolint.code.queries import argument, dotted
 from herolint.patterns import lazy
 
@@ -50,6 +66,8 @@ class Folder:
         self.givers = Givers(linker)
         self.arguments: frozenset[str] = frozenset()
         """Words of the commands that processes start."""
+        self.settle: Callable[[Value], Value] = lambda value: value
+        """What a variable comes to whose value the platform or the project sets."""
         self._given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters while a call of the project is folded."""
 
@@ -144,6 +162,8 @@ class Folder:
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
             return Env(name)
         folded = self.fold(mod, function, base, depth)
+        if isinstance(folded, Table) and name is None and isinstance(settled := self.settle(key), Known):
+            name = settled.value
         if isinstance(folded, Table) and isinstance(name, str):
             return folded.get(name) or UNKNOWN
         if isinstance(folded, Items) and isinstance(name, int) and -len(folded.items) <= name < len(folded.items):
@@ -200,9 +220,20 @@ class Folder:
         if function == NONE:
             bindings = [b for b in bindings if b.start < expr.start] or bindings
         if not any(isinstance(b.what, Assign) for b in bindings):
+            what = bindings[-1].what
+            if isinstance(what, Import) and what.name in (None, "default") and (whole := self._whole(mod, what.module, depth)) is not None:
+                return whole
             target = self.linker.lookup(mod, function, expr.id)
             return self._target(target, depth)
         return self._bindings(mod, bindings, depth, expr)
+
+    def _whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
+        """What a module or document is as a whole, where its specifier leads to one whose value is known."""
+        given = self.linker.dialect(mod).given(mod, specifier)
+        if not isinstance(given, tuple):
+            return given
+        folded = self.fold(given[0], NONE, given[1], depth)
+        return folded if isinstance(folded, Table) else None
 
     def _bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
         """The value of a name from its bindings: later ones hide earlier ones unless they are conditional."""
@@ -283,7 +314,7 @@ class Folder:
     def _entry(base: Value, name: str) -> Value | None:
         """What a table or an object made of named values holds under a name."""
         if isinstance(base, Table):
-            return base.get(name)
+            return base.get(name) or (Known(None) if isinstance(base, Document) else None)
         return base.keyword(name) if isinstance(base, Made) else None
 
     def _path_attribute(self, name: str, base: Value) -> Value | None:
@@ -329,6 +360,10 @@ class Folder:
         made = Made(name or f"?{dotted(call.func) or ''}", args, keywords, call)
         if (read := named_read(made)) is not None:
             return read
+        if name == "require" and len(args) == 1 and (text := text_of(args[0])) is not None and "{}" not in text:
+            whole = self._whole(mod, text, depth)
+            if whole is not None:
+                return whole
         if name is not None:
             value = self._external_call(name, made)
             if isinstance(value, Env) and value.required:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.buildpacks.node import builds_node
 from herolint.app.detection import chosen_by_hand
 from herolint.app.operators import HOME
 from herolint.app.python_build import builds_python
@@ -24,17 +25,22 @@ MANIFEST = "package.json"
 
 
 class Unbuilt(msgspec.Struct, frozen=True):
-    """Code that serves `folder`, which is not pushed and which only a build of the front end in `maker` would write."""
+    """Code that serves `folder`, which is not pushed and which only a build of the front end in `maker` would write.
+
+    `scripts`: the build runs scripts of the root's package.json, which could do it and do not.
+    """
 
     effect: Effect
     expr: facts.AnyExpr
     folder: str
     maker: Place
+    scripts: bool
 
 
 def unbuilt_pages(app: App) -> Iterator[Unbuilt]:
     """Served folders that nothing makes; none where a build step may make them that cannot be followed from here."""
-    if not builds_python(app) or len(app.listed_buildpacks) > 1 or MANIFEST in app.slug or chosen_by_hand(app):
+    scripts = MANIFEST in app.slug
+    if not (builds_node(app) if scripts else builds_python(app)) or len(app.listed_buildpacks) > 1 or chosen_by_hand(app):
         return
     if any(hook in app.slug for hook in app.platform.python.hooks):
         return
@@ -49,8 +55,10 @@ def unbuilt_pages(app: App) -> Iterator[Unbuilt]:
         maker = next((found for folder in folders if (found := _maker(app, folder)) is not None), None)
         if maker is None or maker[0] in seen or any(app.workspace.exists(folder) for folder in folders):
             continue
+        if scripts and (app.builds_in(posixpath.dirname(maker[1].path)) or not app.build_output(f"{maker[0]}/index.html")):
+            continue
         seen.add(maker[0])
-        yield Unbuilt(effect, expr, *maker)
+        yield Unbuilt(effect, expr, *maker, scripts)
 
 
 def _maker(app: App, folder: str) -> tuple[str, Place] | None:

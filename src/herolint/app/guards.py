@@ -87,6 +87,7 @@ class Guards:
         self.scripts: set[str] = set()
         self.folder = Folder(linker, self.holds)
         self.folder.arguments = environment.arguments
+        self.folder.settle = self.settled
         self.folder.truth = self.truth  # type: ignore[method-assign]  # the two need one another; this is where they meet
         self._busy: set[tuple[str, int]] = set()
         self._cache: dict[tuple[str, int, bool], bool | None] = {}
@@ -185,6 +186,8 @@ class Guards:
         if {dotted(left), dotted(right)} == {"require.main", "module"} and op in ("==", "!="):
             is_main = mod.path in self.scripts if main is None else main
             return is_main if op == "==" else not is_main
+        if isinstance(left, facts.Unary) and left.op == "typeof" and isinstance(right, facts.Const) and op in ("==", "!="):
+            return self._has_type(mod, function, left.value, right.value, op)
         a, b = self.folder.fold(mod, function, left), self.folder.fold(mod, function, right)
         version = self._version_part(mod, function, left)
         if version is not None:
@@ -199,6 +202,14 @@ class Guards:
         else:
             return None
         return answer if answer is None or op == "in" else not answer
+
+    def _has_type(self, mod: Mod, function: int, expr: facts.AnyExpr, wanted: object, op: str) -> bool | None:
+        """Whether `typeof` of an environment variable is a word: it is a text where it is set, and `undefined` where it is not."""
+        value = self.folder.fold(mod, function, expr)
+        known = self.environment.is_set(value.name) if isinstance(value, Env) else None
+        if known is None:
+            return None
+        return (wanted == ("string" if known else "undefined")) is (op == "==")
 
     def _version_part(self, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[int, ...] | None:
         """What `sys.version_info`, or a part of it, is; None for anything else."""
@@ -289,6 +300,11 @@ class Guards:
             case Text(parts=parts):
                 return True if any(isinstance(p, Known) and p.value for p in parts) else None
         return None
+
+    def settled(self, value: Value) -> Value:
+        """The value of a variable that the platform or app.json gives one; itself otherwise."""
+        given = self.environment.values.get(value.name) if isinstance(value, Env) else None
+        return Known(given) if given is not None else value
 
     def if_unset(self, value: Value) -> Value:
         """The value when every variable that neither the platform nor app.json sets is unset."""

@@ -47,6 +47,8 @@ class Unmet(msgspec.Struct, frozen=True):
     detail: str = ""
     sure: bool = True
     others: tuple[Place, ...] = ()
+    manifest: str = ""
+    """The file that lists packages; empty for the one that the Python build installs from."""
 
 
 def unmet_imports(app: App) -> Iterator[Unmet]:

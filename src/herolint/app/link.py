@@ -59,6 +59,7 @@ class Linker:
         self.injecting = injecting
         """Calls that stand for the result of the function that they are given, where a parameter's default or type names them."""
         self._dialects: dict[str, Dialect] = {}
+        self._puts: dict[str, dict[tuple[str, str], list[tuple[int, facts.AnyExpr]]]] = {}
         self._known: dict[tuple[str, int, type[facts.Expr], int, int, str], Target | None] = {}
         """What was found, by file, function and place: to compare whole expressions would take longer than to resolve them."""
 
@@ -215,7 +216,24 @@ class Linker:
                 for key, inner in reversed(what.value.items):
                     if isinstance(key, facts.Const) and key.value == name:
                         return self.resolve(mod, what.function, inner, depth)
+        for binding in bindings:
+            what = binding.what
+            if isinstance(what, Assign) and isinstance(what.target, facts.Name):
+                for function, value in self._put(mod).get((what.target.id, name), ()):
+                    if (found := self.resolve(mod, function, value, depth)) is not None:
+                        return found
         return None
+
+    def _put(self, mod: Mod) -> dict[tuple[str, str], list[tuple[int, facts.AnyExpr]]]:
+        """What a module puts into its objects after they are made (`db.models = models`), by object and name."""
+        if mod.path not in self._puts:
+            table: dict[tuple[str, str], list[tuple[int, facts.AnyExpr]]] = {}
+            for assign in mod.facts.assigns:
+                target = assign.target
+                if isinstance(target, facts.Attr) and isinstance(target.base, facts.Name) and assign.value is not None:
+                    table.setdefault((target.base.id, target.name), []).append((assign.function, assign.value))
+            self._puts[mod.path] = table
+        return self._puts[mod.path]
 
     def _attribute(self, target: Target, name: str, depth: int, seen: set[tuple[str, int]]) -> Target | None:
         mod = target.mod

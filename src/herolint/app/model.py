@@ -385,8 +385,9 @@ class App:
     def unmet_imports(self) -> tuple[Unmet, ...]:
         """What reached code imports and will not find, or only by luck."""
         from herolint.app.imports import unmet_imports
+        from herolint.app.node_imports import unmet_loads
 
-        return tuple(unmet_imports(self))
+        return (*unmet_imports(self), *unmet_loads(self))
 
     @cached_property
     def code(self) -> Program:
@@ -400,6 +401,12 @@ class App:
         from herolint.app.buildpacks.node_output import makes
 
         return makes(self, path)
+
+    def builds_in(self, folder: str) -> bool:
+        """Whether the build may build what lies in a folder of its own."""
+        from herolint.app.buildpacks.node_output import builds_in
+
+        return builds_in(self, folder)
 
     def build_output(self, path: str) -> bool:
         """Whether a path lies where compilers and bundlers write by custom or by this app's configuration."""

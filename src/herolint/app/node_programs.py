@@ -73,7 +73,7 @@ def absent_programs(app: App) -> Iterator[Absent]:
         return
     from herolint.app.buildpacks.node import builds_node
 
-    if not builds_node(app) or _keeps_all(app):
+    if not builds_node(app) or keeps_all(app):
         return
     for process in app.processes.values():
         for launch in process.launches:
@@ -83,7 +83,7 @@ def absent_programs(app: App) -> Iterator[Absent]:
                 break
 
 
-def _keeps_all(app: App) -> bool:
+def keeps_all(app: App) -> bool:
     """Whether devDependencies stay in the slug: pruning is switched off, or production is not what the app runs as."""
     values = {
         name: app.config_var(name)

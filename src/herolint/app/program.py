@@ -393,6 +393,8 @@ class Program:
             if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
                 held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr
+            if held is None and named and (made := self._in_factory(effect, named)) is not None:
+                return made
             if held is None and named and (inside := self._in_bound_options(effect, named)) is not None:
                 return inside
             if isinstance(expr, facts.Mapping | facts.Closure) and named and held is None:
@@ -402,10 +404,27 @@ class Program:
                 return None, UNKNOWN
         return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
 
+    def _in_factory(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:
+        """An option of the object that a function gives back which the call is handed to make its options (`useFactory`)."""
+        mod, factory = effect.mod, option(effect.fact.call, "useFactory")
+        if isinstance(factory, facts.Lambda):
+            scope, results = effect.fact.function, [factory.body]
+        elif isinstance(factory, facts.Closure):
+            scope = factory.number
+            results = [one.value for one in mod.facts.returns if one.function == scope and one.value is not None]
+        else:
+            return None
+        for result in results:
+            for name in names:
+                found = option(facts.Call(result.start, result.end, result, (result,)), name)
+                if found is not None:
+                    return found, self.fold(mod, scope, found)
+        return None
+
     def _in_bound_options(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:
         """An option of an object that was bound to a name before it is given."""
         for given in effect.fact.call.args:
-            if isinstance(given, facts.Name | facts.Attr):
+            if isinstance(given, facts.Name | facts.Attr | facts.Index):
                 value = self.fold(effect.mod, effect.fact.function, given)
                 for name in names:
                     found: Value | None = value

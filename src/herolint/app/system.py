@@ -127,8 +127,9 @@ class System:
         return aptfile is not None and not self.reads_aptfile and need.given_by(package.name for package in aptfile.packages)
 
     def expected_by_code(self, need: Need) -> str:
-        """A variable that reached code reads and that only a buildpack which gives it sets; empty when there is none."""
-        return next((name for name in need.variables if name in self._read_variables), "")
+        """What hints at a buildpack that gives it: a variable that only that one sets, or another sign; empty when there is none."""
+        read = next((name for name in need.variables if name in self._read_variables), "")
+        return read or next((sign for sign in need.signs if any(sign in mod.source.text for mod in self.app.code.modules)), "")
 
     @cached_property
     def _read_variables(self) -> frozenset[str]:
@@ -156,12 +157,13 @@ class System:
 
     def _holds(self, need: Need) -> bool:
         """Whether the packages that a row speaks of are installed, as far as that is known."""
-        installed = self.app.installed
+        installed, package = self.app.installed, self.app.package_json
         if not need.only_with and not need.unless:
             return True
-        if installed is None:
+        if installed is None and package is None:
             return not need.only_with
-        there = installed.names | installed.brought.keys()
+        there = installed.names | installed.brought.keys() if installed is not None else frozenset()
+        there = there | package.dependencies.keys() if package is not None else there
         return (not need.only_with or not there.isdisjoint(need.only_with)) and there.isdisjoint(need.unless)
 
     def _built(self, needs: tuple[Need, ...]) -> Iterator[Wanted]:

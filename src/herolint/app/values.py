@@ -68,6 +68,10 @@ class Table(msgspec.Struct, frozen=True):
         return next((v for k, v, _, _ in reversed(self.entries) if k == key), None)
 
 
+class Document(Table, frozen=True):
+    """A table that a document holds as a whole: what is not in it is nowhere. Its spans tell nothing."""
+
+
 class Ref(msgspec.Struct, frozen=True):
     """A name that leads out of the project, or to a function or class (`name` is qualified)."""
 

@@ -232,6 +232,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     conventions: tuple[Convention, ...] = ()
     servers: dict[str, Server] = {}
     """Servers that commands start, by program."""
+    builtin: frozenset[str] = frozenset()
+    """Modules that come with the language's runtime."""
     programs: dict[str, str] = {}
     """Programs with the package that installs each."""
     brought: dict[str, tuple[str, ...]] = {}
@@ -353,6 +355,7 @@ def load(language: str) -> Knowledge:
         browser=msgspec.convert(raw.get("browser", {}), Browser),
         conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
         servers=msgspec.convert(raw.get("servers", {}), dict[str, Server]),
+        builtin=frozenset(raw.get("builtin", ())),
         programs=raw.get("programs", {}),
         brought={name: tuple(others) for name, others in raw.get("brought", {}).items()},
         files=msgspec.convert(raw.get("files", {}), Files),

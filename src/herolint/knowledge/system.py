@@ -26,6 +26,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only_with: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     fix: str = ""
     optional: bool = False

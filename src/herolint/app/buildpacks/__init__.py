@@ -39,9 +39,13 @@ def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
             yield from (one for one in model.outcomes(app) if one.topic in topics)
 
 
+def _has_go(app: App) -> bool:
+    return any(path.endswith(".go") for path in app.slug)
+
+
 _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,
-    "go": lambda app: "go" in app.code.code.languages,
+    "go": _has_go,
     "ruby": lambda app: "Gemfile" in app.slug,
 }
 """The models of buildpacks, each loaded only for an app that has what its buildpack builds."""

@@ -91,3 +91,60 @@ def _pnpm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
 def _is_plain(asked: str) -> bool:
     """Whether a dependency is asked for by version, and not by address, folder, alias or workspace."""
     return parse_range(asked) is not None and ":" not in asked and "/" not in asked
+
+
+def in_production(name: str, lock: SourceFile, wanted: str, package: PackageJson) -> bool | None:
+    """Whether a package is there once what is for development only is removed; None where the lock does not tell."""
+    if name == "pnpm-lock.yaml":
+        return None
+    if name == "yarn.lock":
+        graph = _graph(lock.text)
+        return _reaches(graph, package, wanted) if graph else None
+    try:
+        document: Any = msgspec.json.decode(lock.data[lock.bom_length :])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    packages = document.get("packages") if isinstance(document, dict) else None
+    old = document.get("dependencies") if isinstance(document, dict) else None
+    if isinstance(packages, dict):
+        entry = packages.get(f"node_modules/{wanted}")
+    elif isinstance(old, dict):
+        entry = old.get(wanted)
+    else:
+        return None
+    return isinstance(entry, dict) and not entry.get("dev") and (None if entry.get("devOptional") else True)
+
+
+def _graph(text: str) -> dict[str, set[str]]:
+    """Which packages ask for which in a lock file of Yarn, by name."""
+    graph: dict[str, set[str]] = {}
+    asking: set[str] = set()
+    section = ""
+    for line in text.splitlines():
+        if line and not line[0].isspace() and line.endswith(":") and not line.startswith("#"):
+            asking = graph.setdefault(_name_of(line.partition(",")[0]), set())
+            section = ""
+        elif line.startswith("  ") and line[2:3].strip():
+            section = line.strip().rstrip(":")
+        elif line.startswith("    ") and section in ("dependencies", "optionalDependencies"):
+            asking.add(line.strip().split('" ')[0].split(" ")[0].strip('":'))
+    return graph
+
+
+def _name_of(key: str) -> str:
+    """The package of a key such as `"@babel/core@^7.0.0":`."""
+    bare = key.strip().strip('":')
+    return bare[: bare.index("@", 1)] if "@" in bare[1:] else bare
+
+
+def _reaches(graph: dict[str, set[str]], package: PackageJson, wanted: str) -> bool:
+    """Whether what package.json asks for in production brings a package along."""
+    waiting, seen = list(package.dependencies), set(package.dependencies)
+    while waiting:
+        at = waiting.pop()
+        if at == wanted:
+            return True
+        fresh = graph.get(at, set()) - seen
+        seen |= fresh
+        waiting += fresh
+    return False

@@ -19,6 +19,11 @@ _MAKERS = lazy(
     r"microbundle|snowpack|brunch|browserify|coffee|pkg|backpack|meteor|eleventy|docusaurus|vitepress|hexo|elm|spago|shadow-cljs|sass|node|sh|bash)\b"
 )
 """Programs that write files while a script runs."""
+_BUNDLERS = lazy(
+    r"\b(webpack|rollup|esbuild|vite|ncc|tsup|parcel|next|nuxt|nuxi|remix|react-router|nx|turbo|bun|tsdown|unbuild|rspack|rsbuild|razzle|microbundle|"
+    r"pkg|backpack|astro|gatsby|svelte-kit|medusa|strapi)\b"
+)
+"""Programs that may put what a file loads into its output."""
 _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
 MAX_SCRIPTS = 60
@@ -36,9 +41,14 @@ def build_scripts(app: App, folder: str = "") -> dict[str, str]:
     return {name: package.scripts[name][0] for name in names}
 
 
-def _all_text(app: App) -> str:
-    """The text of everything that the build runs, with the scripts that those call in turn, in other folders too."""
-    texts: list[str] = []
+def build_text(app: App) -> str:
+    """The text of everything that the build runs."""
+    return "\n".join(text for _, text in _texts(app))
+
+
+def _texts(app: App) -> list[tuple[str, str]]:
+    """What the build runs, with the scripts that those call in turn, in other folders too: each text with its folder."""
+    texts: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()
     waiting = [("", name, text) for name, text in build_scripts(app).items()]
     while waiting and len(seen) < MAX_SCRIPTS:
@@ -46,14 +56,26 @@ def _all_text(app: App) -> str:
         if (folder, name) in seen:
             continue
         seen.add((folder, name))
-        texts.append(text)
+        texts.append((folder, text))
         for other in (folder, *(inner for inner in _packages(app) if inner != folder and _names(text, inner))):
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
             for called, (inner_text, _) in package.scripts.items() if package is not None else ():
                 if called in hooks or _calls(text, called):
                     waiting.append((other, called, inner_text))
-    return "\n".join(texts)
+    return texts
+
+
+def bundles(app: App) -> bool:
+    """Whether the build may put packages into what it writes, so that they are not needed when it runs."""
+    return _BUNDLERS.search(build_text(app)) is not None
+
+
+def builds_in(app: App, folder: str) -> bool:
+    """Whether the build may build in a folder of its own, as far as the words of its scripts tell."""
+    text = build_text(app)
+    hooks = any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile"))
+    return hooks or _names(text, folder) or re.search(r"\b(lerna|turbo|nx|workspaces?|sh|bash|make|gulp|grunt)\b", text) is not None
 
 
 def _calls(text: str, script: str) -> bool:
@@ -82,15 +104,15 @@ def makes(app: App, path: str) -> bool:
     """Whether the build may write the file: it lies where output goes, and some script that builds runs something that writes."""
     if any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile")):
         return True
-    text = _all_text(app)
+    into = posixpath.dirname(path)
+    text = "\n".join(
+        text for folder, text in _texts(app) if not folder or path.startswith(f"{folder}/") or ".." in text or (into and into in text)
+    )
     if not text or not _MAKERS.search(text):
         return False
-    return (
-        is_output(app, path)
-        or _beside_source(app, path, text)
-        or posixpath.dirname(path) in text
-        or bool(re.search(r"\b(sh|bash|node|make|cp|mv)\b", text))
-    )
+    if is_output(app, path) or _beside_source(app, path, text) or into in text:
+        return True
+    return re.search(r"\b(sh|bash|node|make|cp|mv)\b", text) is not None
 
 
 def _beside_source(app: App, path: str, text: str) -> bool:

@@ -11,6 +11,7 @@ from herolint.code.facts import Import
 if TYPE_CHECKING:
     from herolint.app.codebase import CodeBase, Mod
     from herolint.app.link import Linker, Target
+    from herolint.app.values import Value
 
 
 class Dialect:
@@ -71,6 +72,10 @@ class Dialect:
 
     def value(self, mod: Mod, name: str) -> tuple[Mod, facts.AnyExpr] | None:
         """The expression that a module gives away under a name, where that is no name of its own."""
+        return None
+
+    def given(self, mod: Mod, specifier: str) -> tuple[Mod, facts.AnyExpr] | Value | None:
+        """What a module is as a whole, by the specifier that loads it: an expression of its file, or the value of a document."""
         return None
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.link import MAX_DEPTH, Linker, Target
+from herolint.app.operators import HOME
+from herolint.app.values import Document, Items, Known, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Export, Import
+from herolint.formats import json_tree
+from herolint.formats.tree import Node
 
 GLOBALS = frozenset(
     """
@@ -20,6 +25,13 @@ GLOBALS = frozenset(
     __dirname __filename Bun Deno
     """.split()
 )
+
+
+def _value_of(node: Node) -> Value:
+    """A document as a value."""
+    if node.kind == "map":
+        return Document(tuple((entry.key, _value_of(entry.value), 0, 0) for entry in node.entries))
+    return Items(tuple(map(_value_of, node.items))) if node.kind == "list" else Known(node.value)
 
 
 class JavaScript(Dialect):
@@ -127,6 +139,21 @@ class JavaScript(Dialect):
                     if isinstance(key, facts.Const) and key.value == name:
                         return mod, inner
         return None
+
+    def given(self, mod: Mod, specifier: str) -> tuple[Mod, facts.AnyExpr] | Value | None:
+        if not specifier.startswith((".", f"{HOME}/")):
+            return None
+        at = posixpath.join(HOME, posixpath.dirname(mod.path), specifier)
+        path = posixpath.normpath(at).removeprefix(f"{HOME}/")
+        files = self.code.workspace.slug_files
+        document = next((name for name in (path, f"{path}.json") if name.endswith(".json") and name in files), None)
+        other = self.code.mod(self.paths.file(path) or "") if document is None or f"{path}.js" in files else None
+        if other is not None and other is not mod:
+            whole = next((e.value for e in reversed(other.facts.exports) if e.name in ("=", "default") and e.value is not None), None)
+            return (other, whole) if whole is not None else None
+        source = self.code.workspace.read(document) if document is not None else None
+        root = json_tree.load(source).root if source is not None and not source.is_binary else None
+        return _value_of(root) if root is not None else None
 
     @staticmethod
     def _table(mod: Mod, value: facts.AnyExpr) -> facts.Mapping | None:

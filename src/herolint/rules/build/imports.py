@@ -35,6 +35,8 @@ def _weight(app: App, unmet: Unmet) -> tuple[Severity, Confidence]:
     """An error where every start fails for certain; less where it is needed later, or may yet come from elsewhere."""
     if unmet.kind == "brought" or unmet.use.off:
         return NOTE, Confidence.LOW
+    if unmet.manifest and not unmet.use.starts:
+        return (WARNING, Confidence.MEDIUM) if unmet.sure else (NOTE, Confidence.LOW)
     assumed = unmet.kind in ("path", "dropped") or app.is_container or (unmet.kind == "removed" and not wanted_python(app).minor)
     if not unmet.sure:
         return (WARNING, Confidence.MEDIUM) if unmet.use.starts else (NOTE, Confidence.LOW)
@@ -49,7 +51,7 @@ def _subject(unmet: Unmet) -> str:
 
 def _message(app: App, unmet: Unmet) -> str:
     subject = _subject(unmet)
-    manifest = app.installed.manifest if app.installed is not None else ""
+    manifest = unmet.manifest or (app.installed.manifest if app.installed is not None else "")
     version = python_minor(app)
     match unmet.kind:
         case "removed":
@@ -80,12 +82,17 @@ def _message(app: App, unmet: Unmet) -> str:
 def _why(app: App, unmet: Unmet, *, serves: bool) -> str:
     if unmet.kind == "brought":
         return f"the day {unmet.by} does without it, the next build breaks"
+    failure = app.code.spell(unmet.use.mod, "not-found")
     if not unmet.use.starts:
-        return "the code fails with ModuleNotFoundError when it gets there"
-    return "ModuleNotFoundError: the process crashes at every start" + (" and all requests get H10" if serves else "")
+        return f"the code fails with {failure} when it gets there"
+    return f"{failure}: the process crashes at every start" + (" and all requests get H10" if serves else "")
 
 
 def _fix(app: App, unmet: Unmet) -> str:
+    written = {"package": "list-package", "development": "list-for-production"}.get(unmet.kind, "")
+    said = app.code.spell(unmet.use.mod, written, name=unmet.package) if unmet.manifest and written else ""
+    if said:
+        return said
     manifest = app.installed.manifest if app.installed is not None else "requirements.txt"
     where = {"Pipfile.lock": "Pipfile's [packages]", "poetry.lock": "pyproject.toml", "uv.lock": "pyproject.toml"}.get(manifest, manifest)
     match unmet.kind:

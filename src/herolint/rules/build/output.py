@@ -8,12 +8,12 @@ from herolint.app.front_ends import Unbuilt, unbuilt_pages
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.build.outcomes import told
-from herolint.rules.registry import ERROR, report, rule
+from herolint.rules.registry import ERROR, WARNING, report, rule
 
 
-@rule("HL418", "build-step-missing", ERROR)
+@rule("HL418", "build-step-missing", ERROR, WARNING)
 def build_step_missing(app: App) -> Iterator[Finding]:
-    """A process starts the output of a compiler that nothing runs while the app is built."""
+    """A process starts the output of a compiler that nothing runs while the app is built, or serves it."""
     yield from told(app, "HL418", "not-built")
     if app.is_container:
         return
@@ -46,14 +46,20 @@ def build_step_missing(app: App) -> Iterator[Finding]:
 def _unbuilt(app: App, found: Unbuilt) -> Finding:
     process = next((name for name in found.effect.processes if name == "web"), found.effect.processes[0])
     reason = app.workspace.unpushed_reason(found.folder)
+    above = found.maker.path.rpartition("/")[0]
     return report(
         "HL418",
         f"{process} serves {found.folder}/, which is not pushed{f' ({reason})' if reason else ''} and which nothing builds",
         found.effect.mod.place(found.expr, "not there"),
-        why="the Python buildpack runs no bundler: every page and file from there answers 404 or ends in an error",
+        severity=WARNING if found.scripts else ERROR,
+        why="the buildpack runs `heroku-postbuild` or `build` of the root's package.json and nothing in other folders: visitors get 404"
+        if found.scripts
+        else "the Python buildpack runs no bundler: every page and file from there answers 404 or ends in an error",
         related=(found.maker,),
-        fix=f"put `heroku/nodejs` before `heroku/python` and a package.json at the root whose `heroku-postbuild` builds "
-        f"{found.maker.path.rpartition('/')[0]}/, or commit {found.folder}/",
+        fix=f'add `"heroku-postbuild": "cd {above} && npm install && npm run build"` to the scripts of the root\'s package.json'
+        if found.scripts
+        else f"put `heroku/nodejs` before `heroku/python` and a package.json at the root whose `heroku-postbuild` builds "
+        f"{above}/, or commit {found.folder}/",
         process=process,
         confidence=Confidence.MEDIUM,
     )

@@ -82,6 +82,8 @@ def _reaches_others(func: facts.AnyExpr) -> bool:
 def _socketio(app: App) -> list[Effect]:
     """Where Socket.IO is served, if any event is handled or sent: a template's server that nothing uses has no clients."""
     found = [effect for effect in app.code.effects_of("serves-socketio") if "web" in effect.processes]
+    if any(effect.row.note for effect in found):
+        return found
     return found if found and any(_last(expr) in _EVENTS for mod in app.code.modules for expr in _called(mod)) else []
 
 

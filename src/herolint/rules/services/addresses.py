@@ -10,7 +10,7 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import databases, speaks
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
+from herolint.app.values import UNKNOWN, AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -90,15 +90,26 @@ def _texts(value: Value, mod: Mod, expr: facts.AnyExpr) -> Iterator[tuple[Value,
                         yield (pair[0] if pair else item), mod.place(facts.Expr(start, end))
 
 
+_DIALECTS = {"mysql": "MySQL", "mariadb": "MySQL", "mongodb": "MongoDB"}
+"""Kinds of databases by what they are called where a client of several kinds is told which."""
+
+
+def _kind(app: App, effect: Effect) -> str:
+    """What kind of service a client connects to."""
+    _, value = app.code.argument(effect, effect.row.dialect) if effect.row.dialect else (None, UNKNOWN)
+    text = next((text for one in options(value) if (text := text_of(one))), "")
+    return next((kind for word, kind in _DIALECTS.items() if text.startswith(word)), effect.row.kind)
+
+
 def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
-    row = effect.row
+    row, kind = effect.row, _kind(app, effect)
     found = False
     for where in dict.fromkeys((row.url, row.host)):
         if where:
             expr, value = app.code.argument(effect, where)
             if expr is not None:
                 found = True
-                yield row.kind, effect.mod.place(expr), value, effect.runs, effect.processes, ""
+                yield kind, effect.mod.place(expr), value, effect.runs, effect.processes, ""
     if not found and row.default_host and in_plain_sight(app.code, effect) and "dsn" not in str(effect.fact.call.args):
         if row.kind in ("Redis", "MySQL") and any(
             isinstance(a, facts.Keyword) and a.name in ("connection_pool", "unix_socket_path", "read_default_file", "url", "option_files")
@@ -111,7 +122,7 @@ def _effect_addresses(app: App, effect: Effect) -> Iterator[tuple[str, Place, Va
             return
         if (row.note == "mongoengine" and effect.fact.call.args) or _made_by_another(effect):
             return
-        yield row.kind, effect.mod.place(effect.fact.call), Known(None), effect.runs, effect.processes, row.default_host
+        yield kind, effect.mod.place(effect.fact.call), Known(None), effect.runs, effect.processes, row.default_host
 
 
 def _made_by_another(effect: Effect) -> bool:
