@@ -11,6 +11,7 @@ import msgspec
 from herolint.app.codebase import Mod
 from herolint.app.python_build import python_minor
 from herolint.app.starting import Starting
+from herolint.app.values import Known, Table
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import walk
@@ -21,6 +22,7 @@ from herolint.knowledge.packages import advised, distributions_for_import, is_li
 from herolint.workspace.ignores import ignored_by, layer
 
 if TYPE_CHECKING:
+    from herolint.app.django import Django
     from herolint.app.installed import Installed
     from herolint.app.model import App
 
@@ -29,6 +31,16 @@ OFTEN = 3
 _MADE_BY_TOOLS = ("_pb2", "_pb2_grpc", "_version", "__version__")
 """Ends of the names of modules that a build step writes."""
 _LOOKS_BEFORE = frozenset({"find_spec", "find_loader", "find_module", "is_installed", "is_package_installed", "util_find_spec"})
+
+
+_DRIVERS = {
+    "postgresql": ("psycopg2", "psycopg"),
+    "postgresql_psycopg2": ("psycopg2", "psycopg"),
+    "postgis": ("psycopg2", "psycopg"),
+    "mysql": ("MySQLdb", "pymysql"),
+    "oracle": ("oracledb", "cx_Oracle"),
+}
+"""What each of Django's database engines imports, the usual one first."""
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -126,6 +138,20 @@ def _django_uses(app: App) -> Iterator[Use]:
         for mod, const, guard in django.entries(setting):
             starts = django.sure and program.guards.holds(mod, guard) is True
             yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting)
+    yield from _driver(app, django, who)
+
+
+def _driver(app: App, django: Django, who: tuple[str, ...]) -> Iterator[Use]:
+    """The driver that the engine of Django's default database imports, where none of those that would do is installed."""
+    found = django.settled("DATABASES")
+    table = found.value.get("default") if found is not None and isinstance(found.value, Table) else None
+    engine = next((entry for entry in table.entries if entry[0] == "ENGINE"), None) if isinstance(table, Table) else None
+    if found is None or engine is None or not isinstance(engine[1], Known) or app.installed is None:
+        return
+    drivers = _DRIVERS.get(str(engine[1].value).rpartition(".")[2], ())
+    if drivers and not any(app.installed.has(*distributions_for_import(name)) or name in app.installed.brought for name in drivers):
+        at = found.mod.place(facts.Expr(engine[2], engine[3]))
+        yield Use(drivers[0], drivers[0], found.mod, at, django.sure, who, "DATABASES' engine")
 
 
 def _looked_for(mod: Mod, imp: facts.Import) -> bool:

@@ -13,7 +13,7 @@ from herolint.finding import Confidence, Place
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-Topic = Literal["managers", "lock-stale", "version-invalid", "version-old", "not-built"]
+Topic = Literal["managers", "lock-stale", "version-invalid", "version-old", "not-built", "not-installable"]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -43,5 +43,6 @@ _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,
     "go": lambda app: "go" in app.code.code.languages,
     "ruby": lambda app: "Gemfile" in app.slug,
+    "python": lambda app: app.language == "python",
 }
 """The models of buildpacks, each loaded only for an app that has what its buildpack builds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app import collectstatic
 from herolint.app.django import Django
 from herolint.app.model import App
 from herolint.app.values import Known, env_names, walk
@@ -15,12 +16,16 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 def static_files_not_served(app: App) -> Iterator[Finding]:
     """collectstatic has nowhere to put files, or nothing serves them in production."""
     django = app.code.django
-    if django is None or app.web is None or not django.installed or "django.contrib.staticfiles" not in django.installed:
+    if django is None or app.web is None or not django.installed:
+        return
+    if collectstatic.runs(app) and not _remote_storage(django):
+        yield from (_trouble(app, django, one) for one in collectstatic.troubles(app, django))
+    if collectstatic.STATICFILES not in django.installed:
         return
     root = django.setting("STATIC_ROOT")
     if (
         root is None
-        and not _collect_disabled(app)
+        and not collectstatic.is_disabled(app)
         and not _remote_storage(django)
         and not _collects_nothing(app, django)
         and not app.is_container
@@ -59,13 +64,21 @@ def _not_served(app: App, django: Django) -> Finding:
     )
 
 
-def _collect_disabled(app: App) -> bool:
-    return (app.config_var("DISABLE_COLLECTSTATIC") or "0") not in ("0", "")
+def _trouble(app: App, django: Django, one: collectstatic.Trouble) -> Finding:
+    return report(
+        "HL208",
+        one.message,
+        one.at,
+        why=f"the Python buildpack runs collectstatic for every Django app, and the build stops: {one.says}",
+        fix=one.fix,
+        process="web",
+        confidence=Confidence.HIGH if django.sure else Confidence.LOW,
+    )
 
 
 def _collects_nothing(app: App, django: Django) -> bool:
     """Whether an app before staticfiles brings a collectstatic of its own, which needs no folder."""
-    before = django.installed[: django.installed.index("django.contrib.staticfiles")]
+    before = django.installed[: django.installed.index(collectstatic.STATICFILES)]
     return any(app.code.knowledge.backends.get(name) == "idle-collector" for name in before)
 
 

@@ -47,6 +47,24 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             confidence=confidence,
         )
     yield from (_not_built(found) for found in not_built(app))
+    yield from _bare_names(app)
+
+
+def _bare_names(app: App) -> Iterator[Finding]:
+    """Scripts at the app's root that are called without a path."""
+    for process in app.processes.values() if not app.is_container else ():
+        for command in process.script.commands:
+            name = command.words[0].text if command.words and not command.cwd and not command.conditional else ""
+            if "." in name and "/" not in name and name in app.slug:
+                yield report(
+                    "HL110",
+                    f"{process.name} starts {name} by its bare name, and the app's folder is not on PATH",
+                    Place(process.at.path, command.words[0].span, "not found"),
+                    why="command not found: the process crashes as soon as it starts"
+                    + (" and every request gets H10" if process.serves else ""),
+                    fix=f"write `./{name}` (executable in git), or `bash {name}`",
+                    process=process.name,
+                )
 
 
 def _not_built(found: NotBuilt) -> Finding:
