@@ -6,9 +6,10 @@ The apps stand in tests/fixtures/buildpacks, one file for each buildpack, in a f
     = PY-PM-03 fails HL404 on flask: words    a case: its row, the outcome, the rules that may tell, the base it changes
     --- path [options]                        a file with the lines below it; a path with blanks stands in backticks
 
-`fails`: the build stops, or nothing starts after it, and one of the rules says so as an error. `warns`: one of them warns, and no rule
-of the build says that it stops. `silent`: no rule of the build says that it stops. `missed fails …` is a row that herolint does not
-predict: the share of those is bounded, and each is checked to be one, so that the list stays honest.
+`fails`: the build stops, or nothing starts after it, and one of the rules says so as an error. `warns`: one of them warns (with no
+rule named, the build log alone does), and no rule of the build says that it stops. `silent`: no rule of the build says that it stops.
+`missed fails …` is a row that herolint does not predict: the share of those is bounded, and each is checked to be one, so that the
+list stays honest.
 
 Options of a file: `absent`, `edit` (lines `- old` and `+ new` change the base's file), `link=TARGET`, `exec`, `crlf`, `bom`, `utf-16`
 (with a byte order mark), `utf-16-bare`, `latin-1`. A line `> web: command` expects that process type, `> no web` its absence,
@@ -25,6 +26,7 @@ from pathlib import Path
 import pytest
 
 from herolint import engine
+from herolint.app.buildpacks import outcomes
 from herolint.config import Config
 from herolint.finding import Finding, Severity
 
@@ -90,9 +92,8 @@ def _edited(old: list[str], edits: list[str]) -> list[str]:
     for edit in edits:
         mark, line = edit[:2], edit[2:]
         if mark == "- ":
-            position = new.index(line)
-            del new[position]
-            at = position
+            at = new.index(line)
+            del new[at]
         elif at is None:
             new.append(line)
         else:
@@ -174,10 +175,15 @@ def _as_stated(case: Case, findings: tuple[Finding, ...]) -> bool:
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.row} {case.outcome} {case.words}") for case in CASES])
 def test_row(case: Case, tmp_path: Path) -> None:
     case.plant(tmp_path)
-    result = engine.run(tmp_path, Config(pedantic=True), engine.RunOptions(today=TODAY, cache=False))
+    options = engine.RunOptions(today=TODAY, cache=False)
+    result = engine.run(tmp_path, Config(), options)
     told = "\n".join(f"{f.code} {f.severity.word} {f.at.path}: {f.message}" for f in result.findings)
     assert not [problem.detail for problem in result.problems if problem.rule]
-    assert _as_stated(case, result.findings) != case.missed, told or "no findings"
+    stated = _as_stated(case, result.findings)
+    if case.outcome == "warns" and not case.codes:
+        app = engine.open_apps(tmp_path, Config(), options)[1][0]
+        stated = any(not one.fails for one in outcomes(app, "advice"))
+    assert stated != case.missed, told or "no findings"
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)

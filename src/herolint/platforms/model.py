@@ -303,6 +303,8 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     newest: tuple[str, ...]
     oldest: str
     yarn: str
+    npm_needs: dict[str, str] = {}
+    """Major version of npm → the range of Node.js on which it runs."""
 
 
 class RubyVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

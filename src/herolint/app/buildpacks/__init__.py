@@ -13,7 +13,10 @@ from herolint.finding import Confidence, Place
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-Topic = Literal["managers", "lock-stale", "version-invalid", "version-old", "not-built", "not-installable"]
+Topic = Literal[
+    "managers", "lock-stale", "version-invalid", "version-old", "not-built", "not-installable", "not-together", "committed", "advice"
+]
+"""`advice` is what the build log says and no rule repeats."""
 
 
 class Outcome(msgspec.Struct, frozen=True):

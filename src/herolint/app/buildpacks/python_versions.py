@@ -178,12 +178,10 @@ def _old_version(app: App, wanted: WantedPython) -> Iterator[Outcome]:
         )  # fmt: skip
     elif patch is not None and patch < int(row.latest.split(".")[2]) and wanted.origin != "runtime.txt":
         yield Outcome(
-            "version-old",
+            "advice",
             False,
             f"Python {wanted.version} is not the newest {row.minor}: that is {row.latest} (as of {app.platform.checked})",
             at,
             "the build warns: A Python patch update is available!",
             f"write `{row.minor}`: each build then takes the newest patch",
-            # So it is with nearly every full number some weeks later: worth knowing, not worth a finding.
-            confidence=Confidence.LOW,
         )

@@ -78,6 +78,7 @@ _ARTIFACTS = (
 @rule("HL413", "artifacts-committed", WARNING, ERROR)
 def artifacts_committed(app: App) -> Iterator[Finding]:
     """What the build makes is in the repository."""
+    yield from told(app, "HL413", "committed")
     yield from _environments(app)
     yield from _generated(app)
     yield from _collected_static(app)

@@ -21,7 +21,7 @@ _STOPS = "the build stops: Unable to install dependencies"
 _SHOWN = 3
 
 
-@rule("HL410", "requirement-uninstallable", ERROR, WARNING, needs=("python",))
+@rule("HL410", "requirement-uninstallable", ERROR, WARNING)
 def requirement_uninstallable(app: App) -> Iterator[Finding]:
     """A requirement that cannot be installed on a dyno, or that the installer cannot read."""
     yield from uninstallable_pins(app)
