@@ -12,8 +12,7 @@ rule named, the build log alone does), and no rule of the build says that it sto
 list stays honest.
 
 Options of a file: `absent`, `edit` (lines `- old` and `+ new` change the base's file), `link=TARGET`, `exec`, `crlf`, `bom`, `utf-16`
-(with a byte order mark), `utf-16-bare`, `latin-1`. A line `> web: command` expects that process type, `> no web` its absence,
-`> runtime: Python 3.13.15` what a step of the forecast says.
+(with a byte order mark), `utf-16-bare`, `latin-1`. A line `> web: command` expects that process type, `> no web` its absence.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ import pytest
 
 from herolint import engine
 from herolint.app.buildpacks import outcomes
+from herolint.app.model import App
 from herolint.config import Config
 from herolint.finding import Finding, Severity
 
@@ -172,6 +172,16 @@ def _as_stated(case: Case, findings: tuple[Finding, ...]) -> bool:
     return not stops
 
 
+def _check(app: App, expected: str) -> None:
+    """`web: command` is among the process types, `no web` is not."""
+    if expected.startswith("no "):
+        assert expected[3:] not in app.processes
+        return
+    name, _, command = expected.partition(": ")
+    assert name in app.processes, list(app.processes)
+    assert app.processes[name].text == command
+
+
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.row} {case.outcome} {case.words}") for case in CASES])
 def test_row(case: Case, tmp_path: Path) -> None:
     case.plant(tmp_path)
@@ -184,6 +194,8 @@ def test_row(case: Case, tmp_path: Path) -> None:
         app = engine.open_apps(tmp_path, Config(), options)[1][0]
         stated = any(not one.fails for one in outcomes(app, "advice"))
     assert stated != case.missed, told or "no findings"
+    for expected in case.expected:
+        _check(engine.open_apps(tmp_path, Config(), options)[1][0], expected)
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
