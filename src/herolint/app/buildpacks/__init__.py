@@ -44,7 +44,7 @@ def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
 
 _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,
-    "go": lambda app: "go" in app.code.code.languages,
+    "go": lambda app: app.language == "go",
     "ruby": lambda app: "Gemfile" in app.slug,
     "python": lambda app: app.language == "python",
 }

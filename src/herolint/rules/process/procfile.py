@@ -11,7 +11,7 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-_OWN_WEB = frozenset({"node", "ruby", "php", "go", "java", "scala"})
+_OWN_WEB = frozenset({"node", "ruby", "php", "java", "scala"})
 """Languages whose buildpack may declare a `web` process by itself."""
 _SERVING = (
     "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
@@ -135,6 +135,10 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         )
 
 
+_NO_SURE_WEB = frozenset({"go"})
+"""Languages whose buildpack declares process types after what it builds, so that none of them may be `web`."""
+
+
 @rule("HL104", "no-web-process", ERROR, NOTE, WARNING)
 def no_web_process(app: App) -> Iterator[Finding]:
     """Nothing answers HTTP requests."""
@@ -155,6 +159,17 @@ def no_web_process(app: App) -> Iterator[Finding]:
                 Place(""),
                 why="the Python buildpack has no default process; the app deploys, and every request gets H14",
                 fix=_suggestion(app),
+            )
+        elif app.language in _NO_SURE_WEB and _wants_to_run(app) and not moves_root(app):
+            made = ", ".join(app.processes)
+            yield report(
+                "HL104",
+                f"there is no Procfile, and of the programs that are built none is called `web`: {made}"
+                if made
+                else "there is no Procfile, and no program is built",
+                app.procfile_place(next(iter(app.processes))) if made else Place(""),
+                why="the buildpack names a process type after each program; the app deploys, and every request gets H14",
+                fix=f"write a `Procfile` with `web: bin/{next(iter(app.processes))}`" if made else _suggestion(app),
             )
         return
     names = list(app.processes)
