@@ -30,16 +30,23 @@ class Outcome(msgspec.Struct, frozen=True):
     fix: str
     related: tuple[Place, ...] = ()
     confidence: Confidence = Confidence.HIGH
+    language: str = ""
+    """Whose build it is; filled in by `all_outcomes`."""
 
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
+    return (one for one in app.build_outcomes if one.topic in topics)
+
+
+def all_outcomes(app: App) -> Iterator[Outcome]:
+    """Everything that the builds of the app come to, buildpack by buildpack. `App.build_outcomes` keeps it."""
     if app.is_container or not app.root.deployed:
         return
     for name, has in _MODELS.items():
         if has(app):
             model = import_module(f"herolint.app.buildpacks.{name}")
-            yield from (one for one in model.outcomes(app) if one.topic in topics)
+            yield from (msgspec.structs.replace(one, language=name) for one in model.outcomes(app))
 
 
 _MODELS: dict[str, Callable[[App], bool]] = {
