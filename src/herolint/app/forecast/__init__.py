@@ -83,5 +83,5 @@ def _slug(app: App) -> tuple[Line, ...]:
 def _processes(app: App) -> Iterator[Line]:
     for name, process in app.processes.items():
         if name != "release":
-            origin = "the buildpack declares it" if process.origin == "default" else f"`{process.at.path}`"
+            origin = "the buildpack declares it" if process.origin == "default" else f"`{process.at.path}` declares it"
             yield Line(f"{name}: {process.text}", origin, process.at if process.at.path else None)

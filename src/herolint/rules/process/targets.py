@@ -52,7 +52,10 @@ def command_target_missing(app: App) -> Iterator[Finding]:
 
 def _bare_names(app: App) -> Iterator[Finding]:
     """Scripts at the app's root that are called without a path."""
+    meant = {line.name for line in app.procfile.broken} if app.procfile is not None else set()
     for process in app.processes.values() if not app.is_container else ():
+        if process.name in meant:
+            continue  # a line that is broken is another finding
         for command in process.script.commands:
             name = command.words[0].text if command.words and not command.cwd and not command.conditional else ""
             if "." in name and "/" not in name and name in app.slug:
