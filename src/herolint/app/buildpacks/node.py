@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.buildpacks import Outcome, node_install, node_manifest, node_scripts
+from herolint.app.buildpacks import Outcome, node_install, node_manifest
 from herolint.app.buildpacks.node_locks import stale
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
@@ -39,7 +39,10 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from _version(app, package)
     yield from _lock(app, package)
     yield from node_install.outcomes(app, package, lock_file(app))
-    yield from node_scripts.outcomes(app, package, lock_file(app), wanted_node(app).release)
+    if any(name in package.scripts for name in SCRIPTS):
+        from herolint.app.buildpacks import node_scripts  # few packages are built
+
+        yield from node_scripts.outcomes(app, package, lock_file(app), wanted_node(app).release)
 
 
 def lock_file(app: App) -> str | None:
@@ -47,6 +50,8 @@ def lock_file(app: App) -> str | None:
     return next((name for name in (*LOCKS, "npm-shrinkwrap.json") if name in app.slug), None)
 
 
+SCRIPTS = ("heroku-prebuild", "heroku-postbuild", "build", "heroku-cleanup")
+"""Scripts that the buildpack runs by itself."""
 _BAD = ((22, 5, 0),)
 """Releases that the buildpack warns of."""
 

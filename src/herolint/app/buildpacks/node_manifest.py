@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node_range import parse_range, satisfies
@@ -29,23 +30,30 @@ def unreadable(app: App) -> Iterator[Outcome]:
     source = app.source("package.json")
     if source is None or not source.data.strip():
         return  # npm has its own say over an empty file
-    reason = ""
-    try:
-        if source.encoding.startswith("utf-16") or source.is_binary:
-            reason = "it is UTF-16"
-        else:
-            json.loads(source.data[source.bom_length :].decode("utf-8", "replace"))
-    except json.JSONDecodeError as error:
-        if error.msg == "Extra data":
-            return
-        reason = f"{error.msg} (line {error.lineno})" if "<<<<<<<" not in source.text else "a merge conflict was left in it"
-    except RecursionError:
-        return
+    reason = "it is UTF-16" if source.encoding.startswith("utf-16") or source.is_binary else _json_error(source.data[source.bom_length :])
+    if reason and "<<<<<<<" in source.text:
+        reason = "a merge conflict was left in it"
     if reason:
         yield Outcome(
             "managers", True, f"package.json is not JSON: {reason}", Place("package.json"),
             "the build stops: Unable to parse your package.json", "write it as strict JSON, in UTF-8: no comments, no comma after the last entry",
         )  # fmt: skip
+
+
+def _json_error(data: bytes) -> str:
+    """What is wrong with a JSON text; empty where the buildpack's check takes it (which lets NaN and several values pass)."""
+    try:
+        msgspec.json.decode(data, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        import json
+
+        try:
+            json.loads(data.decode("utf-8", "replace"))
+        except json.JSONDecodeError as error:
+            return "" if error.msg == "Extra data" else f"{error.msg} (line {error.lineno})"
+        except RecursionError:
+            return ""
+    return ""
 
 
 def in_the_way(app: App) -> Iterator[Outcome]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks import Outcome
+from herolint.app.buildpacks.node import SCRIPTS
 from herolint.app.buildpacks.node_output import build_scripts
 from herolint.app.buildpacks.node_range import Version, parse_version, satisfies
 from herolint.finding import Confidence, Place
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from herolint.formats.shell import Command
     from herolint.source import Span
 
-_RUN_BY_BUILDPACK = ("heroku-prebuild", "heroku-postbuild", "build", "heroku-cleanup")
 _MD4_REMOVED = 17
 """The first major version of Node.js whose OpenSSL has no MD4."""
 _WITHOUT_WASM = ">=2 <4.47.0 || >=5.0.0 <5.61.0"
@@ -27,11 +27,11 @@ _WITHOUT_WASM = ">=2 <4.47.0 || >=5.0.0 <5.61.0"
 def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | None) -> Iterator[Outcome]:
     """The first failure of each script."""
     run = build_scripts(app) | {name: package.scripts[name][0] for name in ("heroku-cleanup",) if name in package.scripts}
-    for name in _RUN_BY_BUILDPACK:
+    for name in SCRIPTS:
         if name not in run:
             continue
         text, span = package.scripts[name]
-        earlier = any(one not in _RUN_BY_BUILDPACK for one in run) or name != next(iter(one for one in _RUN_BY_BUILDPACK if one in run))
+        earlier = any(one not in SCRIPTS for one in run) or name != next(iter(one for one in SCRIPTS if one in run))
         found = next(_failures(app, package, name, text, span, lock, earlier=earlier), None)
         if found is not None:
             yield found

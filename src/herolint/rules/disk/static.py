@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from herolint.app import collectstatic
 from herolint.app.django import Django
 from herolint.app.model import App
 from herolint.app.values import Known, env_names, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.app.collectstatic import Trouble
 
 
 @rule("HL208", "static-files-not-served", ERROR, WARNING, needs=("code", "processes", "python"))
@@ -18,6 +21,8 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
     django = app.code.django
     if django is None or app.web is None or not django.installed:
         return
+    from herolint.app import collectstatic  # few repositories have such settings
+
     if collectstatic.runs(app) and not _remote_storage(django):
         yield from (_trouble(app, django, one) for one in collectstatic.troubles(app, django))
     if collectstatic.STATICFILES not in django.installed:
@@ -64,7 +69,7 @@ def _not_served(app: App, django: Django) -> Finding:
     )
 
 
-def _trouble(app: App, django: Django, one: collectstatic.Trouble) -> Finding:
+def _trouble(app: App, django: Django, one: Trouble) -> Finding:
     return report(
         "HL208",
         one.message,
@@ -78,7 +83,7 @@ def _trouble(app: App, django: Django, one: collectstatic.Trouble) -> Finding:
 
 def _collects_nothing(app: App, django: Django) -> bool:
     """Whether an app before staticfiles brings a collectstatic of its own, which needs no folder."""
-    before = django.installed[: django.installed.index(collectstatic.STATICFILES)]
+    before = django.installed[: django.installed.index("django.contrib.staticfiles")]
     return any(app.code.knowledge.backends.get(name) == "idle-collector" for name in before)
 
 
