@@ -144,6 +144,11 @@ class App:
         return loading.uv_lock(self)
 
     @cached_property
+    def pylock(self) -> PyLock | None:
+        """pylock.toml, which no buildpack reads."""
+        return loading.pylock(self)
+
+    @cached_property
     def python_version_file(self) -> VersionFile | None:
         """.python-version."""
         return loading.python_version(self)

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-COMMANDS = ("check", "build", "explain", "rules", "config", "why")
+COMMANDS = ("check", "build", "slug", "explain", "rules", "config", "why")
 
 _OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 

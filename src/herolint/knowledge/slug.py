@@ -75,13 +75,25 @@ def estimate_slug(
         shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu)
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))
-        shares.append(_Share(Part("unknown", likely, f"{len(unknown)} packages outside the table"), least, most))
-    fixed = [Part("python", base_bytes, "the Python runtime and the installer")]
+        shares.append(
+            _Share(Part("unknown", likely, f"{len(unknown)} package{'s' if len(unknown) > 1 else ''} outside the table"), least, most)
+        )
+    return _summed(shares, repo_bytes, base_bytes, unknown)
+
+
+def _summed(shares: list[_Share], repo_bytes: int, base_bytes: int, unknown: tuple[str, ...]) -> Estimate:
+    fixed = [Part("python", base_bytes, "the runtime, with the installer")]
     fixed += [Part("app", repo_bytes, "the app's own files")] if repo_bytes else []
     low = sum(part.bytes for part in fixed) + sum(s.low for s in shares)
     high = sum(part.bytes for part in fixed) + sum(s.high for s in shares)
     parts = sorted([*fixed, *(s.part for s in shares if s.part.bytes)], key=lambda part: (-part.bytes, part.name))
     return Estimate(round(low), round(high), tuple(parts), unknown)
+
+
+def weighed_slug(sizes: Mapping[str, int], *, repo_bytes: int, base_bytes: int = BASE_BYTES) -> Estimate:
+    """The slug of an environment that was weighed: bytes by distribution."""
+    shares = [_bounded(Part(name, size), EXACT) for name, size in sizes.items()]
+    return _summed(shares, repo_bytes, base_bytes, ())
 
 
 class _Share(msgspec.Struct, frozen=True):
