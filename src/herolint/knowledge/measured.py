@@ -68,10 +68,12 @@ class _Row(msgspec.Struct, frozen=True):
     closure: tuple[str, ...] = ()
     rest_wheel: int = 0
     rest_python: int = 0
+    slug: int = 0
+    """What it adds to a slug, where that was measured."""
 
     @property
     def bytes(self) -> int:
-        return share(self.wheel, self.python)
+        return self.slug or share(self.wheel, self.python)
 
     @property
     def rest(self) -> int:

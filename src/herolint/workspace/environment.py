@@ -13,7 +13,10 @@ _LEVEL = 6
 """As strong as the slug's gzip."""
 _CHUNK = 1 << 20
 _SAMPLED_FROM = 8 * _CHUNK
-"""Bytes from which only every fourth megabyte of a file is compressed."""
+"""Bytes from which only some megabytes of a file are compressed."""
+_STEP = 4
+"""Every which of them."""
+_HEADER = 512
 _BYTE_CODE = 0.4
 """Compressed bytes of the `.pyc` that the build makes, for each byte of a `.py` that has none yet."""
 _BASE = frozenset({"pip"})
@@ -40,7 +43,7 @@ def weigh(packages: Path) -> tuple[Weighed, ...]:
     for info in sorted(packages.glob("*.dist-info")):
         name, _, version = info.name.removesuffix(".dist-info").rpartition("-")
         if name.lower() not in _BASE:
-            size = sum(_weight(file) for file in _files(packages, info))
+            size = _packed(packages, sorted(_files(packages, info)))
             found.append(Weighed(name.lower().replace("_", "-").replace(".", "-"), version, round(size)))
     return tuple(sorted(found, key=lambda one: (-one.bytes, one.name)))
 
@@ -66,21 +69,29 @@ def _files(packages: Path, info: Path) -> Iterator[Path]:
                             yield code
 
 
-def _weight(file: Path) -> float:
-    """Compressed bytes; of a `.py` without byte code, with what its byte code will weigh."""
-    size = file.stat().st_size
-    if file.suffix == ".py" and not any((file.parent / "__pycache__").glob(f"{file.stem}.cpython-*.pyc")):
-        return _compressed(file, size) + _BYTE_CODE * size
-    return _compressed(file, size)
+def _packed(packages: Path, files: list[Path]) -> float:
+    """Bytes of the files one behind the other in one compressed stream, as in an archive; large ones by samples of their own."""
+    stream = zlib.compressobj(_LEVEL)
+    total = 0.0
+    for file in files:
+        size = file.stat().st_size
+        # An archive has a block of mostly empty fields before each file.
+        total += len(stream.compress(str(file.relative_to(packages)).encode("utf-8", "surrogateescape").ljust(_HEADER, b"\0")))
+        if size >= _SAMPLED_FROM:
+            total += _sampled(file, size)
+        else:
+            total += len(stream.compress(file.read_bytes()))
+        if file.suffix == ".py" and not any((file.parent / "__pycache__").glob(f"{file.stem}.cpython-*.pyc")):
+            total += _BYTE_CODE * size
+    return total + len(stream.flush())
 
 
-def _compressed(file: Path, size: int) -> float:
-    step = 4 if size >= _SAMPLED_FROM else 1
+def _sampled(file: Path, size: int) -> float:
     total = read = 0
     with file.open("rb") as stream:
-        for start in range(0, max(size, 1), _CHUNK * step):
+        for start in range(0, size, _CHUNK * _STEP):
             stream.seek(start)
             chunk = stream.read(_CHUNK)
             read += len(chunk)
             total += len(zlib.compress(chunk, _LEVEL))
-    return total * (size / read) if read else 0.0
+    return total * (size / read)
