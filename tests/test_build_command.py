@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -26,17 +27,22 @@ def told(root: Path) -> str:
     return build_text.render(result, apps, Options(width=80))
 
 
+def unweighed(text: str) -> str:
+    """The text without sizes, which move with the table of sizes."""
+    return re.sub(r"about [\d,]+ MB compressed, between\s+[\d,]+\s+and\s+[\d,]+\s+\(the\s+limit\s+is\s+500\s+MB\)", "weighed", text)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_forecast(name: str, app: Callable[[str], Path], snapshot: SnapshotAssertion) -> None:
     text = told(app(name))
-    assert text == snapshot
+    assert unweighed(text) == snapshot
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
 def test_the_readme_shows_a_real_forecast(app: Callable[[str], Path]) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("<!-- build -->")[2].partition("```text\n")[2].partition("```")[0]
-    assert shown == told(app("django-shop"))
+    assert unweighed(shown) == unweighed(told(app("django-shop")))
 
 
 def plant(root: Path, files: dict[str, str]) -> Path:
@@ -100,7 +106,8 @@ def test_every_buildpack_has_its_steps_and_its_findings(tmp_path: Path) -> None:
 def test_a_folder_with_nothing_to_build(tmp_path: Path) -> None:
     text = told(plant(tmp_path, {"Procfile": "web: ./serve\n"}))
     assert "none" in text
-    assert "The build stops at: buildpacks (HL401)" in text
+    assert "HL401" in text
+    assert "Nothing is built: no official buildpack takes this, and a push is refused." in text
 
 
 def test_other_commands_do_not_load_it(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def main() -> int:
     options = parser.parse_args()
     table: dict[str, Any] = json.loads(TABLE.read_text("utf-8"))
     rows: dict[str, dict[str, Any]] = table["size"]
-    wanted = options.names or [
+    wanted = [name for name in options.names if name in rows] or [
         name for name, row in rows.items() if "+" not in name and "slug" not in row and LEAST <= row["wheel"] <= MOST
     ]
     deadline = time.monotonic() + options.seconds

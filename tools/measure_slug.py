@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -62,17 +63,17 @@ def main() -> int:
         print(name, file=sys.stderr, flush=True)
         known[name] = _measure(name, SETS[name], options.folder / "set", options.python, options.find_links)
         cache.write_text(json.dumps(known, indent=1), "utf-8")
-    TARGET.write_text(_page({name: known[name] for name in SETS if name in known}), "utf-8")
+    TARGET.write_text(_page({name: _judged(known[name], SETS[name]) for name in SETS if name in known}), "utf-8")
     return 0
 
 
 def _measure(name: str, requirements: tuple[str, ...], folder: Path, python: str, links: str) -> dict[str, Any]:
-    """Bytes of the slug without the runtime: measured, and by each kind of evidence."""
+    """Bytes of the slug without the runtime, measured and by `--env`; and the lock."""
     shutil.rmtree(folder, ignore_errors=True)
     project, installed = folder / "app", folder / "packages"
     project.mkdir(parents=True)
     extra = ["--find-links", links] if links else []
-    (project / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements), "utf-8")
+    (project / "requirements.txt").touch()
     version = subprocess.run(
         [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=True
     )
@@ -92,21 +93,38 @@ def _measure(name: str, requirements: tuple[str, ...], folder: Path, python: str
             *requirements,
         ]
     )
-    found: dict[str, Any] = {"date": date.today().isoformat(), "table": _estimate(project)}
+    found: dict[str, Any] = {"date": date.today().isoformat(), "python": version.stdout.strip()}
     start = time.monotonic()
     weighed = {one.name: one.bytes for one in weigh(installed)}
     found["env_s"] = round(time.monotonic() - start, 1)
     found["env"] = _estimate(project, weighed)
     found["measured"] = _packed(installed)
     if not any("+" in line for line in requirements):
-        lines = ", ".join(json.dumps(line) for line in requirements)
-        text = f'[project]\nname = "measured"\nversion = "1"\nrequires-python = "=={version.stdout.strip()}.*"\ndependencies = [{lines}]\n'
-        (project / "requirements.txt").unlink()
-        (project / "pyproject.toml").write_text(text, "utf-8")
+        (project / "pyproject.toml").write_text(_project(found["python"], requirements), "utf-8")
         _uv(["lock", "--quiet", "--no-config", "--python", python], project)
-        found["lock"] = _estimate(project)
+        found["uv.lock"] = (project / "uv.lock").read_text("utf-8")
     shutil.rmtree(folder)
     return found
+
+
+def _project(python: str, requirements: tuple[str, ...]) -> str:
+    lines = ", ".join(json.dumps(line) for line in requirements)
+    return f'[project]\nname = "measured"\nversion = "1"\nrequires-python = "=={python}.*"\ndependencies = [{lines}]\n'
+
+
+def _judged(found: dict[str, Any], requirements: tuple[str, ...]) -> dict[str, Any]:
+    """A measurement with what herolint says by its table and by the lock."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        (project / ".python-version").write_text(found["python"], "utf-8")
+        (project / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements), "utf-8")
+        judged = {**found, "table": _estimate(project)}
+        if "uv.lock" in found:
+            (project / "requirements.txt").unlink()
+            (project / "pyproject.toml").write_text(_project(found["python"], requirements), "utf-8")
+            (project / "uv.lock").write_text(found["uv.lock"], "utf-8")
+            judged["lock"] = _estimate(project)
+        return judged
 
 
 def _uv(words: list[str], folder: Path | None = None) -> None:
@@ -150,7 +168,7 @@ def _page(found: dict[str, Any]) -> str:
 
 Written by `tools/measure_slug.py` on {day} (Python {PYTHON}; the CPU build of torch with 3.11). Each set was installed with its byte code
 and packed as a slug is (`tar | gzip -6`). Sizes are MB (10^6 bytes) with {BASE_BYTES // MB} MB for runtime and installer, which were not
-measured here; differences are of the packages alone. *Table*: names without versions, no network. *Lock*: a uv.lock with its sizes.
+measured here; differences are of the whole. *Table*: names without versions, no network. *Lock*: a uv.lock with its sizes.
 *Env*: `--env`.
 
 | requirements | measured | table | | lock | | env | |
@@ -162,9 +180,14 @@ measured here; differences are of the packages alone. *Table*: names without ver
         for kind in ("table", "lock", "env"):
             likely = one[kind][0] if kind in one else None
             cells.append(f"{(likely + BASE_BYTES) / MB:.1f}" if likely is not None else "–")
-            cells.append(f"{100 * (likely / one['measured'] - 1):+.1f} %" if likely is not None else "")
+            cells.append(f"{100 * _off(one, kind):+.1f} %" if likely is not None else "")
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
     return head + "\n".join(rows) + "\n" + _summary(found)
+
+
+def _off(one: dict[str, Any], kind: str) -> float:
+    """How far an estimate of the whole slug is off."""
+    return float((one[kind][0] + BASE_BYTES) / (one["measured"] + BASE_BYTES) - 1)
 
 
 def _summary(found: dict[str, Any]) -> str:
@@ -172,7 +195,7 @@ def _summary(found: dict[str, Any]) -> str:
     counting = {name: one for name, one in found.items() if one["measured"] + BASE_BYTES >= COUNTS_FROM}
     lines = []
     for kind, words in (("table", "Table"), ("lock", "Lock"), ("env", "Env")):
-        off = {name: abs(one[kind][0] / one["measured"] - 1) for name, one in counting.items() if kind in one}
+        off = {name: abs(_off(one, kind)) for name, one in counting.items() if kind in one}
         if off:
             worst = max(off, key=lambda name: off[name])
             inside = sum(found[name][kind][1] <= found[name]["measured"] <= found[name][kind][2] for name in off)

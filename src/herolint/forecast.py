@@ -64,11 +64,12 @@ def foretell(root: Path, config: Config, options: RunOptions) -> tuple[Result, t
     told = []
     for app in apps:
         findings = [finding for finding in result.findings if finding.app == app.root.path]
-        told.append(AppForecast(app.root.path, _steps(stages(app), findings, app)))
+        refused = not app.is_container and not app.listed_buildpacks and not app.detected
+        told.append(AppForecast(app.root.path, _steps(stages(app), findings, app, refused=refused), refused))
     return result, tuple(told)
 
 
-def _steps(stages: Iterable[Stage], findings: list[Finding], app: App) -> tuple[ForecastStep, ...]:
+def _steps(stages: Iterable[Stage], findings: list[Finding], app: App, *, refused: bool) -> tuple[ForecastStep, ...]:
     steps = [ForecastStep(step.kind, stage.buildpack, step.lines, advice=_advice(stage, step)) for stage in stages for step in stage.steps]
     languages = {stage.buildpack: stage.language for stage in stages}
     held: dict[int, list[Finding]] = {}
@@ -78,7 +79,7 @@ def _steps(stages: Iterable[Stage], findings: list[Finding], app: App) -> tuple[
     stopped = False
     for number, step in enumerate(steps):
         mine = tuple(sorted(held.get(number, ()), key=lambda finding: -finding.severity))
-        stops = not stopped and any(stops_build(finding) for finding in mine)
+        stops = not stopped and ((refused and step.kind == "buildpacks") or any(stops_build(finding) for finding in mine))
         found.append(msgspec.structs.replace(step, findings=mine, stops=stops, reached=not stopped))
         stopped = stopped or stops
     return tuple(found)

@@ -67,9 +67,20 @@ def slug_report(app: App, environment: Mapping[str, int] | None = None) -> SlugR
         estimate = weighed_slug(environment, repo_bytes=own_bytes(app))
         return SlugReport(estimate, "what is installed in the environment", _best_change(app, wanted, estimate))
     if wanted is None:
-        return None
+        return _node_report(app)
     estimate = _estimated(app, wanted)
     return SlugReport(estimate, wanted.evidence, _best_change(app, wanted, estimate))
+
+
+def _node_report(app: App) -> SlugReport | None:
+    from herolint.app.node_size import kept_packages
+    from herolint.knowledge.npm import estimate_node, npm_date
+
+    kept = kept_packages(app)
+    if kept is None:
+        return None
+    estimate = estimate_node(kept.names, locked=kept.locked, repo_bytes=own_bytes(app), counts=kept.names)
+    return SlugReport(estimate, f"`{kept.manifest}` and the shipped table of npm packages ({npm_date()})")
 
 
 def own_bytes(app: App) -> int:

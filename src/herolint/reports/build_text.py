@@ -119,6 +119,8 @@ def _verdict(app: AppForecast) -> Row:
     warnings = sum(finding.severity is Severity.WARNING for step in app.steps if step.reached for finding in step.findings)
     tail = f", with {count(warnings, 'warning')}" if warnings else ""
     failure = app.first_failure
+    if app.refused:
+        return row(Piece("Nothing is built: no official buildpack takes this, and a push is refused", "error"), ".")
     if failure is None:
         return row(Piece("The build succeeds", "good"), f" as far as these files tell{tail}.")
     codes = ", ".join(dict.fromkeys(finding.code for finding in failure.findings if finding.severity is Severity.ERROR))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from herolint.app.dialects.node_paths import BUILT
@@ -18,6 +19,8 @@ _MAKERS = lazy(
     r"microbundle|snowpack|brunch|browserify|coffee|pkg|backpack|meteor|eleventy|docusaurus|vitepress|hexo|elm|spago|shadow-cljs|sass|node|sh|bash)\b"
 )
 """Programs that write files while a script runs."""
+_PATTERNS = lazy(r"(?:\b(?:npm|yarn|pnpm):|(?<=[\s\"'])(?=[\w-]+:\*))([\w:*-]+)")
+"""Names and patterns of scripts as tools that run several take them: `npm:build`, `build:*`."""
 _HOOKS = ("heroku-prebuild", "preinstall", "install", "postinstall", "prepare", "heroku-postbuild", "build")
 
 
@@ -41,10 +44,14 @@ def _all_text(app: App) -> str:
         text = waiting.pop()
         texts.append(text)
         for name, (inner, _) in package.scripts.items() if package is not None else ():
-            if name not in seen and re.search(rf"(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)\b[^&|;]*\b{re.escape(name)}\b", text):
+            if name not in seen and (_runs(text, name) or any(fnmatchcase(name, pattern) for pattern in _PATTERNS.findall(text))):
                 seen.add(name)
                 waiting.append(inner)
     return "\n".join(texts)
+
+
+def _runs(text: str, name: str) -> bool:
+    return bool(re.search(rf"(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)\b[^&|;]*\b{re.escape(name)}\b", text))
 
 
 def makes(app: App, path: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from herolint.app.buildpacks import outcomes
 from herolint.app.detection import builders
 from herolint.app.forecast.steps import Line, Stage, Step, count
-from herolint.app.slug_size import slug_estimate
+from herolint.app.slug_size import slug_report
 from herolint.finding import Place
 from herolint.knowledge.packages import MB
 
@@ -63,7 +63,8 @@ def _built(app: App) -> Iterator[Stage]:
 
 def _after(app: App) -> Iterator[Step]:
     yield Step("slug", _slug(app))
-    yield Step("process types", tuple(_processes(app)) or (Line("none", "there is no Procfile, and the buildpack declares none"),))
+    nothing = "the image names no command" if app.is_container else "there is no Procfile, and the buildpack declares none"
+    yield Step("process types", tuple(_processes(app)) or (Line("none", nothing),))
     release = app.processes.get("release")
     if release is not None:
         yield Step("release", (Line(release.text, f"`{release.at.path}` has a release process", release.at),))
@@ -72,10 +73,11 @@ def _after(app: App) -> Iterator[Step]:
 def _slug(app: App) -> tuple[Line, ...]:
     if app.is_container:
         return (Line("no slug", "images have no such limit"),)
-    estimate = slug_estimate(app)
+    report = slug_report(app)
     limit = f"the limit is {app.platform.slug_limit_bytes // MB} MB"
-    if estimate is None:
+    if report is None:
         return (Line(f"not weighed here ({limit})"),)
+    estimate = report.estimate
     low, high, likely = (max(1, round(size / MB)) for size in (estimate.low, estimate.high, estimate.likely))
     return (Line(f"about {likely} MB compressed, between {low} and {high} ({limit})", "the packages' sizes; `herolint slug` shows them"),)
 

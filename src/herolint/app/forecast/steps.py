@@ -55,10 +55,11 @@ class ForecastStep(msgspec.Struct, frozen=True):
 
 
 class AppForecast(msgspec.Struct, frozen=True):
-    """The steps of one app in order; `path` is its folder."""
+    """The steps of one app in order; `path` is its folder. `refused`: no buildpack takes it, so that nothing is built."""
 
     path: str
     steps: tuple[ForecastStep, ...]
+    refused: bool = False
 
     @property
     def first_failure(self) -> ForecastStep | None:
