@@ -78,7 +78,7 @@ def test_markers_are_asked_about_the_whole_version(asked: str, missing: list[str
     ],
 )
 def test_an_image_has_the_development_group_unless_told_otherwise(tmp_path: Path, command: str, silent: bool) -> None:
-    lock, tool = ("uv.lock", "uv") if "uv" in command else ("poetry.lock", "poetry")
+    lock = "uv.lock" if "uv" in command else "poetry.lock"
     packages = {
         "uv.lock": (
             'version = 1\nrequires-python = ">=3.13"\n\n'
@@ -94,7 +94,7 @@ def test_an_image_has_the_development_group_unless_told_otherwise(tmp_path: Path
         ),
     }
     (tmp_path / "heroku.yml").write_text("build:\n  docker:\n    web: Dockerfile\n")
-    (tmp_path / "Dockerfile").write_text(f"FROM python:3.13\nCOPY . .\nRUN pip install {tool} && {command}\nCMD python shop.py\n")
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.13\nCOPY . .\nRUN {command}\nCMD python shop.py\n")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n')
     (tmp_path / lock).write_text(packages[lock])
     (tmp_path / "shop.py").write_text("import flask\nimport pytest\n")

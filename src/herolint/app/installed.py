@@ -60,6 +60,8 @@ class _Gathered:
         self.develop: set[str] = set()
         self.elsewhere: set[str] = set()
         self.folders: list[str] = []
+        self.files: list[str] = []
+        """Files of requirements that a command installs from."""
         self.broken: list[str] = []
         self.unread = False
         self.locked = False
@@ -116,16 +118,16 @@ def _is_frozen(found: _Gathered, comes: dict[str, Brought]) -> bool:
 
 def _with_tools(app: App, manifest: str, found: _Gathered) -> None:
     """What stands beside the requirements: pip itself, and setuptools where the buildpack still installs it."""
-    if manifest == "requirements.txt":
+    if app.is_container:
+        found.asked.setdefault("pip", Asked())
+        found.asked.setdefault("setuptools", Asked())
+    elif manifest == "requirements.txt":
         found.asked.setdefault("pip", Asked())
         version = app.platform.python.version(python_minor(app))
         if version is not None and version.setuptools:
             found.asked.setdefault("setuptools", Asked("70"))
     elif manifest == "Pipfile.lock":
         found.asked.setdefault("pip", Asked())
-    elif app.is_container:
-        found.asked.setdefault("pip", Asked())
-        found.asked.setdefault("setuptools", Asked())
 
 
 def _from_manifest(app: App, name: str, found: _Gathered, with_development: bool = False) -> None:
@@ -247,6 +249,7 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
         if word in ("-r", "--requirement"):
             path = posixpath.normpath(next(rest, ""))
             source = app.source(path) or app.source(posixpath.basename(path))
+            found.files += [source.path] if source is not None else []
             _from_requirements(app, parse_requirements(source, app.source) if source is not None else None, found)
         elif word in _WITH_VALUE:
             next(rest, None)
@@ -261,8 +264,13 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
 
 
 def _from_image(app: App, found: _Gathered) -> str:
-    """What the web image's Dockerfile installs; its path, or empty when its base image may hold anything or nothing was understood."""
+    """What the web image's Dockerfile installs. The file that lists it: the Dockerfile itself where that names no other, or several.
+
+    Empty when its base image may hold anything or nothing was understood.
+    """
     image = app.web_image
     if image is None or name_and_tag(image.base_name)[0].rpartition("/")[2] != "python":
         return ""
-    return image.path if _from_commands(app, image.installs, found) else ""
+    if not _from_commands(app, image.installs, found):
+        return ""
+    return found.files[0] if len(found.files) == 1 else image.path

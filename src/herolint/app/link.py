@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
+from herolint.code.queries import walk
 
 if TYPE_CHECKING:
     from herolint.app.dialects.base import Dialect
@@ -42,6 +43,7 @@ class Linker:
         returns: Mapping[str, str] | None = None,
         parameters: Mapping[str, Mapping[str, str]] | None = None,
         constants: Mapping[str, str | int | float] | None = None,
+        injecting: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
         self.constants = constants or {}
@@ -50,6 +52,8 @@ class Linker:
         """Results of calls that behave like another object (`requests.session()` like `requests.Session()`)."""
         self.parameters = parameters or {}
         """What parameters hold by custom of their name, by language."""
+        self.injecting = injecting
+        """Calls that stand for the result of the function that they are given, where a parameter's default or type names them."""
         self._dialects: dict[str, Dialect] = {}
         self._known: dict[tuple[str, int, type[facts.Expr], int, int, str], Target | None] = {}
         """What was found, by file, function and place: to compare whole expressions would take longer than to resolve them."""
@@ -141,12 +145,26 @@ class Linker:
             return None
         if param.annotation is None and (usual := self.parameters.get(mod.facts.language, {}).get(param.name)):
             return Target("external", usual)
-        return self._typed(mod, fn.parent, param.annotation, depth)
+        declared = self._typed(mod, fn.parent, param.annotation, depth)
+        return declared or self._injected(mod, fn.parent, (param.default, param.annotation), depth)
 
     def _typed(self, mod: Mod, function: int, annotation: facts.AnyExpr | None, depth: int) -> Target | None:
         """An object of a declared type."""
-        kind = self.resolve(mod, function, annotation, depth) if annotation is not None else None
+        if annotation is None or depth > MAX_DEPTH:
+            return None
+        kind = self.resolve(mod, function, self.dialect(mod).declared(annotation), depth)
+        if kind is not None and (alias := _alias(kind)) is not None and kind.mod is not None:
+            return self._typed(kind.mod, NONE, alias, depth + 1) or self._injected(kind.mod, NONE, (alias,), depth)
         return self._result(kind, depth) if kind and kind.kind in ("class", "external") else None
+
+    def _injected(self, mod: Mod, function: int, exprs: Iterable[facts.AnyExpr | None], depth: int) -> Target | None:
+        """What a framework gives for a parameter: the result of the function that its default or its type names."""
+        for expr in exprs if self.injecting else ():
+            for call in walk(expr) if expr is not None else ():
+                if isinstance(call, facts.Call) and call.args and self.qualified(mod, function, call.func) in self.injecting:
+                    made = self.resolve(mod, function, call.args[0], depth)
+                    return self._result(made, depth) if made is not None else None
+        return None
 
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
         earlier = [b for b in bindings if before < 0 or b.start <= before] or bindings
@@ -272,3 +290,9 @@ class Linker:
                     return found
         fn = mod.facts.functions[number]
         return self._typed(mod, fn.parent, fn.result, depth)
+
+
+def _alias(target: Target) -> facts.AnyExpr | None:
+    """The type that a variable of a module is another name for (`StoreDep = Annotated[Store, …]`)."""
+    what = target.bindings[0].what if target.kind == "variable" and len(target.bindings) == 1 else None
+    return what.value if isinstance(what, Assign) and isinstance(what.value, facts.Index | facts.Binary) else None

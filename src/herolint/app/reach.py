@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from herolint.app.codebase import CodeBase, Mod
+from herolint.app.command_lines import Commands
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
 from herolint.app.search_path import add_folders
@@ -57,13 +58,19 @@ class Reach:
         extra: Iterable[str] = (),
         named: Iterable[Target] = (),
         commands: Mapping[str, str] = MappingProxyType({}),
+        programs: frozenset[str] = frozenset(),
+        factories: Iterable[FunctionRef] = (),
     ) -> None:
         self.code = code
         self.linker = linker
         self.guards = guards
         self.named = tuple(named)
         """Functions and classes that a framework calls by a name in its settings."""
-        self.commands = commands
+        self.commands = Commands(linker, commands)
+        self.programs = programs
+        """Programs of the process's command line that run commands of the project."""
+        self.factories = tuple(factories)
+        """Functions that the command itself calls, to make the app."""
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
@@ -158,6 +165,8 @@ class Reach:
         for target in self.named:
             for ref in self._members(target):
                 add(ref, None)
+        for ref in self.factories:
+            add(ref, None)
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):
@@ -167,6 +176,8 @@ class Reach:
 
     def _registered(self, mod: Mod, fn: facts.Function) -> bool:
         """Whether a decorator hands the function to someone else who will call it."""
+        if self._is_idle(mod, fn):
+            return False
         for decorator in fn.decorators:
             inner = decorator.func if isinstance(decorator, facts.Call) else decorator
             name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
@@ -184,23 +195,25 @@ class Reach:
                 "overload",
             ):
                 continue
-            program = self.commands.get(self.linker.qualified(mod, fn.parent, inner) or "")
-            if program is None or program in self._called_programs:
-                return True
+            return True
         return False
+
+    def _is_idle(self, mod: Mod, fn: facts.Function) -> bool:
+        """Whether a decorator makes the function a command, and no program that this process runs has it."""
+        programs = tuple(self.commands.programs(mod, fn)) if fn.decorators else ()
+        return bool(programs) and self._called_programs.isdisjoint(programs)
 
     @cached_property
     def _called_programs(self) -> frozenset[str]:
-        """Command line programs that this process runs: `app()` of `app = typer.Typer()`."""
-        objects = frozenset(self.commands.values())
-        if not objects:
-            return frozenset()
-        return frozenset(
+        """Command line programs that this process runs: by its command, or by `app()` of `app = typer.Typer()`."""
+        objects = self.commands.objects
+        called = {
             name
-            for mod in self.mods()
+            for mod in (self.mods() if objects else ())
             for fact in mod.facts.calls
             if self.runs(mod, fact.guard) is not False and (name := self.linker.qualified(mod, fact.function, fact.call.func)) in objects
-        )
+        }
+        return self.programs.union(called)
 
     @cached_property
     def _expressions(self) -> dict[str, dict[int, list[facts.AnyExpr]]]:
@@ -239,9 +252,11 @@ class Reach:
         seen: set[str] = set()
         for i, fn in enumerate(mod.facts.functions):
             # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE:
+            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE and not self._is_idle(mod, fn):
                 yield FunctionRef(mod.path, i)
         for expr in self._scope_expressions(mod).get(ref.number, ()):
+            if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
+                continue
             named = None
             for inner in walk(expr):  # an attribute comes before its base
                 if isinstance(inner, facts.Closure):
@@ -262,6 +277,11 @@ class Reach:
                 target = self.linker.resolve(mod, ref.number, inner)
                 if target is not None:
                     yield from self._members(target)
+
+    def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
+        """Whether a call only gives commands to a program that this process does not run."""
+        program = self.commands.program(mod, function, call.func)
+        return program is not None and program not in self._called_programs
 
     def _only_named(self, mod: Mod, function: int, attribute: facts.Attr) -> bool:
         """Whether a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""

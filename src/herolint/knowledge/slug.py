@@ -75,9 +75,8 @@ def estimate_slug(
         shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu)
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))
-        shares.append(
-            _Share(Part("unknown", likely, f"{len(unknown)} package{'s' if len(unknown) > 1 else ''} outside the table"), least, most)
-        )
+        name = f"{len(unknown)} lesser-known package{'s' if len(unknown) > 1 else ''}"
+        shares.append(_Share(Part(name, likely, "outside the table"), least, most))
     return _summed(shares, repo_bytes, base_bytes, unknown)
 
 
