@@ -210,3 +210,10 @@ def test_nearest_measured_release(version: str, nearest: str) -> None:
 def test_pinned_release_replaces_the_cuda_libraries_of_the_newest() -> None:
     found = estimate_slug([("sentence-transformers", None), ("torch", "1.10.2")], locked=False, repo_bytes=0)
     assert not [part for part in found.parts if part.name.startswith("nvidia-")]
+
+
+def test_what_extras_bring_is_added_once() -> None:
+    plain = estimate_slug([("uvicorn", None)], locked=False, repo_bytes=0)
+    whole = estimate_slug([("uvicorn", None)], locked=False, repo_bytes=0, by_extras={"uvloop": "uvicorn[standard]", "uvicorn": "x"})
+    added = {part.name: part.note for part in whole.parts if part not in plain.parts}
+    assert added == {"uvloop": "pulled in by uvicorn[standard]"}

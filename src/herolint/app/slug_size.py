@@ -52,6 +52,7 @@ class _Wanted(msgspec.Struct, frozen=True):
     wheels: dict[str, int]
     cpu_index: bool
     evidence: str
+    by_extras: dict[str, str] = {}
 
 
 def slug_estimate(app: App) -> Estimate | None:
@@ -91,7 +92,12 @@ def own_bytes(app: App) -> int:
 
 def _estimated(app: App, wanted: _Wanted) -> Estimate:
     return estimate_slug(
-        wanted.packages, locked=wanted.locked, repo_bytes=own_bytes(app), wheel_bytes=wanted.wheels, cpu_index=wanted.cpu_index
+        wanted.packages,
+        locked=wanted.locked,
+        repo_bytes=own_bytes(app),
+        wheel_bytes=wanted.wheels,
+        cpu_index=wanted.cpu_index,
+        by_extras=wanted.by_extras,
     )
 
 
@@ -113,7 +119,23 @@ def _wanted(app: App) -> _Wanted | None:
     wanted = tuple((dependency.name, dependency.version) for dependency in found.packages.values())
     wheels = _sizes(app.uv_lock.packages) if found.manager == "uv" and app.uv_lock is not None else {}
     evidence = f"the sizes in `{found.manifest}`" if wheels else table
-    return _Wanted(wanted, found.complete, wheels, cpu, evidence if not found.complete or wheels else f"`{found.manifest}` and {table}")
+    if found.complete and not wheels:
+        evidence = f"`{found.manifest}` and {table}"
+    return _Wanted(wanted, found.complete, wheels, cpu, evidence, {} if found.complete else _by_extras(app))
+
+
+def _by_extras(app: App) -> dict[str, str]:
+    """What the extras of requirements bring, and by which: `uvicorn[standard]`."""
+    from herolint.knowledge.brings import Asked, brought
+
+    found: dict[str, str] = {}
+    for one in app.dependencies.packages.values():
+        if one.extras:
+            plain = brought({one.name: Asked(one.version)})
+            for name in brought({one.name: Asked(one.version, one.extras)}):
+                if name not in plain:
+                    found.setdefault(name, f"{one.name}[{','.join(one.extras)}]")
+    return found
 
 
 def _sizes(packages: tuple[LockedPackage, ...] | list[LockedPackage]) -> dict[str, int]:

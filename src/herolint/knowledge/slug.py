@@ -58,12 +58,14 @@ def estimate_slug(
     cpu_index: bool = False,
     wheel_bytes: Mapping[str, int] | None = None,
     base_bytes: int = BASE_BYTES,
+    by_extras: Mapping[str, str] | None = None,
 ) -> Estimate:
     """What the compressed slug will weigh, from the distributions and the exact versions (None: not pinned) that the build installs.
 
     `locked`: the requirements are the whole closure, as a lock file has it; else they are the direct ones, and what they pull in is
     added. `repo_bytes`: the pushed files after `.slugignore`, compressed. `cpu_index`: an index of builds without CUDA is used.
-    `wheel_bytes`: exact sizes of the wheels by distribution, where a lock file tells. `base_bytes`: the runtime and the installer.
+    `wheel_bytes`: exact sizes of the wheels by distribution, where a lock file tells. `base_bytes`: the runtime and
+    the installer. `by_extras`: what extras bring besides, and by which requirement.
     """
     wanted = {normalise(name): version for name, version in requirements}
     cpu = cpu_index or any((version or "").endswith("+cpu") for version in wanted.values())
@@ -72,7 +74,7 @@ def estimate_slug(
     shares = [_share(name, wanted[name], row, sizes.get(name)) for name, row in found.items() if row is not None or name in sizes]
     unknown = tuple(sorted(name for name, row in found.items() if row is None and name not in sizes))
     if not locked:
-        shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu)
+        shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu, by_extras or {})
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))
         name = f"{len(unknown)} lesser-known package{'s' if len(unknown) > 1 else ''}"
@@ -122,9 +124,13 @@ def _bounded(part: Part, bounds: tuple[float, float]) -> _Share:
     return _Share(part, part.bytes * bounds[0], part.bytes * bounds[1])
 
 
-def _pulled_in(direct: dict[str, Package], cpu: bool) -> list[_Share]:
+def _pulled_in(direct: dict[str, Package], cpu: bool, by_extras: Mapping[str, str]) -> list[_Share]:
     """The shares of what the direct distributions bring along, each counted once."""
     by: dict[str, str] = {}
+    for name, requirement in by_extras.items():
+        for other in (name, *(row.closure if (row := package(name)) is not None else ())):
+            if other not in direct:
+                by.setdefault(other, requirement)
     for name, row in sorted(direct.items(), key=lambda item: -item[1].bytes):
         for other in row.closure:
             if other not in direct and other not in _not_needed(row, direct, cpu):

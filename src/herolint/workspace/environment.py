@@ -14,7 +14,7 @@ _LEVEL = 6
 _CHUNK = 1 << 20
 _SAMPLED_FROM = 8 * _CHUNK
 """Bytes from which only some megabytes of a file are compressed."""
-_STEP = 4
+_STEP = 2
 """Every which of them."""
 _HEADER = 512
 _BYTE_CODE = 0.4
