@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ _MISSPELT = (
 )
 _NONE = "Couldn't find any supported Python package manager files"
 _INTERPRETER = lazy(rb"#![^\n]*\r\n")
-_ENDS = re.compile(r"exit\s+[1-9]\d*")
+_ENDS = lazy(r"exit\s+[1-9]\d*")
 
 
 def outcomes(app: App) -> Iterator[Outcome]:
