@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from herolint.app.buildpacks import Outcome
+from herolint.app.buildpacks.node_range import satisfies
 from herolint.finding import Place
 from herolint.patterns import lazy
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _SSH = lazy(r"(?:git\+ssh://|ssh://|git@[\w.-]+:)")
 _OTHER_SYSTEM = lazy(r"(?:.*[-/])?(?:darwin|win32|windows|freebsd|android)(?:-(?:x64|arm64|ia32|universal|arm|msvc|gnu))*\Z|fsevents\Z")
+_REMOTE = lazy(r"(?:git\+https?|git|https?)://|(?:github|gitlab|bitbucket):|[\w.-]+/[\w.-]+(?:#.*)?\Z")
+"""Git repositories and archives, also in short: `owner/name`."""
 _NAME = lazy(r"(?:@[\w.~-]+/)?[\w.~()'!*-]+\Z")
 _STOPS = "the build stops: "
 
@@ -26,6 +29,7 @@ def outcomes(app: App, package: PackageJson, lock: str | None) -> Iterator[Outco
     """What the install stops at, in the order of package.json. Optional dependencies are skipped where they do not go."""
     systems = _systems(app) if lock in ("package-lock.json", "npm-shrinkwrap.json") else {}
     optional = {entry.key for entry in node.entries} if (node := package.tree.get("optionalDependencies")) is not None else set()
+    strict = _is_strict(app, package)
     for name, (asked, span) in {**package.dev_dependencies, **package.dependencies}.items():
         at = Place("package.json", span, "cannot be installed")
         if name in optional:
@@ -37,6 +41,11 @@ def outcomes(app: App, package: PackageJson, lock: str | None) -> Iterator[Outco
                 f"{name} is fetched over SSH, and the build has no key", at, "Host key verification failed",
                 "use a `git+https://` address with a token, or a package registry",
             )  # fmt: skip
+        elif strict and _REMOTE.match(asked):
+            yield _outcome(
+                f"{name} is fetched from an address, which npm 12 refuses unless it is allowed", at, "EALLOWGIT or EALLOWREMOTE",
+                "allow it in .npmrc, or take it from a registry",
+            )  # fmt: skip
         elif asked.startswith("file:"):
             yield from _folder(app, name, asked.removeprefix("file:"), at)
         elif lock != "pnpm-lock.yaml" and _only_elsewhere(name, systems.get(name)):
@@ -44,6 +53,12 @@ def outcomes(app: App, package: PackageJson, lock: str | None) -> Iterator[Outco
                 f"{name} is for {_named(systems.get(name)) or 'another system'} only, and is no optional dependency", at,
                 "Unsupported platform (EBADPLATFORM)", "move it to `optionalDependencies`, or delete it: what needs it asks for it itself",
             )  # fmt: skip
+
+
+def _is_strict(app: App, package: PackageJson) -> bool:
+    """Whether the npm that is asked for refuses addresses, and no setting of the project lifts that."""
+    text = package.engines.get("npm", ("",))[0]
+    return bool(text) and satisfies((12, 0, 0), text) is True and satisfies((11, 99, 0), text) is False and ".npmrc" not in app.slug
 
 
 def _outcome(message: str, at: Place, log: str, fix: str) -> Outcome:

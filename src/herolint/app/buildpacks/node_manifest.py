@@ -21,6 +21,7 @@ LOCKS = {"yarn.lock": "Yarn", "pnpm-lock.yaml": "pnpm", "package-lock.json": "np
 """Lock files in the order in which the buildpack looks for them."""
 _TAGS = frozenset({"latest", "next", "lts", "canary", "berry", "stable", "classic", "rc", "beta"})
 """Words that name a release of a package manager."""
+_USUAL = {"npm": "11.x", "yarn": "1.22.x", "pnpm": "10.x"}
 _NUMBER = lazy(r"[\^~=v\s]*(\d+)")
 _OLDEST_MINOR = 60
 
@@ -102,14 +103,28 @@ def managers(app: App, package: PackageJson) -> Iterator[Outcome]:
 
 
 def _versions(app: App, package: PackageJson) -> Iterator[Outcome]:
-    """What engines say of npm and Yarn is no version, or none that goes with the Node.js."""
-    for name in ("npm", "yarn"):
+    """What engines say of the package managers is no version, or none that goes with the Node.js or the lock file."""
+    for name in ("npm", "yarn", "pnpm"):
         text, span = package.engines.get(name, ("", None))
         if text.strip() and parse_range(text) is None and text.strip() not in _TAGS:
             yield Outcome(
                 "managers", True, f"engines.{name} is `{text}`, which is no version range", Place("package.json", span),
-                f"the build stops: Unable to install {name}", f"write a range such as `\"{'11.x' if name == 'npm' else '1.22.x'}\"`",
+                f"the build stops: Unable to install {name}", f'write a range such as `"{_USUAL[name]}"`',
             )  # fmt: skip
+    name, at, exact = (package.package_manager or "").partition("@")
+    field = package.tree.get("packageManager")
+    at_field = Place("package.json", field.span if field is not None else None)
+    if name in ("yarn", "pnpm") and at and parse_range(exact.partition("+")[0].partition("#")[0]) is None and exact not in _TAGS:
+        yield Outcome(
+            "managers", True, f"packageManager names {name} `{exact}`, which is no version", at_field,
+            f"the build stops: Unable to install {name}", f"run `corepack use {name}@latest`, which writes one",
+        )  # fmt: skip
+    text, span = package.engines.get("yarn", ("", None))
+    if text and "yarn.lock" in app.slug and satisfies((0, 19, 0), text) is False and satisfies((0, 18, 0), text):
+        yield Outcome(
+            "managers", True, f"engines.yarn asks for Yarn {text}, which is too old for `--frozen-lockfile`", Place("package.json", span),
+            "the build stops while it installs", 'write `"1.22.x"`',
+        )  # fmt: skip
     text, span = package.engines.get("npm", ("", None))
     needs, major = app.platform.node.npm_needs, _only_major(text)
     if text and major in needs and (node := _node(app)) is not None and satisfies(node, needs[major]) is False:
@@ -117,6 +132,10 @@ def _versions(app: App, package: PackageJson) -> Iterator[Outcome]:
             "managers", True, f"engines.npm asks for npm {major}, which does not run on Node.js {'.'.join(map(str, node))}",
             Place("package.json", span), "the build stops: Unable to install npm",
             "take the line out (each Node.js brings its own npm), or raise engines.node",
+        )  # fmt: skip
+    elif text and major.isdigit() and int(major) < 2:
+        yield Outcome(
+            "advice", False, f"npm {major} is very old", Place("package.json", span), "the build warns", "take engines.npm out",
         )  # fmt: skip
     elif text and major.isdigit() and int(major) < 5 and "package-lock.json" in app.slug:
         yield Outcome(

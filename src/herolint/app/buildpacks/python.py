@@ -23,6 +23,7 @@ _MISSPELT = (
     "requirements",
     "requirements.in",
 )
+_DISABLED = ".heroku/collectstatic_disabled"
 _NONE = "Couldn't find any supported Python package manager files"
 _INTERPRETER = lazy(rb"#![^\n]*\r\n")
 _ENDS = lazy(r"exit\s+[1-9]\d*")
@@ -38,6 +39,11 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from python_versions.outcomes(app)
     yield from python_locks.outcomes(app)
     yield from python_project.outcomes(app)
+    if _DISABLED in app.slug:
+        yield Outcome(
+            "advice", False, f"{_DISABLED} is deprecated", Place(_DISABLED), "the build warns, and skips collectstatic",
+            "delete it, and set the config var DISABLE_COLLECTSTATIC=1",
+        )  # fmt: skip
 
 
 def _twice(app: App) -> Iterator[Outcome]:

@@ -38,6 +38,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
         return
     wanted = wanted_ruby(app)
     if wanted.engine:
+        yield from ruby_advice.java(app)
         return  # JRuby's versions are another list, and its locks other platforms
     found = list(_version(app, wanted)) or list(_unmet(app, wanted)) or list(_age(app, wanted))
     yield from found

@@ -60,6 +60,14 @@ def _leftovers(app: App) -> Iterator[Outcome]:
                 )  # fmt: skip
 
 
+def java(app: App) -> Iterator[Outcome]:
+    """JRuby, for which the buildpack brings a Java of its choice."""
+    wanted = wanted_ruby(app)
+    if wanted.engine and not any("jvm" in url or "java" in url for url in app.buildpacks):
+        yield _advice("JRuby needs a Java, and no buildpack for one is listed: the Ruby buildpack installs one", wanted.at, "the build warns",
+                      "put `heroku/jvm` before `heroku/ruby` to choose the version")  # fmt: skip
+
+
 def _versions(app: App, lock: GemfileLock) -> Iterator[Outcome]:
     wanted = wanted_ruby(app)
     row = app.platform.ruby.version(".".join((wanted.version or "").split(".")[:2]))
@@ -150,12 +158,12 @@ def _puma(app: App, lock: GemfileLock) -> Iterator[Outcome]:
 
 def _gems(app: App, lock: GemfileLock) -> Iterator[Outcome]:
     if (
-        rails_major(app) == 4
+        rails_major(app) in (3, 4)
         and not lock.has("rails_12factor")
         and not (lock.has("rails_serve_static_assets") and lock.has("rails_stdout_logging"))
     ):
         yield _advice(
-            "Rails 4 without rails_12factor",
+            f"Rails {rails_major(app)} without rails_12factor",
             Place("Gemfile"),
             "the build warns: logs and static files need it",
             'add `gem "rails_12factor"`',
