@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from herolint.app.buildpacks import Outcome
+from herolint.app.buildpacks.node_manifest import is_berry
 from herolint.app.buildpacks.node_range import satisfies
 from herolint.finding import Place
 from herolint.patterns import lazy
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from herolint.formats.package_json import PackageJson
 
 _SSH = lazy(r"(?:git\+ssh://|ssh://|git@[\w.-]+:)")
-_OTHER_SYSTEM = lazy(r"(?:.*[-/])?(?:darwin|win32|windows|freebsd|android)(?:-(?:x64|arm64|ia32|universal|arm|msvc|gnu))*\Z|fsevents\Z")
+_OTHER_SYSTEM = lazy(r"(?:.*[-/])?(?:darwin|win32|windows|freebsd|android)-(?:x64|arm64|ia32|universal|arm)(?:-(?:msvc|gnu))?\Z|fsevents\Z")
+"""Names of packages that hold programs for one other system."""
 _REMOTE = lazy(r"(?:git\+https?|git|https?)://|(?:github|gitlab|bitbucket):|[\w.-]+/[\w.-]+(?:#.*)?\Z")
 """Git repositories and archives, also in short: `owner/name`."""
 _NAME = lazy(r"(?:@[\w.~-]+/)?[\w.~()'!*-]+\Z")
@@ -29,14 +31,15 @@ def outcomes(app: App, package: PackageJson, lock: str | None) -> Iterator[Outco
     """What the install stops at, in the order of package.json. Optional dependencies are skipped where they do not go."""
     systems = _systems(app) if lock in ("package-lock.json", "npm-shrinkwrap.json") else {}
     optional = {entry.key for entry in node.entries} if (node := package.tree.get("optionalDependencies")) is not None else set()
-    strict = _is_strict(app, package)
+    strict, skips = _is_strict(app, package), _skips_others(app, lock)
+    keyed = any(one.buildpack is None for one in app.listed_buildpacks)  # such a buildpack may bring a key
     for name, (asked, span) in {**package.dev_dependencies, **package.dependencies}.items():
         at = Place("package.json", span, "cannot be installed")
         if name in optional:
             continue
         if not _NAME.match(name):
             yield _outcome(f"`{name}` is no package name", at, "npm refuses it as an invalid package name", "correct the name")
-        elif _SSH.match(asked):
+        elif _SSH.match(asked) and not keyed:
             yield _outcome(
                 f"{name} is fetched over SSH, and the build has no key", at, "Host key verification failed",
                 "use a `git+https://` address with a token, or a package registry",
@@ -48,11 +51,17 @@ def outcomes(app: App, package: PackageJson, lock: str | None) -> Iterator[Outco
             )  # fmt: skip
         elif asked.startswith("file:"):
             yield from _folder(app, name, asked.removeprefix("file:"), at)
-        elif lock != "pnpm-lock.yaml" and _only_elsewhere(name, systems.get(name)):
+        elif not skips and _only_elsewhere(name, systems.get(name)):
             yield _outcome(
                 f"{name} is for {_named(systems.get(name)) or 'another system'} only, and is no optional dependency", at,
                 "Unsupported platform (EBADPLATFORM)", "move it to `optionalDependencies`, or delete it: what needs it asks for it itself",
             )  # fmt: skip
+
+
+def _skips_others(app: App, lock: str | None) -> bool:
+    """Whether the package manager leaves out packages for other systems, required or not: pnpm and Yarn from 2 on."""
+    source = app.document(lock) if lock == "yarn.lock" else None
+    return lock == "pnpm-lock.yaml" or (source is not None and not source.is_binary and is_berry(source.text))
 
 
 def _is_strict(app: App, package: PackageJson) -> bool:

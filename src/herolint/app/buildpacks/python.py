@@ -26,7 +26,8 @@ _MISSPELT = (
 _DISABLED = ".heroku/collectstatic_disabled"
 _NONE = "Couldn't find any supported Python package manager files"
 _INTERPRETER = lazy(rb"#![^\n]*\r\n")
-_ENDS = lazy(r"exit\s+[1-9]\d*")
+_ENDS = lazy(r"exit\s+[1-9]\d*\s*")
+_BRANCHES = lazy(r"\b(?:if|case|for|while|until|exit|exec|function|trap)\b|&&|\|\||\(\)|<<")
 
 
 def outcomes(app: App) -> Iterator[Outcome]:
@@ -70,14 +71,19 @@ def _hooks(app: App) -> Iterator[Outcome]:
                 "not-built", True, f"{name} has CRLF line ends: the interpreter in its first line is not found", Place(name),
                 f"the build stops: Failed to run the {name} script", f"save it with LF line ends (`{name} text eol=lf` in .gitattributes)",
             )  # fmt: skip
-        elif not source.is_binary and (lines := [line.strip() for line in source.text.splitlines() if line.strip()]):
-            # The last line of a script without a branch around it: indented ones are left alone.
-            if _ENDS.fullmatch(lines[-1]) and source.text.rstrip().splitlines()[-1][:1] not in (" ", "\t"):
-                if not any(line.startswith(("if ", "case ", "exit", "exec ")) for line in lines[:-1]):
-                    yield Outcome(
-                        "not-built", True, f"{name} ends with `{lines[-1]}`, whatever it does before", Place(name),
-                        f"the build stops: Failed to run the {name} script", "end it with `exit 0`, or delete the script",
-                    )  # fmt: skip
+        elif not source.is_binary and (last := _always_fails(source.text)):
+            yield Outcome(
+                "not-built", True, f"{name} ends with `{last}`, whatever it does before", Place(name),
+                f"the build stops: Failed to run the {name} script", "end it with `exit 0`, or delete the script",
+            )  # fmt: skip
+
+
+def _always_fails(script: str) -> str:
+    """The last line of a shell script where that is an exit with an error and nothing before may branch; else empty."""
+    lines = [line for line in script.splitlines() if line.strip()]
+    if not lines or not _ENDS.fullmatch(lines[-1]) or any(_BRANCHES.search(line) for line in lines[:-1]):
+        return ""
+    return lines[-1].strip()
 
 
 def _managers(app: App) -> Iterator[Outcome]:
