@@ -86,10 +86,11 @@ def _steps(stages: Iterable[Stage], findings: list[Finding], app: App, *, refuse
 
 
 def _advice(stage: Stage, step: Step) -> tuple[Outcome, ...]:
-    """The warnings of a stage that a step shows: those about a file that it goes by, the last step all others."""
+    """The warnings of a stage that a step shows: those about a place that it goes by, the last step all others."""
 
     def goes_by(other: Step, one: Outcome) -> bool:
-        return bool(one.at.path) and any(line.at is not None and line.at.path == one.at.path for line in other.lines)
+        places = [(line.at.path, line.at.span) for line in other.lines if line.at is not None]
+        return (one.at.path, one.at.span) in places
 
     found = []
     for one in stage.advice:
