@@ -18,6 +18,7 @@ from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
 from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
+from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
@@ -30,17 +31,18 @@ from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
+from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
-from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
 from herolint.knowledge.installs import matches
+from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
 _OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
 """What `flask` and its extensions do by themselves, without a command of the project."""
 
@@ -65,12 +67,14 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting)
+        self.linker = Linker(
+            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting, self.knowledge.effects
+        )  # fmt: skip
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        known = (always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app))
+        known = (always, values, frozenset(load_addons().addresses), _words(app), _version(app))
         self.guards = Guards(self.linker, Environment(*known))
         self.as_written = Guards(self.linker, Environment(*known, as_written=True))
         """Guards as they are while nobody sets a variable that has a default."""
@@ -92,6 +96,12 @@ class Program:
             for launch in process.launches:
                 if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
                     self.guards.scripts.add(path)
+
+    @cached_property
+    def servers(self) -> dict[str, Server]:
+        """Servers that commands start, by program: those of the languages of the sources, and of the buildpack that installs them."""
+        named = (*self.tables, *({"node": "javascript"}.get(self.app.language, self.app.language),))
+        return {program: known for language in dict.fromkeys(named) if language for program, known in load(language).servers.items()}
 
     def reads_browser(self, path: str) -> bool:
         """Whether a browser could run a source file: its language has packages that build pages."""
@@ -333,7 +343,8 @@ class Program:
         found: list[Effect] = []
         for call in self.calls.all:
             mod, fact = call.mod, call.fact
-            rows = self.knows(mod).effects(call.name)
+            known = self.knows(mod)
+            rows = known.effects(call.name) or known.effects(f".{call.name.rpartition('.')[2]}")
             if not rows:
                 continue
             by = tuple(n for n in self.reached_by(mod.path) if self.reach[n].has_function(mod, fact.function))
@@ -372,7 +383,8 @@ class Program:
         expr = argument(fact.call, *_where(where))
         if self.linker.dialect(mod).options_objects:
             named = [word for word in where.split() if not word.isdigit()]
-            held = next((found for word in named if (found := option(fact.call, word)) is not None), None)
+            given = ((argument(fact.call, None, word) or option(fact.call, word)) for word in named)
+            held = next((found for found in given if found is not None), None)
             if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
                 held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr
@@ -427,6 +439,23 @@ class Program:
                 first = first.before
             found[ref] = (step, labels[first.ref])
         return found
+
+    @cached_property
+    def in_event(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs because of a socket's event, with the path from the handler and the event's name."""
+        reach = self.reach.get("web")
+        return events_of(reach, self.linker, self.tables) if reach is not None else {}
+
+    @cached_property
+    def for_visitors(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs for one visitor: for a request, or for an event of a socket."""
+        return self.in_event | self.in_request
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """What visitors wait for until they are answered."""
+        reach = self.reach.get("web")
+        return Waiting(self, reach, self.handlers.get("web", ())) if reach is not None else None
 
     @cached_property
     def boot(self) -> Boot | None:

@@ -32,6 +32,10 @@ HAND_OFFS = frozenset(
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
+_SERVES_BY_NAME = frozenset({"run", "Config"})
+"""Calls that are given an application as `"module:attribute"`: `uvicorn.run("service.api:app")`."""
+
+
 class FunctionRef(NamedTuple):
     """A function of the project; index -1 is the module's own body."""
 
@@ -107,9 +111,12 @@ class Reach:
         for call in mod.facts.calls:
             func = call.call.func
             name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
-            if name in _LOADS_BY_NAME:
-                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name")))
-                for found in self._named_modules(mod, given) if given is not None else ():
+            if name in _LOADS_BY_NAME or name in _SERVES_BY_NAME:
+                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name"))) or ""
+                if name in _SERVES_BY_NAME:
+                    given, colon, _ = given.partition(":")
+                    given = given if colon and self.runs(mod, call.guard) is not False else ""
+                for found in self._named_modules(mod, given) if given else ():
                     yield found, mod.place(call.call)
 
     def _named_modules(self, mod: Mod, given: str) -> Iterator[str]:
@@ -242,7 +249,7 @@ class Reach:
                     for inner in (param.default, param.annotation):
                         if inner is not None:
                             table.setdefault(fn.parent, []).append(inner)
-            self._expressions[mod.path] = table
+            table = self._expressions[mod.path] = {function: _outermost(found) for function, found in table.items()}
         return table
 
     def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef]:
@@ -309,6 +316,35 @@ class Reach:
                 if base.kind == "class":
                     yield from self._members(base, seen | {(target.mod.path, target.number)})
 
+    @cached_property
+    def implementations(self) -> dict[str, tuple[FunctionRef, ...]]:
+        """Methods by name, those with a body of their own."""
+        found: dict[str, list[FunctionRef]] = {}
+        for mod in self.mods():
+            for i, fn in enumerate(mod.facts.functions):
+                if fn.klass != NONE:
+                    found.setdefault(fn.name, []).append(FunctionRef(mod.path, i))
+        return {name: tuple(refs) for name, refs in found.items()}
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """Names of methods that run when they are read like a field."""
+        return frozenset(
+            fn.name
+            for mod in self.mods()
+            for fn in mod.facts.functions
+            if any(isinstance(one, facts.Name) and one.id in ("property", "cached_property") for one in fn.decorators)
+        )
+
     def has_function(self, mod: Mod, index: int) -> bool:
         """Whether the function (or the module body, -1) runs in this process."""
         return FunctionRef(mod.path, index) in self.functions
+
+
+def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:
+    """The expressions that lie in none of the others, in source order: to walk over them is to walk over all."""
+    kept: list[facts.AnyExpr] = []
+    for expr in sorted(exprs, key=lambda one: (one.start, -one.end)):
+        if not kept or expr.end > kept[-1].end:
+            kept.append(expr)
+    return kept

@@ -53,8 +53,8 @@ class Starting:
             mod = self.code.mod(ref.path)
             if mod is None:
                 continue
-            for imp in mod.facts.imports:
-                if imp.function == ref.number and not imp.handled and self.reach.runs(mod, imp.guard) is True:
+            for imp in mod.imports_of.get(ref.number, ()):
+                if not imp.handled and self.reach.runs(mod, imp.guard) is True:
                     for path in self._imports(mod, imp):
                         add(path)
             for where, fact, callee in self.flow.calls(ref):

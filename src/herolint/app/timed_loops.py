@@ -9,7 +9,9 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, calls_of
+from herolint.app.given import row_of
 from herolint.app.limits import seconds
+from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -41,10 +43,12 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
     for tick in code.effects_of("ticks"):
         number = tick.fact.function
         every = seconds(code, tick)
-        if "web" not in tick.processes or every is None or number == NONE or not _endless(tick.mod, number):
+        if "web" not in tick.processes or every is None or number == NONE or not (_endless(tick.mod, number) or _again(code, tick)):
             continue
         starts = _started(code) if starts is None else starts
         ref = FunctionRef(tick.mod.path, number)
+        if tick.row.kind == "again" and _again(code, tick) and ref in code.started:
+            starts[ref] = (tick.mod, tick.fact)
         origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
         inside = flow.from_functions([ref]) if origin is not None else {}
         work = next((e for e in code.effects_of(*WORK) if FunctionRef(e.mod.path, e.fact.function) in inside), None)
@@ -52,6 +56,14 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
             yield TimedLoop(
                 tick, every, origin[0].place(origin[1].call, "started beside the requests"), work.mod.place(work.fact.call, "the job")
             )
+
+
+def _again(code: Program, tick: Effect) -> bool:
+    """Whether a timer starts the function anew that sets it."""
+    if tick.row.kind != "again" or len(tick.fact.call.args) < 2:
+        return False
+    given = functions_in(code.linker, tick.mod, tick.fact.function, tick.fact.call.args[1])
+    return any(target.mod is tick.mod and target.number == tick.fact.function for target in given)
 
 
 def _endless(mod: Mod, number: int) -> bool:
@@ -78,13 +90,18 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
     for mod in code.modules:
         for fact in mod.facts.calls:
+            started = _beside(mod, fact)
+            row = row_of(code.linker, mod, fact, "starts-beside") if not started else None
             if (
-                not _beside(mod, fact)
+                not (started or row is not None)
                 or FunctionRef(mod.path, fact.function) not in code.started
-                or code.guards.holds(mod, fact.guard) is not True
+                or code.guards.holds(mod, fact.guard) is False
             ):
                 continue
-            target = code.linker.resolve(mod, fact.function, fact.call.func)
+            inner = fact.call.args[0] if row is not None and fact.call.args else fact.call
+            if not isinstance(inner, facts.Call):
+                continue
+            target = code.linker.resolve(mod, fact.function, inner.func)
             if target is not None and target.kind == "function" and target.mod is not None:
                 found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
     return found

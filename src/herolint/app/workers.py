@@ -96,6 +96,18 @@ def _of_code(app: App, found: Workers) -> Workers:
     return found
 
 
+def own_process(app: App) -> Workers | None:
+    """The one process of a web program that listens by itself, where no server is known to start it."""
+    main = app.web.main if app.web is not None else None
+    return Workers(main, 1, "server", "", main.at) if main is not None else None
+
+
+def dynos_said(app: App, process: str) -> bool:
+    """Whether the project says how many dynos of a process type run."""
+    formation = app.app_json.formation.get(process) if app.app_json else None
+    return bool(app.context.scale.get(process) or (formation is not None and formation.quantity))
+
+
 def workers_of(app: App, launch: Launch) -> Workers:
     """The workers that a server's command starts."""
     if launch.tool == "uwsgi":

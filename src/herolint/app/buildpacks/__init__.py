@@ -41,7 +41,7 @@ def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
 
 def all_outcomes(app: App) -> Iterator[Outcome]:
     """Everything that the builds of the app come to, buildpack by buildpack. `App.build_outcomes` keeps it."""
-    if app.is_container or not app.root.deployed:
+    if app.is_container or not app.root.built:
         return
     for name, has in _MODELS.items():
         if has(app):

@@ -78,10 +78,10 @@ def _script(app: App, name: str, path: str, at: Place) -> Iterator[Outcome]:
 
 def _program(app: App, package: PackageJson, name: str, command: Command, at: Place, lock: str | None) -> Iterator[Outcome]:
     """A program whose package neither package.json nor the lock file has."""
-    from herolint.app.node_programs import packages_of_programs
+    from herolint.app.node_programs import known_programs
 
     program = command.words[0].text
-    wanted = packages_of_programs().get(program)
+    wanted = known_programs().get(program)
     source = app.document(lock) if lock is not None else None
     if wanted is None or source is None or source.is_binary or wanted in {**package.dependencies, **package.dev_dependencies}:
         return

@@ -27,7 +27,7 @@ _DISABLED = ".heroku/collectstatic_disabled"
 _NONE = "Couldn't find any supported Python package manager files"
 _INTERPRETER = lazy(rb"#![^\n]*\r\n")
 _ENDS = lazy(r"exit\s+[1-9]\d*\s*")
-_BRANCHES = lazy(r"\b(?:if|case|for|while|until|exit|exec|function|trap)\b|&&|\|\||\(\)|<<")
+_BRANCHES = lazy(r"(?:^|[;&|])\s*(?:if|case|for|while|until|exit|exec|function|trap)\b|&&|\|\||\(\)|<<")
 
 
 def outcomes(app: App) -> Iterator[Outcome]:

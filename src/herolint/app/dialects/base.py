@@ -47,6 +47,14 @@ class Dialect:
         """What the local name of an import means."""
         return None
 
+    def implicit(self, linker: Linker, mod: Mod, function: int, name: str, depth: int) -> Target | None:
+        """What a plain name means inside a class, in languages that call methods without naming their object."""
+        return None
+
+    def made(self, target: Target, name: str) -> Target | None:
+        """What a name after a class gives, in languages that make objects by a method (`Report.new`)."""
+        return None
+
     def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
         """What a name means that its file does not bind: star imports, siblings, constants, globals."""
         return None

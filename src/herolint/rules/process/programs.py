@@ -80,6 +80,9 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
 def _pruned(app: App, absent: Absent) -> Finding:
     """A program of a package that is there for the build only, or not at all."""
     process, at = absent.process, absent.at
+    if absent.launch is not process.main and absent.launch.via and process.origin == "Procfile":
+        # A step before the program itself: the line that asks for it is what should change.
+        at = Place(process.at.path, absent.launch.via[0].span)
     how = (
         f"{absent.package} is a devDependency, which is removed after the build"
         if absent.pruned
@@ -90,7 +93,11 @@ def _pruned(app: App, absent: Absent) -> Finding:
         f"{process.name} starts {absent.program}, but {how}",
         Place(at.path, at.span, "not there at run time"),
         why="the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
-        related=(*((absent.declared,) if absent.declared is not None else ()), *started_at(app, process, absent.launch)),
+        related=(
+            *((absent.at,) if at is not absent.at else ()),
+            *((absent.declared,) if absent.declared is not None else ()),
+            *(started_at(app, process, absent.launch) if at is absent.at else ()),
+        ),
         fix=f"move `{absent.package}` to dependencies" if absent.pruned else f"add it: `npm install {absent.package}`",
         process=process.name,
     )
