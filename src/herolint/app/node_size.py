@@ -46,7 +46,9 @@ def _locked(app: App, lock: str) -> dict[str, int] | None:
         return None
     found: Counter[str] = Counter()
     for path, entry in packages.items():
-        if "node_modules/" in path and isinstance(entry, dict) and not entry.get("dev") and not entry.get("link") and _fits(entry):
+        if "node_modules/" not in path or not isinstance(entry, dict) or entry.get("dev") or entry.get("link"):
+            continue
+        if _fits(entry) and not path.endswith("musl"):  # older locks do not say which C library a package is for
             found[path.rpartition("node_modules/")[2]] += 1
     return dict(found)
 
