@@ -26,6 +26,7 @@ from typing import Any
 from herolint.app.slug_size import slug_report
 from herolint.config import Config
 from herolint.engine import RunOptions, open_apps
+from herolint.knowledge.npm import BASE_BYTES as NODE_BYTES
 from herolint.knowledge.slug import BASE_BYTES
 from herolint.workspace.environment import weigh
 
@@ -47,11 +48,18 @@ SETS: dict[str, tuple[str, ...]] = {
     "torch, CPU": ("torch==2.13.0+cpu",),
 }
 
+NODE_SETS: dict[str, tuple[str, ...]] = {
+    "express": ("express", "mongoose", "socket.io", "cors", "helmet", "jsonwebtoken", "bcryptjs"),
+    "next": ("next", "react", "react-dom"),
+    "googleapis + firebase-admin": ("googleapis", "firebase-admin"),
+    "nest + typeorm": ("@nestjs/core", "@nestjs/common", "@nestjs/platform-express", "typeorm", "pg", "reflect-metadata", "rxjs"),
+}
+
 
 def main() -> int:
     """Measure the sets that are named (all by default) and write the page from all measurements in the cache."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("sets", nargs="*", help=f"sets to measure (default: all of {', '.join(SETS)})")
+    parser.add_argument("sets", nargs="*", help=f"sets to measure (default: all of {', '.join((*SETS, *NODE_SETS))})")
     parser.add_argument("--folder", type=Path, required=True, help="where to install, and to keep the cache of measurements")
     parser.add_argument("--python", default=PYTHON, help="the Python to install for")
     parser.add_argument("--find-links", default="", help="a folder with wheels that the index does not have (the CPU build of torch)")
@@ -59,15 +67,34 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     cache = options.folder / "measured.json"
     known: dict[str, Any] = json.loads(cache.read_text("utf-8")) if cache.exists() else {}
-    for name in options.sets or [one for one in SETS if one not in known]:
+    for name in options.sets or [one for one in (*SETS, *NODE_SETS) if one not in known]:
         print(name, file=sys.stderr, flush=True)
-        known[name] = _measure(name, SETS[name], options.folder / "set", options.python, options.find_links)
+        if name in NODE_SETS:
+            known[name] = _measure_node(NODE_SETS[name], options.folder / "set")
+        else:
+            known[name] = _measure(SETS[name], options.folder / "set", options.python, options.find_links)
         cache.write_text(json.dumps(known, indent=1), "utf-8")
-    TARGET.write_text(_page({name: _judged(known[name], SETS[name]) for name in SETS if name in known}), "utf-8")
+    page = _page({name: _judged(known[name], SETS[name]) for name in SETS if name in known})
+    TARGET.write_text(page + _node_page({name: known[name] for name in NODE_SETS if name in known}), "utf-8")
     return 0
 
 
-def _measure(name: str, requirements: tuple[str, ...], folder: Path, python: str, links: str) -> dict[str, Any]:
+def _measure_node(packages: tuple[str, ...], folder: Path) -> dict[str, Any]:
+    """The same of npm packages: by package.json alone, and by the lock. No script of a package runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text(json.dumps({"name": "measured", "dependencies": dict.fromkeys(packages, "*")}), "utf-8")
+    found: dict[str, Any] = {"date": date.today().isoformat(), "table": _estimate(folder, base=NODE_BYTES)}
+    words = ["npm", "install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    subprocess.run(words, cwd=folder, check=True)
+    found["measured"] = _packed(folder / "node_modules")
+    shutil.rmtree(folder / "node_modules")
+    found["lock"] = _estimate(folder, base=NODE_BYTES)
+    shutil.rmtree(folder)
+    return found
+
+
+def _measure(requirements: tuple[str, ...], folder: Path, python: str, links: str) -> dict[str, Any]:
     """Bytes of the slug without the runtime, measured and by `--env`; and the lock."""
     shutil.rmtree(folder, ignore_errors=True)
     project, installed = folder / "app", folder / "packages"
@@ -131,12 +158,12 @@ def _uv(words: list[str], folder: Path | None = None) -> None:
     subprocess.run(["uv", *words], cwd=folder, check=True)
 
 
-def _estimate(project: Path, weighed: dict[str, int] | None = None) -> list[int]:
+def _estimate(project: Path, weighed: dict[str, int] | None = None, base: int = BASE_BYTES) -> list[int]:
     """The likely size and its bounds, without the runtime."""
     app = open_apps(project, Config(), RunOptions(today=date.today(), cache=False))[1][0]
     report = slug_report(app, weighed)
     assert report is not None
-    return [size - BASE_BYTES for size in (report.estimate.likely, report.estimate.low, report.estimate.high)]
+    return [size - base for size in (report.estimate.likely, report.estimate.low, report.estimate.high)]
 
 
 class _Counted:
@@ -183,6 +210,26 @@ measured here; differences are of the whole. *Table*: names without versions, no
             cells.append(f"{100 * _off(one, kind):+.1f} %" if likely is not None else "")
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
     return head + "\n".join(rows) + "\n" + _summary(found)
+
+
+def _node_page(found: dict[str, Any]) -> str:
+    """The table of npm packages; the runtime is not measured there either."""
+    if not found:
+        return ""
+    rows = []
+    for name, one in found.items():
+        cells = [f"{(one['measured'] + NODE_BYTES) / MB:.1f}"]
+        for kind in ("table", "lock"):
+            whole = one[kind][0] + NODE_BYTES
+            cells += [f"{whole / MB:.1f}", f"{100 * (whole / (one['measured'] + NODE_BYTES) - 1):+.1f} %"]
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+    head = f"""
+npm packages, installed without development packages and without running their scripts, with {NODE_BYTES // MB} MB for Node.js:
+
+| packages | measured | package.json alone | | with its lock | |
+|---|---:|---:|---:|---:|---:|
+"""
+    return head + "\n".join(rows) + "\n"
 
 
 def _off(one: dict[str, Any], kind: str) -> float:
