@@ -86,6 +86,15 @@ class Mod:
         return table
 
     @cached_property
+    def decorated_inside(self) -> dict[int, list[int]]:
+        """Decorated functions that stand inside another one, by that one."""
+        table: dict[int, list[int]] = {}
+        for i, fn in enumerate(self.facts.functions):
+            if fn.parent != NONE and fn.klass == NONE and fn.decorators:
+                table.setdefault(fn.parent, []).append(i)
+        return table
+
+    @cached_property
     def class_body(self) -> dict[int, dict[str, list[Assign]]]:
         """Assignments in class bodies: class index → name → assignments."""
         table: dict[int, dict[str, list[Assign]]] = {}

@@ -14,10 +14,8 @@ from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
 from herolint.app.config_classes import ConfigClasses
 from herolint.app.conventions import Placed, placed_files, placed_handlers
-from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
 from herolint.app.encryption import is_declared
-from herolint.app.entries import entries_of
 from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
@@ -29,7 +27,6 @@ from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
-from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
 from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
@@ -41,6 +38,7 @@ from herolint.knowledge.installs import matches
 from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
+    from herolint.app.dialects.node_paths import NodePaths
     from herolint.app.model import App
 
 _OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
@@ -114,8 +112,9 @@ class Program:
 
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
         """How a fix writes something in a module's language (`read`, `read-number`, `required`, `named`, …); empty where its table does not say."""
-        language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
-        return self.tables[language].spelling.get(what, "").format(**words)
+        language = mod.facts.language if mod is not None else self.app.language
+        table = self.tables.get(language) or next(iter(self.tables.values()), None)
+        return table.spelling.get(what, "").format(**words) if table is not None else ""
 
     def _search_in(self, path: str) -> None:
         """Make the folders of a `PYTHONPATH` roots of the code base."""
@@ -166,6 +165,8 @@ class Program:
         elif launch.tool == "uwsgi":
             yield from self._uwsgi_entry(launch)
         elif launch.tool not in ("python", "django"):
+            from herolint.app.entries import entries_of
+
             yield from entries_of(self.app, launch, self.node_paths)
         if (config := self.gunicorn_config(launch)) is not None:
             yield Entry(config, False)
@@ -177,6 +178,8 @@ class Program:
     @cached_property
     def node_paths(self) -> NodePaths:
         """How specifiers and built files are found."""
+        from herolint.app.dialects.node_paths import NodePaths
+
         return NodePaths(self.app.workspace)
 
     def gunicorn_config(self, launch: Launch) -> str | None:
@@ -193,6 +196,8 @@ class Program:
         return path if path in self.code.files else None
 
     def _uwsgi_entry(self, launch: Launch) -> Iterator[Entry]:
+        from herolint.app.uwsgi import uwsgi_settings
+
         settings = uwsgi_settings(self.app, launch)
         for name in ("module", "wsgi", "w"):
             if name in settings and (path := self.code.find(settings[name][0].partition(":")[0])):

@@ -14,6 +14,7 @@ from herolint.app.codebase import CodeBase, Mod
 from herolint.app.command_lines import Commands
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
+from herolint.app.own_classes import is_plain, reflects
 from herolint.app.search_path import add_folders
 from herolint.app.values import text_of
 from herolint.code import facts
@@ -50,6 +51,13 @@ class Entry(msgspec.Struct, frozen=True):
     main: bool
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A method of an object that stays in the project's hands: it runs if reached code says its name."""
+
+    name: str
+    method: FunctionRef
+
+
 class Reach:
     """The code that one process runs: modules with the import that brought each, and functions with what refers to each."""
 
@@ -76,6 +84,8 @@ class Reach:
         self.factories = tuple(factories)
         """Functions that the command itself calls, to make the app."""
         self.mains = {e.path for e in entries if e.main}
+        self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
+        """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
         queue: deque[str] = deque()
@@ -174,10 +184,22 @@ class Reach:
                 add(ref, None)
         for ref in self.factories:
             add(ref, None)
+        called: set[str] = set()
+        waiting: dict[str, list[tuple[FunctionRef, FunctionRef]]] = {}
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):
-                if other.path in self.modules:
+                if isinstance(other, str):
+                    if other not in called:
+                        called.add(other)
+                        for method, by in waiting.pop(other, ()):
+                            add(method, by)
+                elif isinstance(other, Waiting):
+                    if other.name in called:
+                        add(other.method, ref)
+                    elif other.method not in found:
+                        waiting.setdefault(other.name, []).append((other.method, ref))
+                elif other.path in self.modules:
                     add(other, ref)
         return found
 
@@ -252,38 +274,66 @@ class Reach:
             table = self._expressions[mod.path] = {function: _outermost(found) for function, found in table.items()}
         return table
 
-    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef]:
+    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef | Waiting | str]:
+        """What a function, or a module's body, runs: functions, methods of objects that it makes once they are called, and words that it says."""
         mod = self.code.mod(ref.path)
         if mod is None:
             return
-        seen: set[str] = set()
-        for i, fn in enumerate(mod.facts.functions):
-            # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE and not self._is_idle(mod, fn):
+        seen: set[tuple[str, bool]] = set()
+        bases = {id(base) for cls in mod.facts.classes for base in cls.bases}
+        # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
+        for i in mod.decorated_inside.get(ref.number, ()):
+            if not self._is_idle(mod, mod.facts.functions[i]):
                 yield FunctionRef(mod.path, i)
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
                 continue
             named = None
+            kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & bases
             for inner in walk(expr):  # an attribute comes before its base
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
                 if isinstance(inner, facts.Attr):
+                    yield inner.name
+                    kept.add(id(inner.base.func if isinstance(inner.base, facts.Call) else inner.base))
                     if self._only_named(mod, ref.number, inner):
                         named = inner.base
                     key = dotted(inner)
                 elif isinstance(inner, facts.Name):
                     key = inner.id if inner is not named else ""
                 else:
+                    if isinstance(inner, facts.Const) and isinstance(inner.value, str) and inner.value.isidentifier():
+                        yield inner.value
                     continue
+                quiet = id(inner) in kept and not self._by_name
                 if key is not None:
-                    if not key or key in seen:
+                    if not key or (key, False) in seen or (key, quiet) in seen:
                         continue
-                    seen.add(key)
+                    seen.add((key, quiet))
                 target = self.linker.resolve(mod, ref.number, inner)
-                if target is not None:
-                    yield from self._members(target)
+                if target is None or target.mod is None:
+                    continue
+                whole = target.mod.path, target.kind == "function", target.number
+                if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
+                    self._followed.add((whole, quiet))
+                    yield from self._waiting(target) if quiet else self._members(target)
+
+    @cached_property
+    def _by_name(self) -> bool:
+        """Whether reached code may call methods whose names it puts together."""
+        return reflects(self.mods())
+
+    def _waiting(self, target: Target) -> Iterator[FunctionRef | Waiting]:
+        """The methods of an object that is made or asked for something here, and given to nobody: they run when they are called by name."""
+        plain = target.mod is not None and target.kind in ("class", "instance") and is_plain(self.linker, target.mod, target.number)
+        for ref in self._members(target):
+            mod = self.code.mod(ref.path)
+            fn = mod.facts.functions[ref.number] if mod is not None else None
+            if plain and fn is not None and not fn.decorators and not fn.name.startswith("__"):
+                yield Waiting(fn.name, ref)
+            else:
+                yield ref
 
     def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
         """Whether a call only gives commands to a program that this process does not run."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.codebase import Mod
-from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import Env, Known, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -184,6 +183,8 @@ def concurrency(dyno: Dyno) -> int:
 
 
 def _uwsgi(app: App, launch: Launch) -> Workers:
+    from herolint.app.uwsgi import uwsgi_settings
+
     settings = uwsgi_settings(app, launch)
     for name in ("processes", "workers", "p"):
         if name in settings:

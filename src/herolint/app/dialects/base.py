@@ -23,6 +23,8 @@ class Dialect:
 
     strict_names = False
     """Whether a name that nothing binds ends the program."""
+    calls_by_name = False
+    """Whether a method of an object runs only where its name is written, unless somebody outside is given the object."""
     promises = False
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""
     constructor = "__init__"

@@ -9,13 +9,12 @@ from herolint.app.defaults import beside_others, default_fails
 from herolint.app.detection import moves_root
 from herolint.app.endpoints import endpoints
 from herolint.app.model import App
+from herolint.app.python_build import builds_python
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-_OWN_WEB = frozenset({"node", "ruby", "php", "java", "scala"})
-"""Languages whose buildpack may declare a `web` process by itself."""
 _SERVING = (
     "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
     "gunicorn", "uvicorn", "chainlit", "daphne", "hypercorn", "waitress",
@@ -155,27 +154,19 @@ def no_web_process(app: App) -> Iterator[Finding]:
         return  # no line of it is read, which is another finding
     if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
         return  # the broken line is the finding
-    if app.language in _OWN_WEB or any(name in app.slug for name in ("package.json", "composer.json", "Gemfile")):
+    if procfile is None and app.language in _NO_SURE_WEB:
+        yield from _misnamed_programs(app)
+        return
+    if _may_get_web(app):
         return
     if procfile is None:
-        if app.language == "python" and _wants_to_run(app) and not moves_root(app):
+        if builds_python(app) and _wants_to_run(app) and not moves_root(app):
             yield report(
                 "HL104",
                 "there is no Procfile: nothing starts after the push",
                 Place(""),
                 why="the Python buildpack has no default process; the app deploys, and every request gets H14",
                 fix=_suggestion(app),
-            )
-        elif app.language in _NO_SURE_WEB and _wants_to_run(app) and not moves_root(app):
-            made = ", ".join(app.processes)
-            yield report(
-                "HL104",
-                f"there is no Procfile, and of the programs that are built none is called `web`: {made}"
-                if made
-                else "there is no Procfile, and no program is built",
-                app.procfile_place(next(iter(app.processes))) if made else Place(""),
-                why="the buildpack names a process type after each program; the app deploys, and every request gets H14",
-                fix=f"write a `Procfile` with `web: bin/{next(iter(app.processes))}`" if made else _suggestion(app),
             )
         return
     names = list(app.processes)
@@ -212,6 +203,22 @@ def no_web_process(app: App) -> Iterator[Finding]:
         )
 
 
+def _misnamed_programs(app: App) -> Iterator[Finding]:
+    """Without a Procfile the programs that are built give the process types, and none of them is `web`."""
+    if not _wants_to_run(app) or moves_root(app):
+        return
+    made = ", ".join(app.processes)
+    yield report(
+        "HL104",
+        f"there is no Procfile, and of the programs that are built none is called `web`: {made}"
+        if made
+        else "there is no Procfile, and no program is built",
+        app.procfile_place(next(iter(app.processes))) if made else Place(""),
+        why="the buildpack names a process type after each program; the app deploys, and every request gets H14",
+        fix=f"write a `Procfile` with `web: bin/{next(iter(app.processes))}`" if made else _suggestion(app),
+    )
+
+
 def _failing_default(app: App) -> Iterator[Finding]:
     """The Procfile has no `web`, and the buildpack adds one that cannot start, or starts what serves nobody."""
     web, first = app.web, beside_others(app)
@@ -233,6 +240,14 @@ def _failing_default(app: App) -> Iterator[Finding]:
         fix=f"`heroku ps:scale web=0 {first}=1`",
         process="web",
         confidence=Confidence.MEDIUM,
+    )
+
+
+def _may_get_web(app: App) -> bool:
+    """Whether some buildpack that may build the app declares a web process by itself."""
+    return any(
+        pack.default_web != "never" and (pack.language == app.language or any(name in app.slug for name in pack.manifests))
+        for pack in app.platform.buildpacks.official
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from herolint.app.launch import Launch
 from herolint.app.model import App
@@ -60,6 +60,7 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
             not packages
             or tool in LANGUAGE_PROGRAMS
             or dependencies.has(*packages)
+            or _comes_along(app, packages)
             or app.workspace.exists(posixpath.join(launch.cwd, word.text))
         ):
             continue
@@ -123,6 +124,12 @@ _PULLED_IN = {
     "waitress": (),
     "streamlit": ("streamlit-option-menu", "streamlit-aggrid", "streamlit-authenticator"),
 }
+
+
+def _comes_along(app: App, packages: Iterable[str]) -> bool:
+    """Whether a hook of the build installs one of the packages, or something that is installed brings it."""
+    installed = app.installed
+    return installed is not None and any(name in installed.names or name in installed.brought for name in packages)
 
 
 def _could_be_transitive(app: App, package: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from herolint.app.built_programs import NotBuilt, not_built
 from herolint.app.container import image_of
@@ -15,9 +16,11 @@ from herolint.app.own_programs import Unstartable, unstartable
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
-from herolint.formats.package_json import PackageJson
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.formats.package_json import PackageJson
 
 
 @rule("HL110", "command-target-missing", ERROR, WARNING, needs=("processes",))
