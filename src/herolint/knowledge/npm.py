@@ -65,7 +65,7 @@ def estimate_node(names: Iterable[str], *, locked: bool, repo_bytes: int, counts
     if rest:
         parts.append(Part("others", rest * _UNLISTED[1], f"{rest} small package{'s' if rest > 1 else ''}"))
         low, high = low + rest * _UNLISTED[0], high + rest * _UNLISTED[2]
-    parts.append(Part("node", BASE_BYTES, "the runtime, with npm"))
+    parts.append(Part("node", BASE_BYTES, "runtime and npm"))
     if repo_bytes:
         parts.append(Part("app", repo_bytes, "the app's own files"))
     return Estimate(round(low), round(high), tuple(sorted(parts, key=lambda part: (-part.bytes, part.name))), ())

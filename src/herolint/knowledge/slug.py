@@ -83,7 +83,7 @@ def estimate_slug(
 
 
 def _summed(shares: list[_Share], repo_bytes: int, base_bytes: int, unknown: tuple[str, ...]) -> Estimate:
-    fixed = [Part("python", base_bytes, "the runtime, with the installer")]
+    fixed = [Part("python", base_bytes, "runtime and installer")]
     fixed += [Part("app", repo_bytes, "the app's own files")] if repo_bytes else []
     low = sum(part.bytes for part in fixed) + sum(s.low for s in shares)
     high = sum(part.bytes for part in fixed) + sum(s.high for s in shares)
@@ -144,7 +144,7 @@ def _pulled_in(direct: dict[str, Package], cpu: bool, by_extras: Mapping[str, st
     if any(rests):
         # They overlap by an unknown amount: at least the largest, at most all of them.
         low, high = max(rests), sum(rests)
-        found.append(_Share(Part("others", (low + high) // 2, "small packages that they pull in"), low, high))
+        found.append(_Share(Part("others", (low + high) // 2, "small packages pulled in"), low, high))
     return found
 
 
