@@ -110,8 +110,9 @@ def _share(name: str, version: str | None, row: Package | None, wheel: int | Non
     if wheel is not None:
         # The byte code comes on top: as much as it was in the release that was weighed; small wheels are mostly Python source.
         unknown = 1 + BYTE_CODE * SOURCE_IN_SMALL if wheel < MB else 1.0
-        likely = round(wheel * (row.bytes / row.wheel if row is not None and row.wheel else unknown))
-        return _Share(Part(name, likely), min(wheel, likely * EXACT[0]), likely * EXACT[1])
+        known = row is not None and row.wheel > 0
+        likely = round(wheel * (row.bytes / row.wheel if row is not None and known else unknown))
+        return _Share(Part(name, likely), likely * EXACT[0] if known else min(wheel, likely * EXACT[0]), likely * EXACT[1])
     assert row is not None
     if version is None:
         return _bounded(Part(name, row.bytes, f"as of {row.version}, not pinned"), UNPINNED)
