@@ -122,7 +122,14 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             f'write `"{node.default}.x"`',
             confidence=Confidence.MEDIUM if _newer(wanted.text, node.newest) else Confidence.HIGH,
         )
-    elif not wanted.text:
+    else:
+        yield from _age(app, wanted, wanted.release)
+
+
+def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
+    """A version that can be had, and that will not stay as it is."""
+    node = app.platform.node
+    if not wanted.text:
         yield Outcome(
             "version-old",
             False,
@@ -131,28 +138,28 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             "the next major version comes with some deploy, not when you choose it",
             f'add `"engines": {{"node": "{node.default}.x"}}`',
         )
-    elif wanted.release in _BAD:
+    elif release in _BAD:
         yield Outcome(
-            "version-old", False, f"Node.js {'.'.join(map(str, wanted.release))} is a release with known faults", wanted.at,
-            "the build warns", f'write `"{wanted.release[0]}.x"`',
+            "version-old", False, f"Node.js {'.'.join(map(str, release))} is a release with known faults", wanted.at,
+            "the build warns", f'write `"{release[0]}.x"`',
         )  # fmt: skip
-    elif str(wanted.release[0]) not in node.supported:
+    elif str(release[0]) not in node.supported:
         yield Outcome(
             "version-old",
             False,
-            f"Node.js {_major(wanted.release)} is past its end of life",
+            f"Node.js {_major(release)} is past its end of life",
             wanted.at,
             "the build warns, and says that a later buildpack will stop here; there are no security fixes",
             f'test the app on Node.js {node.default} and write `"{node.default}.x"`',
         )
-    elif _is_wide(wanted.text, wanted.release):
+    elif _is_wide(wanted.text, release):
         yield Outcome(
             "version-old",
             False,
             f"`{wanted.text}` lets in more than one major version of Node.js",
             wanted.at,
             "some deploy will bring the next major version by itself",
-            f'write `"{wanted.release[0]}.x"`',
+            f'write `"{release[0]}.x"`',
         )
 
 
