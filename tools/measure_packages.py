@@ -204,11 +204,21 @@ def _write_table(cache: Cache) -> None:
             older.setdefault(name, []).append(row)
     _add_dependencies(cache, newest)
     older = {name: rows for name, rows in older.items() if name in newest}
+    _keep_shares(newest)
     lines = [f"  {json.dumps(name)}: {json.dumps(newest[name])}" for name in sorted(newest)]
     earlier = [
         f"  {json.dumps(name)}: [\n    " + ",\n    ".join(json.dumps(row) for row in older[name]) + "\n  ]" for name in sorted(older)
     ]
     TABLE.write_text('{\n"size": {\n' + ",\n".join(lines) + '\n},\n"older": {\n' + ",\n".join(earlier) + "\n}\n}\n", "utf-8")
+
+
+def _keep_shares(rows: dict[str, Row]) -> None:
+    """What measure_shares.py has found stays with the releases that it weighed."""
+    before = json.loads(TABLE.read_text("utf-8"))["size"] if TABLE.exists() else {}
+    for name, row in rows.items():
+        known = before.get(name, {})
+        if "slug" in known and known["version"] == row["version"]:
+            row["slug"] = known["slug"]
 
 
 def _add_dependencies(cache: Cache, rows: dict[str, Row]) -> None:

@@ -58,9 +58,15 @@ def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
 
 def run(root: Path, config: Config, options: RunOptions) -> Result:
     """Lint the folder `root`. Raises ConfigError when the configuration names a rule that does not exist."""
+    return judge(root, config, options)[0]
+
+
+def judge(root: Path, config: Config, options: RunOptions) -> tuple[Result, list[App]]:
+    """Lint the folder `root`; also gives the apps, for further questions to them. Raises ConfigError."""
     rules, problems = load_rules(root)
     selection = select_rules(config, rules)
-    return _Run(root, config, options, selection, rules, problems).result()
+    run = _Run(root, config, options, selection, rules, problems)
+    return run.result(), run.apps
 
 
 def open_apps(
@@ -115,12 +121,14 @@ class _Run:
         self.selection = selection
         self.rules = rules
         self.problems = list(problems)
+        self.apps: list[App] = []
 
     def result(self) -> Result:
         from herolint.result import Result
 
         self.options.say("reading the repository")
         workspace, apps = open_apps(self.root, self.config, self.options, self.selection.options)
+        self.apps = apps
         judgement = self.judgement(workspace, apps)
         self.problems += (*judgement.problems, *workspace.problems)
         kept, suppressed, unsure = self.settle(workspace, judgement.findings)

@@ -105,7 +105,7 @@ def gemfile_of(make: Make, text: str) -> Gemfile:
 )
 def test_gem_lines(make: Make, text: str, expected: tuple[object, ...]) -> None:
     (gem,) = gemfile_of(make, text).gems
-    assert msgspec.structs.astuple(gem)[:-1] == expected
+    assert msgspec.structs.astuple(gem)[:-2] == expected
 
 
 def test_gems_that_are_not_in_plain_sight(make: Make) -> None:

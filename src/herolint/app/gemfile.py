@@ -30,6 +30,8 @@ class Gem(msgspec.Struct, frozen=True):
     required: bool
     conditional: bool
     at: Place
+    literal: bool = True
+    """Whether all of the requirement is in plain sight."""
 
 
 class RubyLine(msgspec.Struct, frozen=True):
@@ -114,6 +116,7 @@ class _Reader:
             required=not (isinstance(require, facts.Const) and require.value is False),
             conditional=around.conditional or "install_if" in given,
             at=self.place(plain[0]),
+            literal=all(_is_text(one) for one in plain[1:]),
         )
 
     def around(self, fact: CallFact) -> _Around:
@@ -163,6 +166,13 @@ def _words(exprs: tuple[AnyExpr | None, ...]) -> Iterator[str]:
             yield from _words(expr.items)
         elif isinstance(expr, facts.Star):
             yield from _words((expr.value,))
+
+
+def _is_text(expr: AnyExpr) -> bool:
+    """Whether an expression is a string, or a list of strings."""
+    if isinstance(expr, facts.Sequence):
+        return all(_is_text(item) for item in expr.items)
+    return isinstance(expr, facts.Const) and isinstance(expr.value, str)
 
 
 def _is_true(expr: AnyExpr | None) -> bool:

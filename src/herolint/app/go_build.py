@@ -74,7 +74,11 @@ def removed_tool(app: App) -> tuple[str, Place] | None:
     """Without a go.mod: the dependency tool that the buildpack takes the app to use and no longer supports, and its file."""
     if "go.mod" in app.slug:
         return None
-    return next(((tool, Place(path)) for path, tool in app.platform.go.removed_tools.items() if path in app.slug), None)
+    found = next(((tool, Place(path)) for path, tool in app.platform.go.removed_tools.items() if path in app.slug), None)
+    if found is None:
+        sources = (path for path in app.slug if path.startswith("src/") and path.endswith(".go") and path.count("/") > 1)
+        found = next((("gb", Place(path)) for path in sources), None)
+    return found
 
 
 def is_vendored(app: App) -> bool:
@@ -122,7 +126,7 @@ def main_packages(app: App) -> tuple[MainPackage, ...]:
     """The main packages that a list of `./...` shows for a dyno's system, by import path. `App.go_commands` keeps them."""
     if app.go_mod is None or app.go_mod.module is None:
         return ()
-    has = _tags(app)
+    has = tags_of(app)
     found: dict[str, list[Place]] = {}
     for path in listed_files(app):
         source = app.document(path)
@@ -138,7 +142,7 @@ def main_packages(app: App) -> tuple[MainPackage, ...]:
 
 def listed_files(app: App) -> list[str]:
     """The Go files whose names and folders do not keep them out of the module's packages."""
-    has = _tags(app)
+    has = tags_of(app)
     nested = {posixpath.dirname(path) for path in app.slug if path.endswith("/go.mod")}
     ignored = [posixpath.normpath(word.text) for word in app.go_mod.ignores] if app.go_mod is not None else []
 
@@ -166,7 +170,8 @@ def _ignores(pattern: str, folder: str, above: set[str]) -> bool:
     return pattern in above or f"/{pattern}/" in f"/{folder}/"
 
 
-def _tags(app: App) -> Callable[[str], bool]:
+def tags_of(app: App) -> Callable[[str], bool]:
+    """Whether the build for a dyno has a tag."""
     release = wanted_go(app).release or app.platform.go.latest[app.platform.go.default]
     minor = re.match(r"1\.(\d+)", release)
     newest = int(minor[1]) if minor is not None else 0
@@ -180,7 +185,7 @@ def _tags(app: App) -> Callable[[str], bool]:
 
 def constraints_hold(app: App, module: Module) -> bool:
     """Whether build constraints let a file be built for a dyno."""
-    return _constraints_hold(module, _tags(app))
+    return _constraints_hold(module, tags_of(app))
 
 
 def _constraints_hold(module: Module, has: Callable[[str], bool]) -> bool:

@@ -138,6 +138,13 @@ def uv_lock(app: App) -> PyLock | None:
     return _load(app, "uv.lock", parse_uv_lock)
 
 
+@reads("pylock.toml")
+def pylock(app: App) -> PyLock | None:
+    from herolint.formats.pylocks import parse_pylock
+
+    return _load(app, "pylock.toml", parse_pylock)
+
+
 @reads(".python-version")
 def python_version(app: App) -> VersionFile | None:
     from herolint.formats.version_files import parse_python_version

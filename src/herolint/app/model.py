@@ -16,6 +16,7 @@ from herolint.workspace import Workspace
 from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
+    from herolint.app.buildpacks import Outcome
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
     from herolint.app.detection import Detected, Listed, Needed
@@ -142,6 +143,11 @@ class App:
     def uv_lock(self) -> PyLock | None:
         """uv.lock."""
         return loading.uv_lock(self)
+
+    @cached_property
+    def pylock(self) -> PyLock | None:
+        """pylock.toml, which no buildpack reads."""
+        return loading.pylock(self)
 
     @cached_property
     def python_version_file(self) -> VersionFile | None:
@@ -320,6 +326,13 @@ class App:
         from herolint.app.detection import detected_in
 
         return detected_in(self.slug, self.platform)
+
+    @cached_property
+    def build_outcomes(self) -> tuple[Outcome, ...]:
+        """The failures and warnings of the next build."""
+        from herolint.app.buildpacks import all_outcomes
+
+        return tuple(all_outcomes(self))
 
     @cached_property
     def left_out(self) -> Needed | None:

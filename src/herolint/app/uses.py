@@ -10,16 +10,28 @@ import msgspec
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.fallbacks import outside
 from herolint.app.starting import Starting
+from herolint.app.values import Known, Table
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import walk
 from herolint.finding import Place
+from herolint.knowledge.packages import distributions_for_import
 
 if TYPE_CHECKING:
+    from herolint.app.django import Django
     from herolint.app.model import App
     from herolint.app.program import Program
 
 _LOOKS_BEFORE = frozenset({"find_spec", "find_loader", "find_module", "is_installed", "is_package_installed", "util_find_spec"})
+
+_DRIVERS = {
+    "postgresql": ("psycopg2", "psycopg"),
+    "postgresql_psycopg2": ("psycopg2", "psycopg"),
+    "postgis": ("psycopg2", "psycopg"),
+    "mysql": ("MySQLdb", "pymysql"),
+    "oracle": ("oracledb", "cx_Oracle"),
+}
+"""What each of Django's database engines imports, the usual one first."""
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -101,6 +113,20 @@ def _django_uses(app: App) -> Iterator[Use]:
             maybe = program.guards.holds(mod, guard) is None
             off = maybe and program.as_written.holds(mod, guard) is False
             yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting, maybe=maybe, off=off)
+    yield from _driver(app, django, who)
+
+
+def _driver(app: App, django: Django, who: tuple[str, ...]) -> Iterator[Use]:
+    """The driver that the engine of Django's default database imports, where none of those that would do is installed."""
+    found = django.settled("DATABASES")
+    table = found.value.get("default") if found is not None and isinstance(found.value, Table) else None
+    engine = next((entry for entry in table.entries if entry[0] == "ENGINE"), None) if isinstance(table, Table) else None
+    if found is None or engine is None or not isinstance(engine[1], Known) or app.installed is None:
+        return
+    drivers = _DRIVERS.get(str(engine[1].value).rpartition(".")[2], ())
+    if drivers and not any(app.installed.has(*distributions_for_import(name)) or name in app.installed.brought for name in drivers):
+        at = found.mod.place(facts.Expr(engine[2], engine[3]))
+        yield Use(drivers[0], drivers[0], found.mod, at, django.sure, who, "DATABASES' engine")
 
 
 def _looked_for(mod: Mod, imp: facts.Import) -> bool:

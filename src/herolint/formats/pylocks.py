@@ -1,4 +1,4 @@
-"""Reads poetry.lock and uv.lock: which packages would be installed, in which versions, and how large they are."""
+"""Reads poetry.lock, uv.lock and pylock.toml: which packages would be installed, in which versions, and how large they are."""
 
 from __future__ import annotations
 
@@ -146,6 +146,25 @@ def parse_uv_lock(source: SourceFile) -> PyLock:
     return PyLock(readable=True, packages=packages, requires_python=_text(raw.get("requires-python")), root=root)
 
 
+def parse_pylock(source: SourceFile) -> PyLock:
+    """pylock.toml (PEP 751); every package counts that no marker keeps out."""
+    raw, problem = _load(source)
+    if raw is None:
+        return PyLock(readable=False, problems=problem)
+    spans, listed = _spans(source), raw.get("packages")
+    packages = []
+    for item in listed if isinstance(listed, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("name"), str):
+            name, marker = normalise(item["name"]), _text(item.get("marker"))
+            packages.append(
+                LockedPackage(
+                    name, _text(item.get("version")) or "", (), _wheel_size(item), True, spans.get(name, Span(0, 0)),
+                    "directory" in item, (), (marker,) if marker else (), _uv_files(item),
+                )
+            )  # fmt: skip
+    return PyLock(readable=True, packages=tuple(packages), requires_python=_text(raw.get("requires-python")))
+
+
 def _uv_needs(item: dict[str, Any], *, with_extras: bool) -> Iterator[LockNeed]:
     extras = _table(item, "optional-dependencies").values() if with_extras else ()
     for listed in (item.get("dependencies", ()), *extras):
@@ -178,11 +197,15 @@ def _wheel_size(item: dict[str, Any]) -> int | None:
     """Bytes of the largest wheel that fits Linux on x86-64, else of the source archive."""
     sizes: list[int] = []
     for wheel in item.get("wheels", []) if isinstance(item.get("wheels"), list) else ():
-        match = _WHEEL_TAGS.search(str(wheel.get("url") or wheel.get("filename") or "")) if isinstance(wheel, dict) else None
+        match = (
+            _WHEEL_TAGS.search(str(wheel.get("url") or wheel.get("filename") or wheel.get("name") or ""))
+            if isinstance(wheel, dict)
+            else None
+        )
         if (
             match
             and isinstance(wheel.get("size"), int)
-            and (match["platform"] == "any" or ("linux" in match["platform"] and "x86_64" in match["platform"]))
+            and (match["platform"] == "any" or ("manylinux" in match["platform"] and "x86_64" in match["platform"]))
         ):
             sizes.append(wheel["size"])
     if sizes:

@@ -25,6 +25,10 @@ class DropIn(msgspec.Struct, frozen=True):
     reason: str
     bytes: int
     since: str = ""
+    own: int = 0
+    """Its share alone."""
+    spares: tuple[str, ...] = ()
+    """What the heavy one pulls in and the lighter one does not."""
 
     def exists_for(self, version: str | None) -> bool:
         """Whether the lighter one is there in the release that is asked for (None: the newest)."""
@@ -64,10 +68,12 @@ class _Row(msgspec.Struct, frozen=True):
     closure: tuple[str, ...] = ()
     rest_wheel: int = 0
     rest_python: int = 0
+    slug: int = 0
+    """What it adds to a slug, where that was measured."""
 
     @property
     def bytes(self) -> int:
-        return share(self.wheel, self.python)
+        return self.slug or share(self.wheel, self.python)
 
     @property
     def rest(self) -> int:
@@ -135,9 +141,21 @@ def _package(key: str, row: _Row) -> Package:
         rest=row.rest,
         date=row.date,
         older=tuple(old.version for old in _sizes().older.get(key, ())),
-        drop_in=DropIn(lighter["name"], lighter["reason"], _with_closure(lighter["name"]), lighter.get("since", "")) if lighter else None,
+        drop_in=_drop_in(row, lighter) if lighter else None,
         source_only=key in _built(),
     )
+
+
+def _drop_in(heavy: _Row, lighter: dict[str, str]) -> DropIn:
+    row = _sizes().size[lighter["name"]]
+    spares = tuple(name for name in heavy.closure if name not in row.closure)
+    return DropIn(lighter["name"], lighter["reason"], _with_closure(lighter["name"]), lighter.get("since", ""), row.bytes, spares)
+
+
+@cache
+def sizes_date() -> str:
+    """The day of the newest measurement in the table."""
+    return max(row.date for row in _sizes().size.values())
 
 
 def _with_closure(name: str) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from herolint.knowledge.measured import MB, DropIn, Package, known_packages, package, release
+from herolint.knowledge.measured import MB, DropIn, Package, known_packages, package, release, sizes_date
 from herolint.knowledge.names import advised, distributions_for_import, import_names, is_listed_import, normalise, program_packages
-from herolint.knowledge.slug import Estimate, Part, estimate_slug
+from herolint.knowledge.slug import Estimate, Part, estimate_slug, weighed_slug
 
 __all__ = [
     "MB",
@@ -22,4 +22,6 @@ __all__ = [
     "package",
     "program_packages",
     "release",
+    "sizes_date",
+    "weighed_slug",
 ]

@@ -58,12 +58,14 @@ def estimate_slug(
     cpu_index: bool = False,
     wheel_bytes: Mapping[str, int] | None = None,
     base_bytes: int = BASE_BYTES,
+    by_extras: Mapping[str, str] | None = None,
 ) -> Estimate:
     """What the compressed slug will weigh, from the distributions and the exact versions (None: not pinned) that the build installs.
 
     `locked`: the requirements are the whole closure, as a lock file has it; else they are the direct ones, and what they pull in is
     added. `repo_bytes`: the pushed files after `.slugignore`, compressed. `cpu_index`: an index of builds without CUDA is used.
-    `wheel_bytes`: exact sizes of the wheels by distribution, where a lock file tells. `base_bytes`: the runtime and the installer.
+    `wheel_bytes`: exact sizes of the wheels by distribution, where a lock file tells. `base_bytes`: the runtime and
+    the installer. `by_extras`: what extras bring besides, and by which requirement.
     """
     wanted = {normalise(name): version for name, version in requirements}
     cpu = cpu_index or any((version or "").endswith("+cpu") for version in wanted.values())
@@ -72,17 +74,27 @@ def estimate_slug(
     shares = [_share(name, wanted[name], row, sizes.get(name)) for name, row in found.items() if row is not None or name in sizes]
     unknown = tuple(sorted(name for name, row in found.items() if row is None and name not in sizes))
     if not locked:
-        shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu)
+        shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu, by_extras or {})
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))
         name = f"{len(unknown)} lesser-known package{'s' if len(unknown) > 1 else ''}"
         shares.append(_Share(Part(name, likely, "outside the table"), least, most))
-    fixed = [Part("python", base_bytes, "the Python runtime and the installer")]
+    return _summed(shares, repo_bytes, base_bytes, unknown)
+
+
+def _summed(shares: list[_Share], repo_bytes: int, base_bytes: int, unknown: tuple[str, ...]) -> Estimate:
+    fixed = [Part("python", base_bytes, "runtime and installer")]
     fixed += [Part("app", repo_bytes, "the app's own files")] if repo_bytes else []
     low = sum(part.bytes for part in fixed) + sum(s.low for s in shares)
     high = sum(part.bytes for part in fixed) + sum(s.high for s in shares)
     parts = sorted([*fixed, *(s.part for s in shares if s.part.bytes)], key=lambda part: (-part.bytes, part.name))
     return Estimate(round(low), round(high), tuple(parts), unknown)
+
+
+def weighed_slug(sizes: Mapping[str, int], *, repo_bytes: int, base_bytes: int = BASE_BYTES) -> Estimate:
+    """The slug of an environment that was weighed: bytes by distribution."""
+    shares = [_bounded(Part(name, size), EXACT) for name, size in sizes.items()]
+    return _summed(shares, repo_bytes, base_bytes, ())
 
 
 class _Share(msgspec.Struct, frozen=True):
@@ -98,8 +110,9 @@ def _share(name: str, version: str | None, row: Package | None, wheel: int | Non
     if wheel is not None:
         # The byte code comes on top: as much as it was in the release that was weighed; small wheels are mostly Python source.
         unknown = 1 + BYTE_CODE * SOURCE_IN_SMALL if wheel < MB else 1.0
-        likely = round(wheel * (row.bytes / row.wheel if row is not None and row.wheel else unknown))
-        return _Share(Part(name, likely), min(wheel, likely * EXACT[0]), likely * EXACT[1])
+        known = row is not None and row.wheel > 0
+        likely = round(wheel * (row.bytes / row.wheel if row is not None and known else unknown))
+        return _Share(Part(name, likely), likely * EXACT[0] if known else min(wheel, likely * EXACT[0]), likely * EXACT[1])
     assert row is not None
     if version is None:
         return _bounded(Part(name, row.bytes, f"as of {row.version}, not pinned"), UNPINNED)
@@ -112,9 +125,13 @@ def _bounded(part: Part, bounds: tuple[float, float]) -> _Share:
     return _Share(part, part.bytes * bounds[0], part.bytes * bounds[1])
 
 
-def _pulled_in(direct: dict[str, Package], cpu: bool) -> list[_Share]:
+def _pulled_in(direct: dict[str, Package], cpu: bool, by_extras: Mapping[str, str]) -> list[_Share]:
     """The shares of what the direct distributions bring along, each counted once."""
     by: dict[str, str] = {}
+    for name, requirement in by_extras.items():
+        for other in (name, *(row.closure if (row := package(name)) is not None else ())):
+            if other not in direct:
+                by.setdefault(other, requirement)
     for name, row in sorted(direct.items(), key=lambda item: -item[1].bytes):
         for other in row.closure:
             if other not in direct and other not in _not_needed(row, direct, cpu):
@@ -128,7 +145,7 @@ def _pulled_in(direct: dict[str, Package], cpu: bool) -> list[_Share]:
     if any(rests):
         # They overlap by an unknown amount: at least the largest, at most all of them.
         low, high = max(rests), sum(rests)
-        found.append(_Share(Part("others", (low + high) // 2, "small packages that they pull in"), low, high))
+        found.append(_Share(Part("others", (low + high) // 2, "small packages pulled in"), low, high))
     return found
 
 

@@ -164,8 +164,8 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     `detects` names at the root that select it by itself, `manifests` those that it installs from, `starts` files that only a web app
     has; `reads` files without which its own detection fails; `requires` files that its build needs where the repository has them;
-    `programs` what is there after its build. `stacks` are the only ones that a broken one still builds on; `releases` maps a stack to
-    the number of the first release that knows it.
+    `programs` what is there after its build; `builds` the command of a build that is not followed step by step. `stacks` are the only
+    ones that a broken one still builds on; `releases` maps a stack to the number of the first release that knows it.
     """
 
     name: str
@@ -181,6 +181,7 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     covers: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     moves_root: bool = False
+    builds: str = ""
     default_web: Literal["always", "without-procfile", "never"] = "never"
     state: Literal["current", "deprecated", "broken"] = "current"
     stacks: tuple[str, ...] = ()
@@ -303,6 +304,8 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     newest: tuple[str, ...]
     oldest: str
     yarn: str
+    npm_needs: dict[str, str] = {}
+    """Major version of npm → the range of Node.js on which it runs."""
 
 
 class RubyVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,18 +19,20 @@ def render(result: Result, options: Options) -> str:
     source = result.source
     document: dict[str, Any] = {
         "version": VERSION,
-        "findings": [_finding(finding, source) for finding in result.findings],
+        "findings": [finding_document(finding, source) for finding in result.findings],
         "apps": [{"path": app.path, "processes": list(app.processes), "language": app.language} for app in result.apps],
         "problems": [_problem(problem, source) for problem in result.problems],
     }
     if options.show_suppressed:
         document["suppressed"] = [
-            {**_finding(finding, source), "suppression": {"kind": why.kind, "reason": why.reason}} for finding, why in result.suppressed
+            {**finding_document(finding, source), "suppression": {"kind": why.kind, "reason": why.reason}}
+            for finding, why in result.suppressed
         ]
     return json_text(document)
 
 
-def _finding(finding: Finding, source: Sources) -> dict[str, Any]:
+def finding_document(finding: Finding, source: Sources) -> dict[str, Any]:
+    """One finding as the contract has it."""
     fix = finding.fix
     return {
         "code": finding.code,
@@ -39,7 +41,7 @@ def _finding(finding: Finding, source: Sources) -> dict[str, Any]:
         "confidence": finding.confidence.word,
         "message": finding.message,
         "path": finding.at.path,
-        "range": _range(finding.at.path, finding.at.span, source),
+        "range": range_document(finding.at.path, finding.at.span, source),
         "app": finding.app,
         "process": finding.process,
         "related": [_place(place, source) for place in finding.related],
@@ -49,24 +51,25 @@ def _finding(finding: Finding, source: Sources) -> dict[str, Any]:
 
 
 def _place(place: Place, source: Sources) -> dict[str, Any]:
-    return {"path": place.path, "range": _range(place.path, place.span, source), "label": place.label}
+    return {"path": place.path, "range": range_document(place.path, place.span, source), "label": place.label}
 
 
 def _edit(edit: Edit, source: Sources) -> dict[str, Any]:
-    return {"path": edit.path, "range": _range(edit.path, edit.span, source), "text": edit.text}
+    return {"path": edit.path, "range": range_document(edit.path, edit.span, source), "text": edit.text}
 
 
 def _problem(problem: Problem, source: Sources) -> dict[str, Any]:
     return {
         "message": problem.message,
         "path": problem.path,
-        "range": _range(problem.path, problem.span, source),
+        "range": range_document(problem.path, problem.span, source),
         "rule": problem.rule,
         "detail": problem.detail,
     }
 
 
-def _range(path: str, span: Span | None, source: Sources) -> dict[str, Any] | None:
+def range_document(path: str, span: Span | None, source: Sources) -> dict[str, Any] | None:
+    """Where a span starts and ends; None where it cannot be read."""
     at = locate_span(path, span, source)
     if at.start is None or at.end is None:
         return None

@@ -36,13 +36,19 @@ class Workspace:
         self._read: dict[str, SourceFile | None] = {}
 
     @cached_property
+    def present(self) -> Mapping[str, Entry]:
+        """The files without links that lead nowhere: to a buildpack these are not there."""
+        dead = {path for path, entry in self.files.items() if entry.kind == "symlink" and not (self.root / path).exists()}
+        return {path: entry for path, entry in self.files.items() if path not in dead} if dead else self.files
+
+    @cached_property
     def slug_files(self) -> Mapping[str, Entry]:
         """The files that the buildpacks see: `.slugignore` has been applied."""
         data = read_small(self.root / ".slugignore") if ".slugignore" in self.files else None
         if not data:
-            return self.files
+            return self.present
         removes = slug_filter(data)
-        return {path: entry for path, entry in self.files.items() if not removes(path)}
+        return {path: entry for path, entry in self.present.items() if not removes(path)}
 
     @cached_property
     def _folders(self) -> Mapping[str, frozenset[str]]:

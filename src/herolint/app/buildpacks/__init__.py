@@ -13,7 +13,10 @@ from herolint.finding import Confidence, Place
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-Topic = Literal["managers", "lock-stale", "version-invalid", "version-old", "not-built"]
+Topic = Literal[
+    "managers", "lock-stale", "version-invalid", "version-old", "not-built", "not-installable", "not-together", "committed", "advice"
+]
+"""`advice` is what the build log says and no rule repeats."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -27,16 +30,23 @@ class Outcome(msgspec.Struct, frozen=True):
     fix: str
     related: tuple[Place, ...] = ()
     confidence: Confidence = Confidence.HIGH
+    language: str = ""
+    """Whose build it is; filled in by `all_outcomes`."""
 
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
+    return (one for one in app.build_outcomes if one.topic in topics)
+
+
+def all_outcomes(app: App) -> Iterator[Outcome]:
+    """Everything that the builds of the app come to, buildpack by buildpack. `App.build_outcomes` keeps it."""
     if app.is_container or not app.root.built:
         return
     for name, has in _MODELS.items():
         if has(app):
             model = import_module(f"herolint.app.buildpacks.{name}")
-            yield from (one for one in model.outcomes(app) if one.topic in topics)
+            yield from (msgspec.structs.replace(one, language=name) for one in model.outcomes(app))
 
 
 def _has_go(app: App) -> bool:
@@ -47,5 +57,6 @@ _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,
     "go": _has_go,
     "ruby": lambda app: "Gemfile" in app.slug,
+    "python": lambda app: app.language == "python",
 }
 """The models of buildpacks, each loaded only for an app that has what its buildpack builds."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.buildpacks import Outcome
-from herolint.app.go_build import VERSION_VARIABLE, builds_go, is_vendored, removed_tool, wanted_go
+from herolint.app.buildpacks import Outcome, go_packages
+from herolint.app.go_build import SPEC_VARIABLE, VERSION_VARIABLE, builds_go, is_vendored, removed_tool, wanted_go
 from herolint.app.go_embeds import embeds
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
@@ -38,9 +38,33 @@ def outcomes(app: App) -> Iterator[Outcome]:
             "make it a module: `go mod init` and `go mod tidy`, then commit go.mod and go.sum",
         )
     elif app.go_mod is not None:
+        yield from _advice(app)
         yield from _version(app)
         yield from _vendored(app)
         yield from _embedded(app)
+        yield from go_packages.outcomes(app)
+
+
+def _advice(app: App) -> Iterator[Outcome]:
+    """What stands in the way of the folder for programs, and config vars that the build speaks of."""
+    if "bin" in app.slug:
+        yield Outcome(
+            "committed", True, "a file called bin is committed, where the build makes a folder", Place("bin"),
+            "the build stops: File bin exists and is not a directory", "`git rm bin`",
+        )  # fmt: skip
+    for name, what in ((VERSION_VARIABLE, "version of Go"), (SPEC_VARIABLE, "list of packages")):
+        declared = app.app_json.env.get(name) if app.app_json is not None else None
+        if declared is not None and app.config_var(name):
+            yield Outcome(
+                "advice", False, f"{name} overrides the {what} in go.mod", Place("app.json", declared.span),
+                "the build warns", "write it into go.mod instead",
+            )  # fmt: skip
+    wanted = wanted_go(app)
+    if (wanted.release or "").startswith("devel-"):
+        yield Outcome(
+            "advice", False, "an unreleased Go is compiled for each build", wanted.at,
+            "the build warns, and takes minutes longer", f"write `go {app.platform.go.default}`",
+        )  # fmt: skip
 
 
 def _version(app: App) -> Iterator[Outcome]:

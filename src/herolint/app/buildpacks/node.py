@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.buildpacks import Outcome
+from herolint.app.buildpacks import Outcome, node_install, node_manifest
 from herolint.app.buildpacks.node_locks import stale
+from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
 from herolint.app.detection import is_left_out
 from herolint.finding import Confidence, Place
+from herolint.globs import matches
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.package_json import PackageJson
 
-LOCKS = {"yarn.lock": "Yarn", "pnpm-lock.yaml": "pnpm", "package-lock.json": "npm"}
-"""Lock files in the order in which the buildpack looks for them."""
-
 
 def builds_node(app: App) -> bool:
     """Whether Heroku's Node.js buildpack takes part in the build."""
-    if app.is_container or app.package_json is None:
+    if app.is_container or "package.json" not in app.slug:
         return False
     return any("nodejs" in url for url in app.buildpacks) if app.buildpacks else app.language == "node" and not is_left_out(app, "node")
 
@@ -31,11 +30,20 @@ def builds_node(app: App) -> bool:
 def outcomes(app: App) -> Iterator[Outcome]:
     """The build's failures and warnings, in the order in which they would come."""
     package = app.package_json
-    if package is None or package.tree.root is None or not builds_node(app):
+    if not builds_node(app):
         return
-    yield from _managers(app, package)
+    yield from node_manifest.in_the_way(app)
+    yield from node_manifest.unreadable(app)
+    if package is None or package.tree.root is None:
+        return
+    yield from node_manifest.managers(app, package)
     yield from _version(app, package)
     yield from _lock(app, package)
+    yield from node_install.outcomes(app, package, lock_file(app))
+    if any(name in package.scripts for name in SCRIPTS):
+        from herolint.app.buildpacks import node_scripts  # few packages are built
+
+        yield from node_scripts.outcomes(app, package, lock_file(app), wanted_node(app).release)
 
 
 def lock_file(app: App) -> str | None:
@@ -43,33 +51,10 @@ def lock_file(app: App) -> str | None:
     return next((name for name in (*LOCKS, "npm-shrinkwrap.json") if name in app.slug), None)
 
 
-def _managers(app: App, package: PackageJson) -> Iterator[Outcome]:
-    found = [name for name in LOCKS if name in app.slug]
-    if len(found) > 1 or (found and "npm-shrinkwrap.json" in app.slug):
-        names = [*found, *(["npm-shrinkwrap.json"] if "npm-shrinkwrap.json" in app.slug else [])]
-        yield Outcome(
-            "managers",
-            True,
-            f"{' and '.join(names)} stand side by side: the build takes no choice",
-            Place(names[0]),
-            "the build stops: Multiple lockfiles found",
-            "keep the one of the package manager that you use, and delete the others from git",
-            tuple(Place(name, None, "another lock file") for name in names[1:]),
-        )
-    declared = {name for name in ("npm", "yarn", "pnpm") if package.engines.get(name, ("",))[0].strip()}
-    manager = (package.package_manager or "").partition("@")[0]
-    if manager in ("yarn", "pnpm"):
-        declared.add(manager)
-    if len(declared) > 1:
-        span = next((package.engines[name][1] for name in sorted(declared) if name in package.engines), None)
-        yield Outcome(
-            "managers",
-            True,
-            f"package.json asks for {' and '.join(sorted(declared))} at once",
-            Place("package.json", span),
-            "the build stops: Multiple package managers declared in package.json",
-            "keep the one whose lock file is committed",
-        )
+SCRIPTS = ("heroku-prebuild", "heroku-postbuild", "build", "heroku-cleanup")
+"""Scripts that the buildpack runs by itself."""
+_BAD = ((22, 5, 0),)
+"""Releases that the buildpack warns of."""
 
 
 class WantedNode(msgspec.Struct, frozen=True):
@@ -113,6 +98,11 @@ def _touches(newest: Version, text: str) -> bool:
 def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
     node = app.platform.node
     wanted = wanted_node(app)
+    if (iojs := package.engines.get("iojs")) is not None:
+        yield Outcome(
+            "version-invalid", True, "engines.iojs asks for io.js", Place("package.json", iojs[1]),
+            "the build stops: io.js is no longer supported", f'write `"node": "{node.default}.x"` instead',
+        )  # fmt: skip
     if not wanted.readable:
         yield Outcome(
             "version-invalid",
@@ -132,7 +122,14 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             f'write `"{node.default}.x"`',
             confidence=Confidence.MEDIUM if _newer(wanted.text, node.newest) else Confidence.HIGH,
         )
-    elif not wanted.text:
+    else:
+        yield from _age(app, wanted, wanted.release)
+
+
+def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
+    """A version that can be had, and that will not stay as it is."""
+    node = app.platform.node
+    if not wanted.text:
         yield Outcome(
             "version-old",
             False,
@@ -141,23 +138,28 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             "the next major version comes with some deploy, not when you choose it",
             f'add `"engines": {{"node": "{node.default}.x"}}`',
         )
-    elif str(wanted.release[0]) not in node.supported:
+    elif release in _BAD:
+        yield Outcome(
+            "version-old", False, f"Node.js {'.'.join(map(str, release))} is a release with known faults", wanted.at,
+            "the build warns", f'write `"{release[0]}.x"`',
+        )  # fmt: skip
+    elif str(release[0]) not in node.supported:
         yield Outcome(
             "version-old",
             False,
-            f"Node.js {_major(wanted.release)} is past its end of life",
+            f"Node.js {_major(release)} is past its end of life",
             wanted.at,
             "the build warns, and says that a later buildpack will stop here; there are no security fixes",
             f'test the app on Node.js {node.default} and write `"{node.default}.x"`',
         )
-    elif _is_wide(wanted.text, wanted.release):
+    elif _is_wide(wanted.text, release):
         yield Outcome(
             "version-old",
             False,
             f"`{wanted.text}` lets in more than one major version of Node.js",
             wanted.at,
             "some deploy will bring the next major version by itself",
-            f'write `"{wanted.release[0]}.x"`',
+            f'write `"{release[0]}.x"`',
         )
 
 
@@ -178,10 +180,10 @@ def _is_wide(text: str, release: Version) -> bool:
 
 def _lock(app: App, package: PackageJson) -> Iterator[Outcome]:
     name = lock_file(app)
-    if name is None:
+    if name is None or (LOCKS.get(name, "npm") == "npm" and not _installs_from_lock(app, package)):
         return
     source = app.document(name)
-    changes = stale(name, source, package) if source is not None and not source.is_binary else ()
+    changes = stale(name, source, package, _workspaces(app, package)) if source is not None and not source.is_binary else ()
     if changes:
         first = changes[0]
         more = f" (and {len(changes) - 1} more)" if len(changes) > 1 else ""
@@ -189,11 +191,33 @@ def _lock(app: App, package: PackageJson) -> Iterator[Outcome]:
             "lock-stale",
             True,
             f"{name} knows nothing of {first.words}{more}: package.json was changed after it",
-            Place("package.json", first.span),
+            Place(first.path, first.span),
             "the build stops: the lock file is out of sync with package.json",
             f"run `{_INSTALL[name]}` and commit {name}",
-            tuple(Place("package.json", change.span, "not in the lock file") for change in changes[1:4]),
+            tuple(Place(change.path, change.span, "not in the lock file") for change in changes[1:4]),
         )
+
+
+def _installs_from_lock(app: App, package: PackageJson) -> bool:
+    """Whether npm is told to install exactly what its lock file says."""
+    text = package.engines.get("npm", ("",))[0]
+    old = text.strip() and satisfies((6, 0, 0), text) is False and satisfies((99, 0, 0), text) is False and satisfies((5, 6, 0), text)
+    forced = (app.config_var("USE_NPM_INSTALL") or "") == "true"
+    return not old and not forced and not app.workspace.is_dir("node_modules")
+
+
+def _workspaces(app: App, package: PackageJson) -> dict[str, PackageJson]:
+    """The packages of the repository that npm installs together with the root, by folder."""
+    node = package.tree.get("workspaces")
+    listed = node if node is None or node.kind == "list" else node.get("packages")
+    patterns = (
+        [str(item.value).removeprefix("./").rstrip("/") for item in listed.items] if listed is not None and listed.kind == "list" else []
+    )
+    if not patterns or any(pattern.startswith("!") for pattern in patterns):
+        return {}
+    folders = [path.removesuffix("/package.json") for path in app.slug if path.endswith("/package.json") and "node_modules/" not in path]
+    inside = {folder: app.package(folder) for folder in folders if any(matches(f"/{pattern}", folder) for pattern in patterns)}
+    return {folder: found for folder, found in inside.items() if found is not None and found.tree.root is not None}
 
 
 _INSTALL = {

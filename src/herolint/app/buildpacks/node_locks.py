@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from herolint.app.buildpacks.node_range import parse_range, parse_version, satisfies
+from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
@@ -18,27 +19,42 @@ if TYPE_CHECKING:
 _KEY = lazy(r'^"?(?P<keys>[^\s"#][^\n]*?)"?:\s*$', re.MULTILINE)
 
 
+Wanted = dict[str, tuple[str, Span]]
+"""What is asked for, by name: the range and where it stands."""
+EMPTY: Mapping[str, PackageJson] = MappingProxyType({})
+
+
 class Change(msgspec.Struct, frozen=True):
     """A dependency that the lock file does not have, or not in a version that is asked for."""
 
     words: str
     span: Span
+    path: str = "package.json"
 
 
-def stale(name: str, lock: SourceFile, package: PackageJson) -> tuple[Change, ...]:
-    """The dependencies over which a frozen install would stop; nothing where the lock cannot be read."""
-    wanted = {**package.dev_dependencies, **package.dependencies}
+def stale(name: str, lock: SourceFile, package: PackageJson, workspaces: Mapping[str, PackageJson] = EMPTY) -> tuple[Change, ...]:
+    """The dependencies over which a frozen install would stop; nothing where the lock cannot be read.
+
+    `workspaces` are the other packages that npm installs from the same lock, by folder.
+    """
+    wanted = _wanted(package)
     if name == "yarn.lock":
-        return tuple(_yarn(lock, wanted))
+        return tuple(_berry(lock.text, wanted) if "__metadata:" in lock.text else _yarn(lock, wanted))
     if name == "pnpm-lock.yaml":
         return tuple(_pnpm(lock, wanted))
-    return tuple(_npm(lock, wanted))
+    found = list(_npm(lock, wanted, "", frozenset()))
+    names = frozenset(one.tree.text("name") or "" for one in workspaces.values())
+    for folder, one in workspaces.items():
+        found += [msgspec.structs.replace(change, path=f"{folder}/package.json") for change in _npm(lock, _wanted(one), folder, names)]
+    return tuple(found)
 
 
-Wanted = dict[str, tuple[str, Span]]
+def _wanted(package: PackageJson) -> Wanted:
+    return {**package.dev_dependencies, **package.dependencies}
 
 
-def _npm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
+def _npm(lock: SourceFile, wanted: Wanted, folder: str, own: frozenset[str]) -> Iterator[Change]:
+    """`folder`: of a workspace, whose packages may lie in it or at the top; `own`: names of workspaces, which are links."""
     try:
         document: Any = msgspec.json.decode(lock.data[lock.bom_length :])
     except (msgspec.DecodeError, RecursionError):
@@ -48,9 +64,12 @@ def _npm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
     packages = document.get("packages")
     old = document.get("dependencies")
     for name, (asked, span) in wanted.items():
-        if not _is_plain(asked):
+        if not _is_plain(asked) or name in own:
             continue
-        entry = packages.get(f"node_modules/{name}") if isinstance(packages, dict) else old.get(name) if isinstance(old, dict) else None
+        entry = old.get(name) if isinstance(old, dict) else None
+        if isinstance(packages, dict):
+            entry = packages.get(f"{folder}/node_modules/{name}") if folder else None
+            entry = entry or packages.get(f"node_modules/{name}")
         if isinstance(packages, dict) or isinstance(old, dict):
             if not isinstance(entry, dict):
                 yield Change(f"{name}", span)
@@ -62,14 +81,45 @@ def _npm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
 
 def _yarn(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
     text = lock.text
-    if "__metadata:" in text:
-        return  # newer Yarns write other keys, and may resolve a range by another one's entry
     known = {key.strip().strip('"') for match in _KEY.finditer(text) for key in match["keys"].split(",")}
     if not known:
         return
     for name, (asked, span) in wanted.items():
         if _is_plain(asked) and f"{name}@{asked}" not in known:
             yield Change(f"{name}@{asked}", span)
+
+
+_ROOT = lazy(r'^"?[^\n]*@workspace:\."?:\n(?P<block>(?:[ \t][^\n]*\n?)+)', re.MULTILINE)
+_ASKED = lazy(r'^    "?(?P<name>[@\w./-]+)"?: "?(?P<range>[^"\n]+)"?$', re.MULTILINE)
+
+
+def _berry(text: str, wanted: Wanted) -> Iterator[Change]:
+    """By what the lock of a newer Yarn records for the root project."""
+    root = _ROOT.search(text)
+    section = re.search(r"^  dependencies:\n((?:    [^\n]*\n?)+)", root["block"], re.MULTILINE) if root is not None else None
+    if section is None:
+        return
+    recorded = {match["name"]: match["range"].removeprefix("npm:") for match in _ASKED.finditer(section[1])}
+    for name, (asked, span) in wanted.items():
+        if _is_plain(asked) and name not in recorded:
+            yield Change(f"{name}", span)
+        elif _is_plain(asked) and recorded[name].strip() != asked.strip():
+            yield Change(f"{name}@{asked} (it records {recorded[name]})", span)
+
+
+def locked_version(name: str, lock: SourceFile, package: str) -> Version | None:
+    """The version of a package at the top that a lock holds; None where it is not known."""
+    if name == "yarn.lock":
+        found = re.search(rf'^"?{re.escape(package)}@[^\n]*:\n  version:? "?([\d.]+)', lock.text, re.MULTILINE)
+        return parse_version(found[1]) if found is not None else None
+    if name == "pnpm-lock.yaml":
+        return None
+    try:
+        document: Any = msgspec.json.decode(lock.data[lock.bom_length :])
+        entry = (document.get("packages") or {}).get(f"node_modules/{package}") or (document.get("dependencies") or {}).get(package) or {}
+        return parse_version(str(entry.get("version", "")))
+    except (msgspec.DecodeError, RecursionError, AttributeError):
+        return None
 
 
 def _pnpm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:

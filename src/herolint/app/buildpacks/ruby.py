@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.buildpacks import Outcome
+from herolint.app.buildpacks import Outcome, ruby_advice, ruby_locks
 from herolint.app.ruby_build import WantedRuby, builds_ruby, required_ruby, wanted_ruby
 from herolint.finding import Confidence, Place
 from herolint.formats.gem_requirement import satisfies
 
 if TYPE_CHECKING:
-    from herolint.app.gemfile import Gemfile
     from herolint.app.model import App
     from herolint.formats.gemfile_lock import GemfileLock
     from herolint.platforms.model import RubyVersion
@@ -26,7 +25,10 @@ _UPDATE = "run `bundle update --ruby` and commit Gemfile.lock"
 def outcomes(app: App) -> Iterator[Outcome]:
     """The build's failures and warnings, in the order in which they would come. Without a lock file nothing else is looked at."""
     lock = app.gemfile_lock
-    if lock is None or not builds_ruby(app):
+    if not builds_ruby(app):
+        return
+    if lock is None or any(problem.path == "Gemfile.lock" for problem in lock.problems):
+        yield from _unreadable(app)
         return
     if lock.conflict is not None:
         yield Outcome(
@@ -36,12 +38,24 @@ def outcomes(app: App) -> Iterator[Outcome]:
         return
     wanted = wanted_ruby(app)
     if wanted.engine:
+        yield from ruby_advice.java(app)
         return  # JRuby's versions are another list, and its locks other platforms
     found = list(_version(app, wanted)) or list(_unmet(app, wanted)) or list(_age(app, wanted))
     yield from found
     yield from _platforms(lock)
     if app.gemfile is not None:
-        yield from _lock(app.gemfile, lock)
+        yield from ruby_locks.outcomes(app, app.gemfile, lock)
+    yield from ruby_advice.outcomes(app, lock)
+
+
+def _unreadable(app: App) -> Iterator[Outcome]:
+    """A lock that is there and no text as Bundler reads it."""
+    source = app.source("Gemfile.lock") if "Gemfile.lock" in app.slug else None
+    if source is not None and source.data and (source.is_binary or source.encoding.startswith("utf-16")):
+        yield Outcome(
+            "lock-stale", True, "Gemfile.lock is not UTF-8 text", Place("Gemfile.lock"),
+            "the build stops: Cannot parse Gemfile.lock", "run `bundle lock` and commit the new one",
+        )  # fmt: skip
 
 
 def _version(app: App, wanted: WantedRuby) -> Iterator[Outcome]:
@@ -141,32 +155,6 @@ def _platforms(lock: GemfileLock) -> Iterator[Outcome]:
             "the build stops: Your bundle only supports other platforms than x86_64-linux",
             "run `bundle lock --add-platform x86_64-linux` and commit Gemfile.lock",
         )
-
-
-def _lock(gemfile: Gemfile, lock: GemfileLock) -> Iterator[Outcome]:
-    """Gems that one of the two files has and the other lacks. Groups that are not installed count too: Bundler compares all."""
-    if not gemfile.complete or gemfile.included or gemfile.gemspec or not lock.gems:
-        return
-    locked = {dependency.name for dependency in lock.dependencies}
-    missing = [gem for gem in gemfile.gems if gem.name not in locked and not gem.conditional and not gem.platforms]
-    asked = {gem.name for gem in gemfile.gems}
-    extra = [dependency for dependency in lock.dependencies if dependency.name not in asked]
-    if not missing and not extra:
-        return
-    places = [gem.at for gem in missing] + [Place("Gemfile.lock", dependency.span) for dependency in extra]
-    names = [gem.name for gem in missing] or [dependency.name for dependency in extra]
-    more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
-    yield Outcome(
-        "lock-stale",
-        True,
-        f"Gemfile.lock knows nothing of {names[0]}{more}: the Gemfile was changed after it"
-        if missing
-        else f"the Gemfile no longer asks for {names[0]}{more}, and Gemfile.lock still does",
-        places[0],
-        "the build stops: Bundler installs only what the lock file says, and the Gemfile differs from it",
-        "run `bundle install` and commit Gemfile.lock",
-        tuple(Place(at.path, at.span, "not in the other file") for at in places[1:4]),
-    )
 
 
 def _minor(version: str) -> str:

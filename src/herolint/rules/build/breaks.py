@@ -8,25 +8,27 @@ from herolint.app.breaking import Break, Gone, gone_names, pair_breaks, setuptoo
 from herolint.app.model import App
 from herolint.app.python_build import builds_python, python_minor, wanted_python
 from herolint.finding import Confidence, Finding, Place
+from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 
-@rule("HL421", "dependency-api-mismatch", WARNING, ERROR, needs=("python",))
+@rule("HL421", "dependency-api-mismatch", WARNING, ERROR)
 def dependency_api_mismatch(app: App) -> Iterator[Finding]:
     """A pinned release fails with the release of another distribution that comes with it, or no longer has what the code imports."""
+    yield from told(app, "HL421", "not-together")
     if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
         return
     python = python_minor(app)
     wanted = wanted_python(app)
-    told: set[str] = set()
+    named: set[str] = set()
     if not wanted.issue and (wanted.minor is None or wanted.minor == python):
         for broken in setuptools_breaks(app, python):
             if not broken.by_python:  # else another Python would do, and HL420 tells
-                told.add(broken.dependency.name)
+                named.add(broken.dependency.name)
                 yield _setuptools(broken, python)
     for broken in pair_breaks(app, python):
-        if broken.dependency.name not in told:
-            told.add(broken.dependency.name)
+        if broken.dependency.name not in named:
+            named.add(broken.dependency.name)
             yield _pair(app, broken)
     seen: set[str] = set()
     for gone in gone_names(app, python):

@@ -33,7 +33,7 @@ def no_buildpack_detected(app: App) -> Iterator[Finding]:
     if app.listed_buildpacks:
         yield from _listed(app)
         return
-    if detected_in(app.workspace.files, app.platform) or moves_root(app):
+    if detected_in(app.workspace.present, app.platform) or moves_root(app):
         return  # what .slugignore removes of it is another finding
     found = _elsewhere(app) or _unknown_language(app) or _nothing(app)
     if found is not None:

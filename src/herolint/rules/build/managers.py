@@ -8,118 +8,18 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.operators import HOME
-from herolint.app.python_build import MANAGERS, builds_python, manager_files
+from herolint.app.python_build import builds_python
 from herolint.app.storage import absolute, path_text
 from herolint.app.values import Items
 from herolint.finding import Finding, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
-_MISSPELT = (
-    "requeriments.txt",
-    "requirement.txt",
-    "requirements.text",
-    "Requirements.txt",
-    "requirements.txt.txt",
-    "requirments.txt",
-    "requirements",
-    "requirements.in",
-)
-
 
 @rule("HL404", "conflicting-package-managers", ERROR, WARNING)
 def conflicting_package_managers(app: App) -> Iterator[Finding]:
     """A buildpack finds two package managers, or none that it can use."""
     yield from told(app, "HL404", "managers")
-    if not builds_python(app) or not app.root.deployed:
-        return
-    found = manager_files(app)
-    if "Pipfile" in app.slug and "Pipfile.lock" not in app.slug:
-        yield report(
-            "HL404",
-            "there is a Pipfile and no Pipfile.lock",
-            Place("Pipfile"),
-            why="the build stops: No 'Pipfile.lock' found! (a requirements.txt beside it does not help)",
-            related=[Place(name, None, "not looked at") for name in found],
-            fix="run `pipenv lock` and commit Pipfile.lock" + (", or delete the Pipfile" if found else ""),
-        )
-    elif len(found) > 1:
-        names = " and ".join(found) if len(found) == 2 else ", ".join(found)
-        yield report(
-            "HL404",
-            f"{names} stand side by side: the buildpack takes no choice",
-            Place(found[0]),
-            why="the build stops: Multiple Python package manager files were found",
-            related=[Place(name, None, f"means {MANAGERS[name]}") for name in found[1:]],
-            fix=f"keep the one that you use and delete the others from git ({', '.join(MANAGERS[name] for name in found)})",
-        )
-    elif not found:
-        yield from _none(app)
-    yield from _exported(app, found)
-
-
-def _none(app: App) -> Iterator[Finding]:
-    if (not app.detected and not app.listed_buildpacks) or any(name in app.workspace.files for name in MANAGERS):
-        return  # no buildpack at all takes the app, or .slugignore removes the file: both are other findings
-    wrong = next((name for name in _MISSPELT if app.workspace.exists(name)), None)
-    if wrong is not None:
-        yield report(
-            "HL404",
-            f"pip's file is called `requirements.txt`, not `{wrong}`",
-            Place(wrong if wrong in app.workspace.files else ""),
-            why="the build stops: Couldn't find any supported Python package manager files",
-            fix=f"`git mv {wrong} requirements.txt`"
-            if wrong in app.workspace.files
-            else "write a `requirements.txt` that includes the folder's file: `-r requirements/production.txt`",
-        )
-    elif _is_python_app(app):
-        at = next((name for name in ("setup.py", "pyproject.toml", "Procfile", "app.py", "main.py", "manage.py") if name in app.slug), "")
-        sunset = "setup.py" in app.slug
-        yield report(
-            "HL404",
-            "the Python buildpack finds no requirements.txt, Pipfile.lock, poetry.lock or uv.lock",
-            Place(at),
-            why="the build stops: "
-            + ("Implicit setup.py file support has been sunset" if sunset else "Couldn't find any supported Python package manager files"),
-            fix=_make_one(app),
-        )
-
-
-def _make_one(app: App) -> str:
-    if app.pyproject is not None and app.pyproject.has_poetry:
-        return "run `poetry lock` and commit poetry.lock"
-    if app.pyproject is not None and app.pyproject.has_project:
-        return "run `uv lock` and commit uv.lock"
-    return (
-        "write a `requirements.txt` with what the app imports; `-e .` installs what setup.py lists"
-        if "setup.py" in app.slug
-        else "write a `requirements.txt`, an empty one if nothing is needed"
-    )
-
-
-def _is_python_app(app: App) -> bool:
-    """Whether Python processes would run: the Procfile says so."""
-    return any(
-        launch.tool in ("python", "django", "gunicorn", "uvicorn", "flask", "celery", "streamlit")
-        for p in app.processes.values()
-        for launch in p.launches
-    )
-
-
-def _exported(app: App, found: tuple[str, ...]) -> Iterator[Finding]:
-    """A third-party buildpack that writes requirements.txt beside a lock file."""
-    if app.app_json is None or not ({"poetry.lock", "uv.lock"} & set(found)):
-        return
-    for buildpack in app.app_json.buildpacks:
-        row = app.platform.buildpack(buildpack.url)
-        if row is not None and "requirements.txt" in row.writes:
-            yield report(
-                "HL404",
-                f"this buildpack writes a requirements.txt beside {found[0]}, and heroku/python stops at the two",
-                Place("app.json", buildpack.span, "writes requirements.txt"),
-                why="the build stops: Multiple Python package manager files were found",
-                fix=f"leave it out: heroku/python reads {found[0]} by itself",
-            )
 
 
 @rule("HL409", "requirements-encoding", ERROR, WARNING)
@@ -182,6 +82,7 @@ _ARTIFACTS = (
 @rule("HL413", "artifacts-committed", WARNING, ERROR)
 def artifacts_committed(app: App) -> Iterator[Finding]:
     """What the build makes is in the repository."""
+    yield from told(app, "HL413", "committed")
     yield from _environments(app)
     if not app.root.path:  # the files of folders are the root's too
         yield from _generated(app)

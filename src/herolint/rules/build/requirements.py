@@ -13,6 +13,7 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.formats.requirements import InvalidLine, Requirement, Requirements, applies_on_linux
 from herolint.knowledge import installs, releases
 from herolint.knowledge.packages import distributions_for_import
+from herolint.rules.build.outcomes import told
 from herolint.rules.build.pins import uninstallable_pins
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
@@ -20,10 +21,11 @@ _STOPS = "the build stops: Unable to install dependencies"
 _SHOWN = 3
 
 
-@rule("HL410", "requirement-uninstallable", ERROR, WARNING, needs=("python",))
+@rule("HL410", "requirement-uninstallable", ERROR, WARNING)
 def requirement_uninstallable(app: App) -> Iterator[Finding]:
     """A requirement that cannot be installed on a dyno, or that the installer cannot read."""
     yield from uninstallable_pins(app)
+    yield from told(app, "HL410", "not-installable")
     if not builds_python(app) or not app.root.deployed:
         return
     found = app.dependencies

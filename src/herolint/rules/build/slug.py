@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.python_build import builds_python
+from herolint.app.slug_size import slug_estimate
 from herolint.finding import Confidence, Finding, Place
-from herolint.knowledge.packages import MB, Estimate, estimate_slug, package
+from herolint.knowledge.packages import MB, Estimate, package
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _HEAVY_BYTES = 60 * MB
-_DENSE = (
-    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".mp3", ".mov", ".avi", ".webm", ".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".whl", ".jar",
-    ".h5", ".hdf5", ".pt", ".pth", ".onnx", ".pb", ".keras", ".tflite", ".safetensors", ".joblib", ".parquet", ".pdf", ".woff", ".woff2", ".docx",
-    ".xlsx", ".pptx", ".ttf",
-)  # fmt: skip
 
 
 @rule("HL402", "slug-too-large", ERROR, WARNING)
@@ -51,33 +46,6 @@ def slug_too_large(app: App) -> Iterator[Finding]:
 
 def _about(estimate: Estimate) -> str:
     return f"{estimate.likely / 1000 / MB:.1f} GB" if estimate.likely >= 1000 * MB else f"{estimate.likely // MB} MB"
-
-
-def slug_estimate(app: App) -> Estimate | None:
-    """The slug of an app that the Python buildpack builds; None for others, and where no manifest can be read."""
-    if not builds_python(app) or not app.dependencies.manager:
-        return None
-    found = app.dependencies
-    wanted = [(dependency.name, dependency.version) for dependency in found.packages.values()]
-    own = round(
-        sum(_compressed(path, entry.size) for path, entry in app.workspace.slug_files.items() if entry.kind == "file" and not entry.lfs)
-    )
-    wheels = {p.name: p.size for p in app.uv_lock.packages if p.size} if found.manager == "uv" and app.uv_lock is not None else {}
-    requirements = app.requirements
-    indexes = [option.value for option in requirements.options] if requirements is not None and found.manager == "pip" else []
-    addresses = [item.url for item in requirements.items] if requirements is not None and found.manager == "pip" else []
-    return estimate_slug(
-        wanted,
-        locked=found.complete,
-        repo_bytes=own,
-        wheel_bytes=wheels,
-        cpu_index=any("/cpu" in value for value in (*indexes, *addresses)),
-    )
-
-
-def _compressed(path: str, size: int) -> float:
-    """Bytes of a file in the slug: what is compressed already stays as it is, text shrinks to about a quarter."""
-    return size if path.lower().endswith(_DENSE) else size / 4
 
 
 @rule("HL403", "heavy-dependency", WARNING)

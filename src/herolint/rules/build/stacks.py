@@ -26,6 +26,21 @@ def retired_stack(app: App) -> Iterator[Finding]:
         status = stack.status_on(app.today) if stack is not None else "current"
         if stack is not None and status != "current":
             yield _stack(app, stack, at, retired=status == "retired")
+        elif stack is None and at.path == "app.json":
+            yield _unknown(app, name, at)
+
+
+def _unknown(app: App, name: str, at: Place) -> Finding:
+    known = [found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current"]
+    newer = name.removeprefix("heroku-").isdigit() and name > max(stack for stack in known if stack.startswith("heroku-"))
+    return report(
+        "HL416",
+        f"there is no stack `{name}` (as of {app.platform.checked})",
+        Place(at.path, at.span, "no such stack"),
+        why="setting the app up is refused",
+        fix=f"use `{app.platform.default_stack}`",
+        confidence=Confidence.MEDIUM if newer else Confidence.HIGH,
+    )
 
 
 def _stack(app: App, stack: Stack, at: Place, *, retired: bool) -> Finding:

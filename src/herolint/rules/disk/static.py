@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from herolint.app.django import Django
 from herolint.app.launch import Launch
@@ -12,6 +13,9 @@ from herolint.app.values import Known, Unknown, env_names, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
+if TYPE_CHECKING:
+    from herolint.app.collectstatic import Trouble
+
 _STATIC_OPTIONS = frozenset({"static-map", "static-map2", "check-static"})
 """Options of uWSGI that make it serve files."""
 
@@ -20,11 +24,17 @@ _STATIC_OPTIONS = frozenset({"static-map", "static-map2", "check-static"})
 def static_files_not_served(app: App) -> Iterator[Finding]:
     """collectstatic has nowhere to put files, or nothing serves them in production."""
     django = app.code.django
-    if django is None or app.web is None or not django.installed or "django.contrib.staticfiles" not in django.installed:
+    if django is None or app.web is None or not django.installed:
+        return
+    from herolint.app import collectstatic  # few repositories have such settings
+
+    if collectstatic.runs(app) and not _remote_storage(django):
+        yield from (_trouble(app, django, one) for one in collectstatic.troubles(app, django))
+    if collectstatic.STATICFILES not in django.installed:
         return
     if (
         not _has_root(django)
-        and not _collect_disabled(app)
+        and not collectstatic.is_disabled(app)
         and not _remote_storage(django)
         and not _collects_nothing(app, django)
         and not app.is_container
@@ -72,8 +82,16 @@ def _not_served(app: App, django: Django) -> Finding:
     )
 
 
-def _collect_disabled(app: App) -> bool:
-    return (app.config_var("DISABLE_COLLECTSTATIC") or "0") not in ("0", "")
+def _trouble(app: App, django: Django, one: Trouble) -> Finding:
+    return report(
+        "HL208",
+        one.message,
+        one.at,
+        why=f"the Python buildpack runs collectstatic for every Django app, and the build stops: {one.says}",
+        fix=one.fix,
+        process="web",
+        confidence=Confidence.HIGH if django.sure else Confidence.LOW,
+    )
 
 
 def _collects_nothing(app: App, django: Django) -> bool:

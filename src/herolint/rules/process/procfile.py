@@ -15,7 +15,6 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-"""Languages whose buildpack may declare a `web` process by itself."""
 _SERVING = (
     "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
     "gunicorn", "uvicorn", "chainlit", "daphne", "hypercorn", "waitress",
@@ -138,6 +137,10 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         )
 
 
+_NO_SURE_WEB = frozenset({"go"})
+"""Languages whose buildpack declares process types after what it builds, so that none of them may be `web`."""
+
+
 @rule("HL104", "no-web-process", ERROR, NOTE, WARNING)
 def no_web_process(app: App) -> Iterator[Finding]:
     """Nothing answers HTTP requests."""
@@ -151,6 +154,9 @@ def no_web_process(app: App) -> Iterator[Finding]:
         return  # no line of it is read, which is another finding
     if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
         return  # the broken line is the finding
+    if procfile is None and app.language in _NO_SURE_WEB:
+        yield from _misnamed_programs(app)
+        return
     if _may_get_web(app):
         return
     if procfile is None:
@@ -195,6 +201,22 @@ def no_web_process(app: App) -> Iterator[Finding]:
             why="the app deploys, nothing starts, and every request gets H14",
             fix=_suggestion(app),
         )
+
+
+def _misnamed_programs(app: App) -> Iterator[Finding]:
+    """Without a Procfile the programs that are built give the process types, and none of them is `web`."""
+    if not _wants_to_run(app) or moves_root(app):
+        return
+    made = ", ".join(app.processes)
+    yield report(
+        "HL104",
+        f"there is no Procfile, and of the programs that are built none is called `web`: {made}"
+        if made
+        else "there is no Procfile, and no program is built",
+        app.procfile_place(next(iter(app.processes))) if made else Place(""),
+        why="the buildpack names a process type after each program; the app deploys, and every request gets H14",
+        fix=f"write a `Procfile` with `web: bin/{next(iter(app.processes))}`" if made else _suggestion(app),
+    )
 
 
 def _failing_default(app: App) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             confidence=confidence,
         )
     yield from (_not_built(found) for found in not_built(app))
+    yield from _bare_names(app)
     yield from (_not_started(found) for found in unstartable(app))
     yield from unknown_worker_classes(app)
 
@@ -83,6 +84,26 @@ def _not_started(found: Unstartable) -> Finding:
         fix=fix,
         process=process.name,
     )
+
+
+def _bare_names(app: App) -> Iterator[Finding]:
+    """Scripts at the app's root that are called without a path."""
+    meant = {line.name for line in app.procfile.broken} if app.procfile is not None else set()
+    for process in app.processes.values() if not app.is_container else ():
+        if process.name in meant:
+            continue  # a line that is broken is another finding
+        for command in process.script.commands:
+            name = command.words[0].text if command.words and not command.cwd and not command.conditional else ""
+            if "." in name and "/" not in name and name in app.slug:
+                yield report(
+                    "HL110",
+                    f"{process.name} starts {name} by its bare name, and the app's folder is not on PATH",
+                    Place(process.at.path, command.words[0].span, "not found"),
+                    why="command not found: the process crashes as soon as it starts"
+                    + (" and every request gets H10" if process.serves else ""),
+                    fix=f"write `./{name}` (executable in git), or `bash {name}`",
+                    process=process.name,
+                )
 
 
 def _not_built(found: NotBuilt) -> Finding:

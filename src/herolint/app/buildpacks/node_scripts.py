@@ -1,0 +1,130 @@
+"""Scripts of package.json that the build runs, and that cannot end well."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from herolint.app.buildpacks import Outcome
+from herolint.app.buildpacks.node import SCRIPTS
+from herolint.app.buildpacks.node_output import build_scripts
+from herolint.app.buildpacks.node_range import Version, parse_version, satisfies
+from herolint.finding import Confidence, Place
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.formats.package_json import PackageJson
+    from herolint.formats.shell import Command
+    from herolint.source import Span
+
+_MD4_REMOVED = 17
+"""The first major version of Node.js whose OpenSSL has no MD4."""
+_WITHOUT_WASM = ">=2 <4.47.0 || >=5.0.0 <5.61.0"
+"""Releases of webpack that ask OpenSSL for MD4 unless configured otherwise."""
+
+
+def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | None) -> Iterator[Outcome]:
+    """The first failure of each script."""
+    run = build_scripts(app) | {name: package.scripts[name][0] for name in ("heroku-cleanup",) if name in package.scripts}
+    for name in SCRIPTS:
+        if name not in run:
+            continue
+        text, span = package.scripts[name]
+        earlier = any(one not in SCRIPTS for one in run) or name != next(iter(one for one in SCRIPTS if one in run))
+        found = next(_failures(app, package, name, text, span, lock, earlier=earlier), None)
+        if found is not None:
+            yield found
+        elif text.strip() == "ng build":
+            yield Outcome(
+                "advice", False, "`build` is `ng build` without a configuration", Place("package.json", span),
+                "the build warns: old Angular versions then build for development", "write `ng build --configuration production`",
+            )  # fmt: skip
+        if node is not None and node[0] >= _MD4_REMOVED:
+            yield from _md4(app, package, name, text, span, lock)
+
+
+def _failures(app: App, package: PackageJson, name: str, text: str, span: Span, lock: str | None, *, earlier: bool) -> Iterator[Outcome]:
+    """What stops the script; `earlier`: something runs before it that may write files."""
+    from herolint.formats.shell import parse
+
+    at = Place("package.json", span, "fails")
+    for command in parse(text).commands:
+        words = [word.text for word in command.words]
+        if not words or command.conditional or not command.cwd_known or not all(word.literal for word in command.words[:2]):
+            return
+        if words[0] == "exit" and words[1:2] not in ([], ["0"]):
+            yield _failing(name, f"the script `{name}` ends with an error whatever happens: `{text[:50]}`", at, "take it out")
+        elif words[0] == "node" and len(words) > 1 and not earlier:
+            yield from _script(app, name, posixpath.normpath(posixpath.join(command.cwd, words[1])), at)
+        elif not command.cwd:
+            yield from _program(app, package, name, command, at, lock)
+        earlier = True
+
+
+def _failing(name: str, message: str, at: Place, fix: str) -> Outcome:
+    return Outcome("not-built", True, message, at, f"the build stops in `{name}`", fix)
+
+
+def _script(app: App, name: str, path: str, at: Place) -> Iterator[Outcome]:
+    """A file that the script runs is not there."""
+    if path.startswith(("-", "/", "..")) or "node_modules" in path or app.build_output(path) or not path.endswith((".js", ".cjs", ".mjs")):
+        return
+    if path not in app.slug and not any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile")):
+        reason = app.workspace.unpushed_reason(path)
+        told = f" ({reason})" if reason else ""
+        yield _failing(name, f"the script `{name}` runs {path}, which is not in the repository{told}", at, f"commit {path}")
+
+
+def _program(app: App, package: PackageJson, name: str, command: Command, at: Place, lock: str | None) -> Iterator[Outcome]:
+    """A program whose package neither package.json nor the lock file has."""
+    from herolint.app.node_programs import known_programs
+
+    program = command.words[0].text
+    wanted = known_programs().get(program)
+    source = app.document(lock) if lock is not None else None
+    if wanted is None or source is None or source.is_binary or wanted in {**package.dependencies, **package.dev_dependencies}:
+        return
+    listed = [
+        entry.key for node in ("optionalDependencies", "peerDependencies") if (found := package.tree.get(node)) for entry in found.entries
+    ]
+    if wanted in listed or wanted in source.text or any(one == "package.json" for one in _workspaces(app)):
+        return
+    yield _failing(
+        name, f"the script `{name}` runs `{program}`, and nothing installs {wanted}", at, f"add it: `npm install --save-dev {wanted}`"
+    )
+
+
+def _workspaces(app: App) -> list[str]:
+    """Other packages of the repository, whose dependencies may bring programs."""
+    return [posixpath.basename(path) for path in app.slug if path.endswith("/package.json") and "node_modules/" not in path]
+
+
+def _md4(app: App, package: PackageJson, name: str, text: str, span: Span, lock: str | None) -> Iterator[Outcome]:
+    """An old webpack on a Node.js whose OpenSSL refuses what it asks for."""
+    legacy = "--openssl-legacy-provider"
+    if legacy in text or legacy in (app.config_var("NODE_OPTIONS") or "") or "NODE_OPTIONS" in text or ".npmrc" in app.slug:
+        return
+    asked = {**package.dev_dependencies, **package.dependencies}
+    if "react-scripts" in text and "react-scripts" in asked:
+        tool, below = "react-scripts", "<5.0.0"
+    elif text.split()[:1] == ["webpack"] and "webpack" in asked:
+        tool, below = "webpack", _WITHOUT_WASM
+    else:
+        return
+    version = _locked(app, tool, lock) or parse_version(asked[tool][0].lstrip("^~="))
+    if version is not None and satisfies(version, below):
+        yield Outcome(
+            "not-together", True, f"{tool} {'.'.join(map(str, version))} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
+            Place("package.json", asked[tool][1], "too old"),
+            f"the build stops in `{name}`: error:0308010C:digital envelope routines::unsupported, unless a config var NODE_OPTIONS allows it",
+            f"raise {tool}, or write `NODE_OPTIONS={legacy}` before the command",
+            (Place("package.json", span, "run while building"),), Confidence.MEDIUM,
+        )  # fmt: skip
+
+
+def _locked(app: App, tool: str, lock: str | None) -> Version | None:
+    from herolint.app.buildpacks.node_locks import locked_version
+
+    source = app.document(lock) if lock is not None else None
+    return locked_version(lock or "", source, tool) if source is not None and not source.is_binary else None

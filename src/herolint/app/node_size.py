@@ -1,0 +1,67 @@
+"""Which npm packages stay in the slug."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from herolint.app.buildpacks.node import builds_node, lock_file
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+
+_HERE = {"os": "linux", "cpu": "x64", "libc": "glibc"}
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Package names with how often each is installed; `locked`: that is all, by the lock file `manifest`."""
+
+    names: dict[str, int]
+    locked: bool
+    manifest: str
+
+
+def kept_packages(app: App) -> Kept | None:
+    """What is left in node_modules once devDependencies are removed; None where no Node.js app is built."""
+    package = app.package_json
+    if package is None or not builds_node(app):
+        return None
+    lock = lock_file(app)
+    names = _locked(app, lock) if lock in ("package-lock.json", "npm-shrinkwrap.json") else None
+    if names is not None and lock is not None:
+        return Kept(names, True, lock)
+    return Kept(dict.fromkeys(package.dependencies, 1), False, "package.json")
+
+
+def _locked(app: App, lock: str) -> dict[str, int] | None:
+    source = app.document(lock)
+    try:
+        document: Any = msgspec.json.decode(source.data[source.bom_length :]) if source is not None else None
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    packages = document.get("packages") if isinstance(document, dict) else None
+    if not isinstance(packages, dict):
+        return None
+    found: Counter[str] = Counter()
+    for path, entry in packages.items():
+        if "node_modules/" not in path or not isinstance(entry, dict) or entry.get("dev") or entry.get("link"):
+            continue
+        if _fits(entry) and not path.endswith("musl"):  # older locks do not say which C library a package is for
+            found[path.rpartition("node_modules/")[2]] += 1
+    return dict(found)
+
+
+def _fits(entry: dict[str, Any]) -> bool:
+    """Whether a package of the lock is installed on a dyno's system."""
+    for key, value in _HERE.items():
+        listed = entry.get(key)
+        if (
+            isinstance(listed, list)
+            and listed
+            and value not in listed
+            and not any(str(one).startswith("!") and one != f"!{value}" for one in listed)
+        ):
+            return False
+    return True

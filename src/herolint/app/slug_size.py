@@ -1,0 +1,166 @@
+"""How large the app's slug will be: what its manifests install, and its own files; and what would make it smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint.app.python_build import builds_python, python_release
+from herolint.finding import Place
+from herolint.formats.requirements import marker_holds
+from herolint.knowledge.packages import MB, Estimate, estimate_slug, release, sizes_date, weighed_slug
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.formats.pylocks import LockedPackage
+
+_DENSE = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".mp3", ".mov", ".avi", ".webm", ".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".whl", ".jar",
+    ".h5", ".hdf5", ".pt", ".pth", ".onnx", ".pb", ".keras", ".tflite", ".safetensors", ".joblib", ".parquet", ".pdf", ".woff", ".woff2", ".docx",
+    ".xlsx", ".pptx", ".ttf",
+)  # fmt: skip
+_WORTH = MB // 2
+"""Bytes below which a change is not worth a word."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A lighter distribution in place of one that is asked for: what it saves, and what the slug then weighs, in bytes."""
+
+    name: str
+    instead: str
+    reason: str
+    saved: int
+    after: int
+    at: Place
+
+
+class SlugReport(msgspec.Struct, frozen=True):
+    """An estimate, what it rests on, and the change that would save most."""
+
+    estimate: Estimate
+    evidence: str
+    change: Change | None = None
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    """What is to be installed: distributions with their versions, whether that is all, the sizes of wheels that a lock tells."""
+
+    packages: tuple[tuple[str, str | None], ...]
+    locked: bool
+    wheels: dict[str, int]
+    cpu_index: bool
+    evidence: str
+    by_extras: dict[str, str] = {}
+
+
+def slug_estimate(app: App) -> Estimate | None:
+    """The slug of an app that the Python buildpack builds; None for others, and where no manifest can be read."""
+    wanted = _wanted(app)
+    return _estimated(app, wanted) if wanted is not None else None
+
+
+def slug_report(app: App, environment: Mapping[str, int] | None = None) -> SlugReport | None:
+    """The estimate with its evidence. `environment`: bytes by distribution of one that was weighed, which then counts alone."""
+    wanted = _wanted(app)
+    if environment is not None:
+        estimate = weighed_slug(environment, repo_bytes=own_bytes(app))
+        return SlugReport(estimate, "what is installed in the environment", _best_change(app, wanted, estimate))
+    if wanted is None:
+        return _node_report(app)
+    estimate = _estimated(app, wanted)
+    return SlugReport(estimate, wanted.evidence, _best_change(app, wanted, estimate))
+
+
+def _node_report(app: App) -> SlugReport | None:
+    from herolint.app.node_size import kept_packages
+    from herolint.knowledge.npm import estimate_node, npm_date
+
+    kept = kept_packages(app)
+    if kept is None:
+        return None
+    estimate = estimate_node(kept.names, locked=kept.locked, repo_bytes=own_bytes(app), counts=kept.names)
+    return SlugReport(estimate, f"`{kept.manifest}` and the shipped table of npm packages ({npm_date()})")
+
+
+def own_bytes(app: App) -> int:
+    """The app's own files after `.slugignore`, compressed."""
+    files = app.workspace.slug_files.items()
+    return round(sum(_compressed(path, entry.size) for path, entry in files if entry.kind == "file" and not entry.lfs))
+
+
+def _estimated(app: App, wanted: _Wanted) -> Estimate:
+    return estimate_slug(
+        wanted.packages,
+        locked=wanted.locked,
+        repo_bytes=own_bytes(app),
+        wheel_bytes=wanted.wheels,
+        cpu_index=wanted.cpu_index,
+        by_extras=wanted.by_extras,
+    )
+
+
+def _wanted(app: App) -> _Wanted | None:
+    if not builds_python(app) or not app.dependencies.manager:
+        return None
+    found = app.dependencies
+    table = f"the shipped table of sizes ({sizes_date()})"
+    requirements = app.requirements if found.manager == "pip" else None
+    lines = [option.value for option in requirements.options] if requirements is not None else []
+    addresses = [item.url for item in requirements.items] if requirements is not None else []
+    cpu = any("/cpu" in value for value in (*lines, *addresses))
+    if requirements is not None and app.pylock is not None and app.pylock.readable:
+        python = python_release(app)
+        held = [one for one in app.pylock.packages if not one.local and all(marker_holds(marker, python) for marker in one.markers)]
+        wheels = _sizes(held)
+        if wheels:
+            return _Wanted(tuple((one.name, one.version) for one in held), True, wheels, cpu, "the sizes in `pylock.toml`")
+    wanted = tuple((dependency.name, dependency.version) for dependency in found.packages.values())
+    wheels = _sizes(app.uv_lock.packages) if found.manager == "uv" and app.uv_lock is not None else {}
+    evidence = f"the sizes in `{found.manifest}`" if wheels else table
+    if found.complete and not wheels:
+        evidence = f"`{found.manifest}` and {table}"
+    return _Wanted(wanted, found.complete, wheels, cpu, evidence, {} if found.complete else _by_extras(app))
+
+
+def _by_extras(app: App) -> dict[str, str]:
+    """What the extras of requirements bring, and by which: `uvicorn[standard]`."""
+    from herolint.knowledge.brings import Asked, brought
+
+    found: dict[str, str] = {}
+    for one in app.dependencies.packages.values():
+        if one.extras:
+            plain = brought({one.name: Asked(one.version)})
+            for name in brought({one.name: Asked(one.version, one.extras)}):
+                if name not in plain:
+                    found.setdefault(name, f"{one.name}[{','.join(one.extras)}]")
+    return found
+
+
+def _sizes(packages: tuple[LockedPackage, ...] | list[LockedPackage]) -> dict[str, int]:
+    return {one.name: one.size for one in packages if one.size}
+
+
+def _best_change(app: App, wanted: _Wanted | None, estimate: Estimate) -> Change | None:
+    """Of the lighter distributions that would do, the one that saves most."""
+    shares = {part.name: part.bytes for part in estimate.parts}
+    best: Change | None = None
+    for dependency in app.dependencies.packages.values():
+        row = release(dependency.name, dependency.version)
+        if row is None or row.drop_in is None or not dependency.direct or not row.drop_in.exists_for(dependency.version):
+            continue
+        if dependency.name not in shares or app.dependencies.has(row.drop_in.name) or "cpu" in (dependency.version or ""):
+            continue
+        saved = shares[dependency.name] + sum(shares.get(name, 0) for name in row.drop_in.spares) - row.drop_in.own
+        if wanted is not None and wanted.cpu_index and row.drop_in.name.endswith("+cpu"):
+            continue
+        if saved > max(_WORTH, best.saved if best is not None else 0):
+            at = Place(dependency.at.path, dependency.at.span, "asked for here")
+            best = Change(dependency.name, row.drop_in.name, row.drop_in.reason, saved, estimate.likely - saved, at)
+    return best
+
+
+def _compressed(path: str, size: int) -> float:
+    """Bytes of a file in the slug: what is compressed already stays as it is, text shrinks to about a quarter."""
+    return size if path.lower().endswith(_DENSE) else size / 4

@@ -1,0 +1,133 @@
+"""`herolint slug`: the slug by its parts, by the evidence there is, and the change that would save most."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from herolint.workspace.environment import site_packages, weigh
+
+MB = 1_000_000
+
+
+def plant(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def slug_of(herolint: Run, root: Path, *words: str) -> dict[str, object]:
+    done = herolint("slug", root, "--format", "json", *words)
+    assert done.returncode in (0, 1), done.stderr
+    document = json.loads(done.stdout)
+    assert document["limits"] == {"hard": 500 * MB, "soft": 300 * MB}
+    (app,) = document["apps"]
+    found = app["slug"]
+    assert isinstance(found, dict)
+    assert found["low"] <= found["likely"] <= found["high"]
+    assert [part["bytes"] for part in found["parts"]] == sorted((part["bytes"] for part in found["parts"]), reverse=True)
+    return found
+
+
+def test_what_is_over_the_limit_and_the_change_that_helps(tmp_path: Path, herolint: Run) -> None:
+    root = plant(tmp_path, {"requirements.txt": "flask\ntorch==2.5.1\n", ".python-version": "3.12\n"})
+    done = herolint("slug", root, COLUMNS="80")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "over the limit of 500 MB: the build stops" in lines[0]
+    assert lines[3].startswith("torch ")
+    assert "Smaller: `torch+cpu` in place of `torch` (requirements.txt:2)" in done.stdout
+    assert all(len(line) <= 100 for line in lines)
+    found = slug_of(herolint, root)
+    change = found["change"]
+    assert isinstance(change, dict)
+    assert change["saved"] > 1500 * MB
+    assert 200 * MB < change["after"] < 400 * MB
+
+
+def test_an_index_without_cuda_needs_no_change(tmp_path: Path, herolint: Run) -> None:
+    text = "--extra-index-url https://download.pytorch.org/whl/cpu\nflask\ntorch\n"
+    found = slug_of(herolint, plant(tmp_path, {"requirements.txt": text, ".python-version": "3.13\n"}))
+    assert found["change"] is None
+    assert isinstance(found["likely"], int)
+    assert found["likely"] < 400 * MB
+
+
+PYLOCK = """\
+lock-version = "1.0"
+
+[[packages]]
+name = "flask"
+version = "3.1.1"
+wheels = [{ url = "flask-3.1.1-py3-none-any.whl", size = 100000 }]
+
+[[packages]]
+name = "big"
+version = "1.0"
+wheels = [
+    { url = "big-1.0-cp313-cp313-win_amd64.whl", size = 90000000 },
+    { url = "big-1.0-cp313-cp313-manylinux_2_28_x86_64.whl", size = 40000000 },
+]
+
+[[packages]]
+name = "windows-only"
+version = "1.0"
+marker = "sys_platform == 'win32'"
+wheels = [{ url = "windows_only-1.0-py3-none-any.whl", size = 70000000 }]
+"""
+
+
+def test_a_lock_with_sizes_counts_for_more_than_the_table(tmp_path: Path, herolint: Run) -> None:
+    files = {"requirements.txt": "flask\nbig\n", ".python-version": "3.13\n", "pylock.toml": PYLOCK}
+    found = slug_of(herolint, plant(tmp_path, files))
+    assert found["evidence"] == "the sizes in `pylock.toml`"
+    assert found["unknown"] == []
+    parts = {part["name"]: part["bytes"] for part in found["parts"]}  # type: ignore[attr-defined]
+    assert parts["big"] == 40 * MB
+    assert "windows-only" not in parts
+
+
+def test_an_environment_is_weighed(tmp_path: Path, herolint: Run) -> None:
+    root = plant(tmp_path / "app", {"requirements.txt": "tiny\n", ".python-version": "3.13\n"})
+    packages = tmp_path / "env" / "lib" / "python3.13" / "site-packages"
+    source = "".join(f"value_{number} = {number * number}\n" for number in range(20_000))
+    plant(
+        packages,
+        {
+            "tiny/__init__.py": source,
+            "tiny-1.0.dist-info/RECORD": "tiny/__init__.py,sha256=x,1\n../../../../outside.txt,,\n",
+            "pip-26.0.dist-info/RECORD": "pip/__init__.py,,\n",
+            "pip/__init__.py": source,
+        },
+    )
+    plant(tmp_path, {"outside.txt": source})
+    (one,) = weigh(packages)
+    assert (one.name, one.version) == ("tiny", "1.0")
+    assert 0.4 * len(source) < one.bytes < 0.9 * len(source)
+    found = slug_of(herolint, root, "--env", str(tmp_path / "env"))
+    assert {part["name"] for part in found["parts"]} == {"python", "tiny", "app"}  # type: ignore[attr-defined]
+    assert "environment" in str(found["evidence"])
+
+
+def test_this_environment_has_packages() -> None:
+    packages = site_packages(Path(sys.prefix))
+    assert packages is not None
+
+
+@pytest.mark.parametrize("words", [["--env", "."], ["--env", "missing"]])
+def test_no_environment_is_a_plain_error(tmp_path: Path, herolint: Run, words: list[str]) -> None:
+    done = herolint("slug", plant(tmp_path, {"requirements.txt": "flask\n"}), *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no Python packages are installed there" in done.stderr
+
+
+def test_what_cannot_be_weighed_says_so(tmp_path: Path, herolint: Run) -> None:
+    done = herolint("slug", plant(tmp_path, {"go.mod": "module example.com/a\n\ngo 1.26\n"}))
+    assert done.returncode == 0
+    assert "cannot be weighed" in done.stdout
