@@ -125,3 +125,10 @@ def test_defaults_in_a_file_that_the_app_loads(herolint: Run, tmp_path: Path) ->
         ),
     }
     assert codes(herolint, tmp_path, files) == []
+
+
+def test_a_variable_taken_out_of_the_environment_under_another_name(herolint: Run, tmp_path: Path) -> None:
+    files = node("const { PAYMENT_URL: address } = process.env;\nfetch(address, { method: 'POST' });")
+    files["app.json"] = json.dumps({"name": "shop", "env": {"SESSION_SECRET": {"generator": "secret"}}})
+    (tmp_path / "a").mkdir()
+    assert "HL702 app.json:1" in codes(herolint, tmp_path / "a", files)

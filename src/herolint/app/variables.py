@@ -80,7 +80,7 @@ def env_reads(app: App) -> Iterator[EnvRead]:
             process = next(iter(app.code.reached_by(mod.path)), "")
             places = _mentions(mod)
             for spot in _spots(mod):
-                if _holds(places, spot.expr.start, spot.expr.end):
+                if _mentioned(places, spot.expr):
                     yield from _in_spot(app, mod, spot, process, uses, seen)
             yield from _settings_fields(app, mod, process)
 
@@ -98,6 +98,18 @@ def _mentions(mod: Mod) -> list[int]:
             break
         words |= named - {""}
     return places
+
+
+def _mentioned(places: list[int], expr: facts.AnyExpr) -> bool:
+    """Whether a value mentions the environment. What an object that is taken apart is (`const {KEY: key} = process.env`) stands elsewhere."""
+    while not _holds(places, expr.start, expr.end):
+        if isinstance(expr, facts.Attr | facts.Index):
+            expr = expr.base
+        elif isinstance(expr, facts.Logic):
+            expr = expr.parts[0]
+        else:
+            return False
+    return True
 
 
 def _holds(places: list[int], start: int, end: int) -> bool:
