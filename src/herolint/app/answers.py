@@ -9,6 +9,8 @@ from herolint.code.facts import NONE, CallFact
 ANSWERS = frozenset({"res", "response", "reply", "resp", "next"})
 """How handlers call what they answer with."""
 _SENDS = frozenset("send json jsonp end sendStatus sendFile redirect render write flush flushHeaders Flush".split())
+_TAKES_OVER = frozenset({"Upgrade", "Hijack"})
+"""Calls by which a handler takes the connection over: no router waits for its answer any more."""
 _WRITERS = frozenset({"res", "response", "reply", "resp"})
 
 
@@ -44,7 +46,7 @@ def _sending(mod: Mod) -> list[CallFact]:
 def _sends(mod: Mod, fact: CallFact) -> bool:
     func = fact.call.func
     if not isinstance(func, facts.Attr) or func.name not in _SENDS:
-        return False
+        return isinstance(func, facts.Attr) and func.name in _TAKES_OVER
     base: facts.AnyExpr = func.base
     while isinstance(base, facts.Attr | facts.Call):
         base = base.base if isinstance(base, facts.Attr) else base.func

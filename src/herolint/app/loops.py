@@ -10,6 +10,7 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.given import row_of
+from herolint.app.origins import origin
 from herolint.app.values import Items, Known
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _BELOW = {"<": 0, "<=": 1}
 _COUNTED = frozenset({"..", "..."})
+_LIMITS = frozenset({">", ">=", "==", "<", "<=", "!=", "==="})
 _COMPARED = frozenset({"<", "<=", ">", ">="})
 
 
@@ -73,11 +75,35 @@ def rounds(code: Program, mod: Mod, function: int, block: facts.Block) -> Rounds
     within = _within(code, mod, function, block)
     early = leaves_early(mod, block)
     if block.kind == "while":
-        return Rounds(1, math.inf, within)
+        return Rounds(1, _attempts(code, mod, function, block), within)
     times = counted(code, mod, function, block)
     if times is None:
         return Rounds(0, math.inf, within)
     return Rounds(min(times, 1) if early else times, times, within)
+
+
+def _tests(mod: Mod, block: facts.Block) -> Iterator[facts.AnyExpr]:
+    """What a loop asks: its own test, and conditions inside of it."""
+    if block.subject is not None and block.kind == "while":
+        yield from walk(block.subject)
+    for guard in mod.facts.guards:
+        if guard.kind == "if" and block.start <= guard.test.start < block.end:
+            yield from walk(guard.test)
+
+
+def _attempts(code: Program, mod: Mod, function: int, block: facts.Block) -> float:
+    """After how many rounds a loop gives up that counts them itself: `tries += 1` … `if tries >= 50: break`."""
+    counters = {
+        assign.target.id
+        for assign in mod.facts.assigns
+        if isinstance(assign.target, facts.Name) and assign.op != "=" and block.start <= assign.start < block.end
+    }  # fmt: skip
+    for test in _tests(mod, block):
+        if isinstance(test, facts.Binary) and test.op in _LIMITS and isinstance(test.left, facts.Name) and test.left.id in counters:
+            bound = code.fold(mod, function, test.right)
+            if isinstance(bound, Known) and isinstance(bound.value, int) and bound.value > 0:
+                return bound.value
+    return math.inf
 
 
 def counted(code: Program, mod: Mod, function: int, block: facts.Block) -> float | None:
@@ -134,14 +160,15 @@ def leaves_early(mod: Mod, block: facts.Block) -> bool:
 
 def _within(code: Program, mod: Mod, function: int, block: facts.Block) -> float | None:
     """After how many seconds a loop gives up, where it asks a clock."""
-    tests = [block.subject] if block.subject is not None and block.kind == "while" else []
-    tests += [g.test for g in mod.facts.guards if g.kind == "if" and block.start <= g.test.start < block.end]
-    for test in tests:
-        for inner in walk(test):
-            if isinstance(inner, facts.Binary) and inner.op in _COMPARED:
-                found = _compared(code, mod, function, inner)
-                if found is not None:
-                    return found
+    for test in _tests(mod, block):
+        found = None
+        if isinstance(test, facts.Binary) and test.op in _COMPARED:
+            found = _compared(code, mod, function, test)
+        elif isinstance(test, facts.Call) and isinstance(test.func, facts.Attr) and test.func.name in ("Before", "After") and test.args:
+            unit = _clock(code, mod, function, test.func.base)
+            found = _deadline(code, mod, function, test.args[0], unit) if unit is not None else None
+        if found is not None:
+            return found
     return None
 
 
@@ -151,13 +178,26 @@ def _compared(code: Program, mod: Mod, function: int, test: facts.Binary) -> flo
         if isinstance(clock, facts.Binary) and clock.op == "-" and (unit := _clock(code, mod, function, clock.left)) is not None:
             return _number(code, mod, function, other, unit)
         unit = _clock(code, mod, function, clock)
-        if unit is None or not isinstance(other, facts.Name | facts.Attr):
+        if unit is None:
             continue
-        from herolint.app.origins import origin
+        if isinstance(clock, facts.Call) and clock.args:
+            return _number(code, mod, function, other, unit)  # `time.Since(start) < limit`
+        found = _deadline(code, mod, function, other, unit)
+        if found is not None:
+            return found
+    return None
 
-        where, scope, made = origin(code.linker, mod, function, other)
-        if isinstance(made, facts.Binary) and made.op == "+" and _clock(code, where, scope, made.left) is not None:
-            return _number(code, where, scope, made.right, unit)
+
+def _deadline(code: Program, mod: Mod, function: int, expr: facts.AnyExpr, unit: float) -> float | None:
+    """How many seconds after now a deadline lies: `time.time() + 30`, `time.Now().Add(30 * time.Second)`."""
+    if not isinstance(expr, facts.Name | facts.Attr):
+        return None
+    where, scope, made = origin(code.linker, mod, function, expr)
+    match made:
+        case facts.Binary(op="+", left=left, right=right) if _clock(code, where, scope, left) is not None:
+            return _number(code, where, scope, right, unit)
+        case facts.Call(func=facts.Attr(base=base, name="Add"), args=(length, *_)) if _clock(code, where, scope, base) is not None:
+            return _number(code, where, scope, length, unit)
     return None
 
 

@@ -85,13 +85,13 @@ def _times(code: Program, effect: Effect, step: Step) -> float | None:
 
 
 def _until_one(effect: Effect) -> bool:
-    """Whether the innermost `while` around the call ends with its first good answer."""
+    """Whether the innermost loop around the call ends with its first good answer."""
     at = effect.fact.block
     while at != -1:
         block = effect.mod.facts.blocks[at]
         if block.kind == "while":
             return leaves_early(effect.mod, block)
         if block.kind == "for":
-            return False
+            return b"return" in effect.mod.source.data[block.start : block.end]
         at = block.parent
     return False

@@ -9,6 +9,7 @@ from herolint.app.commands import long_program
 from herolint.app.durations import Pause, pauses, way_of
 from herolint.app.flow import Step
 from herolint.app.jobs import waited_jobs
+from herolint.app.lazy import made_once
 from herolint.app.limits import ends_by_itself, has_deadline, time_limit
 from herolint.app.model import App
 from herolint.app.network import Calls, slow_calls
@@ -79,6 +80,8 @@ def _long_kinds(app: App) -> Iterator[Finding]:
     for effect in sorted(app.code.effects_of(*LONG, "runs-process"), key=lambda e: e.row.effect == "opens-page"):
         reached = in_request(app, effect)
         if reached is None or effect.row.note == "local" or _bounded(app, effect, reached[0], limit):
+            continue
+        if effect.row.effect in ("loads-model", "downloads-data") and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
             continue
         step, label = reached
         what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect]

@@ -1,0 +1,39 @@
+"""What is made at its first use and kept: it costs one visitor time, not each of them."""
+
+from __future__ import annotations
+
+from herolint.app.codebase import Mod
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import walk
+
+_KEEPS = frozenset({"cache", "lru_cache", "cached_property", "cache_resource", "cache_data", "experimental_singleton", "memoize", "once"})
+
+
+def made_once(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call only runs while its result is not there yet: `if model is None: model = load()`, or in a function that is cached."""
+    if fact.function != NONE and any(_last(one) in _KEEPS for one in mod.facts.functions[fact.function].decorators):
+        return True
+    kept = {
+        name
+        for assign in mod.facts.assigns
+        if assign.function == fact.function and assign.value is not None
+        and assign.value.start <= fact.call.start and fact.call.end <= assign.value.end
+        for name in _names(assign.target)
+    }  # fmt: skip
+    at = fact.guard
+    while at != NONE:
+        if kept & set(_names(mod.facts.guards[at].test)):
+            return True
+        at = mod.facts.guards[at].parent
+    return False
+
+
+def _names(expr: facts.AnyExpr) -> list[str]:
+    """The names and fields in an expression."""
+    return [one.id if isinstance(one, facts.Name) else one.name for one in walk(expr) if isinstance(one, facts.Name | facts.Attr)]
+
+
+def _last(decorator: facts.AnyExpr) -> str:
+    inner = decorator.func if isinstance(decorator, facts.Call) else decorator
+    return inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
