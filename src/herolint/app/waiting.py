@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from herolint.app.answers import answered, gives_between, yielded
+from herolint.app.asked import never_asked
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, Step
 from herolint.app.handlers import Handler
@@ -73,7 +74,14 @@ class Waiting:
 
     def visitor_waits(self, way: Way) -> bool:
         """Whether nothing has been sent before the place at the end of a way."""
-        return not any(_sent(mod, fact) for mod, fact in way)
+        return not any(_sent(mod, fact) or self._never(mod, fact) for mod, fact in way)
+
+    def _never(self, mod: Mod, fact: CallFact) -> bool:
+        """Whether what the callers give switches a call off."""
+        ref = FunctionRef(mod.path, fact.function)
+        if fact.guard == NONE or fact.function == NONE or ref in self.handlers or not mod.facts.functions[fact.function].params:
+            return False
+        return never_asked(self.code, mod, fact, [(where, call) for _, where, call in self.callers.get(ref, ())])
 
 
 def _sent(mod: Mod, fact: CallFact) -> bool:
