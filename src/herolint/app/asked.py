@@ -67,6 +67,13 @@ def _is_something(value: Value | None) -> bool | None:
     return True if isinstance(value, Table | Items | Made | Text) else None
 
 
+def _rebound(mod: Mod, fact: CallFact, expr: facts.AnyExpr) -> facts.AnyExpr:
+    """What a name was given last before a call, where that is written out: `data = {…}`, a parameter though it be."""
+    found = mod.names.get(fact.function, {}).get(expr.id, ()) if isinstance(expr, facts.Name) else ()
+    values = [b.what.value for b in found if isinstance(b.what, facts.Assign) and b.what.end <= fact.call.start and b.guard == fact.guard]
+    return values[-1] if values and isinstance(values[-1], facts.Mapping | facts.Sequence | facts.Const) else expr
+
+
 def _given(code: Program, mod: Mod, function: int, name: str, caller: tuple[Mod, CallFact]) -> Value | None:
     """What a caller gives to a parameter, or its default; None where the name is no parameter."""
     fn = mod.facts.functions[function] if function != NONE else None
@@ -79,6 +86,6 @@ def _given(code: Program, mod: Mod, function: int, name: str, caller: tuple[Mod,
     offset = 1 if fn.receiver and fn.params[0].name == fn.receiver else 0
     expr = argument(fact.call, position - offset, name)
     if expr is not None:
-        return code.fold(where, fact.function, expr)
+        return code.fold(where, fact.function, _rebound(where, fact, expr))
     default = fn.params[position].default
     return code.fold(mod, fn.parent, default) if default is not None else None
