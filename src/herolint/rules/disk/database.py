@@ -10,6 +10,7 @@ from herolint.app.databases import Database, databases, only_looked_up, sqlite_f
 from herolint.app.model import App
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
+from herolint.app.scratch import is_scratch
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.values import Env, Known, Unknown, options
 from herolint.finding import Confidence, Finding, Place
@@ -139,6 +140,10 @@ def _shared(app: App, text: str) -> bool:
     return any(absolute(text) == shared.path for shared in app.code.shared_files)
 
 
+_PICTURES = frozenset({"image", "plot", "picture"})
+"""Kinds of files that are written to be looked at."""
+
+
 @rule("HL204", "local-file-write", WARNING, NOTE, needs=("code", "processes"))
 def local_file_write(app: App) -> Iterator[Finding]:
     """A file is written at run time and left on the dyno's disk."""
@@ -152,6 +157,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             or removed_in(app.code, effect.mod, effect.fact.function, write.expr)
             or (effect.mod.path, effect.fact.call.start) in seen
             or _shared(app, text)
+            or is_scratch(app.code, effect.mod, effect.fact, text, unread=effect.row.kind in _PICTURES)
         ):
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):

@@ -9,6 +9,7 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.origins import origin
 from herolint.app.program import Effect
+from herolint.app.scratch import is_scratch
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.code import facts
@@ -59,6 +60,8 @@ def _saved_uploads(app: App) -> Iterator[Finding]:
             path = fact.call.args[0]
             value = code.fold(mod, fact.function, path)
             if is_temporary(value, path_text(value)) or _in_memory(app, mod, fact, path) or removed_in(code, mod, fact.function, path):
+                continue
+            if is_scratch(code, mod, fact, path_text(value)):
                 continue
             yield _upload(mod.place(fact.call, "upload saved here"), path_text(value), app)
 
