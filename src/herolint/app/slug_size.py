@@ -116,7 +116,8 @@ def _wanted(app: App) -> _Wanted | None:
         wheels = _sizes(held)
         if wheels:
             return _Wanted(tuple((one.name, one.version) for one in held), True, wheels, cpu, "the sizes in `pylock.toml`")
-    wanted = tuple((dependency.name, dependency.version) for dependency in found.packages.values())
+    # A build such as `torch==2.1.0+cpu` is on no public index: without another one it is not installed at all, which HL410 tells.
+    wanted = tuple((one.name, one.version) for one in found.packages.values() if lines or "+" not in (one.version or ""))
     wheels = _sizes(app.uv_lock.packages) if found.manager == "uv" and app.uv_lock is not None else {}
     evidence = f"the sizes in `{found.manifest}`" if wheels else table
     if found.complete and not wheels:
