@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.broadcasts import broadcast
 from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
@@ -25,6 +26,8 @@ def session_affinity(app: App) -> Iterator[Finding]:
     """Clients of Socket.IO meet a process that does not know them."""
     workers = web_workers(app) or own_process(app)
     servers = _socketio(app)
+    if not servers and workers is not None and not (workers.chosen or dynos_said(app, "web")):
+        yield from _plain(app)
     if not servers or workers is None:
         return
     at, several, dynos = servers[0], workers.several, dynos_of(app, "web")
@@ -51,6 +54,27 @@ def session_affinity(app: App) -> Iterator[Finding]:
 
 _EVENTS = frozenset({"on", "event", "emit", "on_event", "on_namespace", "registerNamespace", "register_namespace", "of"})
 """Methods by which code handles or sends events."""
+
+
+def _plain(app: App) -> Iterator[Finding]:
+    """WebSockets without a library around them: what is said to all is said to those of one process."""
+    shared = any("web" in e.processes for e in app.code.effects_of("joins-processes")) or any(
+        "web" in e.processes and e.row.kind in ("Redis", "broker") for e in app.code.effects_of("connects")
+    )
+    for effect in app.code.effects_of("holds-socket") if not shared else ():
+        said = broadcast(app.code)
+        if "web" in effect.processes and said is not None and not effect.row.unless:
+            yield report(
+                "HL505",
+                "WebSockets are told of one another in memory: with a second web dyno their clients do not meet",
+                effect.mod.place(effect.fact.call.func, "knows the clients of this process only"),
+                why="what one process sends never reaches the clients of another",
+                related=(said[0].place(said[1].call, "sent to those of this process"),),
+                fix="pass messages on through Redis, or say that there is one dyno (`formation` in app.json)",
+                process="web",
+                confidence=Confidence.MEDIUM,
+            )
+            return
 
 
 def _alone(app: App, servers: list[Effect]) -> Iterator[Finding]:
