@@ -136,6 +136,9 @@ def _signed(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
     if not known.signatures:
         return
     for i, fn in enumerate(mod.facts.functions):
+        if fn.owner in known.owners:
+            yield Handler(FunctionRef(mod.path, i), f"the field {fn.name}")
+            continue
         for param in fn.params:
             target = linker.lookup(mod, i, param.name) if param.annotation is not None else None
             if target is not None and target.kind == "external" and target.name in known.signatures:

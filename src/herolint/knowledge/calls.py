@@ -82,6 +82,8 @@ class Handlers(msgspec.Struct, frozen=True):
     """Methods of views by name; empty: those of the usual class-based views."""
     actions: frozenset[str] = frozenset()
     """Bases whose every method answers requests (controllers)."""
+    owners: frozenset[str] = frozenset()
+    """Types whose every method answers requests, by the names that generators give them."""
     sockets: frozenset[str] = frozenset()
     """Those among decorators, calls and bases that are about connections which stay open: nobody waits for their answer."""
 
@@ -331,6 +333,7 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("signatures", ())),
         frozenset(handlers.get("methods", ())),
         frozenset(handlers.get("actions", ())),
+        frozenset(handlers.get("owners", ())),
         frozenset(handlers.get("sockets", ())),
     )
     return Knowledge(
