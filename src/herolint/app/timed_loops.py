@@ -50,7 +50,7 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
         if tick.row.kind == "again" and _again(code, tick) and ref in code.started:
             starts[ref] = (tick.mod, tick.fact)
         origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
-        inside = flow.from_functions([ref]) if origin is not None else {}
+        inside = flow.from_functions([ref], waits=True) if origin is not None else {}
         work = next((e for e in code.effects_of(*WORK) if FunctionRef(e.mod.path, e.fact.function) in inside), None)
         if origin is not None and work is not None:
             yield TimedLoop(
