@@ -273,9 +273,12 @@ def _answers(fact: CallFact) -> bool:
 
 def _gives_promise(mod: Mod, number: int) -> bool:
     """Whether a function returns a promise that it makes."""
-    return any(
-        one.function == number and isinstance(one.value, facts.Call) and _name(one.value.func) == "Promise" for one in mod.facts.returns
-    )
+    found: frozenset[int] | None = mod.__dict__.get("_gives_promise")
+    if found is None:
+        returns = mod.facts.returns
+        found = frozenset(one.function for one in returns if isinstance(one.value, facts.Call) and _name(one.value.func) == "Promise")
+        mod.__dict__["_gives_promise"] = found
+    return number in found
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:

@@ -114,7 +114,14 @@ def called_parameters(linker: Linker, mod: Mod, fact: CallFact, target: Target) 
 
 def _called_names(mod: Mod, number: int) -> frozenset[str]:
     """Plain names that a function itself calls."""
-    return frozenset(fact.call.func.id for fact in mod.facts.calls if isinstance(fact.call.func, facts.Name) and fact.function == number)
+    table: dict[int, set[str]] | None = mod.__dict__.get("_called_names")
+    if table is None:
+        table = {}
+        for fact in mod.facts.calls:
+            if isinstance(fact.call.func, facts.Name):
+                table.setdefault(fact.function, set()).add(fact.call.func.id)
+        mod.__dict__["_called_names"] = table
+    return frozenset(table.get(number, ()))
 
 
 def table_of(linker: Linker, mod: Mod, fact: CallFact) -> Iterator[Target]:
