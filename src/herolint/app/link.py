@@ -148,10 +148,15 @@ class Linker:
     def _parameter(self, mod: Mod, fn: Function, param: Param, depth: int) -> Target | None:
         if param.kind != "plain":
             return None
-        if param.annotation is None and (usual := self.parameters.get(mod.facts.language, {}).get(param.name)):
+        if param.annotation is None and (usual := self._usual(mod, fn, param)):
             return Target("external", usual)
         declared = self._typed(mod, fn.parent, param.annotation, depth)
         return declared or self._injected(mod, fn.parent, (param.default, param.annotation), depth)
+
+    def _usual(self, mod: Mod, fn: Function, param: Param) -> str | None:
+        """What a parameter holds by custom of its name, or of its name in a function of such a name (`init_app.app`)."""
+        known = self.parameters.get(mod.facts.language, {})
+        return known.get(param.name) or known.get(f"{fn.name}.{param.name}")
 
     def _typed(self, mod: Mod, function: int, annotation: facts.AnyExpr | None, depth: int) -> Target | None:
         """An object of a declared type."""
