@@ -9,7 +9,7 @@ import msgspec
 
 from herolint.app.answers import ANSWERS, answered
 from herolint.app.codebase import Mod
-from herolint.app.given import awaited_by, called_parameters, given_functions, joined, row_of, table_of
+from herolint.app.given import awaited_by, called_parameters, given_functions, joined, row_of, table_of, wrapped
 from herolint.app.link import Linker, Target
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
@@ -148,7 +148,7 @@ class Flow:
             for given in fact.call.args:
                 if isinstance(given, facts.Closure):
                     yield FunctionRef(mod.path, given.number)
-        for given_to in (*given_functions(self.linker, mod, fact), *table_of(self.linker, mod, fact)):
+        for given_to in (*given_functions(self.linker, mod, fact), *table_of(self.linker, mod, fact), *wrapped(self.linker, mod, fact)):
             yield from _ref(given_to)
         if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
             target_of = self.linker.resolve(mod, fact.function, func.base)

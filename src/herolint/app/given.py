@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
 from herolint.app.link import Linker, Target
-from herolint.app.origins import functions_in
+from herolint.app.origins import functions_in, origin
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument
 from herolint.knowledge.calls import CallRow
 
 _POOLS = ("Executor", "Pool", "TaskGroup")
@@ -132,6 +132,13 @@ def table_of(linker: Linker, mod: Mod, fact: CallFact) -> Iterator[Target]:
         yield from functions_in(linker, mod, fact.function, base)
 
 
-def mentions(fact: CallFact, names: frozenset[str]) -> bool:
-    """Whether one of the names stands among the arguments of a call."""
-    return any(isinstance(inner, facts.Name) and inner.id in names for arg in fact.call.args for inner in walk(arg))
+def wrapped(linker: Linker, mod: Mod, fact: CallFact) -> Iterator[Target]:
+    """The functions behind a name for what was made of them: `load = memoize(fetch)`, then `load()`."""
+    if not isinstance(fact.call.func, facts.Name):
+        return
+    where, scope, made = origin(linker, mod, fact.function, fact.call.func)
+    for arg in made.args if isinstance(made, facts.Call) else ():
+        if isinstance(arg, facts.Name | facts.Attr | facts.Closure):
+            target = linker.resolve(where, scope, arg)
+            if target is not None and target.kind == "function":
+                yield target
