@@ -10,6 +10,7 @@ from herolint.app.env_reads import ENV_TABLES, FLAGS, environment_read, named_re
 from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
 from herolint.app.operators import HOME, arithmetic, cast, either, is_number, join, join_path
+from herolint.app.setting_stores import Stores
 from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -47,6 +48,7 @@ class Folder:
         self.holds = holds
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
         self.givers = Givers(linker)
+        self.stores = Stores(self)
         self.arguments: frozenset[str] = frozenset()
         """Words of the commands that processes start."""
         self._given: dict[tuple[str, int], dict[str, Value]] = {}
@@ -204,6 +206,7 @@ class Folder:
     def _bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
         """The value of a name from its bindings: later ones hide earlier ones unless they are conditional."""
         values: list[Value] = []
+        fills: list[bool] = []
         for binding in reversed(bindings):
             what = binding.what
             if at is not None and binding.start <= at.start < getattr(what, "end", 0):
@@ -222,10 +225,13 @@ class Folder:
             else:
                 value = UNKNOWN
             values.append(value)
+            fills.append(isinstance(what, Assign) and _fills_empty(mod, what))
             if binding.guard == NONE or holds is True:
                 break
         if len(values) == 1:
             return values[0]
+        if len(values) > 1 and isinstance(values[-1], Env) and all(fills[:-1]):
+            return either(values[::-1])
         return AnyOf(tuple(values)) if values else UNKNOWN
 
     def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
@@ -327,9 +333,11 @@ class Folder:
         if (read := named_read(made)) is not None:
             return read
         if name is not None:
-            value = self._external_call(name, made)
+            value = self.stores.read(made, depth) if self.stores.reads(name) else self._external_call(name, made)
             if value is not None:
                 return value
+        if isinstance(call.func, facts.Other) and call.func.kind == "slice" and len(args) == 1:
+            return args[0]  # `[]byte(text)`
         if name is None and (value := self._project_call(mod, function, call, depth)) is not None:
             return value
         if isinstance(call.func, facts.Attr):
@@ -419,6 +427,21 @@ class Folder:
     def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0) -> bool | None:
         """Whether a test holds in production; None when it cannot be known. Filled in by `app.guards`."""
         return None
+
+
+def _fills_empty(mod: Mod, assign: Assign) -> bool:
+    """Whether a value is given to a name only while that is empty: `if port == "" { port = "8080" }`."""
+    guard = mod.facts.guards[assign.guard] if assign.guard != NONE else None
+    if guard is None or guard.kind != "if" or not isinstance(assign.target, facts.Name):
+        return False
+    test = guard.test
+    if isinstance(test, facts.Binary) and test.op in ("==", "===", "is") and isinstance(test.right, facts.Const) and not test.right.value:
+        test = test.left.args[0] if isinstance(test.left, facts.Call) and len(test.left.args) == 1 else test.left
+    elif isinstance(test, facts.Unary) and test.op == "not":
+        test = test.value
+    else:
+        return False
+    return isinstance(test, facts.Name) and test.id == assign.target.id
 
 
 def _filled(text: str, values: tuple[Value, ...]) -> Iterator[Value]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from herolint.app.codebase import Mod
 from herolint.app.fold import Folder
 from herolint.app.link import Linker
+from herolint.app.operators import join
 from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -286,6 +287,8 @@ class Guards:
                 return self.if_unset(default) if default is not None else Known(None)
             case AnyOf(options=inner):
                 return self.if_unset(inner[0])
+            case Text(parts=parts) if any(isinstance(part, Env) for part in parts):
+                return join([self.if_unset(part) for part in parts])
         return value
 
 

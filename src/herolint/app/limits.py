@@ -96,6 +96,8 @@ def _by_client(code: Program, effect: Effect) -> bool:
     if "()" in effect.name:
         func = effect.fact.call.func
         mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
+        if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
+            return False
         names = [word for word in effect.row.timeout.split() if not word.isdigit()]
         for one in options(code.fold(mod, function, made)):
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):

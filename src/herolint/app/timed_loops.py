@@ -54,6 +54,27 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
             )
 
 
+class Consumer(NamedTuple):
+    """A loop that takes jobs from a queue, the call that takes them, and where it is started beside the requests."""
+
+    take: Effect
+    started: Place
+
+
+def consumers(code: Program) -> Iterator[Consumer]:
+    """Such loops of the web process, in files order."""
+    reach = code.reach.get("web")
+    takes = [effect for effect in code.effects_of("takes-jobs") if "web" in effect.processes and effect.fact.function != NONE]
+    if reach is None or not takes:
+        return
+    flow, starts = Flow(code.linker, reach), _started(code)
+    for take in takes:
+        ref = FunctionRef(take.mod.path, take.fact.function)
+        origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
+        if origin is not None:
+            yield Consumer(take, origin[0].place(origin[1].call, "started beside the requests"))
+
+
 def _endless(mod: Mod, number: int) -> bool:
     """Whether a function holds a loop without end: without a test, or over the ticks of a clock."""
     for fact in calls_of(mod).get(number, ()):

@@ -26,6 +26,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
     (`promisify(exec)`).
+    `told` are the last words of calls among the arguments that say something of encryption, where options are made by calls.
+    Of `copies-data` and `writes-file`, `url` says where the data comes from.
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool.
     """
@@ -52,6 +54,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     made_of: str = ""
     remedy: str = ""
     ssl: str = ""
+    told: str = ""
     plain: bool = False
     dialect: str = ""
     maximum: str = ""
@@ -180,6 +183,9 @@ class Knowledge(msgspec.Struct, frozen=True):
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
+    unlimited: frozenset[str] = frozenset()
+    """Calls that make clients, and whose arguments say nothing about time."""
+
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
         found = self.calls.get(qualified)
@@ -271,4 +277,5 @@ def load(language: str) -> Knowledge:
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
+        unlimited=frozenset(raw.get("unlimited", ())),
     )

@@ -12,12 +12,14 @@ import msgspec
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
-from herolint.code.facts import NONE, Assign, Import
+from herolint.code.facts import NONE, Assign, Call, Import, Name
 from herolint.formats.go_constraint import name_holds
 from herolint.patterns import lazy
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
 _MAJOR = lazy(r"(/v\d+|\.v\d+)\Z")
+_DOUBLE = lazy(r"(?i)mock|fake|stub|noop|dummy|in_?memory")
+"""Names of types and folders that stand in for others."""
 _SYSTEM = frozenset({"linux", "amd64"})
 _MODULE = lazy(r"^\s*module\s+(\S+)", re.MULTILINE)
 
@@ -39,6 +41,8 @@ class Go(Dialect):
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)
         self._declared: dict[str, _Package] = {}
+        self._loaded = -1
+        self._implementing: dict[frozenset[str], dict[str, tuple[Mod, int]]] = {}
 
     @cached_property
     def packages(self) -> dict[str, tuple[str, ...]]:
@@ -134,6 +138,15 @@ class Go(Dialect):
                 return Target("external", _MAJOR.sub("", imp.module))
         return None
 
+    def loaded(self, linker: Linker, mod: Mod, call: Call, depth: int) -> Target | None:
+        """`new(T)` makes a T, as `T{}` does."""
+        if not isinstance(call.func, Name) or call.func.id != "new" or len(call.args) != 1:
+            return None
+        kind = linker.resolve(mod, mod.function_at(call.start), call.args[0], depth)
+        if kind is None or kind.kind not in ("class", "external"):
+            return None
+        return kind._replace(kind="instance") if kind.kind == "class" else kind._replace(name=f"{kind.name}()")
+
     def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
         return self._in_package(linker, target.name, None, name, depth)
 
@@ -143,7 +156,24 @@ class Go(Dialect):
                 yield i
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
-        return self._tables(posixpath.dirname(mod.path)).methods.get(mod.facts.classes[index].name, {})
+        own = self._tables(posixpath.dirname(mod.path)).methods.get(mod.facts.classes[index].name, {})
+        asked = own or {name for name, assigns in mod.class_body.get(index, {}).items() if assigns[-1].op == "method"}
+        return own or (self._only_type_with(frozenset(asked)) if asked else {})
+
+    def _only_type_with(self, asked: frozenset[str]) -> dict[str, tuple[Mod, int]]:
+        """The methods of the only type in the loaded packages that has all those of an interface; doubles for tests do not count."""
+        if self.code.asked_for != self._loaded:
+            self._loaded, self._implementing = self.code.asked_for, {}
+        if asked not in self._implementing:
+            folders = {posixpath.dirname(mod.path) for mod in self.code.loaded() if mod.facts.language == "go"}
+            found = [
+                methods
+                for folder in sorted(folders)
+                for owner, methods in self._tables(folder).methods.items()
+                if asked <= methods.keys() and not _DOUBLE.search(f"{folder}/{owner}")
+            ]
+            self._implementing[asked] = found[0] if len(found) == 1 else {}
+        return self._implementing[asked]
 
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
         own = next((i for i, cls in enumerate(mod.facts.classes) if cls.name == name), None)

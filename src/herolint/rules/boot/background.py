@@ -11,7 +11,7 @@ from herolint.app.model import App
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.timed_loops import timed_loops
+from herolint.app.timed_loops import consumers, timed_loops
 from herolint.app.values import UNKNOWN, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -131,6 +131,19 @@ def thread_in_web(app: App) -> Iterator[Finding]:
             fix=f"give it a process type of its own in the Procfile, e.g. `worker: {app.code.spell(effect.mod, 'worker')}`",
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+        )
+
+
+    for consumer in consumers(app.code):
+        yield report(
+            "HL603",
+            f"web works off a queue ({consumer.take.row.kind}) beside the requests",
+            consumer.take.mod.place(consumer.take.fact.call, "takes jobs"),
+            why="jobs and requests share one dyno: neither can be scaled by itself, and jobs stop while an eco dyno sleeps",
+            related=(consumer.started,),
+            fix=f"give it a process type of its own in the Procfile, e.g. `worker: {app.code.spell(consumer.take.mod, 'worker')}`",
+            process="web",
+            confidence=Confidence.MEDIUM,
         )
 
 

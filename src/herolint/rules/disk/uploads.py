@@ -9,6 +9,7 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
+from herolint.app.uploads import copied_uploads
 from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import CallFact
@@ -32,6 +33,7 @@ def upload_to_local_disk(app: App) -> Iterator[Finding]:
     """What visitors upload is kept on the dyno's disk."""
     yield from _saved_uploads(app)
     yield from _stored_uploads(app)
+    yield from _copied_uploads(app)
     yield from _django_fields(app)
     yield from _kept_uploads(app)
 
@@ -76,6 +78,18 @@ def _stored_uploads(app: App) -> Iterator[Finding]:
         if text is None or absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or _sent_on(app):
             continue
         yield _upload(effect.mod.place(expr, "uploads are kept here"), text, app, effect.runs)
+
+
+def _copied_uploads(app: App) -> Iterator[Finding]:
+    """Uploads that handlers copy into files."""
+    seen: set[Place] = set()
+    for copied in copied_uploads(app.code) if not _sent_on(app) else ():
+        text = path_text(copied.value)
+        at = copied.mod.place(copied.path, "upload saved here")
+        if at in seen or is_temporary(copied.value, text) or removed_in(app.code, copied.mod, copied.function, copied.path):
+            continue
+        seen.add(at)
+        yield _upload(at, text, app, copied.runs)
 
 
 def _kept_uploads(app: App) -> Iterator[Finding]:

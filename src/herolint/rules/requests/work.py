@@ -21,6 +21,7 @@ LONG = {
     "downloads-data": "downloads data",
     "model-inference": "runs a large model",
     "media-work": "converts media",
+    "scrapes": "scrapes pages elsewhere",
 }
 
 

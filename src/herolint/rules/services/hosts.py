@@ -13,7 +13,9 @@ from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report
 
-LOCAL = lazy(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
+LOCAL = lazy(
+    r"(?:^|://|@|@tcp\(|\bhost=)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,|\)|(?=\s))"
+)
 _HOST = lazy(
     r"(?:mongodb|postgres|postgresql|mysql|redis|rediss|amqp|amqps)(?:\+srv)?://(?:[^@/]*@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$|\?)"
 )
@@ -47,8 +49,7 @@ def written_hosts(app: App) -> Iterator[Finding]:
 def _literal(app: App, effect: Effect) -> tuple[facts.AnyExpr | None, str]:
     """The address of a call where no variable decides on it as a whole."""
     expr, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, Known(None))
-    settled = app.code.guards.if_unset(value)
-    return expr, (text_of(settled) or "") if isinstance(settled, Known | Text) and settled is value else ""
+    return expr, (text_of(value) or "") if isinstance(value, Known | Text) else ""
 
 
 def _written(app: App, effect: Effect, expr: facts.AnyExpr, host: str) -> Finding:
