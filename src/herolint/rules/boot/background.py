@@ -133,7 +133,6 @@ def thread_in_web(app: App) -> Iterator[Finding]:
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
 
-
     for consumer in consumers(app.code):
         yield report(
             "HL603",
