@@ -124,6 +124,7 @@ class Flow:
                 ):
                     continue
                 yield mod, fact, FunctionRef(target.mod.path, target.number)
+                yield from ((mod, fact, ref) for ref in _called_back(mod, fact, target.mod, target.number))
             elif target.kind == "class":
                 init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
                 if init is not None:
@@ -134,6 +135,14 @@ class Flow:
         for fact in calls_of(mod).get(index, ()):
             if self.reach.runs(mod, fact.guard) is not False:
                 yield fact
+
+
+def _called_back(mod: Mod, fact: CallFact, callee: Mod, number: int) -> Iterator[FunctionRef]:
+    """Functions in place that a function of the project is given, and that it calls itself."""
+    params = callee.facts.functions[number].params
+    given = [(params[at].name, arg) for at, arg in enumerate(fact.call.args[: len(params)]) if isinstance(arg, facts.Closure)]
+    called = {_name(inner.call.func) for inner in calls_of(callee).get(number, ())} if given else ()
+    yield from (FunctionRef(mod.path, arg.number) for name, arg in given if name in called)
 
 
 def _hands_answer(fact: CallFact) -> bool:

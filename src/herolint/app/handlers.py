@@ -131,10 +131,13 @@ def _given(mod: Mod, linker: Linker, fact: facts.CallFact, row: HandlerCall) -> 
 
 
 def _signed(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
-    """Functions that are given what only request handlers are given."""
-    if not known.signatures:
+    """Functions that are given what only request handlers are given, and methods of types that only answer requests."""
+    if not known.signatures and not known.owners:
         return
     for i, fn in enumerate(mod.facts.functions):
+        if fn.owner in known.owners:
+            yield Handler(FunctionRef(mod.path, i), fn.qualname)
+            continue
         for param in fn.params:
             target = linker.lookup(mod, i, param.name) if param.annotation is not None else None
             if target is not None and target.kind == "external" and target.name in known.signatures:

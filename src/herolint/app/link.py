@@ -117,9 +117,9 @@ class Linker:
             for param in fn.params:
                 if param.name == name:
                     return self._parameter(mod, fn, param, depth)
-            bindings = mod.names.get(scope, {}).get(name)
-            if bindings:
-                return self._bound(mod, name, bindings, depth, before)
+            local = [b for b in mod.names.get(scope, {}).get(name, ()) if not _inside(b, before)]
+            if local:
+                return self._bound(mod, name, local, depth, before)
             scope = fn.parent
         bindings = mod.names.get(NONE, {}).get(name)
         if bindings:
@@ -269,3 +269,9 @@ class Linker:
                     return found
         fn = mod.facts.functions[number]
         return self._typed(mod, fn.parent, fn.result, depth)
+
+
+def _inside(binding: Binding, at: int) -> bool:
+    """Whether a place lies in what a name is bound to: `orders, err := orders.All()` still means what the name meant before."""
+    what = binding.what
+    return isinstance(what, Assign) and what.op in ("=", ":=") and what.start <= at < what.end

@@ -102,13 +102,26 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
             if (
                 not _beside(mod, fact)
                 or FunctionRef(mod.path, fact.function) not in code.started
-                or code.guards.holds(mod, fact.guard) is not True
+                or not _holds_if_there(code, mod, fact.guard)
             ):
                 continue
             target = code.linker.resolve(mod, fact.function, fact.call.func)
             if target is not None and target.kind == "function" and target.mod is not None:
                 found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
     return found
+
+
+def _holds_if_there(code: Program, mod: Mod, guard: int) -> bool:
+    """Whether a place is reached at every start, given that what it asks for is there: `if db == nil { return err }`, `if queue != nil`."""
+    while guard != NONE:
+        fact = mod.facts.guards[guard]
+        parts = fact.test.parts if isinstance(fact.test, facts.Logic) else (fact.test,)
+        there = "!=" if fact.kind == "if" else "=="
+        asks = all(isinstance(p, facts.Binary) and p.op == there and isinstance(p.right, facts.Const) and p.right.value is None for p in parts)
+        if not asks and code.guards.holds(mod, guard) is not True:
+            return False
+        guard = fact.parent
+    return True
 
 
 def _beside(mod: Mod, fact: CallFact) -> bool:

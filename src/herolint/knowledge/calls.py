@@ -78,6 +78,8 @@ class Handlers(msgspec.Struct, frozen=True):
     """Types (spelled as objects, `net/http.ResponseWriter()`) that only functions which answer requests are given."""
     methods: frozenset[str] = frozenset()
     """Methods of views by name; empty: those of the usual class-based views."""
+    owners: frozenset[str] = frozenset()
+    """Names of types whose every method answers requests, as generators of code call them."""
     actions: frozenset[str] = frozenset()
     """Bases whose every method answers requests (controllers)."""
 
@@ -254,6 +256,7 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("bases", ())),
         frozenset(handlers.get("signatures", ())),
         frozenset(handlers.get("methods", ())),
+        frozenset(handlers.get("owners", ())),
         frozenset(handlers.get("actions", ())),
     )
     return Knowledge(

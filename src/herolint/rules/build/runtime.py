@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from herolint.app.image_runtime import old_bases
 from herolint.app.model import App
 from herolint.app.python_build import WantedPython, builds_python, manager_files, wanted_python
 from herolint.finding import Confidence, Finding, Place
@@ -128,6 +129,15 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Finding]:
 def runtime_version_deprecated(app: App) -> Iterator[Finding]:
     """The version still builds, by a file or a number that will stop working; or no file names one."""
     yield from told(app, "HL408", "version-old")
+    for old in old_bases(app):
+        yield report(
+            "HL408",
+            f"the image runs {old.language} {old.version}, which gets no security fixes any more",
+            Place(old.at.path, old.at.span, "this version"),
+            why=f"{old.language} {old.oldest} is the oldest version that is looked after; nobody mends what is found in older ones",
+            fix="move to a base image of a newer version",
+            confidence=Confidence.HIGH if app.container_sure else Confidence.LOW,
+        )
     if not builds_python(app) or not app.root.deployed:
         return
     wanted = wanted_python(app)
