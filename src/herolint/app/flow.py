@@ -18,7 +18,7 @@ MAX_CALLS = 20_000
 AT_ONCE = frozenset(
     """
     forEach map filter reduce some every find flatMap then catch finally each each_with_index times collect select tap transaction
-    $transaction eachSeries mapSeries parallel waterfall retry Promise each_slice each_with_object find_each in_groups_of
+    loop $transaction eachSeries mapSeries parallel waterfall retry Promise each_slice each_with_object find_each in_groups_of
     """.split()
 )
 """Calls that call the function they are given before they return, or whose result somebody waits for."""
@@ -125,7 +125,7 @@ class Flow:
                     continue
                 yield mod, fact, FunctionRef(target.mod.path, target.number)
                 yield from ((mod, fact, ref) for ref in _called_back(mod, fact, target.mod, target.number))
-            elif target.kind == "class":
+            elif target.kind == "class" or (target.kind == "instance" and name == "new"):
                 init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
                 if init is not None:
                     yield mod, fact, FunctionRef(target.mod.path, init)

@@ -32,9 +32,13 @@ PASS_THROUGH = frozenset({
 SAME_PATH_METHODS = frozenset(
     {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"}
 )
+_SAME_VALUE = frozenset({"presence", "to_s", "to_i", "freeze", "strip"})
+"""Methods that need no brackets and give the value itself, or one that reads alike."""
 _OWN_PATH = {"__file__": True, "__FILE__": True, "__filename": True, "__dirname": False, "__dir__": False}
 """Names for the file that they stand in, or (False) for its folder."""
-JOINS = frozenset({"os.path.join", "path.join", "path.resolve", "path.posix.join", "path/filepath.Join", "path.Join", "File.join"})
+JOINS = frozenset(
+    {"os.path.join", "path.join", "path.resolve", "path.posix.join", "path/filepath.Join", "path.Join", "File.join", "Rails.root.join"}
+)
 HOMES = frozenset({"os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home", "process.cwd", "os.Getwd", "Dir.pwd", "os.homedir"})
 TEMPORARY = frozenset({"tempfile.gettempdir", "tempfile.mkdtemp", "os.tmpdir", "os.TempDir", "os.MkdirTemp", "Dir.tmpdir", "Dir.mktmpdir"})
 SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
@@ -235,6 +239,8 @@ class Folder:
         return AnyOf(tuple(values)) if values else UNKNOWN
 
     def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
+        if expr.name in _SAME_VALUE:
+            return self.fold(mod, function, expr.base, depth)
         base = self.linker.resolve(mod, function, expr.base)
         if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
             return Env(expr.name, Known(None))
@@ -359,7 +365,7 @@ class Folder:
                 return join_path(made.args)
             return cast(name, wanted)
         if name in JOINS:
-            return join_path(made.args)
+            return join_path((Known(HOME), *made.args) if name.endswith(".root.join") else made.args)
         if name == "net.JoinHostPort" and len(made.args) > 1:
             return join([made.args[0], Known(":"), made.args[1]])
         if name == "fmt.Sprintf" and (text := text_of(first) if first is not None else None) is not None:

@@ -93,12 +93,14 @@ def _by_context(code: Program, effect: Effect) -> bool:
 
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
-    if "()" in effect.name:
+    if "()" in effect.name or ".new." in effect.name:
         func = effect.fact.call.func
         mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
         if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
             return False
         names = [word for word in effect.row.timeout.split() if not word.isdigit()]
+        if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
+            return True  # `client.read_timeout = 5`
         for one in options(code.fold(mod, function, made)):
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True

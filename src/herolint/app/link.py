@@ -42,8 +42,11 @@ class Linker:
         returns: Mapping[str, str] | None = None,
         parameters: Mapping[str, Mapping[str, str]] | None = None,
         constants: Mapping[str, str | int | float] | None = None,
+        mixins: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.code = code
+        self.mixins = mixins or {}
+        """Modules outside the project, with the methods that they give to classes."""
         self.constants = constants or {}
         """Values of names outside the project, where they matter."""
         self.returns = returns or {}
@@ -91,6 +94,8 @@ class Linker:
                 if loaded is not None:
                     return loaded
                 target = self.resolve(mod, function, func, depth)
+                if target is not None and target.kind == "external" and self.dialect(mod).plain_calls:
+                    return target._replace(name=self.returns.get(f"{target.name}()", target.name))
                 return self._result(target, depth) if target else None
             case facts.Closure(number=number):
                 return Target("function", mod.facts.functions[number].qualname, mod, number)
@@ -177,7 +182,7 @@ class Linker:
             case "module":
                 return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
-                return self._attribute(target, name, depth + 1, set())
+                return self.dialect(target.mod).own(target, name) or self._attribute(target, name, depth + 1, set())
             case "variable" if target.mod is not None and self.dialect(target.mod).options_objects:
                 return self._held(target.mod, target.bindings, name, depth + 1)
         return None

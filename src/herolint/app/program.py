@@ -60,7 +60,7 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants)
+        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins)
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
@@ -334,7 +334,9 @@ class Program:
         expr = argument(fact.call, *_where(where))
         if self.linker.dialect(mod).options_objects:
             named = [word for word in where.split() if not word.isdigit()]
-            held = next((found for word in named if (found := option(fact.call, word)) is not None), None)
+            held = next(
+                (found for word in named if (found := option(fact.call, word) or argument(fact.call, None, word)) is not None), None
+            )
             if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
                 held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr

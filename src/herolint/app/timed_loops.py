@@ -99,16 +99,24 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
     for mod in code.modules:
         for fact in mod.facts.calls:
+            block = _threads_block(code, mod, fact)
             if (
-                not _beside(mod, fact)
+                not (_beside(mod, fact) or block)
                 or FunctionRef(mod.path, fact.function) not in code.started
                 or not _holds_if_there(code, mod, fact.guard)
             ):
                 continue
-            target = code.linker.resolve(mod, fact.function, fact.call.func)
+            target = code.linker.resolve(mod, fact.function, block or fact.call.func)
             if target is not None and target.kind == "function" and target.mod is not None:
                 found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
     return found
+
+
+def _threads_block(code: Program, mod: Mod, fact: CallFact) -> facts.Closure | None:
+    """The block that a thread runs: `Thread.new { … }`."""
+    block = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
+    name = code.linker.qualified(mod, fact.function, fact.call.func) if block is not None else None
+    return block if name is not None and any(row.effect == "starts-thread" for row in code.knows(mod).effects(name)) else None
 
 
 def _holds_if_there(code: Program, mod: Mod, guard: int) -> bool:
@@ -117,7 +125,9 @@ def _holds_if_there(code: Program, mod: Mod, guard: int) -> bool:
         fact = mod.facts.guards[guard]
         parts = fact.test.parts if isinstance(fact.test, facts.Logic) else (fact.test,)
         there = "!=" if fact.kind == "if" else "=="
-        asks = all(isinstance(p, facts.Binary) and p.op == there and isinstance(p.right, facts.Const) and p.right.value is None for p in parts)
+        asks = all(
+            isinstance(p, facts.Binary) and p.op == there and isinstance(p.right, facts.Const) and p.right.value is None for p in parts
+        )
         if not asks and code.guards.holds(mod, guard) is not True:
             return False
         guard = fact.parent

@@ -10,7 +10,7 @@ from herolint.app.origins import origin
 from herolint.app.values import Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
-from herolint.code.queries import argument
+from herolint.code.queries import argument, dotted
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
@@ -39,12 +39,21 @@ def copied_uploads(code: Program) -> Iterator[Copied]:
             if isinstance(made, facts.Call) and (found := _written(code, mod, function, made, effect)) is not None:
                 yield found
     for effect in code.effects_of("writes-file"):
-        if "web" in effect.processes and effect.row.url:
-            data, _ = code.argument(effect, effect.row.url)
+        if "web" in effect.processes:
+            data, _ = code.argument(effect, effect.row.url) if effect.row.url else (_written_inside(effect), None)
             if _uploaded(code, effect.mod, effect.fact.function, data):
                 found = _written(code, effect.mod, effect.fact.function, effect.fact.call, effect)
                 if found is not None:
                     yield found
+
+
+def _written_inside(effect: Effect) -> facts.AnyExpr | None:
+    """What the block of `File.open(path, "wb") { |file| file.write(data) }` writes."""
+    block = next((arg for arg in effect.fact.call.args if isinstance(arg, facts.Closure)), None)
+    for fact in effect.mod.facts.calls if block is not None else ():
+        if block is not None and fact.function == block.number and (dotted(fact.call.func) or "").endswith((".write", ".<<", ".print")):
+            return fact.call.args[0] if fact.call.args else None
+    return None
 
 
 def _written(code: Program, mod: Mod, function: int, call: facts.Call, effect: Effect) -> Copied | None:
@@ -68,11 +77,25 @@ def _uploaded(code: Program, mod: Mod, function: int, expr: facts.AnyExpr | None
         case facts.Call(func=func, args=args):
             inner = (*args[:1], *((func.base,) if isinstance(func, facts.Attr) else ()))
             return any(_uploaded(code, mod, function, one, depth + 1) for one in inner)
+        case facts.Attr(base=base, name=part) if part in known.uploads.methods and _root(base) in known.uploads.objects:
+            return True
+        case facts.Index(base=base, key=facts.Const(value=str() as part)) if (
+            part in known.uploads.methods and _root(base) in known.uploads.objects
+        ):
+            return True
         case facts.Index(base=base) | facts.Attr(base=base) | facts.Star(value=base):
             return _uploaded(code, mod, function, base, depth + 1)
         case facts.Name(id=word):
             return any(_uploaded(code, mod, scope, value, depth + 1) for scope, value in _bound(mod, function, word))
     return False
+
+
+def _root(expr: facts.AnyExpr) -> str:
+    """The name that a chain of parts starts with; empty where it is that name itself, or no name."""
+    parts = 0
+    while isinstance(expr, facts.Index | facts.Attr):
+        expr, parts = expr.base, parts + 1
+    return expr.id if isinstance(expr, facts.Name) and parts else ""
 
 
 def _bound(mod: Mod, function: int, name: str) -> Iterator[tuple[int, facts.AnyExpr]]:

@@ -185,6 +185,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
+    mixins: dict[str, tuple[str, ...]] = {}
+    """Modules outside the project and the methods that classes get by including them."""
     unlimited: frozenset[str] = frozenset()
     """Calls that make clients, and whose arguments say nothing about time."""
 
@@ -231,6 +233,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
+        mixins={name: methods for table in known for name, methods in table.mixins.items()},
     )
 
 
@@ -281,4 +284,5 @@ def load(language: str) -> Knowledge:
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
         unlimited=frozenset(raw.get("unlimited", ())),
+        mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
     )

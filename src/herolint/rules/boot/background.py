@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow
+from herolint.app.gem_programs import crontab_of_gem
 from herolint.app.limits import seconds
 from herolint.app.model import App
 from herolint.app.origins import functions_in
@@ -48,6 +49,14 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
                 confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
             )
+    if (whenever := crontab_of_gem(app)) is not None:
+        yield report(
+            "HL602",
+            f"{whenever.path} is for cron, and a dyno has none: these jobs never run",
+            whenever,
+            why="whenever writes a crontab, which nothing on a dyno reads",
+            fix="start them from Heroku Scheduler, or from a process type of its own (`clock: bundle exec clockwork clock.rb`)",
+        )
     yield from _timed_loops(app)
 
 
@@ -116,8 +125,10 @@ def _starts_in_web(app: App, effect: Effect) -> bool:
 def thread_in_web(app: App) -> Iterator[Finding]:
     """The web process starts a thread or child that is meant to live as long as itself."""
     python = app.code
+    told = {(loop.started.path, loop.started.span) for loop in timed_loops(app.code) if loop.every >= _SHORT_S}
     for effect in python.effects_of("starts-thread", "runs-bot"):
-        if "web" not in effect.processes or not _starts_in_web(app, effect):
+        at = effect.mod.place(effect.fact.call)
+        if "web" not in effect.processes or not _starts_in_web(app, effect) or (at.path, at.span) in told:
             continue
         what = _what(app, effect)
         if what is None:
@@ -166,7 +177,8 @@ def _what(app: App, effect: Effect) -> str | None:
     if not _loops_for_ever(app, found.mod, found.number):
         return None
     kind = "a child process" if "Process" in effect.name else "a thread"
-    return f"{kind} that runs `{found.mod.facts.functions[found.number].name}` for ever"
+    name = found.mod.facts.functions[found.number].name
+    return f"{kind} that runs {f'`{name}` ' if name else ''}for ever"
 
 
 def _is_all(app: App) -> bool:
@@ -175,7 +187,7 @@ def _is_all(app: App) -> bool:
 
 
 def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
-    """The function of `Thread(target=f)` whose `.start()` this is, written in one go or through a name."""
+    """The function of `Thread(target=f)` whose `.start()` this is, written in one go or through a name; of `Thread.new { … }` the block."""
     func = fact.call.func
     base = func.base if isinstance(func, facts.Attr) else None
     if isinstance(base, facts.Name):
@@ -183,7 +195,9 @@ def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
         for assign in mod.facts.assigns:
             if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.function == fact.function:
                 base = assign.value
-    return argument(base, 1, "target") if isinstance(base, facts.Call) else None
+    if isinstance(base, facts.Call):
+        return argument(base, 1, "target")
+    return next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
 
 
 def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
