@@ -87,7 +87,7 @@ def _listed(mod: Mod, function: int, name: str) -> list[facts.Call] | None:
     return calls if bindings and len(calls) == len(found) else None
 
 
-class Default(NamedTuple):
+class Default(msgspec.Struct, frozen=True):
     """A place that switches encryption off where an address says nothing about it."""
 
     at: Place

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.ruby_build import builds_ruby, installed_gems, left_out_groups, wanted_ruby
 from herolint.finding import Place
@@ -25,7 +27,7 @@ _LAST_WITH_WEBRICK = (2, 7)
 """From Ruby 3.0 on WEBrick is a gem of its own."""
 
 
-class MissingGem(NamedTuple):
+class MissingGem(msgspec.Struct, frozen=True):
     """A program whose gem is not installed; `group` is the group that keeps it out, empty where the Gemfile does not ask for it."""
 
     process: Process
@@ -60,7 +62,7 @@ def _group(app: App, gem: str) -> str:
     return next((group for group in asked.groups if group in left_out_groups(app)), "") if asked is not None else ""
 
 
-class NoServer(NamedTuple):
+class NoServer(msgspec.Struct, frozen=True):
     """A web process that serves with what Ruby has by itself. `fails`: that is not there either, so that the process ends."""
 
     launch: Launch

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.finding import Place
 from herolint.knowledge.images import name_and_tag
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 _VERSION = lazy(r"(\d+)(?:\.(\d+))?")
 
 
-class OldBase(NamedTuple):
+class OldBase(msgspec.Struct, frozen=True):
     """A base image of an unsupported version: the language and its version, the image's line, the oldest version that is supported."""
 
     language: str

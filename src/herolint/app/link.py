@@ -95,7 +95,7 @@ class Linker:
                     return loaded
                 target = self.resolve(mod, function, func, depth)
                 if target is not None and target.kind == "external" and self.dialect(mod).plain_calls:
-                    return target._replace(name=self.returns.get(f"{target.name}()", target.name))
+                    return Target("external", self.returns.get(f"{target.name}()", target.name))
                 return self._result(target, depth) if target else None
             case facts.Closure(number=number):
                 return Target("function", mod.facts.functions[number].qualname, mod, number)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.values import UNKNOWN, Env, Known, Made, Value, text_of
@@ -23,7 +25,7 @@ _TELLS = frozenset(
 )
 
 
-class _Told(NamedTuple):
+class _Told(msgspec.Struct, frozen=True):
     """One call that tells the store something."""
 
     mod: Mod

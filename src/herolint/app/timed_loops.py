@@ -54,7 +54,7 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
             )
 
 
-class Consumer(NamedTuple):
+class Consumer(msgspec.Struct, frozen=True):
     """A loop that takes jobs from a queue, the call that takes them, and where it is started beside the requests."""
 
     take: Effect

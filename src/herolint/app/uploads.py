@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.origins import origin
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 _DEEPEST = 6
 
 
-class Copied(NamedTuple):
+class Copied(msgspec.Struct, frozen=True):
     """The call that opens or writes the file, the file's path as expression and value, and whether it runs."""
 
     mod: Mod

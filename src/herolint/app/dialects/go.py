@@ -145,7 +145,9 @@ class Go(Dialect):
         kind = linker.resolve(mod, mod.function_at(call.start), call.args[0], depth)
         if kind is None or kind.kind not in ("class", "external"):
             return None
-        return kind._replace(kind="instance") if kind.kind == "class" else kind._replace(name=f"{kind.name}()")
+        if kind.kind == "class":
+            return Target("instance", kind.name, kind.mod, kind.number)
+        return Target("external", f"{kind.name}()")
 
     def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
         return self._in_package(linker, target.name, None, name, depth)

@@ -69,8 +69,8 @@ class Ruby(Dialect):
 
     def own(self, target: Target, name: str) -> Target | None:
         if target.kind == "class" and name == "new":
-            return target._replace(kind="instance")
-        return target._replace(kind="class") if target.kind == "instance" and name == "class" else None
+            return Target("instance", target.name, target.mod, target.number)
+        return Target("class", target.name, target.mod, target.number) if target.kind == "instance" and name == "class" else None
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         found: dict[str, tuple[Mod, int]] = {}
