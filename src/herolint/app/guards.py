@@ -28,6 +28,8 @@ ELSEWHERE = frozenset(
 ELSEWHERE_WORDS = frozenset({"DOCKER", "RENDER", "RAILWAY", "VERCEL", "TRAVIS", "REPLIT", "CI", "LAMBDA"})
 """Words in the names that projects give to variables of their own, to tell where they run."""
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
+MOST_NESTED = 6
+"""How many guards may wait for one another's answer: what a test reads may stand under guards of its own."""
 _COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
 }  # fmt: skip
@@ -88,7 +90,7 @@ class Guards:
         key = (mod.path, guard, as_main)
         if key in self._cache:
             return self._cache[key]
-        if (mod.path, guard) in self._busy:
+        if (mod.path, guard) in self._busy or len(self._busy) >= MOST_NESTED:
             return None
         self._busy.add((mod.path, guard))
         try:
