@@ -224,3 +224,61 @@ def test_a_signing_key_in_the_code(tmp_path: Path) -> None:
     store = "var store = sessions.NewCookieStore([]byte(%s))\n"
     assert codes(tmp_path, "github.com/gorilla/sessions", "", 'store.Get(r, "orders")', store % '"open-sesame"') == ["HL701"]
     assert codes(tmp_path, "github.com/gorilla/sessions", "", 'store.Get(r, "orders")', store % 'os.Getenv("SESSION_KEY")') == []
+
+
+# ---- what runs in production ------------------------------------------------------------------------------------------------
+
+TOOL = (
+    'package main\n\nimport (\n\t"net/http"\n\t"os"\n\n\t"github.com/spf13/cobra"\n)\n\nfunc main() {\n\troot := &cobra.Command{Use: "orders"}\n'
+    '\troot.AddCommand(&cobra.Command{Use: "web", Run: func(_ *cobra.Command, _ []string) {\n'
+    '\t\thttp.ListenAndServe(":"+os.Getenv("PORT"), nil)\n\t}})\n'
+    '\troot.AddCommand(&cobra.Command{Use: "dump [file]", Run: dump})\n\troot.Execute()\n}\n\n'
+    'func dump(_ *cobra.Command, _ []string) {\n\tos.WriteFile("data/orders.csv", nil, 0o644)\n}\n'
+)
+
+
+@pytest.mark.parametrize(("command", "found"), [("web", []), ("dump", ["HL204"]), ("", ["HL204"])])
+def test_only_the_subcommand_that_the_process_asks_for_runs(tmp_path: Path, command: str, found: list[str]) -> None:
+    files = {"main.go": TOOL, "go.mod": "module example.com/orders\n\ngo 1.26\n", "go.sum": "", "Procfile": f"web: bin/orders {command}\n"}
+    for path, text in files.items():
+        (tmp_path / path).write_text(text)
+    assert [finding.code for finding in engine.run(tmp_path, Config(), OPTIONS).findings] == found
+
+
+def test_what_is_there_for_developers_only(tmp_path: Path) -> None:
+    config = (
+        "type Config struct{}\n\nfunc (c Config) IsDevelopment() bool {\n"
+        '\treturn os.Getenv("STAGE") == os.Getenv("NAME")\n}\n\nvar config Config\n'
+    )
+    slow = f"\nfunc slow(w http.ResponseWriter, r *http.Request) {{\n\t{FETCH}\n}}\n"
+    boot = 'if config.IsDevelopment() {\n\thttp.HandleFunc("/slow", slow)\n\tgo http.ListenAndServe("localhost:6060", nil)\n}'
+    assert codes(tmp_path, "", boot, "", config + slow) == []
+
+
+def test_a_second_listener_for_the_dyno_itself(tmp_path: Path) -> None:
+    assert codes(tmp_path, "", 'go http.ListenAndServe("localhost:6060", nil)') == []
+
+
+def test_names_are_filled_once(tmp_path: Path) -> None:
+    held = (
+        "var once sync.Once\n\nvar names = map[string]string{}\n\n"
+        'func other(w http.ResponseWriter, r *http.Request) {\n\tw.Write([]byte(names["a"]))\n}\n'
+    )
+    boot = 'http.HandleFunc("/other", other)'
+    assert codes(tmp_path, "sync", boot, 'once.Do(func() {\n\tnames["a"] = "b"\n})', held) == []
+    assert codes(tmp_path, "sync", boot, 'names["a"] = r.FormValue("b")\nonce.Do(func() {})', held) == ["HL206"]
+
+
+def test_files_that_a_constraint_keeps_out_of_the_build(tmp_path: Path) -> None:
+    extra = '//go:build %s\n\npackage main\n\nimport "os"\n\nfunc init() {\n\tos.WriteFile("data/orders.csv", nil, 0o644)\n}\n'
+    assert codes(tmp_path, "", "", "", "", extra_go=extra % "ignore") == []
+    assert codes(tmp_path, "", "", "", "", extra_go=extra % "linux") == ["HL204"]
+
+
+def test_a_name_that_hides_the_package_it_is_made_with(tmp_path: Path) -> None:
+    handler = "orders, err := orders.All()\nif err != nil {\n\treturn\n}\n_ = orders"
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "orders.go").write_text(
+        f'package orders\n\nimport "net/http"\n\nfunc All() (*http.Response, error) {{\n\treturn {FETCH}\n}}\n'
+    )
+    assert codes(tmp_path, "example.com/orders/orders", "", handler) == ["HL503"]

@@ -12,6 +12,7 @@ from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import dotted
+from herolint.patterns import lazy
 
 PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
 LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
@@ -30,6 +31,9 @@ ELSEWHERE_WORDS = frozenset({"DOCKER", "RENDER", "RAILWAY", "VERCEL", "TRAVIS", 
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
 MOST_NESTED = 6
 """How many guards may wait for one another's answer: what a test reads may stand under guards of its own."""
+_LOCAL_QUESTION = lazy(
+    r"(?i)is_?(dev|development|local|localhost|test|testing)(_?or_?(dev|development|test|local))?(_?(env|environment|mode|server))?\??\Z"
+)
 _COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
 }  # fmt: skip
@@ -152,6 +156,8 @@ class Guards:
                 answer = self.truthy(folded)
                 return False if answer is None and isinstance(folded, Ref | Unknown) else answer
         answer = self.truthy(self.folder.fold(mod, function, test))
+        if answer is None and _asks_if_local(test):
+            return False
         if answer is None and isinstance(test, facts.Name | facts.Attr):
             return self._truth_behind(mod, function, test, depth)
         return answer
@@ -292,6 +298,13 @@ class Guards:
             case Text(parts=parts) if any(isinstance(part, Env) for part in parts):
                 return join([self.if_unset(part) for part in parts])
         return value
+
+
+def _asks_if_local(test: facts.AnyExpr) -> bool:
+    """Whether a test is a question by name whether this is a developer's machine: `cfg.IsDev()`, `env.is_development`."""
+    inner = test.func if isinstance(test, facts.Call) and not test.args else test
+    name = inner.name if isinstance(inner, facts.Attr) else ""
+    return _LOCAL_QUESTION.match(name) is not None
 
 
 def _without_error(guard: facts.Guard) -> bool:

@@ -260,7 +260,9 @@ class Program:
             django = self.django if self.django is not None and self.runs_django(process) else None
             extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
             named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands)
+            words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
+            known = self.knowledge
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, known.subcommands, words)
         return found
 
     @cached_property

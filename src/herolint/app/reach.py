@@ -31,6 +31,10 @@ HAND_OFFS = frozenset(
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
+_RUNS = frozenset({"Run", "RunE", "Action", "PreRun", "PreRunE", "PostRun", "PostRunE", "Before", "After"})
+"""Fields of subcommands that hold what they run."""
+
+
 class FunctionRef(NamedTuple):
     """A function of the project; index -1 is the module's own body."""
 
@@ -57,6 +61,8 @@ class Reach:
         extra: Iterable[str] = (),
         named: Iterable[Target] = (),
         commands: Mapping[str, str] = MappingProxyType({}),
+        subcommands: Mapping[str, str] = MappingProxyType({}),
+        words: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
         self.linker = linker
@@ -64,6 +70,10 @@ class Reach:
         self.named = tuple(named)
         """Functions and classes that a framework calls by a name in its settings."""
         self.commands = commands
+        self.subcommands = subcommands
+        """Types that describe a subcommand of the program, with the field that holds its name."""
+        self.words = words
+        """The words that the process gives its programs."""
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
@@ -241,9 +251,12 @@ class Reach:
             # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
             if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE:
                 yield FunctionRef(mod.path, i)
+        unused = self._other_subcommands.get(mod.path, ())
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             named = set(self._only_named(mod, ref.number, expr))
             for inner in walk(expr):
+                if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
+                    continue
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
@@ -256,6 +269,23 @@ class Reach:
                 target = self.linker.resolve(mod, ref.number, inner)
                 if target is not None:
                     yield from self._members(target)
+
+    @cached_property
+    def _other_subcommands(self) -> dict[str, list[tuple[int, int]]]:
+        """Where functions stand that only other subcommands run than the one that the process asks for, by file."""
+        found: list[tuple[Mod, facts.Call, str]] = []
+        for mod in self.mods() if self.subcommands else ():
+            for fact in mod.facts.calls:
+                field = self.subcommands.get(self.linker.qualified(mod, fact.function, fact.call.func) or "")
+                given = argument(fact.call, None, field) if field is not None else None
+                if isinstance(given, facts.Const) and isinstance(given.value, str) and given.value.split():
+                    found.append((mod, fact.call, given.value.split()[0]))
+        spans: dict[str, list[tuple[int, int]]] = {}
+        if any(name in self.words for _, _, name in found):
+            for mod, call, name in found:
+                runs = [arg.value for arg in call.args if isinstance(arg, facts.Keyword) and arg.name in _RUNS and name not in self.words]
+                spans.setdefault(mod.path, []).extend((one.start, one.end) for one in runs)
+        return spans
 
     def _only_named(self, mod: Mod, function: int, expr: facts.AnyExpr) -> Iterator[tuple[int, int]]:
         """Where a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""

@@ -185,6 +185,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
+    subcommands: dict[str, str] = {}
+    """Types that describe a subcommand of a program, with the field that holds its name."""
     mixins: dict[str, tuple[str, ...]] = {}
     """Modules outside the project and the methods that classes get by including them."""
     unlimited: frozenset[str] = frozenset()
@@ -233,6 +235,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         backends={name: kind for table in known for name, kind in table.backends.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
+        subcommands={name: field for table in known for name, field in table.subcommands.items()},
         mixins={name: methods for table in known for name, methods in table.mixins.items()},
     )
 
@@ -284,5 +287,6 @@ def load(language: str) -> Knowledge:
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
         unlimited=frozenset(raw.get("unlimited", ())),
+        subcommands=raw.get("subcommands", {}),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
     )

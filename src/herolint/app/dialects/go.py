@@ -13,7 +13,7 @@ from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
 from herolint.code.facts import NONE, Assign, Call, Import, Name
-from herolint.formats.go_constraint import name_holds
+from herolint.formats.go_constraint import expression_holds, name_holds
 from herolint.patterns import lazy
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
@@ -21,6 +21,8 @@ _MAJOR = lazy(r"(/v\d+|\.v\d+)\Z")
 _DOUBLE = lazy(r"(?i)mock|fake|stub|noop|dummy|in_?memory")
 """Names of types and folders that stand in for others."""
 _SYSTEM = frozenset({"linux", "amd64"})
+_NEVER = frozenset({"ignore", "windows", "darwin", "js", "wasm", "arm", "arm64", "integration", "e2e", "tools", "tool", "mage"})
+"""Build tags that no build for a dyno sets."""
 _MODULE = lazy(r"^\s*module\s+(\S+)", re.MULTILINE)
 
 
@@ -41,6 +43,7 @@ class Go(Dialect):
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)
         self._declared: dict[str, _Package] = {}
+        self._built: dict[str, tuple[str, ...]] = {}
         self._loaded = -1
         self._implementing: dict[frozenset[str], dict[str, tuple[Mod, int]]] = {}
 
@@ -77,10 +80,17 @@ class Go(Dialect):
     def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
         folder = self.folder_of(imp.module)
         if folder is not None:
-            yield from self.packages[folder][:1]
+            yield from self.built(folder)[:1]
 
     def alongside(self, path: str) -> Iterator[str]:
-        yield from (other for other in self.packages.get(posixpath.dirname(path), ()) if other != path)
+        yield from (other for other in self.built(posixpath.dirname(path)) if other != path)
+
+    def built(self, folder: str) -> tuple[str, ...]:
+        """A package's files, without those that a build constraint keeps out (`//go:build ignore`)."""
+        if folder not in self._built:
+            paths = self.packages.get(folder, ())
+            self._built[folder] = tuple(path for path in paths if (mod := self.code.mod(path)) is None or _constraint_holds(mod))
+        return self._built[folder]
 
     def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
         folder = self.folder_of(imp.module)
@@ -115,7 +125,7 @@ class Go(Dialect):
     def _tables(self, folder: str) -> _Package:
         """What the files of a package declare together."""
         if folder not in self._declared:
-            mods = [mod for path in self.packages.get(folder, ()) if (mod := self.code.mod(path)) is not None]
+            mods = [mod for path in self.built(folder) if (mod := self.code.mod(path)) is not None]
             self._declared[folder] = found = _Package({}, {}, {})
             for mod in mods:
                 for name in mod.names.get(NONE, {}):
@@ -186,6 +196,12 @@ def _left_out(path: str) -> bool:
     """Whether the build for a dyno leaves a file out by its name or folder."""
     *folders, name = path.split("/")
     return "testdata" in folders or "vendor" in folders or not name_holds(name, _SYSTEM.__contains__)
+
+
+def _constraint_holds(mod: Mod) -> bool:
+    """Whether a file may be built for a dyno, as far as its constraint tells."""
+    lines = [text for name, text, _, _ in mod.facts.directives if name == "go:build"]
+    return not lines or expression_holds(lines[0], lambda tag: tag not in _NEVER) is not False
 
 
 def _usual_name(path: str) -> str:

@@ -8,6 +8,7 @@ from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.program import Effect
+from herolint.app.rails_data import replaced_logger
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.uploads import copied_uploads
 from herolint.app.values import Known, Made, Table, Value, text_of
@@ -205,7 +206,7 @@ def logs_to_file(app: App) -> Iterator[Finding]:
         expr, value = app.code.argument(effect, effect.row.path)
         if expr is None and effect.row.default_path and in_plain_sight(app.code, effect):
             expr, value = effect.fact.call.func, Known(effect.row.default_path)
-        if expr is None or (isinstance(value, Known) and not value.value):
+        if expr is None or (isinstance(value, Known) and not value.value) or replaced_logger(app, effect.mod.path):
             continue
         text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
