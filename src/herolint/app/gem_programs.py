@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.ruby_build import builds_ruby, installed_gems, left_out_groups, wanted_ruby
+from herolint.app.ruby_build import builds_ruby, installed_gems, left_out_groups, required_ruby, wanted_ruby
 from herolint.finding import Place
 from herolint.source import Span
 
@@ -78,7 +79,9 @@ def without_server(app: App) -> NoServer | None:
     gems = installed_gems(app)
     if any(name in gems for name in _SERVERS):
         return None
-    ruby = tuple(int(part) for part in (wanted_ruby(app).version or "3.3").split(".")[:2] if part.isdigit())
+    asked = required_ruby(app)
+    version = wanted_ruby(app).version or (asked.requirement if asked is not None else app.platform.ruby.default)
+    ruby = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     return NoServer(launch, "webrick" not in gems and ruby > _LAST_WITH_WEBRICK)
 
 
