@@ -57,7 +57,7 @@ class Bench:
         self.rules.append(Rule(code, f"rule-{code.lower()}", (Severity.ERROR,), lambda _app: iter(findings), needs))
 
     def run(self, root: Path = Path("/nowhere"), **config: Any) -> Result:
-        return engine.run(root, Config(**config), engine.RunOptions(today=date(2026, 11, 24)))
+        return engine.run(root, Config(**config), engine.RunOptions(today=date(2026, 11, 24), cache=False))
 
 
 @pytest.fixture

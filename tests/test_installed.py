@@ -66,3 +66,39 @@ def test_markers_are_asked_about_the_whole_version(asked: str, missing: list[str
     (tmp_path / "work.py").write_text('import requests\n\nwhile True:\n    requests.get("https://example.com", timeout=5)\n')
     result = engine.run(tmp_path, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
     assert [finding.code for finding in result.findings if finding.code == "HL411"] == missing
+
+
+@pytest.mark.parametrize(
+    ("command", "silent"),
+    [
+        ("uv sync --locked", True),
+        ("uv sync --locked --no-dev", False),
+        ("poetry install --only main", False),
+        ("poetry install --no-root", True),
+    ],
+)
+def test_an_image_has_the_development_group_unless_told_otherwise(tmp_path: Path, command: str, silent: bool) -> None:
+    lock = "uv.lock" if "uv" in command else "poetry.lock"
+    packages = {
+        "uv.lock": (
+            'version = 1\nrequires-python = ">=3.13"\n\n'
+            '[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\ndependencies = [{ name = "flask" }]\n\n'
+            '[package.dev-dependencies]\ndev = [{ name = "pytest" }]\n\n'
+            '[[package]]\nname = "flask"\nversion = "3.1.2"\nsource = { registry = "https://registry.example/simple" }\n\n'
+            '[[package]]\nname = "pytest"\nversion = "8.4.2"\nsource = { registry = "https://registry.example/simple" }\n'
+        ),
+        "poetry.lock": (
+            '[[package]]\nname = "flask"\nversion = "3.1.2"\ngroups = ["main"]\n\n'
+            '[[package]]\nname = "pytest"\nversion = "8.4.2"\ngroups = ["dev"]\n\n'
+            '[metadata]\nlock-version = "2.1"\npython-versions = ">=3.13"\ncontent-hash = "0"\n'
+        ),
+    }
+    (tmp_path / "heroku.yml").write_text("build:\n  docker:\n    web: Dockerfile\n")
+    (tmp_path / "Dockerfile").write_text(f"FROM python:3.13\nCOPY . .\nRUN {command}\nCMD python shop.py\n")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask"]\n')
+    (tmp_path / lock).write_text(packages[lock])
+    (tmp_path / "shop.py").write_text("import flask\nimport pytest\n")
+    result = engine.run(tmp_path, Config(pedantic=True), engine.RunOptions(today=date(2026, 3, 1), cache=False))
+    assert [finding.message for finding in result.findings if finding.code == "HL411" and "pytest" in finding.message] == (
+        [] if silent else ["`pytest` is imported, but pytest is installed for development only"]
+    )

@@ -39,7 +39,7 @@ def named_examples() -> Sequence[object]:
 
 
 def plant(example: Example, root: Path) -> None:
-    """Write an example's tree: its base with the example's own files over it."""
+    """Write an example's tree: its base with the example's own files over it; those that begin with `#!` are executable."""
     if example.base:
         assert (BASES / example.base).is_dir(), f"no base {example.base}"
         shutil.copytree(BASES / example.base, root, dirs_exist_ok=True)
@@ -50,6 +50,8 @@ def plant(example: Example, root: Path) -> None:
         else:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
+            if data.startswith(b"#!"):
+                file.chmod(0o755)
 
 
 def lint(root: Path) -> Result:

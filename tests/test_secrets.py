@@ -80,6 +80,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("app.py", 'STRIPE = "sk_' + 'test_4eC39HqLyjWDarjtT1zdp7dc"\n'),
         ("app.py", 'URL = "postgres://postgres:postgres@localhost:5432/shop"\n'),
         ("app.py", 'URL = "postgres://user:password@db.shop-data.net/shop"\n'),
+        ("compose.py", 'URL = "redis://:Vq8zTr41@redis:6379/0"\n'),
         ("app.py", 'URL = f"postgres://{user}:{password}@db.shop-data.net/shop"\n'),
         ("app.py", 'TOKEN_URL = "https://accounts.shop.net/oauth2/token"\nSECRET_NAME = "projects/17/secrets/app42/versions/3"\n'),
         ("settings.js", "const key = process.env.API_KEY || 'none';\nconst password = 'forgot_password_screen1';\n"),
@@ -102,6 +103,11 @@ def test_what_only_looks_like_a_secret_is_silent(path: str, text: str) -> None:
     [
         ("config/twitter.rb", 'config.consumer_secret = "' + letters(40) + '1"\n', "the value of consumer_secret"),
         ("src/mail.js", "const mail = { smtpPassword: 'Blue-42-horses' };\n", "the value of smtpPassword"),
+        (
+            "settings.py",
+            "HOSTS = ['redis://:p" + hexadecimal(64) + "@ec2'\n         '-18-210-1-2.compute-1.amazonaws.com:7050']\n",
+            "a redis password",
+        ),
         ("fetch.go", '// proxy := "https://spa8:rvv' + 'VowhI_qc13@gate.proxies.com:7000"\n', "a password in an address"),
         ("settings.py", 'DATABASES = {"default": {"HOST": "db.shop-data.net", "PASSWORD": "Vq8zTr' + '41"}}\n', "the value of PASSWORD"),
         (".env", "APP_KEY=base64:" + letters(43) + "1=\n", "the value of APP_KEY"),

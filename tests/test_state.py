@@ -338,7 +338,17 @@ def test_another_language(tmp_path: Path) -> None:
     ]
 
 
-SOCKETIO = "from flask import Flask\nfrom flask_socketio import SocketIO\n\napp = Flask(__name__)\nsocketio = SocketIO(app)\n"
+SOCKETIO = """from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app)
+
+
+@socketio.on("message")
+def message(text):
+    print(text)
+"""
 CONFIG = "gunicorn.conf.py"
 
 

@@ -19,6 +19,8 @@ from herolint.config import Config, ConfigError
 from herolint.context import Context
 from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
 from herolint.globs import matches
+from herolint.kept import Judgement, Keeper
+from herolint.result import AppSummary
 from herolint.rules.registry import Rule, all_rules
 from herolint.selection import Selection, select_rules
 from herolint.source import SourceFile
@@ -111,25 +113,20 @@ class _Run:
         self.selection = selection
         self.rules = rules
         self.problems = list(problems)
-        self.findings: list[Finding] = []
 
     def result(self) -> Result:
-        from herolint.result import AppSummary, Result
+        from herolint.result import Result
 
         self.options.say("reading the repository")
         workspace, apps = open_apps(self.root, self.config, self.options, self.selection.options)
-        summaries = []
-        for app in apps:
-            self.judge(app)
-            processes, language = self.summary(app)
-            summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
-        self.problems += workspace.problems
-        kept, suppressed, unsure = self.settle(workspace)
+        judgement = self.judgement(workspace, apps)
+        self.problems += (*judgement.problems, *workspace.problems)
+        kept, suppressed, unsure = self.settle(workspace, judgement.findings)
         return Result(
             findings=kept,
             suppressed=suppressed,
             problems=tuple(_distinct(self.problems)),
-            apps=tuple(summaries),
+            apps=judgement.apps,
             hidden_unsure=unsure,
             facts_date=apps[0].platform.checked if apps else "",
             today=self.options.today.isoformat(),
@@ -137,7 +134,31 @@ class _Run:
             source=workspace.read,
         )
 
-    def judge(self, app: App) -> None:
+    def judgement(self, workspace: Workspace, apps: list[App]) -> Judgement:
+        """What the rules say of the apps: as in an earlier run where nothing has changed since."""
+        cache = apps[0].cache if self.options.cache and apps else None
+        if cache is None or plugins.provided() != plugins.Provided():
+            return self.judge_all(apps)
+        said = repr((self.config, self.options.today, self.options.context, sorted(self.selection.codes)))
+        keeper = Keeper(cache, workspace, said)
+        judgement = keeper.find()
+        if judgement is None:
+            judgement = self.judge_all(apps)
+            keeper.keep(judgement)
+        return judgement
+
+    def judge_all(self, apps: Iterable[App]) -> Judgement:
+        """Run the rules over each app."""
+        findings: list[Finding] = []
+        problems: list[Problem] = []
+        summaries = []
+        for app in apps:
+            findings += self.judge(app, problems)
+            processes, language = self.summary(app, problems)
+            summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
+        return Judgement(tuple(findings), tuple(problems), tuple(summaries))
+
+    def judge(self, app: App, problems: list[Problem]) -> Iterator[Finding]:
         """Run every selected rule whose facts the app can supply."""
         for rule in self.selection.enabled:
             self.options.say(f"{rule.code} {rule.name}" + (f" in {app.root.path}" if app.root.path else ""))
@@ -146,17 +167,17 @@ class _Run:
                 if all(app.has(need) for need in rule.needs):
                     found.extend(rule.check(app))  # a rule that raises half-way keeps what it found before
             except Exception as error:  # noqa: BLE001 - whatever goes wrong in one rule, the others go on
-                self.problems.append(_failed(rule, error))
-            self.findings += (self.localised(finding, app) for finding in found)
-        self.problems += (_moved_problem(problem, app.root.path) for problem in app.problems)
+                problems.append(_failed(rule, error))
+            yield from (self.localised(finding, app) for finding in found)
+        problems += (_moved_problem(problem, app.root.path) for problem in app.problems)
 
-    def summary(self, app: App) -> tuple[tuple[str, ...], str]:
+    def summary(self, app: App, problems: list[Problem]) -> tuple[tuple[str, ...], str]:
         """The app's process types and language, as far as they could be made out."""
         try:
             return tuple(app.processes), app.language
         except Exception as error:  # noqa: BLE001 - the rest of the report stays intact
             message = f"the process types of {app.label} could not be made out: {_first_line(error)}"
-            self.problems.append(Problem(message=message, path=app.root.path, detail=_frames(error)))
+            problems.append(Problem(message=message, path=app.root.path, detail=_frames(error)))
             return (), ""
 
     def localised(self, finding: Finding, app: App) -> Finding:
@@ -164,10 +185,12 @@ class _Run:
         severity = self.selection.severities.get(finding.code, finding.severity)
         return msgspec.structs.replace(_moved(finding, app.root.path), app=app.root.path, severity=severity)
 
-    def settle(self, workspace: Workspace) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Suppression], ...], int]:
+    def settle(
+        self, workspace: Workspace, findings: Iterable[Finding]
+    ) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Suppression], ...], int]:
         """Findings that count, those suppressed, and how many are hidden because they are unsure."""
         prefix = self.prefix()
-        judged = [finding for finding in self.findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
+        judged = [finding for finding in findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
         _mask_secrets(judged, workspace)
         known = list(_identified(judged, workspace.read))
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)

@@ -119,6 +119,13 @@ markers = "platform_system == \\"Windows\\""
 name = "pytest"
 version = "8.3.5"
 groups = ["dev"]
+
+[[package]]
+name = "pygraphviz"
+version = "1.14"
+optional = true
+groups = ["main"]
+markers = "extra == \\"drawings\\""
 """
 
 
@@ -127,6 +134,13 @@ def test_markers_and_groups_of_a_poetry_lock() -> None:
     project = parse_project(SourceFile("pyproject.toml", b'[tool.poetry.dependencies]\npython = "^3.13"\nclick = "*"\n'))
     assert [p.name for p in installed(lock, project.dependencies, "3.13")] == ["click"]
     assert [p.name for p in installed(lock, None, "3.13")] == ["click"]
+
+
+def test_what_only_an_extra_leads_to_is_not_installed() -> None:
+    lock = parse_poetry_lock(SourceFile("poetry.lock", POETRY.encode()))
+    project = b'[tool.poetry.dependencies]\nclick = "*"\npygraphviz = {version = "^1", optional = true}\n'
+    asked = parse_project(SourceFile("pyproject.toml", project)).dependencies
+    assert [p.name for p in installed(lock, asked, "3.13")] == ["click"]
 
 
 def test_markers_of_a_pipfile_lock() -> None:

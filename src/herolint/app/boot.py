@@ -19,9 +19,9 @@ MAX_CALLERS = 4
 
 
 class Boot:
-    """The start of one process."""
+    """The start of one process. `listens_first`: its program binds the port, and runs the app's modules only when somebody visits it."""
 
-    def __init__(self, code: Program, process: str, reach: Reach) -> None:
+    def __init__(self, code: Program, process: str, reach: Reach, *, listens_first: bool = False) -> None:
         self.code = code
         self.reach = reach
         self.listening = {
@@ -31,9 +31,10 @@ class Boot:
         """Functions on the way to the listening call, with where in each the way goes on."""
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in code.linker.dialect(mod).starts(mod)]
-        starts += [ref for ref in self.leading if ref not in starts]
+        starts += [ref for ref in (*reach.factories, *self.leading) if ref not in starts]
         self.starts = starts
-        self.steps: dict[FunctionRef, Step] = Flow(code.linker, reach, self.waited).from_functions(starts)
+        before = [] if listens_first else starts
+        self.steps: dict[FunctionRef, Step] = Flow(code.linker, reach, self.waited).from_functions(before)
         """Functions that run before the process can answer."""
 
     @cached_property

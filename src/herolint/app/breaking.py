@@ -14,10 +14,9 @@ from herolint.knowledge.installs import matches
 from herolint.knowledge.packages import import_names
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.dependencies import Dependency
     from herolint.app.model import App
-    from herolint.code.facts import Import
+    from herolint.app.uses import Use
 
 _LAST_WITH_PKG_RESOURCES = "82"
 """The first setuptools without pkg_resources."""
@@ -150,13 +149,27 @@ class Gone(msgspec.Struct, frozen=True):
     """A name that the code imports and the installed release no longer has."""
 
     row: breaks.GoneName
-    name: str
-    at: Place
+    use: Use
     dependency: Dependency
 
 
 def gone_names(app: App, python: str) -> Iterator[Gone]:
-    """Imports in reached code of what the release that will be installed has not."""
+    """Imports in reached code of what the release that will be installed has not; those first that run at every start."""
+    rows = _gone_rows(app, python)
+    tops = {name.partition(".")[0] for row, _ in rows for name in row.names}
+    for use in _imports(app, tops):
+        for row, dependency in rows:
+            if row.covers(use.name):
+                yield Gone(row, use, dependency)
+
+
+def lacks(app: App, python: str, name: str) -> bool:
+    """Whether the release that will be installed has a name no more."""
+    return any(row.covers(name) for row, _ in _gone_rows(app, python))
+
+
+def _gone_rows(app: App, python: str) -> list[tuple[breaks.GoneName, Dependency]]:
+    """Rows of the table that are true of what will be installed."""
     rows = []
     for row in breaks.table().gone:
         dependency = app.dependencies.packages.get(row.distribution)
@@ -164,12 +177,7 @@ def gone_names(app: App, python: str) -> Iterator[Gone]:
             continue
         if matches(f">={row.since}", dependency.version) if dependency.version else _allows(dependency.specifier, row.since):
             rows.append((row, dependency))
-    tops = {name.partition(".")[0] for row, _ in rows for name in row.names}
-    for mod, found in _imports(app, tops):
-        full = f"{found.module}.{found.name}" if found.name else found.module
-        for row, dependency in rows:
-            if row.covers(full):
-                yield Gone(row, full, mod.place(found, "gone"), dependency)
+    return rows
 
 
 def use_of(app: App, uses: Iterable[str], distribution: str) -> Place | None:
@@ -178,17 +186,11 @@ def use_of(app: App, uses: Iterable[str], distribution: str) -> Place | None:
     for process in app.processes.values():
         if any(launch.tool in modules for launch in process.launches):
             return Place(process.at.path, process.at.span, "started here")
-    return next((mod.place(found, "imported here") for mod, found in _imports(app, modules)), None)
+    return next((Place(use.at.path, use.at.span, "imported here") for use in _imports(app, modules)), None)
 
 
-def _imports(app: App, modules: Iterable[str]) -> Iterator[tuple[Mod, Import]]:
-    """Imports of top-level modules in reached code, without those whose failure is handled or that never run."""
+def _imports(app: App, modules: Iterable[str]) -> list[Use]:
+    """Imports of top-level modules in reached code whose failure nobody handles, those first that run at every start."""
     wanted = frozenset(modules)
-    if not wanted:
-        return
-    for mod in app.code.modules:
-        reaches = [app.code.reach[name] for name in app.code.reached_by(mod.path)]
-        for found in mod.facts.imports:
-            if found.level == 0 and not found.handled and found.module.partition(".")[0] in wanted:
-                if any(reach.runs(mod, found.guard) is not False for reach in reaches):
-                    yield mod, found
+    found = [use for use in app.uses if not (use.local or use.listed_in or use.off) and use.module.partition(".")[0] in wanted]
+    return sorted(found, key=lambda use: not use.starts)

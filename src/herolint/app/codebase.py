@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
@@ -20,7 +21,7 @@ _INSTALLED = lazy(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
 """Folders in which package managers put what is not the project's own code."""
 
 
-class Binding(msgspec.Struct, frozen=True):
+class Binding(msgspec.Struct, frozen=True, gc=False):
     """What a name is bound to at one place: an import, function, class or assignment, under a guard."""
 
     what: Import | Function | Class | Assign
@@ -151,7 +152,9 @@ class CodeBase:
         """Whether code or config adds folders to the search path that cannot be known."""
         self._mods: dict[str, Mod | None] = {}
         self._found: dict[str, str | None] = {}
-        self._calls: tuple[int, dict[str, list[tuple[Mod, CallFact]]]] = (-1, {})
+        self._calls: dict[str, list[tuple[Mod, CallFact]]] = {}
+        self._called = 0
+        """How many of the modules are in the table of calls."""
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -227,16 +230,16 @@ class CodeBase:
         return False
 
     def calls_named(self, name: str) -> list[tuple[Mod, CallFact]]:
-        """Calls in loaded modules by the last word of what they call; the table is made anew when more modules have been loaded."""
-        if self._calls[0] != len(self._mods):
-            table: dict[str, list[tuple[Mod, CallFact]]] = {}
-            for mod in self.loaded():
-                for fact in mod.facts.calls:
-                    func = fact.call.func
-                    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-                    table.setdefault(last, []).append((mod, fact))
-            self._calls = len(self._mods), table
-        return self._calls[1].get(name, [])
+        """Calls in the modules loaded so far by the last word of what they call."""
+        for mod in islice(self._mods.values(), self._called, None):
+            if mod is None:
+                continue
+            for fact in mod.facts.calls:
+                func = fact.call.func
+                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                self._calls.setdefault(last, []).append((mod, fact))
+        self._called = len(self._mods)
+        return self._calls.get(name, [])
 
     def dotted(self, path: str) -> str:
         """The dotted module name of a path, from the deepest root that holds it."""

@@ -23,6 +23,8 @@ def applies(code: Program, effect: Effect) -> bool:
         return False
     if row.made_of and not _made_of(code, effect):
         return False
+    if row.listed_in and _is_listed(code, effect):
+        return False
     match row.when:
         case "" | "error":  # what the caller does with the error is asked where the effect is judged
             return True
@@ -54,6 +56,14 @@ def _switched_on(code: Program, effect: Effect, name: str) -> bool:
     """Whether an option is given and is not off."""
     expr, value = code.argument(effect, name)
     return expr is not None and not (isinstance(value, Known) and not value.value)
+
+
+def _is_listed(code: Program, effect: Effect) -> bool:
+    """Whether the file of the row names what the call is given, so that the build has fetched it."""
+    _, value = code.argument(effect, effect.row.path)
+    source = code.app.source(effect.row.listed_in)
+    text = text_of(value)
+    return source is not None and text is not None and text.rpartition("/")[2] in source.text.split()
 
 
 def _in_promise(effect: Effect) -> bool:

@@ -28,7 +28,8 @@ class Database(msgspec.Struct, frozen=True):
     """One way in which production code opens a database.
 
     `value` is the folded URL or path; `kind` `url`, `path` or `django`; `place` what to point at; `runs` whether it surely runs;
-    `processes` who reaches it; `mod` and `guard` where it stands; `fix` what to do about it, where its framework has ways of its own.
+    `processes` who reaches it; `mod` and `guard` where it stands; `fix` what to do about it, where its framework has ways of its own;
+    `assumed` the config class that it stands in, where another one may be chosen.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Database(msgspec.Struct, frozen=True):
     processes: tuple[str, ...]
     api: str
     fix: str = ""
+    assumed: str = ""
 
 
 def databases(python: Program) -> Iterator[Database]:
@@ -86,7 +88,9 @@ def _schemas(code: Program) -> Iterator[Database]:
 def _url_settings(python: Program) -> Iterator[Database]:
     """Addresses in settings of frameworks that have no settings module."""
     for found in settings_named(python, URL_SETTINGS):
-        yield Database("url", found.value, found.place, found.mod, found.guard, found.runs, found.processes, found.name)
+        yield Database(
+            "url", found.value, found.place, found.mod, found.guard, found.runs, found.processes, found.name, assumed=found.assumed
+        )
 
 
 def _django(python: Program) -> Iterator[Database]:
@@ -98,7 +102,7 @@ def _django(python: Program) -> Iterator[Database]:
         for one in options(found.value):
             if isinstance(one, Table) and (default := one.get("default")) is not None:
                 at = found.mod.place(found.assign.value) if found.assign.value is not None else Place(found.mod.path)
-                overridden = _overridden(python, found.mod)
+                overridden = _overridden(python, python.django.layers, found.mod)
                 yield Database(
                     "django", overridden or default, _entry_place(found.mod, one, at), found.mod, found.assign.guard, runs, who, "DATABASES"
                 )
@@ -133,7 +137,13 @@ def _entry_place(mod: Mod, table: Table, fallback: Place) -> Place:
     return mod.place(facts.Expr(entry[2], entry[3]))
 
 
-def _overridden(python: Program, mod: Mod) -> Value | None:
+def _overridden(python: Program, layers: tuple[Mod, ...], mod: Mod) -> Value | None:
+    """What the settings put in the place of the database that one of their modules names: that module itself, or one that imports it."""
+    outer = layers[: layers.index(mod) + 1] if mod in layers else (mod,)
+    return next((value for one in outer if (value := _put_in_place(python, one)) is not None), None)
+
+
+def _put_in_place(python: Program, mod: Mod) -> Value | None:
     """`DATABASES["default"] = …` or `.update(dj_database_url.config())` after the assignment, or django_heroku.settings(locals())."""
     for assign in mod.facts.assigns:
         target = assign.target

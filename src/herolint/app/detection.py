@@ -136,6 +136,24 @@ def _known_program(app: App, tool: str) -> bool:
     return any(tool in row.programs for row in app.platform.buildpacks.official)
 
 
+def left_out(app: App) -> Needed | None:
+    """What a process starts and no build makes: the first buildpack that recognises the app is another's, and no list names more."""
+    if not app.root.deployed or app.is_container or app.deploys.container or app.listed_buildpacks or len(app.detected) < 2:
+        return None
+    if chosen_by_hand(app) or moves_root(app):
+        return None
+    winner = app.detected[0].buildpack
+    for one in programs_needed(app, [found.buildpack for found in app.detected]):
+        if one.buildpack.language != winner.language and one.launch.tool not in winner.programs:
+            return one
+    return None
+
+
+def is_left_out(app: App, language: str) -> bool:
+    """Whether a language's buildpack is the one that `left_out` says is never asked."""
+    return app.left_out is not None and app.left_out.buildpack.language == language
+
+
 def buildpack_language(app: App) -> str:
     """The language of the buildpack whose default process types count: the last of those listed, else the first that detects the app."""
     rows = [one.buildpack for one in app.listed_buildpacks] if app.listed_buildpacks else [one.buildpack for one in app.detected[:1]]

@@ -33,13 +33,17 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 class Django:
-    """The project behind one settings module (`settings` is its path; star imports into it count)."""
+    """The project behind one settings module (`settings` is its path; star imports into it count).
 
-    def __init__(self, code: CodeBase, linker: Linker, guards: Guards, settings: str) -> None:
+    `unread`: settings that the installed release of Django does not read.
+    """
+
+    def __init__(self, code: CodeBase, linker: Linker, guards: Guards, settings: str, unread: frozenset[str] = frozenset()) -> None:
         self.code = code
         self.linker = linker
         self.guards = guards
         self.settings_path = _for_production(code, settings)
+        self.unread = unread
 
     @property
     def sure(self) -> bool:
@@ -325,20 +329,35 @@ class Django:
 
     def storage(self) -> str | None:
         """The qualified name of the default file storage; None when it is Django's own (the disk)."""
-        for found in self.assignments("DEFAULT_FILE_STORAGE"):
+        for found in self._storage_settings("DEFAULT_FILE_STORAGE"):
             return self._backend(found.value)
-        for found in self.assignments("STORAGES"):
+        for found in self._storage_settings("STORAGES"):
             default = found.value.get("default") if isinstance(found.value, Table) else UNKNOWN
             if default is not None:
                 return self._backend((default.get("BACKEND") if isinstance(default, Table) else None) or UNKNOWN)
         return None
+
+    def static_storage(self) -> Value | None:
+        """What the storage of static files is told; None when it is Django's own (a folder)."""
+        for found in self._storage_settings("STATICFILES_STORAGE"):
+            return found.value
+        for found in self._storage_settings("STORAGES"):
+            return found.value.get("staticfiles") if isinstance(found.value, Table) and found.value.whole else found.value
+        return None
+
+    def ignored_storage(self, name: str) -> Setting | None:
+        """The setting of a storage that this release of Django does not read, where no other setting takes its place."""
+        return self.setting(name) if name in self.unread and self.setting("STORAGES") is None else None
+
+    def _storage_settings(self, name: str) -> Iterator[Setting]:
+        return self.assignments(name) if name not in self.unread else iter(())
 
     def conditional_storage(self) -> bool:
         """Whether a storage other than the disk is set under a condition that may or may not hold."""
         return any(
             self.guards.holds(found.mod, found.assign.guard) is None
             for name in ("DEFAULT_FILE_STORAGE", "STORAGES")
-            for found in self.assignments(name)
+            for found in self._storage_settings(name)
         )
 
     @staticmethod

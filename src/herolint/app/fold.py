@@ -9,9 +9,10 @@ from herolint.app.codebase import Binding, Mod
 from herolint.app.env_reads import ENV_TABLES, FLAGS, environment_read, named_read, reads_environment, tagged
 from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
-from herolint.app.operators import HOME, arithmetic, cast, either, is_number, join, join_path
+from herolint.app.operators import COMPARISONS, HOME, arithmetic, cast, either, is_number, join, join_path
+from herolint.app.origins import origin
 from herolint.app.setting_stores import Stores
-from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, text_of
+from herolint.app.values import UNKNOWN, AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value, env_names, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import argument, dotted
@@ -129,6 +130,8 @@ class Folder:
         return AnyOf((then, other))
 
     def _binary(self, op: str, left: Value, right: Value) -> Value:
+        if op in COMPARISONS:
+            return Compared(op, left, right) if env_names(left) else UNKNOWN
         if op == "/" and (a := text_of(left)) is not None and (b := text_of(right)) is not None and "{}" not in a + b:
             return Known(posixpath.join(a, b)) if not is_number(left) else UNKNOWN
         if op in "+/":
@@ -340,6 +343,8 @@ class Folder:
             return read
         if name is not None:
             value = self.stores.read(made, depth) if self.stores.reads(name) else self._external_call(name, made)
+            if isinstance(value, Env) and value.required:
+                return self._by_schema(mod, function, call.func, value, depth)
             if value is not None:
                 return value
         if isinstance(call.func, facts.Other) and call.func.kind == "slice" and len(args) == 1:
@@ -350,6 +355,14 @@ class Folder:
             base = self.fold(mod, function, call.func.base, depth)
             return self._method(call.func.name, base, made)
         return made
+
+    def _by_schema(self, mod: Mod, function: int, func: facts.AnyExpr, read: Env, depth: int) -> Env:
+        """A read with the default that its reader was made with: `env = environ.Env(DEBUG=(bool, False))`."""
+        where, scope, made = origin(self.linker, mod, function, func.base if isinstance(func, facts.Attr) else func)
+        given = argument(made, None, read.name)
+        if not isinstance(given, facts.Sequence) or len(given.items) != 2:
+            return read
+        return Env(read.name, self.fold(where, scope, given.items[1], depth))
 
     def _external_call(self, name: str, made: Made) -> Value | None:
         first = made.args[0] if made.args else None
@@ -389,6 +402,8 @@ class Folder:
         if method in ("lower", "upper", "casefold") and isinstance(base, Known) and isinstance(base.value, str):
             return Known(getattr(base.value, method)())
         if method == "lower" and isinstance(base, Env):
+            if isinstance(base.default, Known) and isinstance(base.default.value, str):
+                return Env(base.name, Known(base.default.value.lower()), base.required)
             return base
         if method == "joinpath":
             return join_path((base, *made.args))

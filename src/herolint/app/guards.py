@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from herolint.app.codebase import Mod
 from herolint.app.fold import Folder
 from herolint.app.link import Linker
-from herolint.app.operators import join
-from herolint.app.values import AnyOf, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
+from herolint.app.operators import compare, join
+from herolint.app.values import AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import dotted
@@ -28,6 +28,8 @@ ELSEWHERE = frozenset(
 """Variables that other hosts, CI services and tools set, and dynos do not have."""
 ELSEWHERE_WORDS = frozenset({"DOCKER", "RENDER", "RAILWAY", "VERCEL", "TRAVIS", "REPLIT", "CI", "LAMBDA"})
 """Words in the names that projects give to variables of their own, to tell where they run."""
+TOOL_WORDS = frozenset({"COVERAGE", "PROFILER", "PROFILING", "DEBUGGER", "DEBUGPY", "PTVSD", "PYDEVD"})
+"""Words in the names of variables that switch a developer's tool on."""
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
 MOST_NESTED = 6
 """How many guards may wait for one another's answer: what a test reads may stand under guards of its own."""
@@ -49,6 +51,8 @@ class Environment:
         assumed: frozenset[str] = frozenset(),
         arguments: frozenset[str] = frozenset(),
         version: tuple[int, ...] = (),
+        *,
+        as_written: bool = False,
     ) -> None:
         self.always = always
         self.values = values
@@ -57,6 +61,12 @@ class Environment:
         """Words of the commands that processes start: what `sys.argv` may hold."""
         self.version = version
         """The version of the language's runtime that will run the app, major number first; empty when it is not known."""
+        self.as_written = as_written
+        """Whether a variable that nothing here sets has the default that the code writes for it, instead of an unknown value."""
+
+    def default_of(self, env: Env) -> Value | None:
+        """What stands for a variable of unknown value; None where that must stay open."""
+        return None if not self.as_written or env.default in (None, Known(None)) else env.default
 
     def is_set(self, name: str) -> bool | None:
         """Whether the variable is set on a dyno (None: unknown)."""
@@ -70,7 +80,8 @@ class Environment:
 
 def looks_local(name: str) -> bool:
     """Whether a variable's name says that it is set on a developer's machine only."""
-    return name.upper() in LOCAL_NAMES or name.upper().endswith(("_DEBUG", "_LOCAL", "_DEV"))
+    words = name.upper().split("_")
+    return name.upper() in LOCAL_NAMES or name.upper().endswith(("_DEBUG", "_LOCAL", "_DEV")) or not TOOL_WORDS.isdisjoint(words)
 
 
 class Guards:
@@ -154,7 +165,7 @@ class Guards:
             case facts.Attr(name="DEBUG" | "debug"):
                 folded = self.folder.fold(mod, function, test)
                 answer = self.truthy(folded)
-                return False if answer is None and isinstance(folded, Ref | Unknown) else answer
+                return False if answer is None and isinstance(folded, Ref | Compared | Unknown) else answer
         answer = self.truthy(self.folder.fold(mod, function, test))
         if answer is None and _asks_if_local(test):
             return False
@@ -254,6 +265,8 @@ class Guards:
             return True
         if word in LOCAL_WORDS:
             return False
+        if (default := self.environment.default_of(env)) is not None:
+            return self._equal(_lower(default), Known(word))
         unset = env.default is None or self._equal(env.default, Known(wanted))  # type: ignore[arg-type]  # a constant from the code
         return False if looks_local(env.name) and unset is not True and word not in FALSE_WORDS else None
 
@@ -269,6 +282,8 @@ class Guards:
                 if self.environment.is_set(name):
                     return True
                 unset = False if default is None else self.truthy(_as_flag(default))
+                if self.environment.default_of(value) is not None:
+                    return unset
                 return False if looks_local(name) and unset is False else None
             case AnyOf(options=inner):
                 answers = {self.truthy(o) for o in inner}
@@ -299,6 +314,20 @@ class Guards:
                 return join([self.if_unset(part) for part in parts])
         return value
 
+    def switch(self, value: Value) -> Value:
+        """What a switch such as `DEBUG` stands at while every such variable is unset, comparisons with the variable's value included."""
+        match value:
+            case Compared(op=op, left=left, right=right):
+                return compare(op, self.switch(left), right)
+            case Made(name=".lower" | ".strip" | ".casefold" as name, args=(text, *_)):
+                given = self.switch(text)
+                return Known(getattr(given.value, name[1:])()) if isinstance(given, Known) and isinstance(given.value, str) else given
+            case Env(default=Compared() | Made() as default) if self.if_unset(value) is default:
+                return self.switch(default)
+            case AnyOf(options=inner):
+                return self.switch(inner[0])
+        return self.if_unset(value)
+
 
 def _asks_if_local(test: facts.AnyExpr) -> bool:
     """Whether a test is a question by name whether this is a developer's machine: `cfg.IsDev()`, `env.is_development`."""
@@ -327,6 +356,11 @@ def _compare_versions(version: tuple[int, ...], op: str, other: Value) -> bool |
         "!=": version != wanted,
     }  # fmt: skip
     return compare.get(op)
+
+
+def _lower(value: Value) -> Value:
+    """A constant as text without upper case: reads are compared without it, since folding drops `.lower()`."""
+    return Known(str(value.value).lower()) if isinstance(value, Known) else value
 
 
 def _as_flag(value: Value) -> Value:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.breaking import lacks
 from herolint.app.codebase import Mod
+from herolint.app.fallbacks import tried_before
 from herolint.app.python_build import python_minor
-from herolint.app.starting import Starting
+from herolint.app.uses import Use, named_by
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import walk
 from herolint.finding import Place
 from herolint.knowledge import stdlib
 from herolint.knowledge.brings import counts, is_known
@@ -27,27 +29,6 @@ OFTEN = 3
 """A distribution that so many known ones bring along may as well come with one that is not known."""
 _MADE_BY_TOOLS = ("_pb2", "_pb2_grpc", "_version", "__version__")
 """Ends of the names of modules that a build step writes."""
-_LOOKS_BEFORE = frozenset({"find_spec", "find_loader", "find_module", "is_installed", "is_package_installed", "util_find_spec"})
-
-
-class Use(msgspec.Struct, frozen=True):
-    """One place that needs a module: `name` as Python looks for it (what is imported from it behind the last dot, if that may be one too).
-
-    `module` is the part that must be a module; `starts`: it is needed at every start of the processes.
-    """
-
-    module: str
-    name: str
-    mod: Mod
-    at: Place
-    starts: bool
-    processes: tuple[str, ...]
-    listed_in: str = ""
-    """The setting that names it, for what a framework imports by name."""
-    local: bool = False
-    """Whether it is a module of the project."""
-    maybe: bool = False
-    """Whether a condition that cannot be known decides if it is imported."""
 
 
 class Unmet(msgspec.Struct, frozen=True):
@@ -71,8 +52,8 @@ class Unmet(msgspec.Struct, frozen=True):
 def unmet_imports(app: App) -> Iterator[Unmet]:
     """One for each missing thing, at the place that fails first."""
     found: dict[tuple[str, str], Unmet] = {}
-    judge = _Judge(app)
-    for use in sorted(app.uses, key=lambda use: not use.starts):
+    judge = Judge(app)
+    for use in sorted(app.uses, key=lambda use: (not use.starts, use.off)):
         unmet = judge.unmet(use)
         if unmet is None:
             continue
@@ -85,64 +66,6 @@ def unmet_imports(app: App) -> Iterator[Unmet]:
     yield from found.values()
 
 
-def uses_of(app: App) -> Iterator[Use]:
-    """Every import in reached code that may fail with nobody to catch it, and what Django imports by name."""
-    program = app.code
-    if "python" not in program.code.languages:
-        return
-    starting = {}
-    for name, reach in program.reach.items():
-        django = program.django if program.django is not None and program.runs_django(app.processes[name]) else None
-        starting[name] = Starting(reach, django.guessed if django is not None else ())
-    for mod in program.modules:
-        if mod.facts.language != "python":
-            continue
-        by = [n for n, s in starting.items() if mod.path in s.open]
-        for imp in mod.facts.imports if by else ():
-            if imp.handled or _looked_for(mod, imp):
-                continue
-            who = [
-                n for n in by if starting[n].reach.runs(mod, imp.guard) is not False and starting[n].reach.has_function(mod, imp.function)
-            ]
-            if not who:
-                continue
-            starts = [n for n in who if starting[n].at_start(mod, imp.function, imp.guard)]
-            module = program.code.absolute(mod, imp)
-            name = f"{module}.{imp.name}" if imp.name not in (None, "*") else module
-            local = program.code.find(module.partition(".")[0], mod.path.rpartition("/")[0]) is not None
-            maybe = not any(starting[n].reach.runs(mod, imp.guard) for n in who)
-            yield Use(module, name, mod, mod.place(imp), bool(starts), tuple(starts or who), local=local, maybe=maybe)
-    yield from _django_uses(app)
-
-
-def _django_uses(app: App) -> Iterator[Use]:
-    program = app.code
-    django = program.django
-    who = tuple(n for n in program.reach if program.runs_django(app.processes[n])) if django is not None else ()
-    if django is None or not who:
-        return
-    for setting in ("INSTALLED_APPS", "MIDDLEWARE"):
-        for mod, const, guard in django.entries(setting):
-            starts = django.sure and program.guards.holds(mod, guard) is True
-            yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting)
-
-
-def _looked_for(mod: Mod, imp: facts.Import) -> bool:
-    """Whether a condition around the import asks whether the module, or its file, is there."""
-    guard = imp.guard
-    while guard != NONE:
-        fact = mod.facts.guards[guard]
-        for inner in walk(fact.test):
-            if isinstance(inner, facts.Call) and isinstance(inner.func, facts.Attr | facts.Name):
-                if (inner.func.name if isinstance(inner.func, facts.Attr) else inner.func.id) in _LOOKS_BEFORE:
-                    return True
-            if isinstance(inner, facts.Const) and isinstance(inner.value, str):
-                if inner.value.rpartition("/")[2] == f"{imp.module.rpartition('.')[2]}.py":
-                    return True
-        guard = fact.parent
-    return False
-
-
 def _bare(name: str) -> str:
     """A distribution's name without the words that its module often lacks."""
     for start in ("django-", "python-", "flask-", "drf-", "py"):
@@ -150,7 +73,7 @@ def _bare(name: str) -> str:
     return name.removesuffix("-python").removesuffix("-py").replace("-", "")
 
 
-class _Judge:
+class Judge:
     """Decides for each use whether it is met."""
 
     def __init__(self, app: App) -> None:
@@ -178,6 +101,21 @@ class _Judge:
         if self.stdlib.has(top, self.minor) or use.module.startswith("django.") and use.listed_in:
             return None
         return self._of_python(use, top) or self._outside(use, top)
+
+    def is_taken(self, mod: Mod, imp: facts.Import) -> bool | None:
+        """Whether an import that is a fallback for others is the one that runs; None where it is none, or where that is open."""
+        tried = tried_before(mod, imp)
+        if not tried:
+            return None
+        failing = [self._fails(mod, other) for other in tried]
+        return True if True in failing else None if None in failing else False
+
+    def _fails(self, mod: Mod, imp: facts.Import) -> bool | None:
+        module, name, local = named_by(self.code, mod, imp)
+        if not local and lacks(self.app, self.minor, name):
+            return True
+        unmet = self.unmet(Use(module, name, mod, mod.place(imp), True, (), local=local))
+        return False if unmet is None or unmet.kind == "brought" else True if unmet.sure else None
 
     # ---- modules of the project ------------------------------------------------------------------------------------
 
@@ -233,8 +171,12 @@ class _Judge:
 
     def _judged_elsewhere(self, stem: str) -> bool:
         """Whether the repository has the module in other letter case, or removes it by `.slugignore`: both are other findings."""
-        wanted = {f"{stem}.py".lower(), f"{stem}/__init__.py".lower()}
-        return any(path.lower() in wanted for path in self.app.workspace.files)
+        return f"{stem}.py".lower() in self._lower or f"{stem}/__init__.py".lower() in self._lower
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        """The paths of all files in lower case."""
+        return frozenset(path.lower() for path in self.app.workspace.files)
 
     def _has_suffix(self, folder: str, name: str) -> bool:
         return any(one.startswith(f"{name}.") for one in self.app.workspace.listdir(folder))

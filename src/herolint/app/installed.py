@@ -60,6 +60,8 @@ class _Gathered:
         self.develop: set[str] = set()
         self.elsewhere: set[str] = set()
         self.folders: list[str] = []
+        self.files: list[str] = []
+        """Files of requirements that a command installs from."""
         self.broken: list[str] = []
         self.unread = False
         self.locked = False
@@ -116,32 +118,34 @@ def _is_frozen(found: _Gathered, comes: dict[str, Brought]) -> bool:
 
 def _with_tools(app: App, manifest: str, found: _Gathered) -> None:
     """What stands beside the requirements: pip itself, and setuptools where the buildpack still installs it."""
-    if manifest == "requirements.txt":
+    if app.is_container:
+        found.asked.setdefault("pip", Asked())
+        found.asked.setdefault("setuptools", Asked())
+    elif manifest == "requirements.txt":
         found.asked.setdefault("pip", Asked())
         version = app.platform.python.version(python_minor(app))
         if version is not None and version.setuptools:
             found.asked.setdefault("setuptools", Asked("70"))
     elif manifest == "Pipfile.lock":
         found.asked.setdefault("pip", Asked())
-    elif app.is_container:
-        found.asked.setdefault("pip", Asked())
-        found.asked.setdefault("setuptools", Asked())
 
 
-def _from_manifest(app: App, name: str, found: _Gathered) -> None:
+def _from_manifest(app: App, name: str, found: _Gathered, with_development: bool = False) -> None:
     if name == "requirements.txt":
         _from_requirements(app, app.requirements, found)
     elif name == "Pipfile.lock" and (lock := app.pipfile_lock) is not None:
         found.locked = True
         found.unread |= not lock.readable
         found.asked.update({n: Asked(version.lstrip("=") or None) for n, version in lock.packages.items()})
+        if with_development:
+            found.asked.update(dict.fromkeys(lock.develop, Asked()))
         found.develop.update(lock.develop)
     else:
         lock2 = app.poetry_lock if name == "poetry.lock" else app.uv_lock
         if lock2 is not None:
             found.locked = True
             found.unread |= not lock2.readable
-            found.asked.update({p.name: Asked(p.version) for p in lock2.packages if p.main})
+            found.asked.update({p.name: Asked(p.version) for p in lock2.packages if p.main or with_development})
             found.develop.update(p.name for p in lock2.packages if not p.main)
             found.folders += [""] if any(p.local for p in lock2.packages) else []
 
@@ -202,7 +206,7 @@ def _from_commands(app: App, commands: tuple[Command, ...], found: _Gathered) ->
         if any(p in ("poetry", "pipenv") for p in programs) and "install" in words or "uv" in programs and "sync" in words:
             locks = [name for name in manager_files(app) if name != "requirements.txt"]
             for name in locks:
-                _from_manifest(app, name, found)
+                _from_manifest(app, name, found, _installs_development(app, words))
             if not locks and "pyproject.toml" in app.slug:
                 _from_folder(app, "", found)
             understood = understood or bool(locks) or "pyproject.toml" in app.slug
@@ -219,6 +223,20 @@ def _from_commands(app: App, commands: tuple[Command, ...], found: _Gathered) ->
     return understood
 
 
+_WITHOUT_DEVELOPMENT = frozenset(
+    "--no-dev --no-default-groups --only main --only=main --without --without=dev --no-group=dev --only-group".split()
+)
+_SWITCHED_OFF = frozenset({"UV_NO_DEV", "UV_NO_DEFAULT_GROUPS", "POETRY_WITHOUT"})
+
+
+def _installs_development(app: App, words: list[str]) -> bool:
+    """Whether a command installs the development groups of a lock as well: Poetry and uv do unless told not to, Pipenv when told to."""
+    if any(posixpath.basename(word) == "pipenv" for word in words[:4]):
+        return "--dev" in words or "-d" in words
+    image = app.web_image.dockerfile.env if app.web_image is not None else {}
+    return not _WITHOUT_DEVELOPMENT.intersection(words) and not _SWITCHED_OFF.intersection(image)
+
+
 _WITH_VALUE = frozenset(
     {"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-c", "--constraint", "--target", "-t", "--prefix", "--trusted-host"}
 )
@@ -231,6 +249,7 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
         if word in ("-r", "--requirement"):
             path = posixpath.normpath(next(rest, ""))
             source = app.source(path) or app.source(posixpath.basename(path))
+            found.files += [source.path] if source is not None else []
             _from_requirements(app, parse_requirements(source, app.source) if source is not None else None, found)
         elif word in _WITH_VALUE:
             next(rest, None)
@@ -245,8 +264,13 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
 
 
 def _from_image(app: App, found: _Gathered) -> str:
-    """What the web image's Dockerfile installs; its path, or empty when its base image may hold anything or nothing was understood."""
+    """What the web image's Dockerfile installs. The file that lists it: the Dockerfile itself where that names no other, or several.
+
+    Empty when its base image may hold anything or nothing was understood.
+    """
     image = app.web_image
     if image is None or name_and_tag(image.base_name)[0].rpartition("/")[2] != "python":
         return ""
-    return image.path if _from_commands(app, image.installs, found) else ""
+    if not _from_commands(app, image.installs, found):
+        return ""
+    return found.files[0] if len(found.files) == 1 else image.path

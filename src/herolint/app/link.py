@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
+from herolint.code.queries import walk
 
 if TYPE_CHECKING:
     from herolint.app.dialects.base import Dialect
@@ -43,6 +44,7 @@ class Linker:
         parameters: Mapping[str, Mapping[str, str]] | None = None,
         constants: Mapping[str, str | int | float] | None = None,
         mixins: Mapping[str, tuple[str, ...]] | None = None,
+        injecting: frozenset[str] = frozenset(),
     ) -> None:
         self.code = code
         self.mixins = mixins or {}
@@ -53,8 +55,11 @@ class Linker:
         """Results of calls that behave like another object (`requests.session()` like `requests.Session()`)."""
         self.parameters = parameters or {}
         """What parameters hold by custom of their name, by language."""
+        self.injecting = injecting
+        """Calls that stand for the result of the function that they are given, where a parameter's default or type names them."""
         self._dialects: dict[str, Dialect] = {}
-        self._cache: dict[tuple[str, int, facts.AnyExpr], Target | None] = {}
+        self._known: dict[tuple[str, int, type[facts.Expr], int, int, str], Target | None] = {}
+        """What was found, by file, function and place: to compare whole expressions would take longer than to resolve them."""
 
     def dialect(self, mod: Mod | None) -> Dialect:
         """How the language of a module finds names; folders without a module of their own are Python's."""
@@ -74,12 +79,14 @@ class Linker:
         """What the expression names, in the scope of that function (-1: the module)."""
         if depth > MAX_DEPTH or not isinstance(expr, _NAMING):
             return None
-        key = (mod.path, function, expr)
-        if key in self._cache:
-            return self._cache[key]
-        self._cache[key] = None
-        found = self._resolve(mod, function, expr, depth + 1)
-        self._cache[key] = found
+        # Expressions of one kind may share a place (`x` read from `{x}`), but not with the same word.
+        word = expr.id if isinstance(expr, facts.Name) else expr.name if isinstance(expr, facts.Attr) else ""
+        key = (mod.path, function, type(expr), expr.start, expr.end, word)
+        try:
+            return self._known[key]
+        except KeyError:
+            self._known[key] = None  # as long as it is being looked for
+        found = self._known[key] = self._resolve(mod, function, expr, depth + 1)
         return found
 
     def _resolve(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Target | None:
@@ -143,12 +150,26 @@ class Linker:
             return None
         if param.annotation is None and (usual := self.parameters.get(mod.facts.language, {}).get(param.name)):
             return Target("external", usual)
-        return self._typed(mod, fn.parent, param.annotation, depth)
+        declared = self._typed(mod, fn.parent, param.annotation, depth)
+        return declared or self._injected(mod, fn.parent, (param.default, param.annotation), depth)
 
     def _typed(self, mod: Mod, function: int, annotation: facts.AnyExpr | None, depth: int) -> Target | None:
         """An object of a declared type."""
-        kind = self.resolve(mod, function, annotation, depth) if annotation is not None else None
+        if annotation is None or depth > MAX_DEPTH:
+            return None
+        kind = self.resolve(mod, function, self.dialect(mod).declared(annotation), depth)
+        if kind is not None and (alias := _alias(kind)) is not None and kind.mod is not None:
+            return self._typed(kind.mod, NONE, alias, depth + 1) or self._injected(kind.mod, NONE, (alias,), depth)
         return self._result(kind, depth) if kind and kind.kind in ("class", "external") else None
+
+    def _injected(self, mod: Mod, function: int, exprs: Iterable[facts.AnyExpr | None], depth: int) -> Target | None:
+        """What a framework gives for a parameter: the result of the function that its default or its type names."""
+        for expr in exprs if self.injecting else ():
+            for call in walk(expr) if expr is not None else ():
+                if isinstance(call, facts.Call) and call.args and self.qualified(mod, function, call.func) in self.injecting:
+                    made = self.resolve(mod, function, call.args[0], depth)
+                    return self._result(made, depth) if made is not None else None
+        return None
 
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
         earlier = [b for b in bindings if before < 0 or b.start <= before] or bindings
@@ -280,3 +301,9 @@ def _inside(binding: Binding, at: int) -> bool:
     """Whether a place lies in what a name is bound to: `orders, err := orders.All()` still means what the name meant before."""
     what = binding.what
     return isinstance(what, Assign) and what.op in ("=", ":=") and what.start <= at < what.end
+
+
+def _alias(target: Target) -> facts.AnyExpr | None:
+    """The type that a variable of a module is another name for (`StoreDep = Annotated[Store, …]`)."""
+    what = target.bindings[0].what if target.kind == "variable" and len(target.bindings) == 1 else None
+    return what.value if isinstance(what, Assign) and isinstance(what.value, facts.Index | facts.Binary) else None

@@ -18,17 +18,18 @@ from herolint.workspace.apps import AppRoot
 if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
-    from herolint.app.detection import Detected, Listed
+    from herolint.app.detection import Detected, Listed, Needed
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
     from herolint.app.image import Image
-    from herolint.app.imports import Unmet, Use
+    from herolint.app.imports import Unmet
     from herolint.app.installed import Installed
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
     from herolint.app.rails_data import KeptUploads
     from herolint.app.system import System
+    from herolint.app.uses import Use
     from herolint.code.cache import FactCache
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
@@ -321,6 +322,13 @@ class App:
         return detected_in(self.slug, self.platform)
 
     @cached_property
+    def left_out(self) -> Needed | None:
+        """What a process starts and no build makes, since another language's buildpack is the one that the platform takes."""
+        from herolint.app.detection import left_out
+
+        return left_out(self)
+
+    @cached_property
     def processes(self) -> dict[str, Process]:
         """Process types by name."""
         from herolint.app.processes import processes_of
@@ -361,9 +369,10 @@ class App:
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Modules that reached code and its framework import, where nobody catches their absence."""
-        from herolint.app.imports import uses_of
+        from herolint.app.imports import Judge
+        from herolint.app.uses import uses_of
 
-        return tuple(uses_of(self))
+        return tuple(uses_of(self, Judge(self).is_taken))
 
     @cached_property
     def system(self) -> System:

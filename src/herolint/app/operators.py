@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import posixpath
 
-from herolint.app.values import UNKNOWN, AnyOf, Env, Known, Text, Value, text_of
+from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Text, Value, text_of
 
 HOME = "/app"
 """Where a slug is unpacked on a dyno."""
+
+
+COMPARISONS = {"==": True, "===": True, "is": True, "in": True, "!=": False, "!==": False, "is not": False, "not in": False}
+"""Operators that ask whether one value is another, or among others; what they answer where it is so."""
 
 
 def is_number(value: Value) -> bool:
@@ -38,6 +42,14 @@ def arithmetic(op: str, left: Value, right: Value) -> Value:
         if op == "//" and b:
             return Known(a // b)
     return UNKNOWN
+
+
+def compare(op: str, left: Value, right: Value) -> Value:
+    """What a comparison of known values answers."""
+    among = right.items if isinstance(right, Items) else (right,)
+    if not isinstance(left, Known) or not all(isinstance(one, Known) for one in among) or (op.endswith("in") and among == (right,)):
+        return UNKNOWN
+    return Known(COMPARISONS[op] if left in among else not COMPARISONS[op])
 
 
 def join(parts: list[Value]) -> Value:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.boot import Boot
+from herolint.app.calls import NamedCalls
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
+from herolint.app.config_classes import ConfigClasses
 from herolint.app.conventions import Placed, placed_files, placed_handlers
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
@@ -18,14 +20,15 @@ from herolint.app.encryption import is_declared
 from herolint.app.entries import entries_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
-from herolint.app.handed import handed_callee
 from herolint.app.handlers import Handler, handlers_of
+from herolint.app.installing import release_taken
 from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
 from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
+from herolint.app.subcommands import Subcommands
 from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
 from herolint.code import facts, language_of
@@ -33,11 +36,14 @@ from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.installs import matches
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
 SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
+_OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
+"""What `flask` and its extensions do by themselves, without a command of the project."""
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -60,12 +66,18 @@ class Program:
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
-        self.linker = Linker(self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins)
+        self.linker = Linker(
+            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins, self.knowledge.injecting
+        )
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        self.guards = Guards(self.linker, Environment(always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app)))
+        known = (always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app))
+        self.guards = Guards(self.linker, Environment(*known))
+        self.as_written = Guards(self.linker, Environment(*known, as_written=True))
+        """Guards as they are while nobody sets a variable that has a default."""
+        self.as_written.scripts = self.guards.scripts
         for process in app.processes.values():
             for launch in process.launches:
                 for folder in (launch.folder, launch.cwd):
@@ -227,7 +239,16 @@ class Program:
                 if word and (path := self.code.find(word.text)):
                     named = path
         found = named or settings_module(self.code, self.guards, iter(starts))
-        return Django(self.code, self.linker, self.guards, found) if found else None
+        return Django(self.code, self.linker, self.guards, found, self._unread("django")) if found else None
+
+    def _unread(self, distribution: str) -> frozenset[str]:
+        """Settings that the release of a distribution that will be installed does not read; none where nobody asks for it by name."""
+        dependency = self.app.dependencies.packages.get(distribution)
+        if dependency is None:
+            return frozenset()
+        release = release_taken(dependency, python_minor(self.app))
+        readers = self.knowledge.read_by.get(distribution, {})
+        return frozenset(name for name, versions in readers.items() if not matches(versions, release))
 
     def _image_variable(self, name: str) -> str | None:
         """What the web image's Dockerfile sets a variable to."""
@@ -261,9 +282,23 @@ class Program:
             extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
             named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
             words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
+            programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
             known = self.knowledge
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, known.subcommands, words)
+            subcommands = Subcommands(known.subcommands, words)
+            made = self._factories(process)
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, programs, made, subcommands)
         return found
+
+    def _factories(self, process: Process) -> Iterator[FunctionRef]:
+        """Functions that make the app, where a command names one: `gunicorn "shop:create_app()"`, `uvicorn --factory shop:create_app`."""
+        for launch in process.launches:
+            mod = self.code.mod(self.code.find(launch.module) or "") if launch.module and launch.attr else None
+            target = self.linker.lookup(mod, NONE, launch.attr) if mod is not None and launch.attr else None
+            if target is None or target.kind != "function" or target.mod is None:
+                continue
+            called = "--factory" in launch.options or (launch.target is not None and "(" in launch.target.text)
+            if called or all(param.default is not None for param in target.mod.facts.functions[target.number].params):
+                yield FunctionRef(target.mod.path, target.number)
 
     @cached_property
     def placed(self) -> dict[str, tuple[Placed, ...]]:
@@ -277,6 +312,11 @@ class Program:
                 if (found := self.code.mod(ref.path)) is not None:
                     yield Target("function", found.facts.functions[ref.number].qualname, found, ref.number)
 
+    @cached_property
+    def config_classes(self) -> ConfigClasses:
+        """Which config classes production takes."""
+        return ConfigClasses(self)
+
     def reached_by(self, path: str) -> tuple[str, ...]:
         """The process types that load a file."""
         return tuple(n for n, r in self.reach.items() if path in r.modules)
@@ -288,25 +328,26 @@ class Program:
         return tuple(m for p in paths if (m := self.code.mod(p)))
 
     @cached_property
+    def calls(self) -> NamedCalls:
+        """The calls in reached modules to what lies outside the project."""
+        return NamedCalls(self.linker, self.modules)
+
+    @cached_property
     def effects(self) -> tuple[Effect, ...]:
         """Every reached call that the knowledge tables know, in files order."""
         found: list[Effect] = []
-        for mod in self.modules:
-            who = self.reached_by(mod.path)
-            for fact in mod.facts.calls:
-                name = self.linker.qualified(mod, fact.function, fact.call.func) or handed_callee(self.linker, mod, fact)
-                if name is None:
-                    continue
-                rows = self.knows(mod).effects(name)
-                if not rows:
-                    continue
-                by = tuple(n for n in who if self.reach[n].has_function(mod, fact.function))
-                states = [self.reach[n].runs(mod, fact.guard) for n in by]
-                by = tuple(n for n, s in zip(by, states, strict=True) if s is not False)
-                if not by:
-                    continue
-                runs = True if True in states else None
-                found += [Effect(mod, fact, row, name, runs, by) for row in rows]
+        for call in self.calls.all:
+            mod, fact = call.mod, call.fact
+            rows = self.knows(mod).effects(call.name)
+            if not rows:
+                continue
+            by = tuple(n for n in self.reached_by(mod.path) if self.reach[n].has_function(mod, fact.function))
+            states = [self.reach[n].runs(mod, fact.guard) for n in by]
+            by = tuple(n for n, s in zip(by, states, strict=True) if s is not False)
+            if not by:
+                continue
+            runs = True if True in states else None
+            found += [Effect(mod, fact, row, call.name, runs, by) for row in rows]
         return tuple(found)
 
     def effects_of(self, *kinds: str) -> Iterator[Effect]:
@@ -315,7 +356,7 @@ class Program:
 
     def _holds(self, effect: Effect) -> bool:
         """Whether what the row depends on is so."""
-        if not (effect.row.when or effect.row.unless or effect.row.made_of):
+        if not (effect.row.when or effect.row.unless or effect.row.made_of or effect.row.listed_in):
             return True
         key = (effect.mod.path, effect.fact.call.start, id(effect.row))
         if key not in self._conditions:
@@ -397,8 +438,11 @@ class Program:
     @cached_property
     def boot(self) -> Boot | None:
         """The start of the web process."""
-        reach = self.reach.get("web")
-        return Boot(self, "web", reach) if reach is not None else None
+        reach, web = self.reach.get("web"), self.app.web
+        if reach is None:
+            return None
+        first = web is not None and any(launch.tool in self.knowledge.per_visit for launch in web.launches)
+        return Boot(self, "web", reach, listens_first=first)
 
     @property
     def at_boot(self) -> dict[FunctionRef, Step]:
@@ -423,6 +467,7 @@ class Program:
             return {}
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in self.linker.dialect(mod).starts(mod)]
+        starts += reach.factories
         return Flow(self.linker, reach).from_functions(starts)
 
     def surely_starts(self, effect: Effect) -> bool:
@@ -440,18 +485,7 @@ class Program:
 
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""
-        wanted = frozenset(names)
-        lasts = {n.rpartition(".")[2].removesuffix("()") for n in wanted}
-        for mod in self.modules:
-            for fact in mod.facts.calls:
-                func = fact.call.func
-                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-                aliased = isinstance(func, facts.Name) and last not in lasts
-                if last not in lasts and not aliased:
-                    continue
-                name = self.linker.qualified(mod, fact.function, func)
-                if name in wanted:
-                    yield mod, fact, name
+        return ((call.mod, call.fact, call.name) for call in self.calls.of(names))
 
 
 def _set_by_build(app: App) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.detection import is_left_out
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def builds_python(app: App) -> bool:
     """Whether Heroku's Python buildpack will build the app."""
     if app.is_container or app.language != "python":
         return False
-    return not app.buildpacks or any("python" in url for url in app.buildpacks)
+    return any("python" in url for url in app.buildpacks) if app.buildpacks else not is_left_out(app, "python")
 
 
 def manager_files(app: App) -> tuple[str, ...]:

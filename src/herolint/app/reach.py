@@ -11,13 +11,15 @@ from typing import NamedTuple
 import msgspec
 
 from herolint.app.codebase import CodeBase, Mod
+from herolint.app.command_lines import Commands
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
 from herolint.app.search_path import add_folders
+from herolint.app.subcommands import Subcommands
 from herolint.app.values import text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument, dotted, walk
 from herolint.finding import Place
 
 HAND_OFFS = frozenset(
@@ -29,10 +31,6 @@ HAND_OFFS = frozenset(
 )
 
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
-
-
-_RUNS = frozenset({"Run", "RunE", "Action", "PreRun", "PreRunE", "PostRun", "PostRunE", "Before", "After"})
-"""Fields of subcommands that hold what they run."""
 
 
 class FunctionRef(NamedTuple):
@@ -61,19 +59,21 @@ class Reach:
         extra: Iterable[str] = (),
         named: Iterable[Target] = (),
         commands: Mapping[str, str] = MappingProxyType({}),
-        subcommands: Mapping[str, str] = MappingProxyType({}),
-        words: frozenset[str] = frozenset(),
+        programs: frozenset[str] = frozenset(),
+        factories: Iterable[FunctionRef] = (),
+        subcommands: Subcommands | None = None,
     ) -> None:
         self.code = code
         self.linker = linker
         self.guards = guards
         self.named = tuple(named)
         """Functions and classes that a framework calls by a name in its settings."""
-        self.commands = commands
+        self.commands = Commands(linker, commands)
+        self.programs = programs
+        """Programs of the process's command line that run commands of the project."""
+        self.factories = tuple(factories)
+        """Functions that the command itself calls, to make the app."""
         self.subcommands = subcommands
-        """Types that describe a subcommand of the program, with the field that holds its name."""
-        self.words = words
-        """The words that the process gives its programs."""
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
@@ -168,6 +168,8 @@ class Reach:
         for target in self.named:
             for ref in self._members(target):
                 add(ref, None)
+        for ref in self.factories:
+            add(ref, None)
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):
@@ -177,6 +179,8 @@ class Reach:
 
     def _registered(self, mod: Mod, fn: facts.Function) -> bool:
         """Whether a decorator hands the function to someone else who will call it."""
+        if self._is_idle(mod, fn):
+            return False
         for decorator in fn.decorators:
             inner = decorator.func if isinstance(decorator, facts.Call) else decorator
             name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
@@ -194,23 +198,25 @@ class Reach:
                 "overload",
             ):
                 continue
-            program = self.commands.get(self.linker.qualified(mod, fn.parent, inner) or "")
-            if program is None or program in self._called_programs:
-                return True
+            return True
         return False
+
+    def _is_idle(self, mod: Mod, fn: facts.Function) -> bool:
+        """Whether a decorator makes the function a command, and no program that this process runs has it."""
+        programs = tuple(self.commands.programs(mod, fn)) if fn.decorators else ()
+        return bool(programs) and self._called_programs.isdisjoint(programs)
 
     @cached_property
     def _called_programs(self) -> frozenset[str]:
-        """Command line programs that this process runs: `app()` of `app = typer.Typer()`."""
-        objects = frozenset(self.commands.values())
-        if not objects:
-            return frozenset()
-        return frozenset(
+        """Command line programs that this process runs: by its command, or by `app()` of `app = typer.Typer()`."""
+        objects = self.commands.objects
+        called = {
             name
-            for mod in self.mods()
+            for mod in (self.mods() if objects else ())
             for fact in mod.facts.calls
             if self.runs(mod, fact.guard) is not False and (name := self.linker.qualified(mod, fact.function, fact.call.func)) in objects
-        )
+        }
+        return self.programs.union(called)
 
     @cached_property
     def _expressions(self) -> dict[str, dict[int, list[facts.AnyExpr]]]:
@@ -246,26 +252,34 @@ class Reach:
         mod = self.code.mod(ref.path)
         if mod is None:
             return
-        seen: set[tuple[str, str]] = set()
+        seen: set[str] = set()
         for i, fn in enumerate(mod.facts.functions):
             # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE:
+            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE and not self._is_idle(mod, fn):
                 yield FunctionRef(mod.path, i)
         unused = self._other_subcommands.get(mod.path, ())
         for expr in self._scope_expressions(mod).get(ref.number, ()):
-            named = set(self._only_named(mod, ref.number, expr))
-            for inner in walk(expr):
+            if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
+                continue
+            named = None
+            for inner in walk(expr):  # an attribute comes before its base
                 if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
                     continue
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
-                if not isinstance(inner, facts.Name | facts.Attr) or (inner.start, inner.end) in named:
+                if isinstance(inner, facts.Attr):
+                    if self._only_named(mod, ref.number, inner):
+                        named = inner.base
+                    key = dotted(inner)
+                elif isinstance(inner, facts.Name):
+                    key = inner.id if inner is not named else ""
+                else:
                     continue
-                key = ("n", inner.id) if isinstance(inner, facts.Name) else ("a", repr(inner.base) + inner.name)
-                if key in seen:
-                    continue
-                seen.add(key)
+                if key is not None:
+                    if not key or key in seen:
+                        continue
+                    seen.add(key)
                 target = self.linker.resolve(mod, ref.number, inner)
                 if target is not None:
                     yield from self._members(target)
@@ -273,33 +287,26 @@ class Reach:
     @cached_property
     def _other_subcommands(self) -> dict[str, list[tuple[int, int]]]:
         """Where functions stand that only other subcommands run than the one that the process asks for, by file."""
-        found: list[tuple[Mod, facts.Call, str]] = []
-        for mod in self.mods() if self.subcommands else ():
-            for fact in mod.facts.calls:
-                field = self.subcommands.get(self.linker.qualified(mod, fact.function, fact.call.func) or "")
-                given = argument(fact.call, None, field) if field is not None else None
-                if isinstance(given, facts.Const) and isinstance(given.value, str) and given.value.split():
-                    found.append((mod, fact.call, given.value.split()[0]))
-        spans: dict[str, list[tuple[int, int]]] = {}
-        if any(name in self.words for _, _, name in found):
-            for mod, call, name in found:
-                runs = [arg.value for arg in call.args if isinstance(arg, facts.Keyword) and arg.name in _RUNS and name not in self.words]
-                spans.setdefault(mod.path, []).extend((one.start, one.end) for one in runs)
-        return spans
+        return self.subcommands.others(self.linker, self.mods()) if self.subcommands is not None else {}
 
-    def _only_named(self, mod: Mod, function: int, expr: facts.AnyExpr) -> Iterator[tuple[int, int]]:
-        """Where a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
-        fn = mod.facts.functions[function] if function != NONE else None
-        own = fn.params[0].name if fn is not None and fn.klass != NONE and fn.params else ""
-        for inner in walk(expr):
-            if not isinstance(inner, facts.Attr) or not isinstance(inner.base, facts.Name):
-                continue
-            whose = self.linker.resolve(mod, function, inner.base)
-            if whose is None or whose.mod is None or not (whose.kind == "class" or (whose.kind == "instance" and inner.base.id == own)):
-                continue
-            is_method = inner.name in self.linker.methods(whose.mod, whose.number)
-            if is_method or inner.name in whose.mod.class_body.get(whose.number, {}):
-                yield inner.base.start, inner.base.end
+    def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
+        """Whether a call only gives commands to a program that this process does not run."""
+        program = self.commands.program(mod, function, call.func)
+        return program is not None and program not in self._called_programs
+
+    def _only_named(self, mod: Mod, function: int, attribute: facts.Attr) -> bool:
+        """Whether a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
+        if not isinstance(attribute.base, facts.Name):
+            return False
+        whose = self.linker.resolve(mod, function, attribute.base)
+        if whose is None or whose.mod is None or whose.kind not in ("class", "instance"):
+            return False
+        if whose.kind == "instance":
+            fn = mod.facts.functions[function] if function != NONE else None
+            if fn is None or fn.klass == NONE or not fn.params or fn.params[0].name != attribute.base.id:
+                return False
+        is_method = attribute.name in self.linker.methods(whose.mod, whose.number)
+        return is_method or attribute.name in whose.mod.class_body.get(whose.number, {})
 
     def _members(self, target: Target, seen: frozenset[tuple[str, int]] = frozenset()) -> Iterator[FunctionRef]:
         if target.mod is None or (target.mod.path, target.number) in seen:

@@ -49,6 +49,8 @@ MAX_BYTES = 400_000
 DJANGO_KEY = "Django's SECRET_KEY"
 DJANGO_KEY_LENGTH = 30
 """Characters from which on a SECRET_KEY may be one that `startproject` made."""
+_MADE_LENGTH = 32
+"""Characters from which on a password in an address may be one that a service made."""
 _SECRET_KEY = lazy(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
 DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
 """Files in which a name with a value says nothing: only formats of tokens count."""
@@ -139,7 +141,7 @@ def _urls(source: SourceFile) -> Iterator[Secret]:
         password, host, user = match["s"], match["host"].lower(), match["user"]
         if (
             host in LOCAL_HOSTS
-            or "." not in host
+            or ("." not in host and not _long(password))
             or host.endswith((".local", ".internal", ".test"))
             or host.startswith(("192.168.", "10."))
         ):
@@ -155,6 +157,11 @@ def _urls(source: SourceFile) -> Iterator[Secret]:
             continue
         kind = "a password in an address" if scheme in _PLAIN_SCHEMES else f"{'an' if scheme[0] in 'a' else 'a'} {scheme} password"
         yield Secret(kind, _place(source, match.start("s"), match.end("s")), "…", True)
+
+
+def _long(password: str) -> bool:
+    """Whether it is as long and as random as what services make: then the host may be put together elsewhere, and need not be a whole one."""
+    return len(password) >= _MADE_LENGTH and entropy(password) > 3.2
 
 
 def _named(source: SourceFile) -> Iterator[Secret]:

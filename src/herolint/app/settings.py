@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.codebase import Mod
+from herolint.app.config_classes import Taken
 from herolint.app.values import Value
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One place that gives a setting its value. `runs`: whether it surely runs (None: unknown); `processes`: who reaches it."""
+    """One place that gives a setting its value. `runs`: whether it surely runs (None: unknown); `processes`: who reaches it.
+
+    `assumed` names the config class that it stands in, where another one may be chosen.
+    """
 
     name: str
     value: Value
@@ -27,6 +31,7 @@ class Found(msgspec.Struct, frozen=True):
     guard: int
     runs: bool | None
     processes: tuple[str, ...]
+    assumed: str = ""
 
 
 def settings_named(python: Program, names: Collection[str]) -> Iterator[Found]:
@@ -37,12 +42,14 @@ def settings_named(python: Program, names: Collection[str]) -> Iterator[Found]:
         who = python.reached_by(mod.path)
         for assign in mod.facts.assigns:
             name = _setting_name(assign.target)
-            if name not in names or assign.value is None or (assign.klass != NONE and not _for_production(mod, assign.klass)):
+            if name not in names or assign.value is None:
                 continue
+            taken = python.config_classes.taken(mod, assign.klass, name) if assign.klass != NONE else Taken()
             runs = _runs(python, mod, assign.guard)
-            if runs is not False:
+            if taken is not None and runs is not False:
                 value = python.fold(mod, assign.function, assign.value)
-                yield Found(name, value, mod.place(assign.value), mod, assign.guard, runs, who)
+                runs = None if taken.among else runs
+                yield Found(name, value, mod.place(assign.value), mod, assign.guard, runs, who, taken.assumed)
         for fact in mod.facts.calls:
             runs = _runs(python, mod, fact.guard)
             if runs is False:
@@ -67,12 +74,6 @@ def _given(python: Program, mod: Mod, fact: facts.CallFact, names: Collection[st
 def _runs(python: Program, mod: Mod, guard: int) -> bool | None:
     states = [r.runs(mod, guard) for r in python.reach.values() if mod.path in r.modules]
     return True if True in states else None if None in states else False
-
-
-def _for_production(mod: Mod, klass: int) -> bool:
-    """Whether a config class is one that production takes: not named for development or tests."""
-    name = mod.facts.classes[klass].name.lower()
-    return not any(w in name for w in ("dev", "test", "local", "staging", "docker", "debug"))
 
 
 def _setting_name(target: facts.AnyExpr) -> str:

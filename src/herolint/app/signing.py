@@ -11,7 +11,7 @@ from herolint.app.codebase import Mod
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Value, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument
+from herolint.code.queries import argument, dotted
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -93,8 +93,27 @@ def _assigned(code: Program, mod: Mod) -> Iterator[Given]:
             name, base = str(target.key.value), target.base.base
         else:
             continue
-        if code.linker.qualified(mod, assign.function, base) in known.objects:
+        if code.linker.qualified(mod, assign.function, base) in known.objects and not _replaced(code, mod, assign):
             yield name, mod, assign.function, value, assign.guard
+
+
+def _spelled(target: facts.AnyExpr) -> str | None:
+    """Where an assignment goes, as text: `app.secret_key`, `app.config.SECRET_KEY`."""
+    if isinstance(target, facts.Index) and isinstance(target.key, facts.Const):
+        return f"{dotted(target.base)}.{target.key.value}"
+    return dotted(target)
+
+
+def _replaced(code: Program, mod: Mod, assign: facts.Assign) -> bool:
+    """Whether a later assignment to the same place takes its effect away for certain."""
+    return any(
+        other.start > assign.start
+        and other.function == assign.function
+        and other.op == "="
+        and _spelled(other.target) == _spelled(assign.target)
+        and code.guards.holds(mod, other.guard) is True
+        for other in mod.facts.assigns
+    )
 
 
 def _in_config_calls(code: Program, mod: Mod) -> Iterator[Given]:

@@ -46,6 +46,8 @@ class Starting:
             add(path)
             for beside in self.reach.linker.dialect(self.code.mod(path)).alongside(path):
                 add(beside)
+        for ref in self.reach.factories:
+            add(*ref)
         while queue:
             ref = queue.popleft()
             mod = self.code.mod(ref.path)

@@ -179,7 +179,7 @@ class System:
             if use.module.partition(".")[0] not in tops or use.local:
                 continue
             module = next((m for m in (use.name, *_above(use.name)) if m in by_module), "")
-            if module:
+            if module and not any(one in by_module[module].without for one in (use.name, *_above(use.name))):
                 yield Wanted(by_module[module], f"`{module}`", use.at, use.processes, use.starts or not use.maybe)
 
     def _called(self, needs: tuple[Need, ...]) -> Iterator[Wanted]:

@@ -74,11 +74,19 @@ class Ref(msgspec.Struct, frozen=True):
     name: str
 
 
+class Compared(msgspec.Struct, frozen=True):
+    """Whether an environment variable, or something made of it, is (`==`), is not (`!=`), is among (`in`) … something else."""
+
+    op: str
+    left: Value
+    right: Value
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """Nothing is known."""
 
 
-Value = Known | Env | Text | AnyOf | Made | Items | Table | Ref | Unknown
+Value = Known | Env | Text | AnyOf | Made | Items | Table | Ref | Compared | Unknown
 
 UNKNOWN = Unknown()
 
@@ -99,6 +107,8 @@ def walk(value: Value) -> Iterator[Value]:
                 stack.extend(v for _, v in keywords)
             case Table(entries=entries):
                 stack.extend(v for _, v, _, _ in entries)
+            case Compared(left=left, right=right):
+                stack += (left, right)
 
 
 def env_names(value: Value) -> frozenset[str]:

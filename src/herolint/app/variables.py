@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -76,9 +78,31 @@ def env_reads(app: App) -> Iterator[EnvRead]:
         if any(token in mod.source.text for token in _TOKENS):
             seen: set[int] = set()
             process = next(iter(app.code.reached_by(mod.path)), "")
+            places = _mentions(mod)
             for spot in _spots(mod):
-                yield from _in_spot(app, mod, spot, process, uses, seen)
+                if _holds(places, spot.expr.start, spot.expr.end):
+                    yield from _in_spot(app, mod, spot, process, uses, seen)
             yield from _settings_fields(app, mod, process)
+
+
+def _mentions(mod: Mod) -> list[int]:
+    """Where a module mentions the environment: by one of the words, or by a name that it gives to something that does."""
+    places: list[int] = []
+    words: set[str] = set(_TOKENS)
+    for _ in range(2):  # a name for the environment, and a name for that name
+        pattern = re.compile("|".join(map(re.escape, sorted(words))).encode())
+        places = [match.start() for match in pattern.finditer(mod.source.data)]
+        named = {imp.alias for imp in mod.facts.imports if _holds(places, imp.start, imp.end)}
+        named |= {_last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(places, one.start, one.end)}
+        if named - {""} <= words:
+            break
+        words |= named - {""}
+    return places
+
+
+def _holds(places: list[int], start: int, end: int) -> bool:
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
 
 
 def _spots(mod: Mod) -> Iterator[_Spot]:

@@ -19,6 +19,7 @@ from herolint.platforms.model import Dyno
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
     from herolint.app.model import App
+    from herolint.app.program import Effect
 
 VARIABLE = "WEB_CONCURRENCY"
 _READS_VARIABLE = frozenset({"gunicorn", "uvicorn", "fastapi"})
@@ -31,8 +32,9 @@ class Workers(msgspec.Struct, frozen=True):
     """The worker processes of one web dyno.
 
     `number` is None when a config var decides that no file gives a value. `origin` is what says the number: `command`, `config` (the
-    server's own file), `variable` (the project sets WEB_CONCURRENCY), `buildpack` (nobody did, the buildpack does) or `server` (the
-    server's default of one). `said` is that as the reader wrote it, `place` where. `worker_class` is gunicorn's, `sync` by default.
+    server's own file, or the call that starts it), `variable` (the project sets WEB_CONCURRENCY), `buildpack` (nobody did, the buildpack
+    does) or `server` (the server's default of one). `said` is that as the reader wrote it, `place` where. `worker_class` is gunicorn's,
+    `sync` by default.
     """
 
     launch: Launch
@@ -76,7 +78,22 @@ def web_workers(app: App) -> Workers | None:
     """The workers of the program that answers the web dyno's requests; None when no process is known to."""
     launches = app.web.launches if app.web is not None else ()
     serving = [x for x in launches if x.tool in _SERVERS] or [x for x in launches if x.tool in ("python", "flask", "django")]
-    return workers_of(app, serving[0]) if serving else None
+    if not serving:
+        return None
+    found = workers_of(app, serving[0])
+    return _of_code(app, found) if serving[0].tool == "python" and app.has("code") else found
+
+
+def _of_code(app: App, found: Workers) -> Workers:
+    """The workers of a server that the app's own code starts, where that is one that starts several."""
+    for effect in app.code.effects_of("starts-workers"):
+        if "web" in effect.processes and effect.runs:
+            number, origin = workers_of_call(app, effect, found.launch)
+            if number is None:
+                return found
+            said, place = (f"{number} workers", effect.mod.place(effect.fact.call)) if origin == "config" else (VARIABLE, found.place)
+            return msgspec.structs.replace(found, number=number, origin=origin, said=said, place=place)
+    return found
 
 
 def workers_of(app: App, launch: Launch) -> Workers:
@@ -108,6 +125,20 @@ def workers_of(app: App, launch: Launch) -> Workers:
     if launch.tool in _READS_VARIABLE:
         return _from_variable(app, base, VARIABLE, 1)
     return base
+
+
+def workers_of_call(app: App, effect: Effect, launch: Launch) -> tuple[int | None, str]:
+    """How many processes a server starts that the app's own code calls, and who says so: `config` (the call), `variable` or `buildpack`.
+
+    None where that is not known, or where code of the app changes the variable itself.
+    """
+    expr, value = app.code.argument(effect, effect.row.maximum)
+    if expr is not None and value != Known(None):
+        return _whole(value), "config"
+    if any(VARIABLE in mod.source.text for mod in app.code.modules):
+        return None, "variable"
+    found = _from_variable(app, Workers(launch, 1, "server", "", launch.at), VARIABLE, 1)
+    return found.number, found.origin
 
 
 def _from_config(app: App, base: Workers, mod: Mod, assign: Assign) -> Workers:

@@ -17,67 +17,67 @@ import msgspec
 NONE = -1
 
 
-class Expr(msgspec.Struct, frozen=True, tag_field="t", array_like=True):
+class Expr(msgspec.Struct, frozen=True, gc=False, tag_field="t", array_like=True):
     """An expression; `start` and `end` are byte offsets in the file."""
 
     start: int
     end: int
 
 
-class Const(Expr, frozen=True, tag="c"):
+class Const(Expr, frozen=True, gc=False, tag="c"):
     """A literal: str, bytes (as str), int, float, bool or None."""
 
     value: Any
 
 
-class Name(Expr, frozen=True, tag="n"):
+class Name(Expr, frozen=True, gc=False, tag="n"):
     """A plain name."""
 
     id: str
 
 
-class Attr(Expr, frozen=True, tag="a"):
+class Attr(Expr, frozen=True, gc=False, tag="a"):
     """`base.name`."""
 
     base: AnyExpr
     name: str
 
 
-class Index(Expr, frozen=True, tag="i"):
+class Index(Expr, frozen=True, gc=False, tag="i"):
     """`base[key]`."""
 
     base: AnyExpr
     key: AnyExpr
 
 
-class Keyword(Expr, frozen=True, tag="k"):
+class Keyword(Expr, frozen=True, gc=False, tag="k"):
     """`name=value` in a call or `key: value` where the key is a plain word."""
 
     name: str
     value: AnyExpr
 
 
-class Star(Expr, frozen=True, tag="s"):
+class Star(Expr, frozen=True, gc=False, tag="s"):
     """`*value` (stars 1) or `**value` (stars 2) in a call or collection."""
 
     value: AnyExpr
     stars: int
 
 
-class Call(Expr, frozen=True, tag="f"):
+class Call(Expr, frozen=True, gc=False, tag="f"):
     """`func(args)`; args hold plain expressions, `Keyword` and `Star`."""
 
     func: AnyExpr
     args: tuple[AnyExpr, ...]
 
 
-class Concat(Expr, frozen=True, tag="j"):
+class Concat(Expr, frozen=True, gc=False, tag="j"):
     """Text put together: f-strings, template strings, `+`, `%` on a literal (then parts in order, holes as their expressions)."""
 
     parts: tuple[AnyExpr, ...]
 
 
-class Binary(Expr, frozen=True, tag="b"):
+class Binary(Expr, frozen=True, gc=False, tag="b"):
     """A binary or comparison operator, by its source spelling (`/`, `*`, `==`, `in`, `not in`, `is`, …)."""
 
     op: str
@@ -85,21 +85,21 @@ class Binary(Expr, frozen=True, tag="b"):
     right: AnyExpr
 
 
-class Logic(Expr, frozen=True, tag="l"):
+class Logic(Expr, frozen=True, gc=False, tag="l"):
     """`or`, `and` (`||`, `&&`, `??` likewise) over two or more operands."""
 
     op: str
     parts: tuple[AnyExpr, ...]
 
 
-class Unary(Expr, frozen=True, tag="u"):
+class Unary(Expr, frozen=True, gc=False, tag="u"):
     """`not x`, `-x`, `+x`, `~x`, `await x`, `yield x`, `<-x`."""
 
     op: str
     value: AnyExpr
 
 
-class Choice(Expr, frozen=True, tag="q"):
+class Choice(Expr, frozen=True, gc=False, tag="q"):
     """`then if test else other`."""
 
     test: AnyExpr
@@ -107,33 +107,33 @@ class Choice(Expr, frozen=True, tag="q"):
     other: AnyExpr
 
 
-class Sequence(Expr, frozen=True, tag="t"):
+class Sequence(Expr, frozen=True, gc=False, tag="t"):
     """A list, tuple or set; `kind` is one of those words."""
 
     kind: str
     items: tuple[AnyExpr, ...]
 
 
-class Mapping(Expr, frozen=True, tag="d"):
+class Mapping(Expr, frozen=True, gc=False, tag="d"):
     """A dict; a `**spread` stands in `items` as (Star, Star)."""
 
     items: tuple[tuple[AnyExpr, AnyExpr], ...]
 
 
-class Lambda(Expr, frozen=True, tag="g"):
+class Lambda(Expr, frozen=True, gc=False, tag="g"):
     """An inline function with an expression body."""
 
     params: tuple[str, ...]
     body: AnyExpr
 
 
-class Closure(Expr, frozen=True, tag="h"):
+class Closure(Expr, frozen=True, gc=False, tag="h"):
     """A function with a body of its own that stands in an expression: the one at `number` in the module's `functions`."""
 
     number: int
 
 
-class Other(Expr, frozen=True, tag="o"):
+class Other(Expr, frozen=True, gc=False, tag="o"):
     """Anything else; `parts` are the expressions inside, so that nothing is lost (comprehensions: element, iterable, conditions)."""
 
     kind: str
@@ -161,7 +161,7 @@ AnyExpr = (
 )
 
 
-class Import(msgspec.Struct, frozen=True, array_like=True):
+class Import(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One imported name. `import a.b as c`: module `a.b`, name None, alias `c`; `import a.b`: alias `a`.
 
     `from .x import y as z`: module `x`, level 1, name `y`, alias `z`; star: name `*`, alias `*`. A Go path is kept as it is written; its
@@ -180,7 +180,7 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
-class Param(msgspec.Struct, frozen=True, array_like=True):
+class Param(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A parameter; `kind` is `plain`, `star` or `starstar`."""
 
     name: str
@@ -189,7 +189,7 @@ class Param(msgspec.Struct, frozen=True, array_like=True):
     kind: str = "plain"
 
 
-class Function(msgspec.Struct, frozen=True, array_like=True):
+class Function(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A function or method. `name_start`/`name_end` span its name; `start`/`end` the whole definition with decorators.
 
     A parameter that is taken apart where it is declared is called `#` and its position; assignments say what its parts are called.
@@ -219,7 +219,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     """The declared type of what it returns."""
 
 
-class Class(msgspec.Struct, frozen=True, array_like=True):
+class Class(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A class; `bases` may hold `Keyword` (metaclass). One without a name, in an expression, is called `#class` and its number."""
 
     name: str
@@ -235,7 +235,7 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
     name_end: int
 
 
-class Guard(msgspec.Struct, frozen=True, array_like=True):
+class Guard(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A condition around statements. `kind`: `if` (the test held), `else` (it did not), `while`, `except`, `match`.
 
     `parent` is the guard around it. The test of `if a: … elif b: …` gives: (if a), (else a) > (if b), (else a) > (else b).
@@ -247,7 +247,7 @@ class Guard(msgspec.Struct, frozen=True, array_like=True):
     parent: int
 
 
-class Block(msgspec.Struct, frozen=True, array_like=True):
+class Block(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A loop, try or with around statements: what else a place stands in. `subject` is the iterable, loop test or context expression.
 
     `kind`: `for`, `while`, `try`, `with`; `go` and `defer` around a single call, their subject, that runs beside the function or at its
@@ -262,7 +262,7 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
-class CallFact(msgspec.Struct, frozen=True, array_like=True):
+class CallFact(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One call anywhere in the file, in source order, also those inside other expressions and decorators."""
 
     call: Call
@@ -274,7 +274,7 @@ class CallFact(msgspec.Struct, frozen=True, array_like=True):
     awaited: bool
 
 
-class Assign(msgspec.Struct, frozen=True, array_like=True):
+class Assign(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`target = value` (also annotated ones, `+=` with op `+=`, `:=`, `for` targets with op `for`, `with … as` with op `with`).
 
     A struct's fields have op `field`, their tag as value; the methods that an interface asks for have op `method`.
@@ -292,7 +292,7 @@ class Assign(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
-class Return(msgspec.Struct, frozen=True, array_like=True):
+class Return(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`return value` or, with op `yield`, a yielded value; with op `also`, what a Go function returns besides the first value."""
 
     value: AnyExpr | None
@@ -302,7 +302,7 @@ class Return(msgspec.Struct, frozen=True, array_like=True):
     block: int
 
 
-class Export(msgspec.Struct, frozen=True, array_like=True):
+class Export(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A name that a JavaScript module gives away, by `export` or through `module.exports`.
 
     `value` is what it stands for here; None where it comes from `module`: then `source` is its name there (`*`: all names). `name` is
@@ -318,7 +318,7 @@ class Export(msgspec.Struct, frozen=True, array_like=True):
     end: int
 
 
-class Module(msgspec.Struct, frozen=True, array_like=True):
+class Module(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """All facts of one file. `errors` are byte spans that the parser could not read."""
 
     language: str

@@ -71,6 +71,7 @@ def parse_poetry_lock(source: SourceFile) -> PyLock:
     for item in _packages(raw):
         groups, category = item.get("groups"), item.get("category")
         main = "main" in groups if isinstance(groups, list) else category in (None, "main")
+        main = main and item.get("optional") is not True  # only an extra leads to it, and the buildpack asks for none
         needs = tuple(normalise(str(name)) for name in _table(item, "dependencies"))
         local = _table(item, "source").get("type") == "directory"
         files: object = item.get("files") or next((old_files[name] for name in old_files if normalise(name) == item["name"]), [])

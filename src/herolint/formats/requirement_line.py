@@ -93,6 +93,8 @@ def _located(body: str) -> tuple[str, str, str, str, str] | None:
             name = _archive_name(body)
         path = unquote(body.removeprefix("file://").partition("#")[0]) if body.startswith("file:") else ""
         return body, path, name, extras, marker
+    if _URL_FORM.match(body):
+        return None
     bare, _, tail = body.partition("[")
     if (
         body.startswith((".", "/", "~"))

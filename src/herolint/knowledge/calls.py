@@ -29,7 +29,9 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     `told` are the last words of calls among the arguments that say something of encryption, where options are made by calls.
     Of `copies-data` and `writes-file`, `url` says where the data comes from.
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
-    option that names the kind of database; `maximum` the one that bounds the pool.
+    option that names the kind of database; `maximum` the one that bounds the pool. A server that `starts-workers` starts `maximum` of
+    them, else as many as WEB_CONCURRENCY says, and more than one only where `path` is the app's name and not the app itself.
+    `listed_in` is a file of the root: the buildpack has fetched what it names, so that nothing is left to do for a call with that `path`.
     """
 
     effect: str
@@ -59,6 +61,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     dialect: str = ""
     maximum: str = ""
     default_maximum: int = 0
+    listed_in: str = ""
 
 
 class HandlerCall(msgspec.Struct, frozen=True):
@@ -158,17 +161,26 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Packages that may listen by themselves, in ways that no row describes."""
     serving_words: dict[str, tuple[str, ...]] = {}
     """Packages that listen only where one of these words stands in the file."""
+    per_visit: frozenset[str] = frozenset()
+    """Programs that bind the port first and run the app's script for each visitor."""
     spelling: dict[str, str] = {}
     """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
     parameters: dict[str, str] = {}
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
+    injecting: frozenset[str] = frozenset()
+    """Calls that, as a parameter's default or in its type, stand for the result of the function that they are given."""
     signing: Signing = Signing()
     backends: dict[str, str] = {}
     """What a backend or app that settings name as text does: keeps what it is given (`file`, `memory`), collects nothing (`idle-collector`)."""
+    read_by: dict[str, dict[str, str]] = {}
+    """By distribution: settings that only some of its releases read, with those releases."""
     asynchronous: dict[str, str] = {}
     """Applications that speak another protocol than WSGI, with the gunicorn worker that can serve them."""
     commands: dict[str, str] = {}
-    """Decorators that make a function a command of a program, with the object that runs it when it is called."""
+    """Decorators that make a function a command, and calls that add one, with the program or the object to call that runs it.
+
+    `*.cli.command` is a method of whatever object; an empty program is none that could run it yet.
+    """
     proxy: Proxy = Proxy()
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""
@@ -232,7 +244,10 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
+        injecting=frozenset().union(*(table.injecting for table in known)),
+        per_visit=frozenset().union(*(table.per_visit for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
+        read_by={name: settings for table in known for name, settings in table.read_by.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
         subcommands={name: field for table in known for name, field in table.subcommands.items()},
@@ -271,9 +286,12 @@ def load(language: str) -> Knowledge:
         handlers=known,
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
+        per_visit=frozenset(raw.get("per-visit", ())),
         spelling=raw.get("spelling", {}),
         parameters=raw.get("parameters", {}),
+        injecting=frozenset(raw.get("injecting", ())),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},
+        read_by=raw.get("read-by", {}),
         asynchronous=raw.get("asynchronous", {}),
         commands=raw.get("commands", {}),
         fatal=frozenset(raw.get("fatal", ())),

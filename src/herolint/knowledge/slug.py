@@ -75,7 +75,8 @@ def estimate_slug(
         shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu)
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))
-        shares.append(_Share(Part("unknown", likely, f"{len(unknown)} packages outside the table"), least, most))
+        name = f"{len(unknown)} lesser-known package{'s' if len(unknown) > 1 else ''}"
+        shares.append(_Share(Part(name, likely, "outside the table"), least, most))
     fixed = [Part("python", base_bytes, "the Python runtime and the installer")]
     fixed += [Part("app", repo_bytes, "the app's own files")] if repo_bytes else []
     low = sum(part.bytes for part in fixed) + sum(s.low for s in shares)

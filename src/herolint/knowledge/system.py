@@ -20,6 +20,7 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calls: frozenset[str] = frozenset()
     keys: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     built: tuple[str, ...] = ()
     since: str = ""
     only_with: tuple[str, ...] = ()

@@ -95,6 +95,11 @@ class Workspace:
                 self.problems.append(Problem(message=f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path))
         return self._read[path]
 
+    @property
+    def asked_for(self) -> tuple[str, ...]:
+        """The paths that have been read so far, those among them that are not there."""
+        return tuple(self._read)
+
     def _load(self, path: str) -> SourceFile | None:
         entry = self.files.get(path)
         if entry is None or entry.kind == "submodule":

@@ -10,6 +10,7 @@ import msgspec
 from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node_locks import stale
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
+from herolint.app.detection import is_left_out
 from herolint.finding import Confidence, Place
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def builds_node(app: App) -> bool:
     """Whether Heroku's Node.js buildpack takes part in the build."""
     if app.is_container or app.package_json is None:
         return False
-    return any("nodejs" in url for url in app.buildpacks) if app.buildpacks else app.language == "node"
+    return any("nodejs" in url for url in app.buildpacks) if app.buildpacks else app.language == "node" and not is_left_out(app, "node")
 
 
 def outcomes(app: App) -> Iterator[Outcome]:

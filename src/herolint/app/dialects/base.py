@@ -24,6 +24,9 @@ class Dialect:
     plain_calls = False
     """Whether a call without arguments looks like a name, so that `()` in qualified names tells nothing."""
 
+    strict_names = False
+    """Whether a name that nothing binds ends the program."""
+
     promises = False
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""
     constructor = "__init__"
@@ -71,6 +74,10 @@ class Dialect:
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         """Methods of a class by name, wherever they are written."""
         return {name: (mod, number) for name, number in mod.methods.get(index, {}).items()}
+
+    def declared(self, annotation: facts.AnyExpr) -> facts.AnyExpr:
+        """The type that a declaration is about, without what the language wraps around it."""
+        return annotation
 
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
         """The class of that name that a method's `owner` means."""

@@ -8,13 +8,18 @@ from collections.abc import Iterable, Iterator
 from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import MAX_DEPTH, Linker, Target
+from herolint.code import facts
 from herolint.code.facts import NONE, Import
 
 _BUILTINS = frozenset(dir(builtins))
+_WRAPPERS = frozenset({"Annotated", "Optional", "Final", "ClassVar"})
+"""Of `typing`: what stands around the type that a declaration is about."""
 
 
 class Python(Dialect):
     """Python's import system, as far as it can be followed without running anything."""
+
+    strict_names = True
 
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         return self.code.imported(mod, imp)
@@ -26,6 +31,14 @@ class Python(Dialect):
             if init != path and init in self.code.files:
                 yield init
             folder = folder.rpartition("/")[0]
+
+    def declared(self, annotation: facts.AnyExpr) -> facts.AnyExpr:
+        match annotation:
+            case facts.Index(base=facts.Name(id=name) | facts.Attr(name=name), key=key) if name in _WRAPPERS:
+                return self.declared(key.items[0] if isinstance(key, facts.Sequence) and key.items else key)
+            case facts.Binary(op="|", left=left, right=facts.Const(value=None)):
+                return self.declared(left)
+        return annotation
 
     def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
         dotted = self.code.absolute(mod, imp)

@@ -30,8 +30,8 @@ def dependency_api_mismatch(app: App) -> Iterator[Finding]:
             yield _pair(app, broken)
     seen: set[str] = set()
     for gone in gone_names(app, python):
-        if gone.name not in seen:
-            seen.add(gone.name)
+        if gone.use.name not in seen:
+            seen.add(gone.use.name)
             yield _gone(gone)
 
 
@@ -76,10 +76,12 @@ def _gone(gone: Gone) -> Finding:
     together = f", or pin `{gone.row.together or f'{gone.row.distribution}<{gone.row.since}'}`"
     return report(
         "HL421",
-        f"{which} no longer has `{gone.name}` (since {gone.row.since})",
-        gone.at,
-        severity=ERROR,
-        why="the process ends with an ImportError when it starts (H10)",
+        f"{which} no longer has `{gone.use.name}` (since {gone.row.since})",
+        Place(gone.use.at.path, gone.use.at.span, "gone"),
+        severity=ERROR if gone.use.starts else WARNING,
+        why="the process ends with an ImportError when it starts (H10)"
+        if gone.use.starts
+        else "the code fails with an ImportError when it gets there",
         related=[Place(gone.dependency.at.path, gone.dependency.at.span, "asked for here")],
         fix=gone.row.instead + together,
         confidence=Confidence.HIGH if pinned else Confidence.MEDIUM,

@@ -153,9 +153,8 @@ def ambiguous_buildpack(app: App) -> Iterator[Finding]:
     if chosen_by_hand(app) or moves_root(app):
         return
     winner, *others = app.detected
-    needed = next((one for one in programs_needed(app, [found.buildpack for found in app.detected]) if _left_out(one, winner)), None)
-    if needed is not None:
-        yield _unbuilt(app, needed, winner)
+    if app.left_out is not None:
+        yield _unbuilt(app, app.left_out, winner)
         return
     for loser in others:
         row = loser.buildpack
@@ -168,10 +167,6 @@ def ambiguous_buildpack(app: App) -> Iterator[Finding]:
                 "the platform takes one buildpack, the first that recognises the app, and says so only in a warning of the build log",
             )
             return
-
-
-def _left_out(one: Needed, winner: Detected) -> bool:
-    return one.buildpack.language != winner.buildpack.language and one.launch.tool not in winner.buildpack.programs
 
 
 def _unbuilt(app: App, needed: Needed, winner: Detected) -> Finding:

@@ -33,7 +33,7 @@ def requirement_missing(app: App) -> Iterator[Finding]:
 
 def _weight(app: App, unmet: Unmet) -> tuple[Severity, Confidence]:
     """An error where every start fails for certain; less where it is needed later, or may yet come from elsewhere."""
-    if unmet.kind == "brought":
+    if unmet.kind == "brought" or unmet.use.off:
         return NOTE, Confidence.LOW
     assumed = unmet.kind in ("path", "dropped") or app.is_container or (unmet.kind == "removed" and not wanted_python(app).minor)
     if not unmet.sure:

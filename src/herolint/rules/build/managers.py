@@ -202,13 +202,9 @@ def _environments(app: App) -> Iterator[Finding]:
                 fix=f"`git rm -r --cached {folder}` and add `{folder}/` to .gitignore",
             )
         elif name == "pyvenv.cfg" and folder.count("/") < 2:
-            yield report(
-                "HL413",
-                f"a virtual environment is committed in {folder or '.'}/",
-                Place(path),
-                why="it is made for another machine, is not used, and makes the slug large",
-                fix=f"`git rm -r --cached {folder}` and add `{folder}/` to .gitignore",
-            )
+            yield _environment(folder, path)
+    for folder in _old_environments(app):
+        yield _environment(folder, next(path for path in app.slug if path.startswith(f"{folder}/")))
     if builds_python(app) and app.workspace.is_dir(".heroku/python"):
         yield report(
             "HL413",
@@ -220,8 +216,30 @@ def _environments(app: App) -> Iterator[Finding]:
         )
 
 
+def _environment(folder: str, path: str) -> Finding:
+    return report(
+        "HL413",
+        f"a virtual environment is committed in {folder or '.'}/",
+        Place(path),
+        why="it is made for another machine, is not used, and makes the slug large",
+        fix=f"`git rm -r --cached {folder}` and add `{folder}/` to .gitignore",
+    )
+
+
+def _old_environments(app: App) -> tuple[str, ...]:
+    """Folders of environments as virtualenv made them before it wrote pyvenv.cfg: a script that activates them, and installed packages."""
+    found = []
+    for path in app.slug:
+        folder = next((path.removesuffix(end) for end in ("/bin/activate", "/Scripts/activate") if path.endswith(end)), "")
+        if folder and folder.count("/") < 2 and f"{folder}/pyvenv.cfg" not in app.slug:
+            if any(other.startswith((f"{folder}/lib/", f"{folder}/Lib/")) and "/site-packages/" in other for other in app.slug):
+                found.append(folder)
+    return tuple(found)
+
+
 def _generated(app: App) -> Iterator[Finding]:
     environments = tuple(path.rpartition("/")[0] + "/" for path in app.workspace.files if path.endswith("pyvenv.cfg"))
+    environments += tuple(f"{folder}/" for folder in _old_environments(app))
     for pattern, why, what in _ARTIFACTS:
         paths = [
             path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.front_ends import Unbuilt, unbuilt_pages
 from herolint.app.model import App
-from herolint.finding import Finding, Place
+from herolint.finding import Confidence, Finding, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, report, rule
 
@@ -16,6 +17,8 @@ def build_step_missing(app: App) -> Iterator[Finding]:
     yield from told(app, "HL418", "not-built")
     if app.is_container:
         return
+    for found in unbuilt_pages(app):
+        yield _unbuilt(app, found)
     for process in app.processes.values():
         for launch in process.launches:
             script = launch.script
@@ -38,6 +41,22 @@ def build_step_missing(app: App) -> Iterator[Finding]:
                 fix=f'add a script that makes it: `"build": "{_compiler(app, source)}"`',
                 process=process.name,
             )
+
+
+def _unbuilt(app: App, found: Unbuilt) -> Finding:
+    process = next((name for name in found.effect.processes if name == "web"), found.effect.processes[0])
+    reason = app.workspace.unpushed_reason(found.folder)
+    return report(
+        "HL418",
+        f"{process} serves {found.folder}/, which is not pushed{f' ({reason})' if reason else ''} and which nothing builds",
+        found.effect.mod.place(found.expr, "not there"),
+        why="the Python buildpack runs no bundler: every page and file from there answers 404 or ends in an error",
+        related=(found.maker,),
+        fix=f"put `heroku/nodejs` before `heroku/python` and a package.json at the root whose `heroku-postbuild` builds "
+        f"{found.maker.path.rpartition('/')[0]}/, or commit {found.folder}/",
+        process=process,
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _compiler(app: App, source: str) -> str:

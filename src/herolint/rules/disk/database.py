@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from herolint.app.conditions import in_plain_sight
@@ -14,6 +15,9 @@ from herolint.app.uploads import copied_uploads
 from herolint.app.values import Env, Known, Unknown, options
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+
+_LOGINS = frozenset({"token", "tokens", "creds", "credentials"})
+"""Words in names of files that hold a login."""
 
 
 def lost(app: App) -> str:
@@ -44,7 +48,9 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             f"{'falls back to' if fallback else 'keeps its data in'} the SQLite file {shown(file)}{behind}",
             Place(database.place.path, database.place.span, "SQLite"),
             severity=WARNING if unsure else ERROR,
-            why=lost(app) + ": everything written since is gone",
+            why=lost(app)
+            + ": everything written since is gone"
+            + (f", if {database.assumed} is the class that is chosen" if database.assumed else ""),
             related=_processes(app, database.processes, database.place),
             fix=database.fix or _fix(app, database, variables if fallback else None),
             process=database.processes[0] if database.processes else "",
@@ -106,7 +112,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             continue
         if text in seen or _shared(app, text) or removed_in(app.code, write.effect.mod, write.effect.fact.function, write.expr):
             continue
-        if not reads_same(app.code, write.effect.mod, text):
+        if not reads_same(app.code, write.effect.mod, text) or _renewed_login(app, text):
             continue
         seen.add(text)
         at = write.effect.mod.place(write.expr, "written here, read again later")
@@ -121,6 +127,12 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             process=write.effect.processes[0],
             confidence=Confidence.HIGH if write.effect.runs else Confidence.MEDIUM,
         )
+
+
+def _renewed_login(app: App, text: str) -> bool:
+    """Whether the file is a login that the repository brings along, so that only its renewal is lost."""
+    path = absolute(text).removeprefix(f"{HOME}/")
+    return path in app.slug and not _LOGINS.isdisjoint(re.split(r"[^a-z]+", path.rpartition("/")[2].lower()))
 
 
 def _shared(app: App, text: str) -> bool:
@@ -179,4 +191,4 @@ def _confidence(app: App, database: Database, fallback: bool) -> Confidence:
     django = app.code.django
     if database.kind == "django" and django is not None and not django.sure:
         return Confidence.LOW
-    return Confidence.MEDIUM if fallback or database.runs is None else Confidence.HIGH
+    return Confidence.MEDIUM if fallback or database.runs is None or database.assumed else Confidence.HIGH

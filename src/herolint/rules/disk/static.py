@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.django import Django
 from herolint.app.model import App
-from herolint.app.values import Known, env_names, walk
+from herolint.app.values import Known, Unknown, env_names, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -17,9 +17,8 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
     django = app.code.django
     if django is None or app.web is None or not django.installed or "django.contrib.staticfiles" not in django.installed:
         return
-    root = django.setting("STATIC_ROOT")
     if (
-        root is None
+        not _has_root(django)
         and not _collect_disabled(app)
         and not _remote_storage(django)
         and not _collects_nothing(app, django)
@@ -31,12 +30,21 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
         yield _not_served(app, django)
 
 
+def _has_root(django: Django) -> bool:
+    """Whether STATIC_ROOT names a folder; an empty text is none to Django."""
+    found = django.setting("STATIC_ROOT")
+    return found is not None and not (isinstance(found.value, Known) and found.value.value in ("", None))
+
+
 def _no_root(app: App, django: Django) -> Finding:
-    found = django.setting("STATIC_URL") or django.setting("INSTALLED_APPS")
+    root = django.setting("STATIC_ROOT")
+    found = root or django.setting("STATIC_URL") or django.setting("INSTALLED_APPS")
     return report(
         "HL208",
-        "STATIC_ROOT is not set: collectstatic has no folder to collect into",
-        found.mod.place(found.assign, "no STATIC_ROOT beside it") if found is not None else Place(django.settings_path),
+        f"STATIC_ROOT is {'not set' if root is None else 'empty'}: collectstatic has no folder to collect into",
+        found.mod.place(found.assign, "no STATIC_ROOT beside it" if root is None else "no folder")
+        if found is not None
+        else Place(django.settings_path),
         why="the Python buildpack runs collectstatic for every Django app; it fails with ImproperlyConfigured and the build stops",
         fix='set `STATIC_ROOT = BASE_DIR / "staticfiles"` and serve it with WhiteNoise',
         process="web",
@@ -76,14 +84,13 @@ def _configured_elsewhere(app: App) -> bool:
 
 def _remote_storage(django: Django) -> bool:
     """Whether static files go to object storage."""
-    for name in ("STATICFILES_STORAGE", "STORAGES"):
-        found = django.setting(name)
-        for inner in walk(found.value) if found is not None else ():
-            if isinstance(inner, Known) and isinstance(inner.value, str):
-                low = inner.value.lower()
-                if any(word in low for word in ("storages.", "s3", "boto", "cloudinary", "gcloud", "azure", "whitenoise", "spaces")):
-                    return True
-    return False
+    value = django.static_storage()
+    for inner in walk(value) if value is not None else ():
+        if isinstance(inner, Known) and isinstance(inner.value, str):
+            low = inner.value.lower()
+            if any(word in low for word in ("storages.", "s3", "boto", "cloudinary", "gcloud", "azure", "spaces")):
+                return True
+    return isinstance(value, Unknown)
 
 
 def _served(app: App, django: Django) -> bool:
@@ -94,11 +101,10 @@ def _served(app: App, django: Django) -> bool:
     texts = [mod.source.text for mod in app.code.modules]
     if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
         return True
-    if any(
-        "static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text or "views.static" in text
-        for text in texts
-    ):
+    if any("views.static" in text for text in texts):
         return True
+    if any("static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text for text in texts):
+        return not _debug_is_off(app, django)
     url = django.setting("STATIC_URL")
     if url is not None and (
         env_names(url.value) or any(isinstance(i, Known) and str(i.value).startswith(("http", "//")) for i in walk(url.value))
@@ -123,5 +129,5 @@ def _debug_is_off(app: App, django: Django) -> bool:
     found = django.setting("DEBUG")
     if found is None:
         return True
-    settled = app.code.guards.if_unset(found.value)
+    settled = app.code.guards.switch(found.value)
     return isinstance(settled, Known) and settled.value in (False, 0, "", "False", "false", "0", None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
+from herolint.app.origins import origin
 from herolint.app.program import Effect
 from herolint.app.rails_data import replaced_logger
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
@@ -183,12 +184,19 @@ def _django_fields(app: App) -> Iterator[Finding]:
     if not places:
         return
     unsure = python.django.conditional_storage()
+    ignored = python.django.ignored_storage("DEFAULT_FILE_STORAGE")
     root = python.django.setting("MEDIA_ROOT")
     at = root.mod.place(root.assign, "the default storage is the disk") if root is not None and unsure else places[0]
+    if unsure:
+        why_disk = " unless a setting says otherwise"
+    elif ignored is not None:
+        at = ignored.mod.place(ignored.assign, "not read")
+        why_disk = ": the installed release of Django does not read DEFAULT_FILE_STORAGE any more"
+    else:
+        why_disk = ": no other default storage is set"
     yield report(
         "HL203",
-        f"{next(iter(first))} keeps uploads on the dyno's disk"
-        + (" unless a setting says otherwise" if unsure else ": no other default storage is set"),
+        f"{next(iter(first))} keeps uploads on the dyno's disk{why_disk}",
         at,
         severity=WARNING if unsure else ERROR,
         confidence=Confidence.HIGH if python.django.sure else Confidence.LOW,
@@ -220,14 +228,23 @@ def logs_to_file(app: App) -> Iterator[Finding]:
             effect.processes[0],
             console,
             also_shown=_beside_console(app, effect),
+            asked_for=text is None and _only_when_named(effect, expr),
         )
     yield from _logging_dict(app)
 
 
 def _log_finding(
-    app: App, at: Place, text: str | None, runs: bool | None, process: str, console: str, *, also_shown: bool = False
+    app: App,
+    at: Place,
+    text: str | None,
+    runs: bool | None,
+    process: str,
+    console: str,
+    *,
+    also_shown: bool = False,
+    asked_for: bool = False,
 ) -> Finding:
-    """`also_shown`: the same lines go to standard output as well."""
+    """`also_shown`: the same lines go to standard output as well. `asked_for`: only where an option names a file."""
     return report(
         "HL207",
         f"logs go to {f'the file {shown(text)}' if text and '{}' not in text else 'a file on the dyno’s disk'}"
@@ -237,19 +254,50 @@ def _log_finding(
         why="only standard output and error reach `heroku logs` and log drains; " + lost(app),
         fix=f"log to standard output: `{console}`" if console else "log to standard output",
         process=process,
-        confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
+        confidence=Confidence.LOW if asked_for else Confidence.HIGH if runs else Confidence.MEDIUM,
     )
 
 
+def _only_when_named(effect: Effect, file: facts.AnyExpr) -> bool:
+    """`if options.log_file: FileHandler(options.log_file)`: whether the branch asks for the file's name itself."""
+    name, at = dotted(file), effect.fact.guard
+    while name is not None and at != facts.NONE:
+        guard = effect.mod.facts.guards[at]
+        if guard.kind == "if" and dotted(guard.test) == name:
+            return True
+        at = guard.parent
+    return False
+
+
 def _beside_console(app: App, effect: Effect) -> bool:
-    """Whether a handler stands in one list with another that writes to standard output or error."""
+    """Whether a handler stands in one list with another that writes to standard output or error, or is added to the same logger."""
     mod = effect.mod
+    together: dict[str, list[facts.AnyExpr]] = {}
     for fact in mod.facts.calls:
         given = argument(fact.call, None, "handlers")
-        if isinstance(given, facts.Sequence) and effect.fact.call in given.items:
-            names = (app.code.linker.qualified(mod, fact.function, one.func) for one in given.items if isinstance(one, facts.Call))
-            return any(name == "logging.StreamHandler" for name in names)
-    return False
+        if isinstance(given, facts.Sequence) and _among(app, mod, fact.function, effect, given.items):
+            return _any_console(app, mod, fact.function, given.items)
+        func = fact.call.func
+        if isinstance(func, facts.Attr) and func.name == "addHandler" and fact.call.args:
+            together.setdefault(f"{fact.function} {dotted(func.base) or func.base.start}", []).append(fact.call.args[0])
+    return any(
+        _among(app, mod, int(key.partition(" ")[0]), effect, added) and _any_console(app, mod, int(key.partition(" ")[0]), added)
+        for key, added in together.items()
+    )
+
+
+def _among(app: App, mod: Mod, function: int, effect: Effect, handlers: Iterable[facts.AnyExpr]) -> bool:
+    """Whether one of the expressions is the call, or a name for what it made."""
+    return any(origin(app.code.linker, mod, function, one)[2] == effect.fact.call for one in handlers)
+
+
+def _any_console(app: App, mod: Mod, function: int, handlers: Iterable[facts.AnyExpr]) -> bool:
+    """Whether one of the handlers writes to standard output or error."""
+    made = (origin(app.code.linker, mod, function, one) for one in handlers)
+    return any(
+        isinstance(call, facts.Call) and app.code.linker.qualified(where, scope, call.func) == "logging.StreamHandler"
+        for where, scope, call in made
+    )
 
 
 def _logging_dict(app: App) -> Iterator[Finding]:

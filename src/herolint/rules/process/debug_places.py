@@ -102,7 +102,7 @@ def _entry(target: facts.AnyExpr) -> tuple[facts.AnyExpr | None, str]:
 
 def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     """Whether a flag is on in production as far as known, and the variable that would switch it off."""
-    settled = app.code.guards.if_unset(value)
+    settled = app.code.guards.switch(value)
     names = sorted(env_names(value))
     on = isinstance(settled, Known) and (
         settled.value is True

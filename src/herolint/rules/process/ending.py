@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
+from herolint.app.reach import FunctionRef
+from herolint.app.unbound import unbound_modules
+from herolint.app.values import Made
+from herolint.app.workers import workers_of_call
+from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -71,6 +76,50 @@ def process_exits_at_once(app: App) -> Iterator[Finding]:
                 process=process.name,
                 confidence=Confidence.HIGH if process.serves or process.name in ("worker", "clock", "bot") else Confidence.MEDIUM,
             )
+    if app.has("code"):
+        yield from _unbound(app)
+    if app.web is not None and app.has("code"):
+        yield from _refused_workers(app, app.web)
+
+
+def _unbound(app: App) -> Iterator[Finding]:
+    """Code that stops with a NameError while it is loaded."""
+    for found in unbound_modules(app.code):
+        process = next((name for name in found.processes if name == "web"), found.processes[0])
+        yield report(
+            "HL118",
+            f"{process} ends at once: `{found.name.id}` is used here, and nothing imports it",
+            found.mod.place(found.name, "NameError"),
+            why="the file is loaded when the process starts, and the NameError ends it" + (": H10" if process == "web" else ""),
+            related=(app.procfile_place(process, "this process loads it"),),
+            fix=f"write `import {found.name.id}` at the top of {found.mod.path}",
+            process=process,
+        )
+
+
+def _refused_workers(app: App, web: Process) -> Iterator[Finding]:
+    """A server that is to start several workers, which it can only do for an app that it is told by name."""
+    for effect in app.code.effects_of("starts-workers"):
+        expr, value = app.code.argument(effect, effect.row.path)
+        started = FunctionRef(effect.mod.path, effect.fact.function) in app.code.started
+        if expr is None or not started or not effect.runs or "web" not in effect.processes or not isinstance(value, Made):
+            continue
+        number, origin = workers_of_call(app, effect, web.main) if web.main is not None else (None, "")
+        if number is None or number < 2:
+            continue
+        name = effect.name.removesuffix("()")
+        said = f"WEB_CONCURRENCY, which the buildpack sets, asks for {number}" if origin == "buildpack" else f"it is to start {number}"
+        own = f'"{effect.mod.path.removesuffix(".py").replace("/", ".")}:{expr.id}"' if isinstance(expr, facts.Name) else "the app by name"
+        yield report(
+            "HL118",
+            f"web ends at once: {name} is given the app itself, and starts several workers only for an app that it is told by name",
+            effect.mod.place(expr, f"{said} workers"),
+            why=f"{said} workers, so it prints “You must pass the application as an import string to enable 'reload' or 'workers'” and "
+            "exits: H10",
+            related=(app.procfile_place("web", "this process starts it"),),
+            fix=f"pass `workers=1`, or {own if own == 'the app by name' else f'`{own}`'} in the place of the app",
+            process="web",
+        )
 
 
 def _ends(launch: Launch) -> str:

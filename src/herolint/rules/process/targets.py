@@ -11,6 +11,7 @@ from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
 from herolint.app.node_programs import packages_of_programs
+from herolint.app.own_programs import Unstartable, unstartable
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
@@ -47,6 +48,36 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             confidence=confidence,
         )
     yield from (_not_built(found) for found in not_built(app))
+    yield from (_not_started(found) for found in unstartable(app))
+
+
+def _not_started(found: Unstartable) -> Finding:
+    """A file that is there, and that the system does not start."""
+    process, path = found.process, found.path
+    match found.reason:
+        case "mode":
+            message, label = f"{process.name} starts {path}, which git does not hold as executable", "Permission denied"
+            fix = f"run `git update-index --chmod=+x {path}` and commit that"
+        case "line-end":
+            message, label = (
+                f"{process.name} starts {path}, whose first line ends in CR: `{found.asked}` with a CR is no program",
+                "no such program",
+            )
+            fix = f"save it with LF, and write `{path} text eol=lf` into .gitattributes"
+        case _:
+            message, label = (
+                f"{process.name} starts {path}, whose first line asks for {found.asked}, which a dyno does not have",
+                "no such program",
+            )
+            fix = "write `#!/usr/bin/env python3`"
+    return report(
+        "HL110",
+        message,
+        Place(found.at.path, found.at.span, label),
+        why="the process ends as soon as it starts" + (", and every request gets H10" if process.serves else ""),
+        fix=fix,
+        process=process.name,
+    )
 
 
 def _not_built(found: NotBuilt) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.program import Effect
@@ -11,7 +12,7 @@ from herolint.app.values import Items, Known, constant
 from herolint.app.workers import Workers, dynos_of, web_workers
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument
+from herolint.code.queries import argument, dotted
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -44,8 +45,24 @@ def session_affinity(app: App) -> Iterator[Finding]:
     )
 
 
+_EVENTS = frozenset({"on", "event", "emit", "on_event", "on_namespace", "registerNamespace", "register_namespace", "of"})
+"""Methods by which code handles or sends events."""
+
+
 def _socketio(app: App) -> list[Effect]:
-    return [effect for effect in app.code.effects_of("serves-socketio") if "web" in effect.processes]
+    """Where Socket.IO is served, if any event is handled or sent: a template's server that nothing uses has no clients."""
+    found = [effect for effect in app.code.effects_of("serves-socketio") if "web" in effect.processes]
+    return found if found and any(_last(expr) in _EVENTS for mod in app.code.modules for expr in _called(mod)) else []
+
+
+def _called(mod: Mod) -> Iterator[facts.AnyExpr]:
+    """What a module calls or decorates with."""
+    yield from (fact.call.func for fact in mod.facts.calls)
+    yield from (decorator for fn in mod.facts.functions for decorator in fn.decorators)
+
+
+def _last(expr: facts.AnyExpr) -> str:
+    return (dotted(expr) or "").rpartition(".")[2] or (expr.name if isinstance(expr, facts.Attr) else "")
 
 
 def _one_transport(app: App, servers: list[Effect]) -> bool:

@@ -14,7 +14,7 @@ from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
-from herolint.rules.services.hosts import ADDONS, LOCAL, local_apis, written_hosts
+from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, written_hosts
 
 
 @rule("HL301", "localhost-service", ERROR, WARNING, needs=("code", "processes"))
@@ -35,10 +35,11 @@ def localhost_service(app: App) -> Iterator[Finding]:
             "HL301",
             f"connects to {kind if kind != 'broker' else 'a message broker'} on {local}, where a dyno runs no such service",
             Place(at.path, at.span, "on the dyno itself"),
-            why="each dyno runs one process and nothing else; the connection is refused",
+            why="each dyno runs one process and nothing else; the connection is refused"
+            + (", which its client takes for an empty cache: nothing is ever cached" if kind == "memcached" else ""),
             related=[app.procfile_place(n, f"{n} runs it") for n in processes[:2] if app.procfile_place(n).path != at.path],
             fix=f"add {addon} and read its address: `{app.code.spell(app.code.code.mod(at.path), 'required', name=variable)}`",
-            severity=ERROR if runs else WARNING,
+            severity=ERROR if runs and kind != "memcached" else WARNING,
             process=processes[0] if processes else "",
             confidence=Confidence.HIGH if runs else Confidence.MEDIUM,
         )
@@ -63,8 +64,15 @@ def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple
             for found in python.django.assignments(name):
                 if found.assign.value is not None:
                     runs = python.guards.holds(found.mod, found.assign.guard)
+                    backend = "memcached" if name == "CACHES" and "memcached" in _backends(found.value) else kind
                     for text, at in _texts(found.value, found.mod, found.assign.value):
-                        yield kind, at, text, runs, who, ""
+                        yield backend, at, text, runs, who, ""
+
+
+def _backends(value: Value) -> str:
+    """The names of backends in a settings table, in lower case."""
+    tables = [inner for inner in walk(value) if isinstance(inner, Table)]
+    return " ".join(text.lower() for table in tables if (one := table.get("BACKEND")) is not None and (text := text_of(one)))
 
 
 def _texts(value: Value, mod: Mod, expr: facts.AnyExpr) -> Iterator[tuple[Value, Place]]:
@@ -141,6 +149,8 @@ def _local(value: Value, default: str) -> tuple[str | None, bool]:
             host = [p for p in one.parts if isinstance(p, Env)]
             if host:
                 continue
+        if SOCKET.fullmatch(text):
+            return "a socket of the same machine", overridable
         match = LOCAL.search(text) if "{}" not in text.partition("@")[2] or "@" not in text else None
         if match and not text.startswith(("sqlite", "file:")):
             return re.sub(r"^\w*://|/$|@(?:tcp\()?|\?|,|\)|^host=", "", match.group(0)) or "localhost", overridable
@@ -170,11 +180,12 @@ def postgres_url_scheme(app: App) -> Iterator[Finding]:
             "HL303",
             "hands DATABASE_URL to SQLAlchemy as it is, but Heroku's starts with postgres://",
             Place(database.place.path, database.place.span, "starts with postgres://"),
-            why="SQLAlchemy 1.4 and later know only postgresql:// and stop with NoSuchModuleError: the app crashes (H10)",
+            why="SQLAlchemy 1.4 and later know only postgresql:// and stop with NoSuchModuleError: the app crashes (H10)"
+            + (f", if {database.assumed} is the class that is chosen" if database.assumed else ""),
             severity=ERROR if database.runs else WARNING,
             fix='use `os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1)`',
             process=database.processes[0] if database.processes else "",
-            confidence=Confidence.HIGH if database.runs else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if database.runs and not database.assumed else Confidence.MEDIUM,
         )
 
 

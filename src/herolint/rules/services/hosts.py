@@ -16,6 +16,8 @@ from herolint.rules.registry import ERROR, WARNING, report
 LOCAL = lazy(
     r"(?:^|://|@|@tcp\(|\bhost=)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,|\)|(?=\s))"
 )
+SOCKET = lazy(r"(?:postgres|postgresql|mysql)(?:\+\w+)?:///[\w-]*")
+"""An address without a host: the server's socket on the same machine."""
 _HOST = lazy(
     r"(?:mongodb|postgres|postgresql|mysql|redis|rediss|amqp|amqps)(?:\+srv)?://(?:[^@/]*@)?(?P<host>[\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$|\?)"
 )
@@ -30,6 +32,7 @@ ADDONS = {
     "Redis": ("heroku-redis", "REDIS_URL"),
     "MongoDB": ("a MongoDB add-on or Atlas", "MONGODB_URI"),
     "MySQL": ("a MySQL add-on such as jawsdb", "JAWSDB_URL"),
+    "memcached": ("memcachier or memcachedcloud", "MEMCACHIER_SERVERS"),
     "broker": ("heroku-redis or cloudamqp", "REDIS_URL"),
 }
 

@@ -1,0 +1,107 @@
+"""What the rules said, kept between runs: a repository in which nothing has changed is not judged again.
+
+A kept judgement counts only when everything is as it was: herolint itself, the configuration, the day, the list of files with
+their sizes and modes, and the content of every file that was read.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint import __version__
+from herolint.finding import Finding, Problem
+from herolint.result import AppSummary
+
+if TYPE_CHECKING:
+    from herolint.code.cache import FactCache
+    from herolint.workspace import Workspace
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What all rules said of all apps, before anything is suppressed or hidden."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    apps: tuple[AppSummary, ...]
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A judgement with the paths that were read for it and the digest of their contents."""
+
+    read: tuple[str, ...]
+    digest: bytes
+    judgement: Judgement
+
+
+class Keeper:
+    """Finds and keeps the judgement of one repository under one configuration; `said` is all that the rules are told besides the files."""
+
+    def __init__(self, cache: FactCache, workspace: Workspace, said: str) -> None:
+        self._workspace = workspace
+        self._path = cache.folder / f"run-{_key(workspace, said)}" if cache.folder is not None else None
+
+    def find(self) -> Judgement | None:
+        """The judgement that was kept, if everything is still the same."""
+        if self._path is None:
+            return None
+        try:
+            kept = msgspec.msgpack.decode(self._path.read_bytes(), type=_Kept)
+        except (OSError, msgspec.MsgspecError):
+            return None
+        return kept.judgement if self._digest(kept.read) == kept.digest else None
+
+    def keep(self, judgement: Judgement) -> None:
+        """Keep a judgement that was just made. One in which a rule failed is not kept; what fails is as if nothing were."""
+        if self._path is None or any(problem.rule for problem in judgement.problems):
+            return
+        read = tuple(sorted({*self._workspace.asked_for, *self._workspace.find(".slugignore")}))
+        try:
+            content = msgspec.msgpack.encode(_Kept(read, self._digest(read), judgement))
+            beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+            beside.write_bytes(content)
+            os.replace(beside, self._path)
+        except (OSError, UnicodeError, msgspec.MsgspecError):
+            return
+
+    def _digest(self, paths: Iterable[str]) -> bytes:
+        from hashlib import blake2b
+
+        digest = blake2b(digest_size=20)
+        for path in paths:
+            source = self._workspace.read(path)
+            data = source.data if source is not None else b""
+            digest.update(f"{path!r} {len(data) if source is not None else None}\n".encode())
+            digest.update(data)
+        return digest.digest()
+
+
+def _key(workspace: Workspace, said: str) -> str:
+    """What a judgement depends on besides the contents: herolint, what it was told, and which files there are."""
+    from hashlib import blake2b
+
+    digest = blake2b(
+        f"{__version__} {sys.version} {_own_files()} {workspace.root}\n{said}\n".encode("utf-8", "surrogateescape"), digest_size=20
+    )
+    for entry in workspace.files.values():
+        digest.update(f"{entry.path!r} {entry.size} {entry.kind} {entry.executable} {entry.lfs}\n".encode())
+    for path, reason in workspace.unpushed.items():
+        digest.update(f"{path!r} {reason!r}\n".encode())
+    return digest.hexdigest()
+
+
+def _own_files() -> str:
+    """The files of herolint by size and time, which tell one state of a checkout from another."""
+    own = Path(__file__).parent
+    found = []
+    for folder, folders, names in os.walk(own):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in names:
+            status = os.stat(f"{folder}/{name}")
+            found.append((folder, name, status.st_size, status.st_mtime_ns))
+    return repr(sorted(found))
