@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from herolint.app.dialects.base import Dialect
 
 MAX_DEPTH = 24
-_NAMING = (facts.Name, facts.Attr, facts.Call, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
+_NAMING = (facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
 """Expressions that can name something."""
 
 
@@ -104,6 +104,11 @@ class Linker:
                 if target is not None and target.kind == "external" and self.dialect(mod).plain_calls:
                     return Target("external", self.returns.get(f"{target.name}()", target.name))
                 return self._result(target, depth) if target else None
+            case facts.Index(base=facts.Call(func=func), key=facts.Const(value=int() as position)) if position > 0:
+                target = self.resolve(mod, function, func, depth)
+                if target is None or target.kind != "function" or target.mod is None:
+                    return None
+                return self._also_returned(target.mod, target.number, position, depth)
             case facts.Closure(number=number):
                 return Target("function", mod.facts.functions[number].qualname, mod, number)
             case facts.Unary(op="await", value=value):
@@ -284,6 +289,16 @@ class Linker:
                 return self._result(call, depth) if call and call.kind == "function" else None
             case "function" if target.mod is not None:
                 return self._returned(target.mod, target.number, depth)
+        return None
+
+    def _also_returned(self, mod: Mod, number: int, position: int, depth: int) -> Target | None:
+        """What a function of the project gives back at a position after the first (`a, b := f()`)."""
+        at = 0
+        for returned in mod.facts.returns:
+            if returned.function == number:
+                at = at + 1 if returned.op == "also" else 0
+                if at == position and returned.value is not None and (found := self.resolve(mod, number, returned.value, depth)):
+                    return found
         return None
 
     def _returned(self, mod: Mod, number: int, depth: int) -> Target | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, calls_of
+from herolint.app.guards import without_error
 from herolint.app.limits import seconds
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
@@ -128,8 +129,10 @@ def _holds_if_there(code: Program, mod: Mod, guard: int) -> bool:
         asks = all(
             isinstance(p, facts.Binary) and p.op == there and isinstance(p.right, facts.Const) and p.right.value is None for p in parts
         )
-        if not asks and code.guards.holds(mod, guard) is not True:
-            return False
+        if not asks and not without_error(fact):
+            truth = code.guards.truth(mod, mod.function_at(fact.test.start), fact.test)
+            if truth is None or truth is not (fact.kind != "else"):
+                return False
         guard = fact.parent
     return True
 
