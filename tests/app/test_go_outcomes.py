@@ -282,3 +282,26 @@ def test_a_name_that_hides_the_package_it_is_made_with(tmp_path: Path) -> None:
         f'package orders\n\nimport "net/http"\n\nfunc All() (*http.Response, error) {{\n\treturn {FETCH}\n}}\n'
     )
     assert codes(tmp_path, "example.com/orders/orders", "", handler) == ["HL503"]
+
+
+# ---- what the repository says about its buildpacks ----------------------------------------------------------------------------
+
+
+def test_a_hook_of_the_go_buildpack_tells_that_it_is_chosen(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    package = '{"name": "client", "private": true, "engines": {"node": "24.x"}}\n'
+    assert "HL422" in codes(tmp_path, "", package_json=package)
+    (tmp_path / "bin" / "go-post-compile").write_text("#!/bin/sh\nrm -rf node_modules\n")
+    assert "HL422" not in codes(tmp_path, "", package_json=package)
+
+
+def test_procfiles_of_several_apps_in_one_repository(tmp_path: Path) -> None:
+    for name, folders in {"one": ("web",), "several": ("web", "jobs")}.items():
+        home = tmp_path / name
+        for folder in folders:
+            (home / "cmd" / folder).mkdir(parents=True)
+            (home / "cmd" / folder / "Procfile").write_text(f"{folder}: bin/{folder}\n")
+        codes(home, "")
+        (home / "Procfile").unlink()
+        found = [finding.code for finding in engine.run(home, Config(), OPTIONS).findings]
+        assert ("HL101" in found) is (name == "one")
