@@ -237,7 +237,7 @@ TOOL = (
 )
 
 
-@pytest.mark.parametrize(("command", "found"), [("web", []), ("dump", ["HL204"]), ("", ["HL204"])])
+@pytest.mark.parametrize(("command", "found"), [("web", []), ("dump", ["HL204"]), ("", [])])
 def test_only_the_subcommand_that_the_process_asks_for_runs(tmp_path: Path, command: str, found: list[str]) -> None:
     files = {"main.go": TOOL, "go.mod": "module example.com/orders\n\ngo 1.26\n", "go.sum": "", "Procfile": f"web: bin/orders {command}\n"}
     for path, text in files.items():
@@ -305,3 +305,45 @@ def test_procfiles_of_several_apps_in_one_repository(tmp_path: Path) -> None:
         (home / "Procfile").unlink()
         found = [finding.code for finding in engine.run(home, Config(), OPTIONS).findings]
         assert ("HL101" in found) is (name == "one")
+
+
+# ---- clients that were given a limit elsewhere ------------------------------------------------------------------------------
+
+MADE = (
+    "type API struct{ client *http.Client }\n\nfunc NewAPI(client *http.Client) *API {\n\tif client == nil {\n\t\tclient = &http.Client{%s}\n\t}\n"
+    '\treturn &API{client: client}\n}\n\nfunc (a *API) orders() {\n\ta.client.Get("https://api.example.com")\n}\n\nvar api *API\n'
+)
+POOLED = (
+    "var pool = sync.Pool{New: func() interface{} {\n\treturn &http.Client{Timeout: 5 * time.Second}\n}}\n\n"
+    "func taken() *http.Client {\n\treturn pool.Get().(*http.Client)\n}\n"
+)
+
+
+def test_a_client_that_its_maker_gives_a_limit(tmp_path: Path) -> None:
+    assert codes(tmp_path, "time", "api = NewAPI(nil)", "api.orders()", MADE % "Timeout: 5 * time.Second") == []
+    assert codes(tmp_path, "", "api = NewAPI(nil)", "api.orders()", MADE % "") == ["HL503"]
+    assert codes(tmp_path, "sync time", "", 'taken().Get("https://api.example.com")', POOLED) == []
+
+
+ALONE = (
+    'package main\n\nimport (\n\t"os"\n\n\t"github.com/spf13/cobra"\n)\n\nfunc main() {\n\tcommand().Execute()\n}\n\n'
+    "func command() *cobra.Command {\n"
+    '\troot := &cobra.Command{Use: "orders", %sRun: save}\n\troot.AddCommand(&cobra.Command{Use: "dump", Run: dump})\n\treturn root\n}\n\n'
+    'func save(_ *cobra.Command, _ []string) {\n\tos.WriteFile("data/saved.csv", nil, 0o644)\n}\n\n'
+    'func dump(_ *cobra.Command, _ []string) {\n\tos.WriteFile("data/dumped.csv", nil, 0o644)\n}\n'
+)
+
+
+@pytest.mark.parametrize(("arguments", "found"), [("", ["HL204"]), ("Args: cobra.MinimumNArgs(1), ", [])])
+def test_without_a_subcommand_only_the_root_runs(tmp_path: Path, arguments: str, found: list[str]) -> None:
+    files = {
+        "main.go": ALONE % arguments,
+        "go.mod": "module example.com/orders\n\ngo 1.26\n",
+        "go.sum": "",
+        "Procfile": "worker: bin/orders\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).write_text(text)
+    result = engine.run(tmp_path, Config(), OPTIONS)
+    assert [finding.code for finding in result.findings if finding.code != "HL104"] == found
+    assert all("saved" in finding.message for finding in result.findings if finding.code == "HL204")

@@ -158,3 +158,37 @@ def test_services_of_a_sinatra_app(tmp_path: Path, text: str, gem: str, found: l
 )
 def test_programs_of_gems(tmp_path: Path, command: str, gems: tuple[str, ...], without: tuple[str, ...], found: list[str]) -> None:
     assert codes(tmp_path, {"Procfile": f"web: {command}\n"}, gems, without) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('if Rails.env == "development"\n  REDIS = Redis.new(host: "localhost")\nend\n', []),
+        ('if Rails.env.development?\n  REDIS = Redis.new(host: "localhost")\nend\n', []),
+        ('unless Rails.env.production?\n  REDIS = Redis.new(host: "localhost")\nend\n', []),
+        ('if Rails.env.production?\n  REDIS = Redis.new(host: "localhost")\nend\n', ["HL301"]),
+        ('ENV["RACK_ENV"] ||= "development"\n', []),
+        ('options = { log: true }\noptions[:url] = ENV["SEARCH_ADDRESS"]\nElasticsearch::Client.new(options)\n', []),
+        ("Elasticsearch::Client.new(log: true)\n", ["HL301"]),
+    ],
+)
+def test_stages_and_options_that_are_filled_later(tmp_path: Path, text: str, found: list[str]) -> None:
+    assert codes(tmp_path, {"config/initializers/services.rb": text}, ("redis", "elasticsearch")) == found
+
+
+def test_a_developers_process_needs_no_buildpack(tmp_path: Path) -> None:
+    package = '{"name": "notes", "private": true, "engines": {"node": "24.x"}, "scripts": {"build": "webpack"}}\n'
+    files = {"package.json": package, "Procfile": "web: bundle exec puma -p $PORT\njs: npm run build -- --watch\n"}
+    assert "HL422" not in codes(tmp_path, files)
+
+
+def test_one_finding_for_a_list_in_the_background(tmp_path: Path) -> None:
+    command = "bundle exec rake assets:clean && bundle exec puma -p $PORT & bundle exec rake notes:watch"
+    assert codes(tmp_path, {"Procfile": f"web: {command}\n"}).count("HL112") == 1
+
+
+def test_keys_that_are_published_for_tests(tmp_path: Path) -> None:
+    key = "6LeIxAcTAAAAA" + "GG-vFI1TnRWxMZNFuojJ4WifJWe"
+    assert (
+        codes(tmp_path, {"config/initializers/captcha.rb": f'Recaptcha.configure do |config|\n  config.secret_key = "{key}"\nend\n'}) == []
+    )

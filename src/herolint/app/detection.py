@@ -149,7 +149,8 @@ def left_out(app: App) -> Needed | None:
         return None
     winner = app.detected[0].buildpack
     for one in programs_needed(app, [found.buildpack for found in app.detected]):
-        if one.buildpack.language != winner.language and one.launch.tool not in winner.programs:
+        watches = any(word.text.rpartition(":")[2].lstrip("-") == "watch" for word in one.launch.words)  # a developer's process
+        if one.buildpack.language != winner.language and one.launch.tool not in winner.programs and not watches:
             return one
     return None
 

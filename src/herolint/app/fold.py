@@ -192,7 +192,9 @@ class Folder:
                 position = next(i for i, p in enumerate(fn.params) if p.name == expr.id)
                 default = fn.params[position].default
                 if self.linker.dialect(mod).follows_values:
-                    return self._any_given(self.givers.of_parameter(mod, scope, position), depth)
+                    given = self._any_given(self.givers.of_parameter(mod, scope, position), depth)
+                    changes = [b for b in mod.names.get(scope, {}).get(expr.id, ()) if b.start <= expr.start]
+                    return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
                 if default is None or self.linker.code.passes(fn, position, expr.id):
                     return UNKNOWN
                 return self.fold(mod, fn.parent, default, depth)

@@ -33,6 +33,8 @@ TOOL_WORDS = frozenset({"COVERAGE", "PROFILER", "PROFILING", "DEBUGGER", "DEBUGP
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
 MOST_NESTED = 6
 """How many guards may wait for one another's answer: what a test reads may stand under guards of its own."""
+_STAGES = frozenset({"Rails.env", "Padrino.env", "Hanami.env", "settings.environment"})
+"""Names by which frameworks tell the stage that they run in; a buildpack sets the variable behind them."""
 _LOCAL_QUESTION = lazy(
     r"(?i)is_?(dev|development|local|localhost|test|testing)(_?or_?(dev|development|test|local))?(_?(env|environment|mode|server))?\??\Z"
 )
@@ -169,6 +171,8 @@ class Guards:
         answer = self.truthy(self.folder.fold(mod, function, test))
         if answer is None and _asks_if_local(test):
             return False
+        if answer is None and isinstance(test, facts.Attr) and test.name == "production?" and dotted(test.base) in _STAGES:
+            return True
         if answer is None and isinstance(test, facts.Name | facts.Attr):
             return self._truth_behind(mod, function, test, depth)
         return answer
@@ -244,6 +248,8 @@ class Guards:
             return None
         if isinstance(a, Made) and a.name in (".lower", ".upper", ".strip", ".casefold") and a.args:
             return self._equal(a.args[0], b)
+        if isinstance(a, Ref) and a.name in _STAGES:
+            return _stage_equal(b.value)
         if isinstance(a, Ref | Made):
             return _platform_equal(a, b)
         if isinstance(a, Env):
@@ -329,10 +335,18 @@ class Guards:
         return self.if_unset(value)
 
 
+def _stage_equal(word: object) -> bool | None:
+    """Whether the stage that a framework names is the one that a text says."""
+    text = str(word).lower()
+    return True if text in PRODUCTION_WORDS else False if text in LOCAL_WORDS else None
+
+
 def _asks_if_local(test: facts.AnyExpr) -> bool:
     """Whether a test is a question by name whether this is a developer's machine: `cfg.IsDev()`, `env.is_development`."""
     inner = test.func if isinstance(test, facts.Call) and not test.args else test
     name = inner.name if isinstance(inner, facts.Attr) else ""
+    if isinstance(inner, facts.Attr) and dotted(inner.base) in _STAGES:
+        return name in ("development?", "test?", "local?")
     return _LOCAL_QUESTION.match(name) is not None
 
 

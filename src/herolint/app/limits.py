@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.origins import origin
-from herolint.app.values import Env, Items, Known, Made, Ref, Table, Text, Value, options
+from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Ref, Table, Text, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, dotted
 
 if TYPE_CHECKING:
+    from herolint.app.codebase import Mod
     from herolint.app.flow import Step
     from herolint.app.program import Effect, Program
 
@@ -101,12 +102,23 @@ def _by_client(code: Program, effect: Effect) -> bool:
         names = [word for word in effect.row.timeout.split() if not word.isdigit()]
         if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
             return True  # `client.read_timeout = 5`
-        for one in options(code.fold(mod, function, made)):
+        value = code.fold(mod, function, made)
+        if value is UNKNOWN and code.linker.dialect(mod).follows_values and not _declared_here(mod, function, made):
+            return True  # a client from elsewhere, which may have been given a limit
+        for one in options(value):
+            if isinstance(one, Made) and one.args and effect.name.startswith(f"{one.name}()"):
+                return True  # taken for a client by its type only: who made it is not known
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True
         text = effect.mod.source.text
         return ".mount(" in text and "timeout" in text.lower()
     return False
+
+
+def _declared_here(mod: Mod, function: int, expr: facts.AnyExpr) -> bool:
+    """Whether a name is only declared, so that it holds what its type starts with: `var client http.Client`."""
+    bindings = mod.names.get(function, {}).get(expr.id, ()) if isinstance(expr, facts.Name) else ()
+    return bool(bindings) and all(isinstance(b.what, facts.Assign) and b.what.value is None for b in bindings)
 
 
 def _holds(made: Made, name: str) -> bool:

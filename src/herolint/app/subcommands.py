@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from herolint.app.codebase import Mod
 from herolint.app.link import Linker
+from herolint.app.origins import origin
 from herolint.code import facts
 from herolint.code.queries import argument
 
 _RUNS = frozenset({"Run", "RunE", "Action", "PreRun", "PreRunE", "PostRun", "PostRunE", "Before", "After"})
 """Fields of subcommands that hold what they run."""
+_EXECUTES = frozenset({"Execute", "ExecuteContext", "ExecuteC", "ExecuteContextC"})
+_DEEPEST = 4
 
 
 class Subcommands:
@@ -30,8 +33,52 @@ class Subcommands:
                 if isinstance(given, facts.Const) and isinstance(given.value, str) and given.value.split():
                     found.append((mod, fact.call, given.value.split()[0]))
         spans: dict[str, list[tuple[int, int]]] = {}
-        if any(name in self.words for _, _, name in found):
-            for mod, call, name in found:
-                runs = [arg.value for arg in call.args if isinstance(arg, facts.Keyword) and arg.name in _RUNS and name not in self.words]
+        known = any(name in self.words for _, _, name in found)
+        roots = _roots(linker, found) if found and not self.words else frozenset()
+        for mod, call, name in found:
+            runs = [arg.value for arg in call.args if isinstance(arg, facts.Keyword) and arg.name in _RUNS]
+            other = known and name not in self.words
+            unnamed = bool(roots) and (mod.path, call.start) not in roots
+            if other or unnamed or (not self.words and _wants_arguments(call)):
                 spans.setdefault(mod.path, []).extend((one.start, one.end) for one in runs)
         return spans
+
+
+def _roots(linker: Linker, found: list[tuple[Mod, facts.Call, str]]) -> frozenset[tuple[str, int]]:
+    """The commands that the program itself executes (`root.Execute()`), by file and place; they run where no subcommand is named."""
+    places = {(mod.path, call.start): call for mod, call, _ in found}
+    roots = set()
+    for mod in {mod.path: mod for mod, _, _ in found}.values():
+        for fact in mod.facts.calls:
+            func = fact.call.func
+            if isinstance(func, facts.Attr) and func.name in _EXECUTES:
+                where = _made(linker, mod, fact.function, func.base)
+                if where in places:
+                    roots.add(where)
+    return frozenset(roots)
+
+
+def _made(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr, depth: int = 0) -> tuple[str, int]:
+    """Where the object is made that an expression leads to, also through what a function of the project gives back."""
+    mod, function, made = origin(linker, mod, function, expr)
+    if isinstance(made, facts.Call) and depth < _DEEPEST:
+        target = linker.resolve(mod, function, made.func)
+        if target is not None and target.kind == "function" and target.mod is not None:
+            for returned in target.mod.facts.returns:
+                if returned.function == target.number and returned.value is not None and returned.op == "return":
+                    return _made(linker, target.mod, target.number, returned.value, depth + 1)
+    return mod.path, made.start
+
+
+def _wants_arguments(call: facts.Call) -> bool:
+    """Whether a command refuses to run without arguments: `Args: cobra.MinimumNArgs(1)`."""
+    given = argument(call, None, "Args")
+    if not isinstance(given, facts.Call) or not isinstance(given.func, facts.Attr) or not given.args:
+        return False
+    least = given.args[0]
+    return (
+        given.func.name in ("MinimumNArgs", "ExactArgs")
+        and isinstance(least, facts.Const)
+        and isinstance(least.value, int)
+        and least.value > 0
+    )

@@ -13,13 +13,16 @@ from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
 from herolint.app.timed_loops import consumers, timed_loops
-from herolint.app.values import UNKNOWN, options, text_of
+from herolint.app.values import UNKNOWN, env_names, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Finding
+from herolint.patterns import lazy
 from herolint.rules.registry import WARNING, report, rule
 
+_OWN_ADDRESS = lazy(r"(HEROKU|APP|SITE|SELF|OWN|PUBLIC|BASE|SERVER|BACKEND)_?(URL|HOST|DOMAIN|ADDRESS)")
+"""Names of variables that hold the app's own address."""
 _SHORT_S = 60
 """Timers below this many seconds look after connections and memory."""
 
@@ -112,6 +115,8 @@ def _wakes_itself(app: App, effect: Effect) -> bool:
     """Whether a call only asks the app's own address, to keep an eco dyno awake."""
     _, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, UNKNOWN)
     text = next((t for one in options(value) if (t := text_of(one))), "")
+    if any(_OWN_ADDRESS.search(name) for name in env_names(value)):
+        return True
     return "herokuapp.com" in text or "localhost" in text or not text and effect.row.effect == "network"
 
 

@@ -274,6 +274,8 @@ def _beside_console(app: App, effect: Effect) -> bool:
     mod = effect.mod
     together: dict[str, list[facts.AnyExpr]] = {}
     for fact in mod.facts.calls:
+        if _is_console(app, mod, fact, effect.name):
+            return True
         given = argument(fact.call, None, "handlers")
         if isinstance(given, facts.Sequence) and _among(app, mod, fact.function, effect, given.items):
             return _any_console(app, mod, fact.function, given.items)
@@ -298,6 +300,14 @@ def _any_console(app: App, mod: Mod, function: int, handlers: Iterable[facts.Any
         isinstance(call, facts.Call) and app.code.linker.qualified(where, scope, call.func) == "logging.StreamHandler"
         for where, scope, call in made
     )
+
+
+def _is_console(app: App, mod: Mod, fact: CallFact, name: str) -> bool:
+    """Whether the same call adds standard output or error: `logger.add(sys.stderr)` beside `logger.add("app.log")`."""
+    first = fact.call.args[0] if fact.call.args and name.endswith(".add") else None
+    if first is None or app.code.linker.qualified(mod, fact.function, fact.call.func) != name:
+        return False
+    return app.code.linker.qualified(mod, fact.function, first) in ("sys.stderr", "sys.stdout")
 
 
 def _logging_dict(app: App) -> Iterator[Finding]:

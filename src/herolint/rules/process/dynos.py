@@ -24,7 +24,7 @@ def backgrounded_process(app: App) -> Iterator[Finding]:
                 yield _shared(
                     app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"
                 )
-            elif launch.command.background and launch.tool not in ("sleep", "echo", "tail"):
+            elif launch.command.background and launch.command.operator != "&&" and launch.tool not in ("sleep", "echo", "tail"):
                 yield _shared(
                     app,
                     process,
