@@ -372,6 +372,7 @@ CONFIG = "gunicorn.conf.py"
 )
 def test_workers(command: str, files: dict[str, str], workers: int, tmp_path: Path) -> None:
     found = lint(tmp_path, {"app.py": SOCKETIO, "Procfile": f"web: {command}\n", **files}, "HL505")
-    assert [finding.message.partition(" (")[0].partition(",")[0] for finding in found] == (
+    several = [finding for finding in found if " runs in " in finding.message]
+    assert [finding.message.partition(" (")[0].partition(",")[0] for finding in several] == (
         [f"Flask-SocketIO runs in {workers} workers"] if workers > 1 else []
     )

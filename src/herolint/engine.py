@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint import plugins
+from herolint import baseline, plugins
 from herolint.comments import may_hold_comments
 from herolint.config import Config, ConfigError
 from herolint.context import Context
@@ -41,6 +41,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     context: Context = Context()
     cache: bool = True
+    baseline: bool = True
+    """Whether findings that stand in the baseline are left out."""
     say: Callable[[str], None] = lambda _doing: None
 
 
@@ -196,11 +198,14 @@ class _Run:
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
         outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
         self.problems += outcome.problems
-        shown = [finding for finding in outcome.kept if finding.severity >= self.config.severity]
+        known_before = baseline.load(self.root) if self.options.baseline else None
+        new, old = baseline.part(outcome.kept, known_before) if known_before is not None else (outcome.kept, ())
+        shown = [finding for finding in new if finding.severity >= self.config.severity]
+        suppressed = (*outcome.suppressed, *old)
         if self.config.pedantic:
-            return tuple(shown), outcome.suppressed, 0
+            return tuple(shown), suppressed, 0
         sure = tuple(finding for finding in shown if finding.confidence > Confidence.LOW)
-        return sure, outcome.suppressed, len(shown) - len(sure)
+        return sure, suppressed, len(shown) - len(sure)
 
     def prefix(self) -> str:
         """What stands before a path to make it relative to the configuration's folder, with `/` at the end."""

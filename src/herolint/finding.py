@@ -105,7 +105,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """Why a finding is not counted: an `inline` comment or a `config` entry, with its reason."""
+    """Why a finding is not counted: an `inline` comment, a `config` entry with its reason, or that it stands in the `baseline`."""
 
     kind: str
     reason: str = ""

@@ -18,7 +18,8 @@ EVERYTHING = Options(rules=RULES, show_suppressed=True, verbose=1, width=120)
 
 @pytest.fixture(autouse=True)
 def _fixed_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("herolint.reports.sarif.__version__", "1.0.0")
+    for module in ("sarif", "rdjson"):
+        monkeypatch.setattr(f"herolint.reports.{module}.__version__", "1.0.0")
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -65,7 +66,7 @@ def test_links_open_files() -> None:
 
 
 def test_unknown_format_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown format `xml`; there are text, concise, json, sarif, github"):
+    with pytest.raises(ValueError, match="unknown format `xml`; there are text, concise, json, sarif, github, gitlab, "):
         render("xml", one(), OPTIONS)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft4Validator
 from report_samples import RULES, SAMPLES, absent, empty, finding, hostile, many, one, result_of, wide
 
-from herolint.finding import Place, Severity, Suppression
+from herolint.finding import Edit, Fix, Place, Severity, Suppression
 from herolint.reports import Options, render
 from herolint.result import Result
+from herolint.source import Span
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 
@@ -150,3 +152,53 @@ def test_github_puts_the_gravest_first_and_leaves_columns_out_over_lines() -> No
     assert render("github", grave, Options()).startswith("::error file=b,")
     spanning = next(line for line in render("github", wide(), Options()).splitlines() if "call.py" in line)
     assert spanning.startswith("::error file=call.py,line=2,endLine=7,title=")
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_junit_counts_what_it_holds(sample: str) -> None:
+    result = SAMPLES[sample]()
+    root = ElementTree.fromstring(render("junit", result, Options()))
+    for suite in root:
+        assert int(suite.attrib["tests"]) == len(suite.findall("testcase")) > 0
+        assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure"))
+        assert int(suite.attrib["errors"]) == len(suite.findall("testcase/error"))
+    grave = [finding for finding in result.findings if finding.severity > Severity.NOTE]
+    assert len(root.findall("testsuite/testcase/failure")) == len(grave)
+    assert len(root.findall("testsuite/testcase/error")) == len(result.problems)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_checkstyle_has_every_finding_under_its_file(sample: str) -> None:
+    result = SAMPLES[sample]()
+    root = ElementTree.fromstring(render("checkstyle", result, Options()))
+    assert sum(len(file) for file in root) == len(result.findings)
+    assert {error.attrib["severity"] for error in root.iter("error")} <= {"error", "warning", "info"}
+    assert all(int(error.attrib["line"]) >= 1 for error in root.iter("error"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_gitlab_has_what_the_merge_request_needs(sample: str) -> None:
+    result = SAMPLES[sample]()
+    issues = json.loads(render("gitlab", result, Options()))
+    assert [issue["fingerprint"] for issue in issues] == [finding.id for finding in result.findings]
+    for issue in issues:
+        assert issue["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert issue["location"]["path"]
+        assert 1 <= issue["location"]["lines"]["begin"] <= issue["location"]["lines"]["end"]
+
+
+def test_rdjson_counts_columns_in_bytes_and_suggests_edits() -> None:
+    files = {"app.py": 'name = "é"; port = 5000\n'.encode()}
+    at = Place("app.py", Span(files["app.py"].index(b"5000"), files["app.py"].index(b"5000") + 4))
+    fix = Fix("read it", (Edit("app.py", at.span or Span(0, 0), "PORT"),), True)
+    (diagnostic,) = json.loads(render("rdjson", result_of(files, finding(at, fix=fix)), Options()))["diagnostics"]
+    where = {"start": {"line": 1, "column": 21}, "end": {"line": 1, "column": 25}}
+    assert diagnostic["location"] == {"path": "app.py", "range": where}
+    assert diagnostic["suggestions"] == [{"range": where, "text": "PORT"}]
+    assert diagnostic["severity"] == "ERROR"
+
+
+def test_markdown_leaves_no_markup_of_the_repository() -> None:
+    text = render("markdown", result_of({}, finding(Place("a`b.md"), "<img src=x> **bold** [link](//x) `a_b` and `")), Options())
+    assert "`a'b.md`" in text
+    assert r"\<img src=x\> \*\*bold\*\* \[link\](//x) 'a\_b' and '" in text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, Step, calls_of
+from herolint.app.hooks import start_hooks
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -23,6 +24,7 @@ class Boot:
 
     def __init__(self, code: Program, process: str, reach: Reach, *, listens_first: bool = False) -> None:
         self.code = code
+        self.process = process
         self.reach = reach
         self.listening = {
             (e.mod.path, e.fact.function): e.fact.call.start for e in code.effects_of("listens") if process in e.processes
@@ -32,10 +34,25 @@ class Boot:
         starts = [FunctionRef(path, NONE) for path in reach.modules]
         starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in code.linker.dialect(mod).starts(mod)]
         starts += [ref for ref in (*reach.factories, *self.leading) if ref not in starts]
+        starts += [ref for ref in start_hooks(code, reach) if ref not in starts]
         self.starts = starts
         before = [] if listens_first else starts
         self.steps: dict[FunctionRef, Step] = Flow(code.linker, reach, self.waited).from_functions(before)
         """Functions that run before the process can answer."""
+        for ref, step in self._earlier().items():
+            self.steps.setdefault(ref, step)
+
+    @cached_property
+    def earlier(self) -> frozenset[str]:
+        """Modules of programs that run to their end before the server is started: `npm run prefetch && npm start`."""
+        process = self.code.app.processes[self.process]
+        before = process.launches[: process.launches.index(process.main)] if process.main in process.launches else ()
+        return frozenset(entry.path for launch in before for entry in self.code.entry(launch))
+
+    def _earlier(self) -> dict[FunctionRef, Step]:
+        """What those programs do, whether they wait for it or not: they end when all of it has."""
+        starts = [FunctionRef(path, NONE) for path in sorted(self.earlier)]
+        return Flow(self.code.linker, self.reach, with_background=True).from_functions(starts, waits=True) if starts else {}
 
     @cached_property
     def started(self) -> dict[FunctionRef, Step]:
@@ -122,6 +139,8 @@ class Boot:
     def waits_for(self, effect: Effect) -> bool:
         """Whether the start waits for a call to end."""
         if not self.code.linker.dialect(effect.mod).promises:
+            return True
+        if effect.mod.path in self.earlier:
             return True
         by_name = effect.name.endswith("Sync") or effect.name == "setTimeout"
         return effect.fact.awaited or by_name or (effect.mod.path, effect.fact.call.start) in self.waited or self._promised(effect)

@@ -10,7 +10,7 @@ import msgspec
 from herolint.app.codebase import Mod
 from herolint.app.handed import handed_callee
 from herolint.app.link import Linker
-from herolint.code.facts import CallFact
+from herolint.code.facts import Attr, CallFact
 
 
 class NamedCall(msgspec.Struct, frozen=True):
@@ -22,6 +22,12 @@ class NamedCall(msgspec.Struct, frozen=True):
     name: str
 
 
+def _method(linker: Linker, fact: CallFact) -> str | None:
+    """`.method`, where the tables know it by that alone: whatever it is called on."""
+    name = f".{fact.call.func.name}" if isinstance(fact.call.func, Attr) else ""
+    return name if name and linker.rows(name) else None
+
+
 class NamedCalls:
     """The calls of some modules that name something outside of the project, in files order."""
 
@@ -30,7 +36,7 @@ class NamedCalls:
         self.all: list[NamedCall] = []
         for mod in mods:
             for fact in mod.facts.calls:
-                name = linker.qualified(mod, fact.function, fact.call.func) or handed_callee(linker, mod, fact)
+                name = linker.qualified(mod, fact.function, fact.call.func) or handed_callee(linker, mod, fact) or _method(linker, fact)
                 if name is not None:
                     call = NamedCall(len(self.all), mod, fact, name)
                     self.all.append(call)

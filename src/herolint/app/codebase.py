@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
@@ -75,6 +75,28 @@ class Mod:
         for names in table.values():
             for found in names.values():
                 found.sort(key=lambda b: b.start)
+        return table
+
+    @cached_property
+    def imports_of(self) -> dict[int, list[Import]]:
+        """Imports by the function that makes them (-1: the module)."""
+        table: dict[int, list[Import]] = {}
+        for imp in self.facts.imports:
+            table.setdefault(imp.function, []).append(imp)
+        return table
+
+    @cached_property
+    def base_classes(self) -> frozenset[int]:
+        """The identities of the expressions that stand as bases of classes."""
+        return frozenset(id(base) for cls in self.facts.classes for base in cls.bases)
+
+    @cached_property
+    def decorated_inside(self) -> dict[int, list[int]]:
+        """Decorated functions that stand inside another one, by that one."""
+        table: dict[int, list[int]] = {}
+        for i, fn in enumerate(self.facts.functions):
+            if fn.parent != NONE and fn.klass == NONE and fn.decorators:
+                table.setdefault(fn.parent, []).append(i)
         return table
 
     @cached_property
@@ -152,6 +174,7 @@ class CodeBase:
         """Whether code or config adds folders to the search path that cannot be known."""
         self._mods: dict[str, Mod | None] = {}
         self._found: dict[str, str | None] = {}
+        self._imported: dict[tuple[str, int, str, str | None], tuple[str, ...]] = {}
         self._calls: dict[str, list[tuple[Mod, CallFact]]] = {}
         self._called = 0
         """How many of the modules are in the table of calls."""
@@ -192,6 +215,7 @@ class CodeBase:
         if folder not in self.roots:
             self.roots.append(folder)
             self._found.clear()
+            self._imported.clear()
 
     def mod(self, path: str) -> Mod | None:
         """The module at a path, parsed and linked; None when it is not there or cannot be parsed."""
@@ -279,8 +303,14 @@ class CodeBase:
             package = package.rpartition(".")[0]
         return f"{package}.{imp.module}".strip(".") if imp.module else package
 
-    def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
+    def imported(self, mod: Mod, imp: Import) -> tuple[str, ...]:
         """Paths of the project's files that an import statement loads: packages on the way, the module, a submodule by name."""
+        key = mod.path, imp.level, imp.module, imp.name
+        if key not in self._imported:
+            self._imported[key] = tuple(self._loads(mod, imp))
+        return self._imported[key]
+
+    def _loads(self, mod: Mod, imp: Import) -> Iterator[str]:
         dotted = self.absolute(mod, imp)
         wanted = [dotted] if imp.name in (None, "*") else [dotted, f"{dotted}.{imp.name}" if dotted else str(imp.name)]
         folder = mod.path.rpartition("/")[0]

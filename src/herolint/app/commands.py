@@ -20,6 +20,25 @@ _FETCHING = {
 """First words of commands that fetch much over the network, or build."""
 
 
+_LONG = {
+    "ffmpeg": "converts media", "sox": "converts media", "soffice": "converts documents",
+    "libreoffice": "converts documents", "unoconv": "converts documents", "wkhtmltopdf": "renders pages in a browser",
+    "wkhtmltoimage": "renders pages in a browser",
+    "chromium": "starts a browser", "google-chrome": "starts a browser", "chromium-browser": "starts a browser", "pdflatex": "typesets a document",
+    "xelatex": "typesets a document", "whisper": "runs a large model", "demucs": "runs a large model", "spleeter": "runs a large model",
+    "yt-dlp": "downloads a video", "youtube-dl": "downloads a video", "scrapy": "scrapes a site", "pg_dump": "dumps a database",
+    "pg_restore": "restores a database", "mongodump": "dumps a database",
+}  # fmt: skip
+"""Programs whose work often takes tens of seconds, with what they do."""
+
+
+def long_program(code: Program, effect: Effect) -> str | None:
+    """What a started program does and its name, where that often takes tens of seconds."""
+    words = command_words(code, effect)
+    name = words[0].rpartition("/")[2] if words else ""
+    return f"{_LONG[name]} ({name})" if _LONG.get(name) else None
+
+
 def command_words(code: Program, effect: Effect) -> tuple[str, ...]:
     """The first words of the command that a call runs: one text, a list, or a program with a list beside it."""
     mod, function = effect.mod, effect.fact.function

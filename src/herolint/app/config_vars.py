@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from herolint.formats.app_json import EnvVar
 from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons, matches
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.formats.app_json import EnvVar
 
 MAX_BYTES = 1_000_000
 _TEMPLATE = lazy(r"(?i)example|sample|template|dist|test|dev|local")

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 
+_OF_STATIC_SITES = "static.json"
+"""What the buildpacks for static sites read, and nobody else does."""
+
+
 def default_processes(app: App) -> dict[str, tuple[str, Place]]:
     """Name → command and what decides it, of the buildpack that will make the app's processes."""
-    if app.is_container or not app.root.deployed:
+    if app.is_container or not app.root.built:
         return {}
     make = _DEFAULTS.get(buildpack_language(app))
     return make(app) if make is not None else {}
@@ -22,11 +26,24 @@ def default_processes(app: App) -> dict[str, tuple[str, Place]]:
 def _node(app: App) -> dict[str, tuple[str, Place]]:
     """`npm start`, whatever else is there."""
     package = app.package_json
-    if package is None:
-        return {}
+    if package is None or (_OF_STATIC_SITES in app.slug and not app.listed_buildpacks):
+        return {}  # a buildpack for static sites, set outside of the repository, declares another one
     if "start" in package.scripts:
         return {"web": ("npm start", Place("package.json", package.scripts["start"][1]))}
     return {"web": ("npm start", Place("package.json"))}
+
+
+def beside_others(app: App) -> str:
+    """The first process type that the Procfile declares where it has no `web` and the buildpack adds one; empty where that is not so."""
+    if app.web is None or app.web.origin != "default" or app.procfile is None:
+        return ""
+    return next((name for name in app.processes if name not in ("web", "release")), "")
+
+
+def default_fails(app: App) -> bool:
+    """Whether the `web` process that a buildpack declares by itself cannot start: no script of that name, and no file in its place."""
+    package = app.package_json
+    return package is not None and "web" in default_processes(app) and "start" not in package.scripts and "server.js" not in app.slug
 
 
 def _go(app: App) -> dict[str, tuple[str, Place]]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.finding import Place
-from herolint.formats import workflow
 from herolint.patterns import lazy
 from herolint.source import Span
 
@@ -93,6 +92,8 @@ class Deploys:
             self._workflow(source)
 
     def _workflow(self, source: SourceFile) -> None:
+        from herolint.formats import workflow
+
         for step in workflow.parse(source).steps:
             if step.uses.lower() == ACTION:
                 inputs = {name: (text, Place(source.path, span)) for name, (text, span) in step.inputs.items()}

@@ -371,7 +371,7 @@ def _stem(path: str) -> str:
     return path.removesuffix("/__init__.py").rpartition("/")[2].removesuffix(".py").lower()
 
 
-_LOCAL_NAMES = frozenset({"local", "dev", "devel", "development", "test", "tests", "testing", "debug", "docker", "ci", "example", "sample"})
+_LOCAL_NAMES = frozenset("local dev devel development test tests testing debug docker compose ci example sample".split())
 _SHARED_NAMES = frozenset({"base", "common", "shared", "default", "defaults", "core"})
 _PRODUCTION_NAMES = ("heroku", "production", "prod", "live", "deploy", "deployment", "staging")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
@@ -16,12 +17,15 @@ from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import dotted
 from herolint.finding import Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 POSTGRES = ("postgres", "pg", "cockroach")
 """How options that name the kind of database spell Postgres."""
+_MAJOR = lazy(r"[~^=v ]*(\d+)\b(?!\.\d+\.\d+ - )")
+"""The major version that a range begins with."""
 State = Literal["on", "missing", "off", "verifies"]
 
 
@@ -48,8 +52,20 @@ def unencrypted(code: Program) -> Iterator[Unencrypted]:
         if not _is_the_addons(address):
             continue
         how, at = _state(code, effect)
+        if how == "verifies" and _trusts(code, effect):
+            continue
         if how != "on" and not (how == "verifies" and code.relaxed_certificates):
             yield Unencrypted(effect, how, at)
+
+
+def _trusts(code: Program, effect: Effect) -> bool:
+    """Whether the driver is older than the release that began to check certificates by itself, and nothing asks it to."""
+    driver, _, major = effect.row.verifies.partition(" ")
+    package = code.app.package(posixpath.dirname(effect.mod.path)) or code.app.package_json
+    asked = package.dependencies.get(driver, ("",))[0] if driver and package is not None else ""
+    first = _MAJOR.match(asked)
+    told = any(isinstance(code.argument(effect, name)[1], Table) for name in effect.row.ssl.split())
+    return first is not None and not told and int(first[1]) < int(major)
 
 
 def told_of_encryption(code: Program, effect: Effect) -> bool | None:

@@ -18,6 +18,7 @@ from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Place
 from herolint.formats.shell import Word
+from herolint.knowledge.calls import Server
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -46,50 +47,6 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     default_host: bool = False
     effect: Effect | None = None
     development: bool = False
-
-
-COMMAND_DEFAULTS: dict[str, tuple[str | None, int, str, str]] = {
-    # tool: (default host, default port, port option, host option)
-    "uvicorn": ("127.0.0.1", 8000, "--port", "--host"),
-    "hypercorn": ("127.0.0.1", 8000, "", ""),
-    "daphne": ("127.0.0.1", 8000, "--port", "--bind"),
-    "waitress-serve": (None, 8080, "--port", "--host"),
-    "fastapi": (None, 8000, "--port", "--host"),
-    "flask": ("127.0.0.1", 5000, "--port", "--host"),
-    "streamlit": (None, 8501, "--server.port", "--server.address"),
-    "http.server": (None, 8000, "", "--bind"),
-    "granian": ("127.0.0.1", 8000, "--port", "--host"),
-    "chainlit": ("127.0.0.1", 8000, "--port", "--host"),
-    "voila": ("127.0.0.1", 8866, "--port", "--Voila.ip"),
-    "panel": ("127.0.0.1", 5006, "--port", "--address"),
-    "bokeh": ("127.0.0.1", 5006, "--port", "--address"),
-    "vite": ("127.0.0.1", 5173, "--port", "--host"),
-    "ng": ("127.0.0.1", 4200, "--port", "--host"),
-    "webpack-dev-server": ("127.0.0.1", 8080, "--port", "--host"),
-    "astro": ("127.0.0.1", 4321, "--port", "--host"),
-    "gatsby": ("127.0.0.1", 8000, "--port", "--host"),
-    "json-server": ("127.0.0.1", 3000, "--port", "--host"),
-}
-READS_PORT = frozenset(
-    {"react-scripts", "vue-cli-service", "next", "nuxt", "nuxi", "serve", "http-server", "remix-serve", "react-router-serve"}
-)
-"""Servers that take the port from $PORT by themselves."""
-DEVELOPMENT = {
-    "vite": ("", "dev", "serve"), "ng": ("serve", "s"), "webpack-dev-server": (), "astro": ("dev",), "gatsby": ("develop",),
-    "react-scripts": ("start",),
-    "vue-cli-service": ("serve",), "next": ("dev", ""), "nuxt": ("dev", ""), "nuxi": ("dev",), "flask": ("run",),
-}  # fmt: skip
-"""Servers made for one developer, with the subcommands that start them as such (none: always)."""
-RESTARTERS = frozenset({"nodemon", "ts-node-dev", "tsnd", "supervisor"})
-"""Runners that watch the files and start the program anew."""
-ENV_PORTS = {
-    "flask": ("FLASK_RUN_PORT", "FLASK_RUN_HOST"),
-    "streamlit": ("STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS"),
-    "uvicorn": ("UVICORN_PORT", "UVICORN_HOST"),
-    "chainlit": ("CHAINLIT_PORT", "CHAINLIT_HOST"),
-    "granian": ("GRANIAN_PORT", "GRANIAN_HOST"),
-}
-NEVER_LISTEN = {"celery": ("worker", "beat"), "rq": ("worker", "scheduler"), "huey": (), "dramatiq": (), "scrapy": ()}
 
 
 def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
@@ -145,46 +102,34 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
         yield from (_address(launch, word, tool) for word in bound)
     elif tool == "http.server":
         word = next((a for a in launch.arguments if a.text.isdigit() or "$" in a.text), None)
-        yield _from_words(launch, tool, word, launch.option("--bind"))
-    elif tool in READS_PORT:
-        if _is_development(launch):
-            yield Endpoint(port="platform", port_at=launch.at, server=f"{tool} {launch.subcommand}".strip(), development=True)
-    elif tool in COMMAND_DEFAULTS:
-        if (
-            tool in DEVELOPMENT
-            and tool not in ("flask",)
-            and DEVELOPMENT[tool]
-            and launch.subcommand not in (*DEVELOPMENT[tool], "preview", "start")
-        ):
-            return
-        if tool in ("flask", "streamlit", "fastapi", "chainlit", "panel", "bokeh") and launch.subcommand not in ("run", "serve", "dev"):
-            return
-        if launch.has("--uds", "--fd", "--unix-socket"):
-            return
-        _, _, port_option, host_option = COMMAND_DEFAULTS[tool]
-        port, host = launch.option(port_option), launch.option(host_option)
-        names = ENV_PORTS.get(tool)
-        if names:
-            port = port or launch.assigned(names[0])
-            host = host or launch.assigned(names[1])
-            if port is None and (app.config_var(names[0]) is not None or _exports(app, process, names[0])):
-                return
-        config = app.source(".streamlit/config.toml") if tool == "streamlit" and port is None else None
-        if config is not None and "port" in config.text:
-            yield from _streamlit_config(app)
-            return
-        yield _from_words(launch, tool, port, host)
-    elif tool in NEVER_LISTEN:
-        yield Endpoint(port="none", port_at=launch.at, server=tool)
+        yield _from_words(launch, app.code.servers[tool], word, launch.option("--bind"))
+    elif (known := app.code.servers.get(tool)) is not None and not known.restarts:
+        yield from _served(app, process, launch, known)
     elif launch.tool in RAILS_TOOLS:
         return  # servers of Rack apps listen by themselves
     elif launch.script or launch.module or any(process.name in e.processes for e in app.code.effects_of("listens", "runs-bot")):
         yield from _in_code(app, process, launch)
 
 
-def _is_development(launch: Launch) -> bool:
-    subs = DEVELOPMENT.get(launch.tool)
-    return subs is not None and (not subs or launch.subcommand in subs)
+def _served(app: App, process: Process, launch: Launch, known: Server) -> Iterator[Endpoint]:
+    """Where a server that the tables know listens."""
+    tool, development = launch.tool, known.is_development(launch.subcommand)
+    if known.never_listens:
+        yield Endpoint(port="none", port_at=launch.at, server=tool)
+    if known.reads_port and development:
+        yield Endpoint(port="platform", port_at=launch.at, server=f"{tool} {launch.subcommand}".strip(), development=True)
+    if not known.port or (known.serves and launch.subcommand not in known.serves) or launch.has("--uds", "--fd", "--unix-socket"):
+        return
+    port = launch.option(known.port_option) or launch.assigned(known.port_variable)
+    host = launch.option(known.host_option) or launch.assigned(known.host_variable)
+    name = known.port_variable
+    if name and port is None and (app.config_var(name) is not None or _exports(app, process, name)):
+        return
+    config = app.source(".streamlit/config.toml") if tool == "streamlit" and port is None else None
+    if config is not None and "port" in config.text:
+        yield from _streamlit_config(app)
+        return
+    yield _from_words(launch, known, port, host)
 
 
 def _exports(app: App, process: Process, name: str) -> bool:
@@ -211,19 +156,18 @@ def _port_kind(word: Word) -> str:
     return "fixed" if word.text.strip("'\"").isdigit() else "unknown"
 
 
-def _from_words(launch: Launch, tool: str, port: Word | None, host: Word | None) -> Endpoint:
-    default_host, default_port = COMMAND_DEFAULTS[tool][:2]
-    host_text = host.text if host is not None else default_host
+def _from_words(launch: Launch, known: Server, port: Word | None, host: Word | None) -> Endpoint:
+    host_text = host.text if host is not None else known.host or None
     return Endpoint(
         port=_port_kind(port) if port is not None else "fixed",
-        port_text=port.text if port is not None else str(default_port),
+        port_text=port.text if port is not None else str(known.port),
         port_at=launch.place(port) if port is not None else launch.at,
         host=host_text,
         host_at=launch.place(host) if host is not None else launch.at,
-        server=tool,
+        server=launch.tool,
         default_port=port is None,
         default_host=host is None,
-        development=tool == "flask" or _is_development(launch),
+        development=known.is_development(launch.subcommand),
     )
 
 

@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.dialects.node_paths import BUILT
 from herolint.app.launch import Launch
 from herolint.app.reach import Entry
 
@@ -38,6 +37,8 @@ def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
 def node_script(script: str, paths: NodePaths) -> str | None:
     """The source of the file that Node.js is told to run: what it is built from, itself, with an ending added, or a folder's main."""
     found = paths.file(script)
+    from herolint.app.dialects.node_paths import BUILT
+
     source = paths.source_of(script) if found is None or script.partition("/")[0] in BUILT else None
     return source or found
 

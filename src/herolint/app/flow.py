@@ -7,14 +7,19 @@ from collections.abc import Iterator
 
 import msgspec
 
+from herolint.app.answers import ANSWERS, answered
 from herolint.app.codebase import Mod
-from herolint.app.link import Linker
+from herolint.app.given import awaited_by, called_parameters, given_functions, joined, row_of, table_of
+from herolint.app.link import Linker, Target
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import walk
 from herolint.finding import Place
 
 MAX_CALLS = 20_000
+MAX_IMPLEMENTATIONS = 3
+"""In how many classes a method may be written where only its name tells which one is called."""
 AT_ONCE = frozenset(
     """
     forEach map filter reduce some every find flatMap then catch finally each each_with_index times collect select tap transaction
@@ -25,14 +30,14 @@ AT_ONCE = frozenset(
 LATER = frozenset(
     """
     setTimeout setInterval setImmediate nextTick queueMicrotask on once process addListener addEventListener subscribe schedule cron
-    defer after waitUntil spawn fork perform_later use get post put patch delete all route every listen
+    defer after waitUntil spawn fork stream perform_later use get post put patch delete all route every listen
     """.split()
 )
 """Calls that keep the function for later: timers, events, jobs, routes."""
 
 
-ANSWERS = frozenset({"res", "response", "reply", "resp", "next"})
-"""How handlers call what they answer with."""
+NOW = {"perform_now": "perform", "perform_inline": "perform", "perform_sync": "perform"}
+"""Calls that do a job on the spot, with the method that holds its work."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -68,10 +73,17 @@ class Flow:
     """Follows direct calls of one process. A name handed on (`Thread(target=f)`, `task.delay`) is no call."""
 
     def __init__(
-        self, linker: Linker, reach: Reach, waited: frozenset[tuple[str, int]] = frozenset(), with_background: bool = False
+        self,
+        linker: Linker,
+        reach: Reach,
+        waited: frozenset[tuple[str, int]] = frozenset(),
+        with_background: bool = False,
+        until_answer: bool = False,
     ) -> None:
         self.linker = linker
         self.reach = reach
+        self.until_answer = until_answer
+        """Whether calls count no more that a handler makes after it has answered."""
         self.with_background = with_background
         """Whether calls count whose end nobody waits for."""
         self.waited = waited
@@ -101,34 +113,130 @@ class Flow:
         mod = self.linker.code.mod(ref.path)
         if mod is None:
             return
+        together: bool | None = None
         for fact in self.own_calls(mod, ref.number):
-            func = fact.call.func
             if _in_background(mod, fact.block):
-                continue
-            name = _name(func)
-            if name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS):
-                for given in fact.call.args:
-                    if isinstance(given, facts.Closure):
-                        yield mod, fact, FunctionRef(mod.path, given.number)
-            if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
-                target = self.linker.resolve(mod, fact.function, func.base)
-                if target is None or target.kind in ("function", "external"):
+                together = joined(self.linker, mod, ref.number) if together is None else together
+                if not together:
                     continue
-            target = self.linker.resolve(mod, fact.function, func)
-            if target is None or target.mod is None:
+            if self.until_answer and answered(mod, fact):
                 continue
-            if target.kind == "function":
-                fn = target.mod.facts.functions[target.number]
-                if fn.is_async and not (
-                    fact.awaited or self.with_background or (mod.path, fact.call.start) in self.waited or (waits and _hands_answer(fact))
-                ):
-                    continue
-                yield mod, fact, FunctionRef(target.mod.path, target.number)
-                yield from ((mod, fact, ref) for ref in _called_back(mod, fact, target.mod, target.number))
-            elif target.kind == "class" or (target.kind == "instance" and name == "new"):
-                init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
-                if init is not None:
-                    yield mod, fact, FunctionRef(target.mod.path, init)
+            for callee in self._called(mod, fact, waits):
+                yield mod, fact, callee
+        yield from self._decorating(mod, ref)
+        yield from self._read(mod, ref.number)
+
+    def _read(self, mod: Mod, number: int) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+        """Properties, which run when they are read."""
+        names = self.reach.properties
+        for attr in read_fields(mod).get(number, ()) if names else ():
+            target = self.linker.resolve(mod, number, attr) if attr.name in names else None
+            if (
+                target is not None
+                and target.kind == "function"
+                and target.mod is not None
+                and target.mod.facts.functions[target.number].decorators
+            ):
+                call = facts.Call(attr.start, attr.end, attr, ())
+                yield mod, CallFact(call, number, NONE, NONE, NONE, True), FunctionRef(target.mod.path, target.number)
+
+    def _called(self, mod: Mod, fact: CallFact, waits: bool) -> Iterator[FunctionRef]:
+        func = fact.call.func
+        name = _name(func)
+        beside = row_of(self.linker, mod, fact, "starts-thread", "starts-beside", "schedules") is not None
+        if not beside and (name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS)):
+            for given in fact.call.args:
+                if isinstance(given, facts.Closure):
+                    yield FunctionRef(mod.path, given.number)
+        for given_to in (*given_functions(self.linker, mod, fact), *table_of(self.linker, mod, fact)):
+            yield from _ref(given_to)
+        if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
+            target_of = self.linker.resolve(mod, fact.function, func.base)
+            if target_of is None or target_of.kind in ("function", "external"):
+                return
+        target = self.linker.resolve(mod, fact.function, func)
+        if isinstance(func, facts.Attr) and func.name in NOW:
+            target = self._performed(mod, fact, func) or target
+        if target is None:
+            yield from self._overridden(mod, fact)
+        elif target.mod is None:
+            return
+        elif target.kind == "function":
+            fn = target.mod.facts.functions[target.number]
+            if (fn.is_async or _gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
+                return
+            yield FunctionRef(target.mod.path, target.number)
+            for given_to in called_parameters(self.linker, mod, fact, target):
+                yield from _ref(given_to)
+        elif target.kind == "class" or (target.kind == "instance" and name == "new"):
+            init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
+            if init is not None:
+                yield FunctionRef(target.mod.path, init)
+
+    def _performed(self, mod: Mod, fact: CallFact, func: facts.Attr) -> Target | None:
+        """The work of a job that is done on the spot: `Job.perform_now(…)` runs `Job#perform`."""
+        job = self.linker.resolve(mod, fact.function, func.base)
+        return (
+            self.linker.member(msgspec.structs.replace(job, kind="instance"), NOW[func.name])
+            if job is not None and job.kind == "class"
+            else None
+        )
+
+    def _awaits(self, mod: Mod, fact: CallFact, waits: bool) -> bool:
+        """Whether the end of an asynchronous function is waited for."""
+        return (
+            fact.awaited
+            or self.with_background
+            or (mod.path, fact.call.start) in self.waited
+            or (waits and (_hands_answer(fact) or _answers_then(mod, fact)))
+            or awaited_by(self.linker, mod, fact)
+        )
+
+    def _decorating(self, mod: Mod, ref: FunctionRef) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+        """Functions of the project's own decorators, which run around the function."""
+        if ref.number == NONE:
+            return
+        fn = mod.facts.functions[ref.number]
+        for decorator in fn.decorators:
+            inner = decorator.func if isinstance(decorator, facts.Call) else decorator
+            target = self.linker.resolve(mod, fn.parent, inner)
+            if target is None or target.kind != "function" or target.mod is None:
+                continue
+            made = target.mod.facts.functions[target.number]
+            call = decorator if isinstance(decorator, facts.Call) else facts.Call(decorator.start, decorator.end, decorator, ())
+            for i, one in enumerate(target.mod.facts.functions):
+                if made.start < one.start and one.end <= made.end:
+                    yield mod, CallFact(call, fn.parent, NONE, fn.guard, NONE, True), FunctionRef(target.mod.path, i)
+
+    def _overridden(self, mod: Mod, fact: CallFact) -> Iterator[FunctionRef]:
+        """Methods of one name in the classes that may stand behind an object of a type that does not write it itself."""
+        func = fact.call.func
+        if not isinstance(func, facts.Attr):
+            return
+        whose = self.linker.resolve(mod, fact.function, func.base)
+        if whose is None or whose.kind != "instance" or whose.mod is None:
+            return
+        found = [ref for ref in self.reach.implementations.get(func.name, ()) if self._may_stand_for(ref, whose)]
+        if len(found) <= MAX_IMPLEMENTATIONS:
+            yield from found
+
+    def _may_stand_for(self, ref: FunctionRef, whose: Target) -> bool:
+        """Whether a method's class is made from another one, or fulfils it where that only names methods."""
+        mod = self.linker.code.mod(ref.path)
+        fn = mod.facts.functions[ref.number] if mod is not None else None
+        if mod is None or fn is None or whose.mod is None:
+            return False
+        queue, seen = [(mod, fn.klass)], set()
+        while queue:
+            at, number = queue.pop()
+            if at is whose.mod and number == whose.number:
+                return True
+            if (at.path, number) not in seen:
+                seen.add((at.path, number))
+                queue += [
+                    (base.mod, base.number) for base in self.linker.bases(at, number) if base.kind == "class" and base.mod is not None
+                ]
+        return False
 
     def own_calls(self, mod: Mod, index: int) -> Iterator[CallFact]:
         """Call facts directly in a function (or the module body, -1) that run in production."""
@@ -137,17 +245,42 @@ class Flow:
                 yield fact
 
 
-def _called_back(mod: Mod, fact: CallFact, callee: Mod, number: int) -> Iterator[FunctionRef]:
-    """Functions in place that a function of the project is given, and that it calls itself."""
-    params = callee.facts.functions[number].params
-    given = [(params[at].name, arg) for at, arg in enumerate(fact.call.args[: len(params)]) if isinstance(arg, facts.Closure)]
-    called = {_name(inner.call.func) for inner in calls_of(callee).get(number, ())} if given else ()
-    yield from (FunctionRef(mod.path, arg.number) for name, arg in given if name in called)
-
-
 def _hands_answer(fact: CallFact) -> bool:
     """Whether a call is given the answer to write: whoever made it, the visitor waits."""
     return any(isinstance(arg, facts.Name) and arg.id in ANSWERS for arg in fact.call.args)
+
+
+def _answers_then(mod: Mod, fact: CallFact) -> bool:
+    """Whether a promise's end is what the visitor gets: it is returned, or `then` answers with it."""
+    start = fact.call.start
+    if any(one.function == fact.function and one.value is not None and one.value.start == start for one in mod.facts.returns):
+        return True
+    for other in calls_of(mod).get(fact.function, ()):
+        if other.call.start != start or _name(other.call.func) not in ("then", "finally"):
+            continue
+        for given in other.call.args:
+            if isinstance(given, facts.Closure) and any(_answers(inner) for inner in calls_of(mod).get(given.number, ())):
+                return True
+    return False
+
+
+def _answers(fact: CallFact) -> bool:
+    base: facts.AnyExpr = fact.call.func
+    while isinstance(base, facts.Attr | facts.Call):
+        base = base.base if isinstance(base, facts.Attr) else base.func
+    return (isinstance(base, facts.Name) and base.id in ANSWERS) or _hands_answer(fact)
+
+
+def _gives_promise(mod: Mod, number: int) -> bool:
+    """Whether a function returns a promise that it makes."""
+    return any(
+        one.function == number and isinstance(one.value, facts.Call) and _name(one.value.func) == "Promise" for one in mod.facts.returns
+    )
+
+
+def _ref(target: Target) -> Iterator[FunctionRef]:
+    if target.kind == "function" and target.mod is not None:
+        yield FunctionRef(target.mod.path, target.number)
 
 
 def _in_background(mod: Mod, block: int) -> bool:
@@ -167,6 +300,25 @@ def calls_of(mod: Mod) -> dict[int, list[CallFact]]:
         for fact in mod.facts.calls:
             table.setdefault(fact.function, []).append(fact)
         mod.__dict__["_calls_of"] = table
+    return table
+
+
+def read_fields(mod: Mod) -> dict[int, list[facts.Attr]]:
+    """The fields that are read in a module, by the function that does."""
+    table: dict[int, list[facts.Attr]] | None = mod.__dict__.get("_read_fields")
+    if table is None:
+        table = {}
+        spots = [(fact.function, arg) for fact in mod.facts.calls for arg in fact.call.args]
+        spots += [(fact.function, fact.call.func.base) for fact in mod.facts.calls if isinstance(fact.call.func, facts.Attr)]
+        spots += [(one.function, one.value) for one in mod.facts.assigns if one.value is not None]
+        spots += [(one.function, one.value) for one in mod.facts.returns if one.value is not None]
+        seen: set[int] = set()
+        for function, expr in spots:
+            for inner in walk(expr):
+                if isinstance(inner, facts.Attr) and inner.end not in seen:
+                    seen.add(inner.end)
+                    table.setdefault(function, []).append(inner)
+        mod.__dict__["_read_fields"] = table
     return table
 
 

@@ -48,33 +48,44 @@ class Follower:
         self, commands: Iterable[Command], path: str, via: tuple[Place, ...] = (), cwd: str = "", given: Given | None = None
     ) -> Iterator[Launch]:
         """The programs that commands of a file start, in order. `via`: the places that led here; `cwd`: the folder they run in."""
+        alternative = False
         for written in commands:
-            if given is not None and _passes_on(written):
-                if posixpath.basename(written.words[0].text) in _SWITCHERS and (switch := launch_of(written, path, via, cwd)) is not None:
-                    yield switch
-                inner = (replace(c, cwd=c.cwd or written.cwd, conditional=c.conditional or written.conditional) for c in given.commands)
-                yield from self.launches(inner, given.path, via, cwd)
-                continue
-            if given is not None and given.path == path and len(given.commands) == 1 and _takes_all(written):
-                whole = replace(written, words=(*written.words[:-1], *given.commands[0].words))
-            else:
-                whole = written
-            command = self._placed(whole, cwd)
-            launch = launch_of(command, path, via, cwd if self.image is None else "")
-            if launch is None:
-                continue
-            script = self._script(launch) if len(via) < MAX_SCRIPTS else None
-            if script is not None and not any(place.path == script for place in via):
-                text = self.app.workspace.read(script)
-                if text is not None and not text.is_binary:
-                    passed = given if given is not None and _takes_all(written) else _arguments(launch)
-                    yield from self.launches(parse_script(text).commands, script, (*via, launch.at), launch.cwd, passed)
-                    continue
-            yield launch
-            if launch.tool in PACKAGE_MANAGERS and len(via) < MAX_SCRIPTS:
-                yield from self._package_scripts(launch, via)
-            if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
-                yield from self._managed(launch, via)
+            for launch in self._started(written, path, via, cwd, given):
+                yield replace(launch, alternative=True) if alternative and not launch.alternative else launch
+            alternative = written.operator == "||" or (alternative and written.operator == "&&")
+
+    def _under(self, launch: Launch, inner: Iterator[Launch]) -> Iterator[Launch]:
+        """What a program starts in its turn: as conditional as the program itself."""
+        for one in inner:
+            yield replace(one, command=replace(one.command, conditional=True)) if launch.command.conditional else one
+
+    def _started(self, written: Command, path: str, via: tuple[Place, ...], cwd: str, given: Given | None) -> Iterator[Launch]:
+        """What one command starts: itself, and what it hands on to."""
+        if given is not None and _passes_on(written):
+            if posixpath.basename(written.words[0].text) in _SWITCHERS and (switch := launch_of(written, path, via, cwd)) is not None:
+                yield switch
+            inner = (replace(c, cwd=c.cwd or written.cwd, conditional=c.conditional or written.conditional) for c in given.commands)
+            yield from self.launches(inner, given.path, via, cwd)
+            return
+        if given is not None and given.path == path and len(given.commands) == 1 and _takes_all(written):
+            whole = replace(written, words=(*written.words[:-1], *given.commands[0].words))
+        else:
+            whole = written
+        launch = launch_of(self._placed(whole, cwd), path, via, cwd if self.image is None else "")
+        if launch is None:
+            return
+        script = self._script(launch) if len(via) < MAX_SCRIPTS else None
+        if script is not None and not any(place.path == script for place in via):
+            text = self.app.workspace.read(script)
+            if text is not None and not text.is_binary:
+                passed = given if given is not None and _takes_all(written) else _arguments(launch)
+                yield from self._under(launch, self.launches(parse_script(text).commands, script, (*via, launch.at), launch.cwd, passed))
+                return
+        yield launch
+        if launch.tool in PACKAGE_MANAGERS and len(via) < MAX_SCRIPTS:
+            yield from self._under(launch, self._package_scripts(launch, via))
+        if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
+            yield from self._under(launch, self._managed(launch, via))
 
     def _placed(self, command: Command, cwd: str) -> Command:
         """The command with paths of the image turned into paths of the repository; the same where nothing is known to differ."""

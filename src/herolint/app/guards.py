@@ -123,7 +123,7 @@ class Guards:
         while at != NONE:
             fact = mod.facts.guards[at]
             if fact.kind in ("if", "else"):
-                if without_error(fact):
+                if _without_error(fact):
                     at = fact.parent
                     continue
                 truth = self.truth(mod, self._scope(mod, fact.test), fact.test, main=main)
@@ -350,7 +350,7 @@ def _asks_if_local(test: facts.AnyExpr) -> bool:
     return _LOCAL_QUESTION.match(name) is not None
 
 
-def without_error(guard: facts.Guard) -> bool:
+def _without_error(guard: facts.Guard) -> bool:
     """Whether a branch is the one that is taken when nothing has failed: behind `if err != nil { return … }`, or under `err == nil`."""
     test = guard.test
     if not isinstance(test, facts.Binary) or test.op != ("==" if guard.kind == "if" else "!="):

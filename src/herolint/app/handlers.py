@@ -44,24 +44,25 @@ VIEW_METHODS = (
 
 
 class Handler(msgspec.Struct, frozen=True):
-    """A function that answers requests, and how a reader would name it (`POST /reports`)."""
+    """A function that answers requests, and how a reader would name it (`POST /reports`); `socket`: it hears events of an open connection."""
 
     ref: FunctionRef
     label: str
+    socket: bool = False
 
 
 def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], django: Django | None) -> list[Handler]:
     """All request handlers in the code that a process reaches."""
-    found: dict[FunctionRef, str] = {}
+    found: dict[FunctionRef, Handler] = {}
     for find in (_decorated, partial(_registered, reach), _classes, partial(_signed, reach)):  # the first one knows the best name
         for mod in reach.mods():
             for handler in find(mod, linker, knowledge[mod.facts.language].handlers):
-                found.setdefault(handler.ref, handler.label)
+                found.setdefault(handler.ref, handler)
     if django is not None:
         for target, label in (*django.views, *django.login_steps):
             for ref in _view(target, linker):
-                found.setdefault(ref, label)
-    return [Handler(ref, label) for ref, label in found.items()]
+                found.setdefault(ref, Handler(ref, label))
+    return list(found.values())
 
 
 def _decorated(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
@@ -76,7 +77,7 @@ def _decorated(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
             if qualified is None or not known.decorates(qualified):
                 continue
             path = argument(decorator, 0, "path") if isinstance(decorator, facts.Call) else None
-            yield Handler(FunctionRef(mod.path, i), _label(name, path, decorator, fn.name))
+            yield Handler(FunctionRef(mod.path, i), _label(name, path, decorator, fn.name), qualified in known.sockets)
 
 
 def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, function: str) -> str:
@@ -109,7 +110,7 @@ def _registered(reach: Reach, mod: Mod, linker: Linker, known: Handlers) -> Iter
         label = f"{verb.upper()} {label}" if row.position < 0 and verb in METHOD_NAMES and isinstance(path, facts.Const) else label
         for target in _given(mod, linker, fact, row):
             for ref in _view(target, linker):
-                yield Handler(ref, label or target.name)
+                yield Handler(ref, label or target.name, qualified in known.sockets)
 
 
 def _path_before(func: facts.AnyExpr) -> facts.AnyExpr | None:
@@ -154,11 +155,12 @@ def _classes(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
     for i, cls in enumerate(mod.facts.classes):
         ancestors = linker.ancestors(mod, i)
         every = not known.actions.isdisjoint(ancestors)
+        socket = not known.sockets.isdisjoint(ancestors)
         if not every and not any(known.is_view(a) for a in ancestors):
             continue
         for name, method in mod.methods.get(i, {}).items():
             if every or name in (known.methods or VIEW_METHODS) or name.startswith("on_"):
-                yield Handler(FunctionRef(mod.path, method), f"{cls.name}.{name}")
+                yield Handler(FunctionRef(mod.path, method), f"{cls.name}.{name}", socket)
 
 
 def _view(target: Target, linker: Linker) -> Iterator[FunctionRef]:

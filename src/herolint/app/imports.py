@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.breaking import lacks
 from herolint.app.codebase import Mod
 from herolint.app.fallbacks import tried_before
-from herolint.app.python_build import python_minor
+from herolint.app.python_build import least_python
 from herolint.app.uses import Use, named_by
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -73,6 +73,11 @@ def _bare(name: str) -> str:
     return name.removesuffix("-python").removesuffix("-py").replace("-", "")
 
 
+def _whole(name: str) -> str:
+    """A distribution's name without the language's in its middle, and with the short name of a framework that is often shortened."""
+    return name.replace("djangorestframework", "drf").replace("-python-", "-").replace("-", "")
+
+
 class Judge:
     """Decides for each use whether it is met."""
 
@@ -80,7 +85,7 @@ class Judge:
         self.app = app
         self.code = app.code.code
         self.installed: Installed | None = app.installed
-        self.minor = python_minor(app)
+        self.minor = least_python(app)
         self.stdlib = stdlib.load()
         ignore = app.workspace.read(".gitignore") if ".gitignore" in app.workspace.files else None
         found = layer("", ".gitignore", ignore.data) if ignore is not None else None
@@ -248,7 +253,7 @@ class Judge:
     def _alike(self, installed: Installed, top: str, names: tuple[str, ...]) -> bool:
         """Whether something is named so that it may provide the module; of what little is known, a likeness is enough."""
         word = top.lower().replace("_", "").replace("-", "")
-        if not is_listed_import(top) and any(_bare(name) == word for name in installed.names):
+        if not is_listed_import(top) and any(word in (_bare(name), _whole(name)) for name in installed.names):
             return True
         for name in installed.unknown:
             bare = name.replace("-", "")

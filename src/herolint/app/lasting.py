@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.events import event_handlers
 from herolint.app.flow import Flow, calls_of
 from herolint.app.reach import FunctionRef
 from herolint.app.state import Held, Use, held_values
@@ -29,8 +30,10 @@ _HARMLESS = frozenset(
 _SOCKETS = frozenset("client clients connection connections conn conns socket sockets subscriber subscribers listeners ws sid sids".split())
 _EACH_TIME = frozenset("before_request before_first_request after_request teardown_request middleware on_event".split())
 """Decorators of functions that run around every request, so that what they set is set anew."""
-_SAVES = frozenset("dump dumps to_csv to_json to_pickle save writeFile writeFileSync stringify".split())
-_STORES = frozenset("commit save execute insert_one insert_many update_one replace_one create bulk_create".split())
+_SAVES = frozenset("dump dumps to_csv to_json to_pickle save writeFile writeFileSync".split())
+_TEXT = "stringify"
+"""What makes text of a value: a step of saving it where the module writes files, of sending it elsewhere."""
+_WRITES = frozenset("writeFile writeFileSync outputFile outputFileSync".split())
 _WORDS = lazy(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -63,10 +66,10 @@ def _harmless(held: Held) -> bool:
 class _Judge:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.flow = Flow(program.linker, program.reach["web"])
+        self.flow = Flow(program.linker, program.reach["web"], with_background=True)
         self.edges: dict[FunctionRef, tuple[FunctionRef, ...]] = {}
         self.handlers: dict[FunctionRef, set[FunctionRef]] = {}
-        for handler in program.handlers.get("web", ()):
+        for handler in (*program.handlers.get("web", ()), *event_handlers(program.in_event)):
             for ref in self._below(handler.ref):
                 self.handlers.setdefault(ref, set()).add(handler.ref)
         self.shares = any("web" in e.processes and e.row.kind in ("Redis", "broker") for e in program.effects_of("connects"))
@@ -102,7 +105,7 @@ class _Judge:
     def _stores(self, use: Use) -> bool:
         """Whether the function that makes a change also writes to a database."""
         names = {fact.call.func.name for fact in calls_of(use.mod).get(use.function, ()) if isinstance(fact.call.func, facts.Attr)}
-        return not _STORES.isdisjoint(names)
+        return not self.program.knows(use.mod).containers.stores.isdisjoint(names)
 
     def _made_once(self, held: Held, use: Use) -> bool:
         """`if model is None: model = load()`: set while it is not there yet."""
@@ -152,12 +155,9 @@ class _Judge:
     def _saved(self, held: Held) -> bool:
         """Whether it is also written to a file or a database as a whole: then memory is not its only place."""
         last = held.name.rpartition(".")[2]
-        for fact in held.mod.facts.calls:
-            func = fact.call.func
-            name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-            if name in _SAVES and any(_root_name(arg) == last for arg in fact.call.args):
-                return True
-        return False
+        calls = [(_called(fact), fact) for fact in held.mod.facts.calls]
+        saves = _SAVES | {_TEXT} if any(name in _WRITES for name, _ in calls) else _SAVES
+        return any(name in saves and any(_root_name(arg) == last for arg in fact.call.args) for name, fact in calls)
 
     def _only_sockets(self, held: Held) -> bool:
         return not _SOCKETS.isdisjoint(word.lower() for word in _WORDS.findall(held.name.rpartition(".")[2]))
@@ -187,6 +187,12 @@ def _in_once(use: Use) -> bool:
                 return True
         number = use.mod.facts.functions[number].parent
     return False
+
+
+def _called(fact: facts.CallFact) -> str:
+    """The last word of what is called."""
+    func = fact.call.func
+    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _tests(use: Use) -> Iterator[facts.AnyExpr]:

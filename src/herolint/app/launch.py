@@ -99,6 +99,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     arguments: tuple[Word, ...] = ()
     via: tuple[Place, ...] = ()
     wrapper: str = ""
+    alternative: bool = False
+    """Whether it only runs if something else in the same line fails (`a || b`)."""
 
     @property
     def at(self) -> Place:

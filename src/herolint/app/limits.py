@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,14 @@ if TYPE_CHECKING:
     from herolint.app.codebase import Mod
     from herolint.app.flow import Step
     from herolint.app.program import Effect, Program
+    from herolint.code.facts import CallFact
 
 _RACES = frozenset({"race", "timeout", "withTimeout", "pTimeout", "promiseTimeout", "wait_for"})
 """Calls that end when a timer does, whatever they were given."""
+_SCOPES = frozenset({"timeout", "fail_after", "move_on_after", "time_limit"})
+"""Blocks that end what stands in them."""
+_FIELDS = frozenset({"timeout", "read_timeout", "open_timeout", "Timeout"})
+"""Fields of clients that hold a limit."""
 _SETTERS = frozenset({"timeout", "setTimeout", "set_timeout"})
 """Methods of requests and connections that set a limit."""
 
@@ -32,6 +38,62 @@ def has_limit(code: Program, effect: Effect) -> bool:
         or _by_client(code, effect)
         or limits_all(code)
     )
+
+
+def has_deadline(code: Program, effect: Effect, limit: float) -> bool:
+    """Whether a call is given a context that ends it within `limit` seconds."""
+    for given in effect.fact.call.args:
+        if not isinstance(given, facts.Name):
+            continue
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, given)
+        name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
+        row = next((row for row in code.knows(mod).effects(name) if row.effect == "sets-deadline"), None) if name is not None else None
+        if row is not None and isinstance(made, facts.Call):
+            value = code.fold(mod, function, argument(made, int(row.path), None))
+            return isinstance(value, Known) and isinstance(value.value, int | float) and value.value * row.unit < limit
+    return False
+
+
+def time_limit(code: Program, effect: Effect) -> float | None:
+    """After how many seconds a call gives up: infinite where nothing ends it, None where the limit is not known."""
+    row = effect.row
+    if row.timeout not in ("", "none"):
+        expr, value = code.argument(effect, row.timeout)
+        if expr is not None and not (isinstance(value, Known) and value.value is None):
+            return _in_seconds(code, effect, value)
+    if "()" in effect.name:
+        func = effect.fact.call.func
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
+        client = code.fold(mod, function, made)
+        if isinstance(client, Made):
+            inner = client.keyword("timeout") or client.keyword(row.timeout)
+            held = next((found for arg in client.args if isinstance(arg, Table) and (found := arg.get("timeout")) is not None), inner)
+            if held is not None:
+                return _in_seconds(code, effect, held)
+    if has_limit(code, effect):
+        return None
+    return row.default_timeout or math.inf
+
+
+def _in_seconds(code: Program, effect: Effect, value: Value) -> float | None:
+    """A number of seconds, or what is made of one: `AbortSignal.timeout(5000)`, `ClientTimeout(total=10)`, `(3, 10)`, `{ request: 5000 }`."""
+    unit = code.knows(effect.mod).time_unit
+    for one in options(value):
+        match one:
+            case Known(value=int() | float() as number) if not isinstance(number, bool):
+                return number * unit
+            case Made(args=(first, *_)):
+                return _in_seconds(code, effect, first)
+            case Made():
+                total = one.keyword("total")
+                return _in_seconds(code, effect, total) if total is not None else None
+            case Items(items=(first, last)):
+                both = [_in_seconds(code, effect, part) for part in (first, last)]
+                return sum(part for part in both if part is not None) if None not in both else None
+            case Table():
+                inner = one.get("request") or one.get("response") or one.get("deadline")
+                return _in_seconds(code, effect, inner) if inner is not None else None
+    return None
 
 
 def _given(code: Program, effect: Effect) -> bool:
@@ -62,18 +124,36 @@ def _named(effect: Effect, expr: facts.AnyExpr) -> bool:
 
 def _raced(effect: Effect) -> bool:
     """Whether the call stands in a race with a timer, or a limit is set on its result: `get(url).timeout(…)`, `request.setTimeout(…)`."""
+    if ends_by_itself(effect.mod, effect.fact):
+        return True
     call = effect.fact.call
     for other in effect.mod.facts.calls:
         func = other.call.func
-        last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-        if last in _RACES and other.call.start < call.start and call.end <= other.call.end:
-            return True
-        if last in _SETTERS and isinstance(func, facts.Attr):
+        if isinstance(func, facts.Attr) and func.name in _SETTERS:
             if other.call.start == call.start and other.call.end > call.end:
                 return True
-            if last != "timeout" and other.function == effect.fact.function:
+            if func.name != "timeout" and other.function == effect.fact.function:
                 return True
     return False
+
+
+def ends_by_itself(mod: Mod, fact: CallFact) -> bool:
+    """Whether what stands around a call ends it after a time: a race with a timer, `wait_for(…)`, `with timeout(5):`."""
+    call = fact.call
+    for other in mod.facts.calls:
+        if other.call.start < call.start and call.end <= other.call.end and _last(other.call.func) in _RACES:
+            return True
+    at = fact.block
+    while at != NONE:
+        block = mod.facts.blocks[at]
+        if block.kind == "with" and isinstance(block.subject, facts.Call) and _last(block.subject.func) in _SCOPES:
+            return True
+        at = block.parent
+    return False
+
+
+def _last(func: facts.AnyExpr) -> str:
+    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _by_context(code: Program, effect: Effect) -> bool:
@@ -110,6 +190,8 @@ def _by_client(code: Program, effect: Effect) -> bool:
                 return True  # taken for a client by its type only: who made it is not known
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True
+        if any(isinstance(a.target, facts.Attr) and a.target.name in _FIELDS for a in effect.mod.facts.assigns):
+            return True
         text = effect.mod.source.text
         return ".mount(" in text and "timeout" in text.lower()
     return False

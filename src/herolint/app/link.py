@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,10 +10,11 @@ import msgspec
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
-from herolint.code.queries import walk
+from herolint.code.queries import argument, walk
 
 if TYPE_CHECKING:
     from herolint.app.dialects.base import Dialect
+    from herolint.knowledge.calls import CallRow
 
 MAX_DEPTH = 24
 _NAMING = (facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
@@ -45,10 +46,13 @@ class Linker:
         constants: Mapping[str, str | int | float] | None = None,
         mixins: Mapping[str, tuple[str, ...]] | None = None,
         injecting: frozenset[str] = frozenset(),
+        rows: Callable[[str], tuple[CallRow, ...]] = lambda _: (),
     ) -> None:
         self.code = code
         self.mixins = mixins or {}
         """Modules outside the project, with the methods that they give to classes."""
+        self.rows = rows
+        """What a call of something outside the project does, by its qualified name."""
         self.constants = constants or {}
         """Values of names outside the project, where they matter."""
         self.returns = returns or {}
@@ -141,7 +145,7 @@ class Linker:
         bindings = mod.names.get(NONE, {}).get(name)
         if bindings:
             return self._bound(mod, name, bindings, depth, before if function == NONE else -1)
-        return self.dialect(mod).free(self, mod, name, depth)
+        return self.dialect(mod).implicit(self, mod, function, name, depth) or self.dialect(mod).free(self, mod, name, depth)
 
     def _receiver(self, mod: Mod, fn: Function) -> Target | None:
         """The object that a method belongs to."""
@@ -208,7 +212,8 @@ class Linker:
             case "module":
                 return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
-                return self.dialect(target.mod).own(target, name) or self._attribute(target, name, depth + 1, set())
+                dialect = self.dialect(target.mod)
+                return dialect.own(target, name) or self._attribute(target, name, depth + 1, set()) or dialect.made(target, name)
             case "variable" if target.mod is not None and self.dialect(target.mod).options_objects:
                 return self._held(target.mod, target.bindings, name, depth + 1)
         return None
@@ -234,7 +239,7 @@ class Linker:
             return Target("function", method[0].facts.functions[method[1]].qualname, *method)
         for assign in [*mod.self_assigns.get((index, name), ()), *mod.class_body.get(index, {}).get(name, ())]:
             found = self.resolve(mod, assign.function, assign.value, depth) if assign.value is not None else None
-            found = found or self._typed(mod, assign.function, assign.annotation, depth)
+            found = found or self._typed(mod, assign.function, assign.annotation, depth) or self._handed_in(mod, index, assign, depth)
             if found:
                 return found
         for base in self.bases(mod, index, depth):
@@ -245,6 +250,24 @@ class Linker:
             elif base.kind == "external":
                 return Target("external", f"{base.name}().{name}" if target.kind == "instance" else f"{base.name}.{name}")
         return None
+
+    def _handed_in(self, mod: Mod, index: int, assign: Assign, depth: int) -> Target | None:
+        """What a field holds that the constructor sets to one of its parameters, where all that make the object give the same kind."""
+        if not isinstance(assign.value, facts.Name) or assign.function == NONE or depth > MAX_DEPTH // 2:
+            return None
+        fn, name = mod.facts.functions[assign.function], assign.value.id
+        position = next((i for i, param in enumerate(fn.params) if param.name == name), None)
+        if position is None or fn.name != self.dialect(mod).constructor:
+            return None
+        position -= 1 if fn.receiver == fn.params[0].name else 0
+        found: set[Target] = set()
+        for maker, fact in self.code.calls_named(mod.facts.classes[index].name):
+            given = argument(fact.call, position, name)
+            target = self.resolve(maker, fact.function, given, depth + 2) if given is not None else None
+            if target is None or target.kind not in ("instance", "function", "external"):
+                return None
+            found.add(msgspec.structs.replace(target, bindings=()))
+        return found.pop() if len(found) == 1 else None
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         """Methods of a class by name, with the module that each is written in."""

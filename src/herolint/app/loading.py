@@ -246,10 +246,12 @@ def slugignore(app: App) -> SlugIgnore | None:
 
 
 def gitmodules(app: App) -> tuple[Submodule, ...]:
+    source = app.source(".gitmodules")
+    if source is None or source.is_binary:
+        return ()
     from herolint.formats.gitmodules import parse
 
-    source = app.source(".gitmodules")
-    return parse(source) if source is not None and not source.is_binary else ()
+    return parse(source)
 
 
 @reads("Aptfile")
@@ -267,11 +269,15 @@ def dockerfile(app: App, path: str) -> Dockerfile | None:
 
 
 def compose(app: App) -> tuple[str, Compose] | None:
-    from herolint.formats.compose import NAMES, parse
-
-    path = next((name for name in NAMES if name in app.workspace.files), None)
+    """The first of the files that Compose looks for."""
+    names = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+    path = next((name for name in names if name in app.workspace.files), None)
     source = app.source(path) if path is not None else None
-    return (source.path, parse(source)) if source is not None and not source.is_binary else None
+    if source is None or source.is_binary:
+        return None
+    from herolint.formats.compose import parse
+
+    return source.path, parse(source)
 
 
 def container_requirements(app: App) -> Requirements | None:

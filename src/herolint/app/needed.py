@@ -17,7 +17,6 @@ import msgspec
 from herolint.app.codebase import CodeBase
 from herolint.app.detection import Detected, builders, detected_in
 from herolint.app.link import Linker
-from herolint.app.named_files import named_files
 from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.globs import matches
@@ -157,6 +156,8 @@ def _embedded(app: App) -> Iterator[Need]:
 
 def _named_in_code(app: App) -> Iterator[Need]:
     """Files, and whole folders of the usual names, that reached code opens, serves or renders, as far as its words tell."""
+    from herolint.app.named_files import named_files
+
     for path, at in named_files(app, [path for path in removed(app) if not _SKIPPED.search(path)]):
         yield Need(path, f"is named in {at.path}", at, sure=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +11,7 @@ import msgspec
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
 from herolint.formats.shell import Word
-from herolint.tables import load_table
+from herolint.knowledge.calls import load
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from herolint.app.processes import Process
     from herolint.formats.package_json import PackageJson
 
+LANGUAGE = "javascript"
+"""The table that says which packages install which programs."""
 SHELL = frozenset(
     {
         "node",
@@ -47,12 +48,9 @@ BUN = frozenset({"bun", "bunx", "deno"})
 """Runtimes that the buildpack does not install."""
 
 
-@cache
-def packages_of_programs() -> dict[str, str]:
-    """Program → the npm package that installs it, where the two names differ."""
-
-    raw = load_table("herolint.knowledge", "javascript.toml")
-    return dict(raw.get("programs", {}))
+def known_programs() -> dict[str, str]:
+    """Program → the npm package that installs it."""
+    return load(LANGUAGE).programs
 
 
 class Absent(msgspec.Struct, frozen=True):
@@ -100,6 +98,7 @@ def _absent(app: App, process: Process, launch: Launch) -> Absent | None:
     if launch.command.conditional or not launch.command.words:
         return None
     folder = posixpath.dirname(launch.path) if posixpath.basename(launch.path) == "package.json" else launch.cwd
+    programs = known_programs()
     own, root = app.package(folder) if folder else app.package_json, app.package_json
     for word in (launch.command.words[0], launch.words[0]) if launch.words else ():
         program = posixpath.basename(word.text)
@@ -107,12 +106,12 @@ def _absent(app: App, process: Process, launch: Launch) -> Absent | None:
             if program == "npx":
                 return None  # it downloads what is not there
             continue
-        name = packages_of_programs().get(program, program)
+        name = programs.get(program, program)
         declared = [one for one in (own, root) if one is not None]
         if any(name in one.dependencies or _brings(one, name) for one in declared):
             continue
         pruned = next((one for one in declared if name in one.dev_dependencies), None)
-        if pruned is None and (program not in packages_of_programs() or posixpath.basename(launch.path) != "package.json"):
+        if pruned is None and (program not in programs or posixpath.basename(launch.path) != "package.json"):
             continue
         path = "package.json" if pruned is root else posixpath.join(folder, "package.json")
         at = Place(path, pruned.dev_dependencies[name][1], "removed after the build") if pruned is not None else None
@@ -124,13 +123,6 @@ def _is_file(app: App, launch: Launch, word: Word) -> bool:
     return "/" in word.text and "node_modules" not in word.text and app.workspace.exists(posixpath.join(launch.cwd, word.text))
 
 
-_BRINGS = {
-    "tsc": (), "typescript": (), "cross-env": (), "webpack": ("react-scripts", "next"), "vite": ("@sveltejs/kit", "nuxt", "astro"),
-    "@babel/node": (), "serve": (), "prisma": (), "@nestjs/cli": (), "next": (), "sequelize-cli": (), "ts-node": ("ts-node-dev",),
-    "esbuild": ("tsx", "vite"), "rimraf": (), "nodemon": (), "remix": ("@remix-run/dev",), "dotenv-cli": (), "@react-router/serve": (),
-}  # fmt: skip
-
-
 def _brings(package: PackageJson, name: str) -> bool:
     """Whether an installed package is known to bring the program's package along."""
-    return any(other in package.dependencies for other in _BRINGS.get(name, ()))
+    return any(other in package.dependencies for other in load(LANGUAGE).brought.get(name, ()))

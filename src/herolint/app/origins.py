@@ -36,7 +36,7 @@ def _step(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple
         for binding in reversed(mod.names.get(scope, {}).get(expr.id, ())):
             what = binding.what
             if isinstance(what, Assign):
-                return (mod, what.function, what.value) if what.value is not None and what.op in ("=", ":=") else None
+                return (mod, what.function, what.value) if what.value is not None and what.op in ("=", ":=", "with") else None
             if isinstance(what, facts.Import):
                 for path in linker.dialect(mod).imported(mod, what):
                     other = linker.code.mod(path)

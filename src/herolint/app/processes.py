@@ -33,8 +33,9 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def main(self) -> Launch | None:
-        """The program that stays: the last one in the foreground that is not conditional."""
+        """The program that stays: the last one in the foreground that does not only run when another one has failed."""
         front = [x for x in self.launches if not x.command.background and x.tool not in QUIET_TOOLS]
+        front = [x for x in front if not x.alternative] or front
         return front[-1] if front else (self.launches[-1] if self.launches else None)
 
     @property
@@ -53,7 +54,7 @@ def processes_of(app: App) -> dict[str, Process]:
     found = {}
     path = app.procfile_path
     if app.procfile is not None and path is not None:
-        for name, line in app.procfile.last().items():
+        for name, line in app.procfile.meant().items():
             at = Place(path, line.command_span)
             script = parse(line.command, line.command_span.start)
             launches = tuple(follower.launches(script.commands, path))

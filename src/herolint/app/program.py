@@ -14,10 +14,9 @@ from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
 from herolint.app.config_classes import ConfigClasses
 from herolint.app.conventions import Placed, placed_files, placed_handlers
-from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.django import Django, settings_module
 from herolint.app.encryption import is_declared
-from herolint.app.entries import entries_of
+from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Environment, Guards
 from herolint.app.handlers import Handler, handlers_of
@@ -29,19 +28,20 @@ from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.subcommands import Subcommands
-from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import UNKNOWN, Made, Table, Value
+from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, option
 from herolint.finding import Problem
-from herolint.knowledge.calls import CallRow, Knowledge, extend, load, merged
+from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
 from herolint.knowledge.installs import matches
+from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
+    from herolint.app.dialects.node_paths import NodePaths
     from herolint.app.model import App
 
-SET_BY_DATABASE_ADDON = frozenset({"DATABASE_URL"})
 _OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
 """What `flask` and its extensions do by themselves, without a command of the project."""
 
@@ -67,13 +67,14 @@ class Program:
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
         self.linker = Linker(
-            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins, self.knowledge.injecting
-        )
+            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins, self.knowledge.injecting,
+            self.knowledge.effects,
+        )  # fmt: skip
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        known = (always, values, SET_BY_DATABASE_ADDON, _words(app), _version(app))
+        known = (always, values, frozenset(load_addons().addresses), _words(app), _version(app))
         self.guards = Guards(self.linker, Environment(*known))
         self.as_written = Guards(self.linker, Environment(*known, as_written=True))
         """Guards as they are while nobody sets a variable that has a default."""
@@ -96,6 +97,12 @@ class Program:
                 if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
                     self.guards.scripts.add(path)
 
+    @cached_property
+    def servers(self) -> dict[str, Server]:
+        """Servers that commands start, by program: those of the languages of the sources, and of the buildpack that installs them."""
+        named = (*self.tables, *({"node": "javascript"}.get(self.app.language, self.app.language),))
+        return {program: known for language in dict.fromkeys(named) if language for program, known in load(language).servers.items()}
+
     def reads_browser(self, path: str) -> bool:
         """Whether a browser could run a source file: its language has packages that build pages."""
         language = language_of(path)
@@ -107,8 +114,9 @@ class Program:
 
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
         """How a fix writes something in a module's language (`read`, `read-number`, `required`, `named`, …); empty where its table does not say."""
-        language = mod.facts.language if mod is not None else next(iter(self.tables), "python")
-        return self.tables[language].spelling.get(what, "").format(**words)
+        language = mod.facts.language if mod is not None else self.app.language
+        table = self.tables.get(language) or next(iter(self.tables.values()), None)
+        return table.spelling.get(what, "").format(**words) if table is not None else ""
 
     def _search_in(self, path: str) -> None:
         """Make the folders of a `PYTHONPATH` roots of the code base."""
@@ -159,6 +167,8 @@ class Program:
         elif launch.tool == "uwsgi":
             yield from self._uwsgi_entry(launch)
         elif launch.tool not in ("python", "django"):
+            from herolint.app.entries import entries_of
+
             yield from entries_of(self.app, launch, self.node_paths)
         if (config := self.gunicorn_config(launch)) is not None:
             yield Entry(config, False)
@@ -170,6 +180,8 @@ class Program:
     @cached_property
     def node_paths(self) -> NodePaths:
         """How specifiers and built files are found."""
+        from herolint.app.dialects.node_paths import NodePaths
+
         return NodePaths(self.app.workspace)
 
     def gunicorn_config(self, launch: Launch) -> str | None:
@@ -186,6 +198,8 @@ class Program:
         return path if path in self.code.files else None
 
     def _uwsgi_entry(self, launch: Launch) -> Iterator[Entry]:
+        from herolint.app.uwsgi import uwsgi_settings
+
         settings = uwsgi_settings(self.app, launch)
         for name in ("module", "wsgi", "w"):
             if name in settings and (path := self.code.find(settings[name][0].partition(":")[0])):
@@ -338,7 +352,8 @@ class Program:
         found: list[Effect] = []
         for call in self.calls.all:
             mod, fact = call.mod, call.fact
-            rows = self.knows(mod).effects(call.name)
+            known = self.knows(mod)
+            rows = known.effects(call.name) or known.effects(f".{call.name.rpartition('.')[2]}")
             if not rows:
                 continue
             by = tuple(n for n in self.reached_by(mod.path) if self.reach[n].has_function(mod, fact.function))
@@ -377,9 +392,8 @@ class Program:
         expr = argument(fact.call, *_where(where))
         if self.linker.dialect(mod).options_objects:
             named = [word for word in where.split() if not word.isdigit()]
-            held = next(
-                (found for word in named if (found := option(fact.call, word) or argument(fact.call, None, word)) is not None), None
-            )
+            given = ((argument(fact.call, None, word) or option(fact.call, word)) for word in named)
+            held = next((found for found in given if found is not None), None)
             if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
                 held = expr  # a named argument, in languages that have both
             expr = held if held is not None else expr
@@ -434,6 +448,23 @@ class Program:
                 first = first.before
             found[ref] = (step, labels[first.ref])
         return found
+
+    @cached_property
+    def in_event(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs because of a socket's event, with the path from the handler and the event's name."""
+        reach = self.reach.get("web")
+        return events_of(reach, self.linker, self.tables) if reach is not None else {}
+
+    @cached_property
+    def for_visitors(self) -> dict[FunctionRef, tuple[Step, str]]:
+        """Functions that web runs for one visitor: for a request, or for an event of a socket."""
+        return self.in_event | self.in_request
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """What visitors wait for until they are answered."""
+        reach = self.reach.get("web")
+        return Waiting(self, reach, self.handlers.get("web", ())) if reach is not None else None
 
     @cached_property
     def boot(self) -> Boot | None:

@@ -74,6 +74,14 @@ def python_release(app: App) -> str:
     return known.latest if known is not None else minor
 
 
+def least_python(app: App) -> str:
+    """The oldest minor version that the app may come to run on: `python_minor`, or the buildpack's oldest where the wanted one is refused."""
+    minor, known = wanted_python(app).minor, app.platform.python
+    if minor is None or known.version(minor) is not None:
+        return python_minor(app)
+    return min((row.minor for row in known.versions), key=lambda one: tuple(int(part) for part in one.split(".")))
+
+
 def python_minor(app: App) -> str:
     """The minor version that the app will run on, as far as files tell; else the buildpack's default."""
     minor = wanted_python(app).minor

@@ -14,6 +14,7 @@ from herolint.app.codebase import CodeBase, Mod
 from herolint.app.command_lines import Commands
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
+from herolint.app.own_classes import is_plain, reflects
 from herolint.app.search_path import add_folders
 from herolint.app.subcommands import Subcommands
 from herolint.app.values import text_of
@@ -33,6 +34,10 @@ HAND_OFFS = frozenset(
 _LOADS_BY_NAME = frozenset({"import_module", "__import__", "import_string", "register_blueprint_from", "load_extension"})
 
 
+_SERVES_BY_NAME = frozenset({"run", "Config"})
+"""Calls that are given an application as `"module:attribute"`: `uvicorn.run("service.api:app")`."""
+
+
 class FunctionRef(NamedTuple):
     """A function of the project; index -1 is the module's own body."""
 
@@ -45,6 +50,13 @@ class Entry(msgspec.Struct, frozen=True):
 
     path: str
     main: bool
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A method of an object that stays in the project's hands: it runs if reached code says its name."""
+
+    name: str
+    method: FunctionRef
 
 
 class Reach:
@@ -75,6 +87,8 @@ class Reach:
         """Functions that the command itself calls, to make the app."""
         self.subcommands = subcommands
         self.mains = {e.path for e in entries if e.main}
+        self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
+        """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
         queue: deque[str] = deque()
@@ -110,9 +124,12 @@ class Reach:
         for call in mod.facts.calls:
             func = call.call.func
             name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
-            if name in _LOADS_BY_NAME:
-                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name")))
-                for found in self._named_modules(mod, given) if given is not None else ():
+            if name in _LOADS_BY_NAME or name in _SERVES_BY_NAME:
+                given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name"))) or ""
+                if name in _SERVES_BY_NAME:
+                    given, colon, _ = given.partition(":")
+                    given = given if colon and self.runs(mod, call.guard) is not False else ""
+                for found in self._named_modules(mod, given) if given else ():
                     yield found, mod.place(call.call)
 
     def _named_modules(self, mod: Mod, given: str) -> Iterator[str]:
@@ -170,10 +187,22 @@ class Reach:
                 add(ref, None)
         for ref in self.factories:
             add(ref, None)
+        called: set[str] = set()
+        waiting: dict[str, list[tuple[FunctionRef, FunctionRef]]] = {}
         while queue:
             ref = queue.popleft()
             for other in self._refers(ref):
-                if other.path in self.modules:
+                if isinstance(other, str):
+                    if other not in called:
+                        called.add(other)
+                        for method, by in waiting.pop(other, ()):
+                            add(method, by)
+                elif isinstance(other, Waiting):
+                    if other.name in called:
+                        add(other.method, ref)
+                    elif other.method not in found:
+                        waiting.setdefault(other.name, []).append((other.method, ref))
+                elif other.path in self.modules:
                     add(other, ref)
         return found
 
@@ -245,23 +274,26 @@ class Reach:
                     for inner in (param.default, param.annotation):
                         if inner is not None:
                             table.setdefault(fn.parent, []).append(inner)
-            self._expressions[mod.path] = table
+            table = self._expressions[mod.path] = {function: _outermost(found) for function, found in table.items()}
         return table
 
-    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef]:
+    def _refers(self, ref: FunctionRef) -> Iterator[FunctionRef | Waiting | str]:
+        """What a function, or a module's body, runs: functions, methods of objects that it makes once they are called, and words that it says."""
         mod = self.code.mod(ref.path)
         if mod is None:
             return
-        seen: set[str] = set()
-        for i, fn in enumerate(mod.facts.functions):
-            # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-            if fn.parent == ref.number and fn.klass == NONE and fn.decorators and ref.number != NONE and not self._is_idle(mod, fn):
+        seen: set[tuple[str, bool]] = set()
+        outside: set[str] = set()
+        # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
+        for i in mod.decorated_inside.get(ref.number, ()):
+            if not self._is_idle(mod, mod.facts.functions[i]):
                 yield FunctionRef(mod.path, i)
         unused = self._other_subcommands.get(mod.path, ())
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
                 continue
             named = None
+            kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & mod.base_classes
             for inner in walk(expr):  # an attribute comes before its base
                 if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
                     continue
@@ -269,20 +301,61 @@ class Reach:
                     yield FunctionRef(mod.path, inner.number)
                     continue
                 if isinstance(inner, facts.Attr):
+                    yield inner.name
+                    kept.add(id(inner.base.func if isinstance(inner.base, facts.Call) else inner.base))
+                    if self._is_outside(mod, ref.number, inner, outside):
+                        continue
                     if self._only_named(mod, ref.number, inner):
                         named = inner.base
                     key = dotted(inner)
                 elif isinstance(inner, facts.Name):
                     key = inner.id if inner is not named else ""
                 else:
+                    if isinstance(inner, facts.Const) and isinstance(inner.value, str) and inner.value.isidentifier():
+                        yield inner.value
                     continue
+                quiet = id(inner) in kept and not self._by_name
                 if key is not None:
-                    if not key or key in seen:
+                    if not key or (key, False) in seen or (key, quiet) in seen:
                         continue
-                    seen.add(key)
+                    seen.add((key, quiet))
                 target = self.linker.resolve(mod, ref.number, inner)
-                if target is not None:
-                    yield from self._members(target)
+                if target is None or target.mod is None:
+                    continue
+                whole = target.mod.path, target.kind == "function", target.number
+                if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
+                    self._followed.add((whole, quiet))
+                    yield from self._waiting(target) if quiet else self._members(target)
+
+    def _is_outside(self, mod: Mod, function: int, attribute: facts.Attr, outside: set[str]) -> bool:
+        """Whether a chain of names starts at something outside the project, as `request.form.get` does; `outside` are the starts known so far."""
+        root: facts.AnyExpr = attribute
+        while isinstance(root, facts.Attr):
+            root = root.base
+        if not isinstance(root, facts.Name):
+            return False
+        if root.id not in outside:
+            target = self.linker.resolve(mod, function, root)
+            if target is None or target.kind != "external":
+                return False
+            outside.add(root.id)
+        return True
+
+    @cached_property
+    def _by_name(self) -> bool:
+        """Whether reached code may call methods whose names it puts together."""
+        return reflects(self.mods())
+
+    def _waiting(self, target: Target) -> Iterator[FunctionRef | Waiting]:
+        """The methods of an object that is made or asked for something here, and given to nobody: they run when they are called by name."""
+        plain = target.mod is not None and target.kind in ("class", "instance") and is_plain(self.linker, target.mod, target.number)
+        for ref in self._members(target):
+            mod = self.code.mod(ref.path)
+            fn = mod.facts.functions[ref.number] if mod is not None else None
+            if plain and fn is not None and not fn.decorators and not fn.name.startswith("__"):
+                yield Waiting(fn.name, ref)
+            else:
+                yield ref
 
     @cached_property
     def _other_subcommands(self) -> dict[str, list[tuple[int, int]]]:
@@ -320,6 +393,35 @@ class Reach:
                 if base.kind == "class":
                     yield from self._members(base, seen | {(target.mod.path, target.number)})
 
+    @cached_property
+    def implementations(self) -> dict[str, tuple[FunctionRef, ...]]:
+        """Methods by name, those with a body of their own."""
+        found: dict[str, list[FunctionRef]] = {}
+        for mod in self.mods():
+            for i, fn in enumerate(mod.facts.functions):
+                if fn.klass != NONE:
+                    found.setdefault(fn.name, []).append(FunctionRef(mod.path, i))
+        return {name: tuple(refs) for name, refs in found.items()}
+
+    @cached_property
+    def properties(self) -> frozenset[str]:
+        """Names of methods that run when they are read like a field."""
+        return frozenset(
+            fn.name
+            for mod in self.mods()
+            for fn in mod.facts.functions
+            if any(isinstance(one, facts.Name) and one.id in ("property", "cached_property") for one in fn.decorators)
+        )
+
     def has_function(self, mod: Mod, index: int) -> bool:
         """Whether the function (or the module body, -1) runs in this process."""
         return FunctionRef(mod.path, index) in self.functions
+
+
+def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:
+    """The expressions that lie in none of the others, in source order: to walk over them is to walk over all."""
+    kept: list[facts.AnyExpr] = []
+    for expr in sorted(exprs, key=lambda one: (one.start, -one.end)):
+        if not kept or expr.end > kept[-1].end:
+            kept.append(expr)
+    return kept

@@ -9,7 +9,7 @@ from collections import Counter
 from herolint.patterns import lazy
 
 PLACEHOLDER = lazy(
-    r"(?i)^(x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%.*%|\$.*|your.*|my.*|change.*|replace.*|example.*|sample.*|dummy.*|test.*|fake.*|placeholder.*|todo.*|secret.*|"
+    r"(?i)^(x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%.*%|\$.*|env\(.*\)|your.*|my.*|change.*|replace.*|example.*|sample.*|dummy.*|test.*|fake.*|placeholder.*|todo.*|secret.*|"
     r"pass(word)?\d*|admin\d*|root\d*|user\d*|postgres\d*|guest|mysql\d*|mongo\d*|redis\d*|django.?insecure.*|insecure.*|dev.*|local.*|docker.*|none|null|undefined|foo.*|bar.*|abc.*|1234.*|qwerty.*|token.*|key.*|api.?key.*|enter.*|insert.*|put.*|some.*|hunter2|pw\d*|pwd\d*|s3cr3t.*|super.?secret.*|default.*|temp.*|p[a@]ssw[o0]rd.*)$"
 )  # fmt: skip
 _MADE_UP = lazy(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, key_file
+from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, is_public, key_file
 from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
 from herolint.finding import Place
 from herolint.knowledge.secrets import Token, load_secret_formats
@@ -148,6 +148,9 @@ def _for_browsers(token: Token, source: SourceFile, at: int) -> bool:
     """Whether a Google key stands where browsers or phones are given it."""
     if token.sure or not token.kind.startswith("a Google"):
         return False
+    line = source.text[source.text.rfind("\n", 0, at) + 1 : at]
+    if is_public(line.strip().partition("=")[0]):
+        return True
     near = source.text[max(0, at - 600) : at + 600]
     return source.path.endswith((".html", "google-services.json")) or any(word in near for word in load_secret_formats().public.google)
 

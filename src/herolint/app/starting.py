@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow
@@ -22,15 +22,20 @@ class Starting:
         self.reach = reach
         self.code = reach.code
         self.flow = Flow(reach.linker, reach)
+        self._loaded: dict[tuple[str, int, str, str | None], tuple[str, ...]] = {}
         hidden = frozenset(guessed)
         self.entries = [path for path, parent in reach.modules.items() if parent is None and path not in hidden]
         self.surely = self._surely()
         self.open = self._open(hidden)
 
-    def _imports(self, mod: Mod, imp: Import) -> Iterator[str]:
-        for path in self.reach.linker.dialect(mod).imported(mod, imp):
-            yield path
-            yield from self.reach.linker.dialect(mod).alongside(path)
+    def _imports(self, mod: Mod, imp: Import) -> tuple[str, ...]:
+        """The files that an import loads, with those that are loaded beside them."""
+        key = mod.path, imp.start, imp.module, imp.name
+        if key not in self._loaded:
+            dialect = self.reach.linker.dialect(mod)
+            paths = dict.fromkeys(other for path in dialect.imported(mod, imp) for other in (path, *dialect.alongside(path)))
+            self._loaded[key] = tuple(paths)
+        return self._loaded[key]
 
     def _surely(self) -> frozenset[FunctionRef]:
         found: set[FunctionRef] = set()
@@ -53,8 +58,8 @@ class Starting:
             mod = self.code.mod(ref.path)
             if mod is None:
                 continue
-            for imp in mod.facts.imports:
-                if imp.function == ref.number and not imp.handled and self.reach.runs(mod, imp.guard) is True:
+            for imp in mod.imports_of.get(ref.number, ()):
+                if not imp.handled and self.reach.runs(mod, imp.guard) is True:
                     for path in self._imports(mod, imp):
                         add(path)
             for where, fact, callee in self.flow.calls(ref):

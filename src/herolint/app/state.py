@@ -21,11 +21,6 @@ from herolint.finding import Place
 if TYPE_CHECKING:
     from herolint.app.program import Program
 
-ADDERS = frozenset(
-    "add append appendleft extend insert push put put_nowait rpush set setdefault unshift update splice enqueue Store Push Add".split()
-)
-"""Methods that put something into a container."""
-REMOVERS = frozenset("clear delete discard pop popitem popleft remove shift Delete Remove".split())
 _INNER = frozenset("get setdefault values items keys copy at".split())
 """Methods whose result is a part of the container, so that a change of it is a change of the container."""
 
@@ -75,7 +70,7 @@ class _Declared(Linker):
 def held_values(program: Program) -> tuple[Held, ...]:
     """The values that requests change, in files order."""
     reach = program.reach.get("web")
-    return _Finder(program, tuple(reach.mods())).found() if reach is not None and program.in_request else ()
+    return _Finder(program, tuple(reach.mods())).found() if reach is not None and program.for_visitors else ()
 
 
 class _Finder:
@@ -85,7 +80,7 @@ class _Finder:
         self.declared = _Declared(program.code, program.linker.returns)
         self.mods = sorted(mods, key=lambda mod: mod.path)
         self.in_request: dict[str, set[int]] = {}
-        for ref in program.in_request:
+        for ref in program.for_visitors:
             self.in_request.setdefault(ref.path, set()).add(ref.number)
         self.known: dict[Key, tuple[Mod, Assign, bool]] = {}
         self.uses: dict[Key, list[Use]] = {}
@@ -174,7 +169,7 @@ class _Finder:
 
     def _changes(self, mod: Mod) -> Iterator[int]:
         """Notes the changes that requests make; yields where the changed names stand, which are no reads."""
-        inside = self.in_request[mod.path]
+        inside, known = self.in_request[mod.path], self.program.knows(mod).containers
         for assign in mod.facts.assigns:
             if assign.function in inside and assign.klass == NONE and assign.op not in ("for", "with"):
                 if isinstance(assign.target, facts.Attr) and self._constructs(mod, assign.function):
@@ -184,8 +179,8 @@ class _Finder:
                 yield from self._note(kind, mod, assign.function, assign.target, assign.guard, assign.value)
         for fact in mod.facts.calls:
             func = fact.call.func
-            if fact.function in inside and isinstance(func, facts.Attr) and (func.name in ADDERS or func.name in REMOVERS):
-                kind = "add" if func.name in ADDERS else "remove"
+            if fact.function in inside and isinstance(func, facts.Attr) and (func.name in known.adds or func.name in known.removes):
+                kind = "add" if func.name in known.adds else "remove"
                 given = next((a for a in reversed(fact.call.args)), None)
                 yield from self._note(kind, mod, fact.function, func.base, fact.guard, given)
         for function, expr in mod.facts.deletes:

@@ -9,8 +9,9 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, calls_of
-from herolint.app.guards import without_error
+from herolint.app.given import row_of
 from herolint.app.limits import seconds
+from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -42,10 +43,12 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
     for tick in code.effects_of("ticks"):
         number = tick.fact.function
         every = seconds(code, tick)
-        if "web" not in tick.processes or every is None or number == NONE or not _endless(tick.mod, number):
+        if "web" not in tick.processes or every is None or number == NONE or not (_endless(tick.mod, number) or _again(code, tick)):
             continue
         starts = _started(code) if starts is None else starts
         ref = FunctionRef(tick.mod.path, number)
+        if tick.row.kind == "again" and _again(code, tick) and ref in code.started:
+            starts[ref] = (tick.mod, tick.fact)
         origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
         inside = flow.from_functions([ref]) if origin is not None else {}
         work = next((e for e in code.effects_of(*WORK) if FunctionRef(e.mod.path, e.fact.function) in inside), None)
@@ -76,6 +79,14 @@ def consumers(code: Program) -> Iterator[Consumer]:
             yield Consumer(take, origin[0].place(origin[1].call, "started beside the requests"))
 
 
+def _again(code: Program, tick: Effect) -> bool:
+    """Whether a timer starts the function anew that sets it."""
+    if tick.row.kind != "again" or len(tick.fact.call.args) < 2:
+        return False
+    given = functions_in(code.linker, tick.mod, tick.fact.function, tick.fact.call.args[1])
+    return any(target.mod is tick.mod and target.number == tick.fact.function for target in given)
+
+
 def _endless(mod: Mod, number: int) -> bool:
     """Whether a function holds a loop without end: without a test, or over the ticks of a clock."""
     for fact in calls_of(mod).get(number, ()):
@@ -100,14 +111,19 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
     for mod in code.modules:
         for fact in mod.facts.calls:
+            started = _beside(mod, fact)
             block = _threads_block(code, mod, fact)
+            row = row_of(code.linker, mod, fact, "starts-beside") if not started else None
             if (
-                not (_beside(mod, fact) or block)
+                not (started or block is not None or row is not None)
                 or FunctionRef(mod.path, fact.function) not in code.started
-                or not _holds_if_there(code, mod, fact.guard)
+                or code.guards.holds(mod, fact.guard) is False
             ):
                 continue
-            target = code.linker.resolve(mod, fact.function, block or fact.call.func)
+            inner = fact.call.args[0] if row is not None and fact.call.args else fact.call
+            if not isinstance(inner, facts.Call):
+                continue
+            target = code.linker.resolve(mod, fact.function, block or inner.func)
             if target is not None and target.kind == "function" and target.mod is not None:
                 found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
     return found
@@ -118,23 +134,6 @@ def _threads_block(code: Program, mod: Mod, fact: CallFact) -> facts.Closure | N
     block = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
     name = code.linker.qualified(mod, fact.function, fact.call.func) if block is not None else None
     return block if name is not None and any(row.effect == "starts-thread" for row in code.knows(mod).effects(name)) else None
-
-
-def _holds_if_there(code: Program, mod: Mod, guard: int) -> bool:
-    """Whether a place is reached at every start, given that what it asks for is there: `if db == nil { return err }`, `if queue != nil`."""
-    while guard != NONE:
-        fact = mod.facts.guards[guard]
-        parts = fact.test.parts if isinstance(fact.test, facts.Logic) else (fact.test,)
-        there = "!=" if fact.kind == "if" else "=="
-        asks = all(
-            isinstance(p, facts.Binary) and p.op == there and isinstance(p.right, facts.Const) and p.right.value is None for p in parts
-        )
-        if not asks and not without_error(fact):
-            truth = code.guards.truth(mod, mod.function_at(fact.test.start), fact.test)
-            if truth is None or truth is not (fact.kind != "else"):
-                return False
-        guard = fact.parent
-    return True
 
 
 def _beside(mod: Mod, fact: CallFact) -> bool:

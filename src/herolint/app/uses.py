@@ -98,7 +98,9 @@ def _django_uses(app: App) -> Iterator[Use]:
     for setting in ("INSTALLED_APPS", "MIDDLEWARE"):
         for mod, const, guard in django.entries(setting):
             starts = django.sure and program.guards.holds(mod, guard) is True
-            yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting)
+            maybe = program.guards.holds(mod, guard) is None
+            off = maybe and program.as_written.holds(mod, guard) is False
+            yield Use(str(const.value), str(const.value), mod, mod.place(const), starts, who, setting, maybe=maybe, off=off)
 
 
 def _looked_for(mod: Mod, imp: facts.Import) -> bool:

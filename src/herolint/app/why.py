@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herolint.app.codebase import Mod
+from herolint.app.flow import Step
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code.facts import NONE
 from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+
+MAX_USERS = 12
+"""How far the line of users of a function is told."""
 
 
 def explain(app: App, path: str, line: int) -> list[str]:
@@ -33,13 +37,26 @@ def explain(app: App, path: str, line: int) -> list[str]:
         reach = python.reach[name]
         said.append(f"{name} loads {path}: {app.processes[name].text} → {' → '.join(reach.chain(path))}")
         said += _function(mod, reach, index, name)
-    step = python.in_request.get(FunctionRef(path, index))
-    if step is not None:
-        places = [_at(app, p.path, p.span.start if p.span else 0, p.label) for p in step[0].places()]
-        said.append(f"runs in a request: {step[1]}" + (f" → {' → '.join(places)}" if places else ""))
-    elif FunctionRef(path, index) in python.at_boot:
-        said.append("runs while the web process starts")
+    ref = FunctionRef(path, index)
+    if (step := python.in_request.get(ref)) is not None:
+        said += _way(app, step[0], f"runs in a request: {step[1]}")
+        if python.waiting is not None and ref not in python.waiting.steps:
+            said.append("no visitor waits for it: the answer is sent before, or something else runs it")
+    elif (boot := python.at_boot.get(ref)) is not None:
+        said += _way(app, boot, "runs while the web process starts")
+    elif (started := python.started.get(ref)) is not None:
+        said += _way(app, started, "runs because the web process starts, which does not wait for it")
     return said + _guards(app, mod, line)
+
+
+def _way(app: App, step: Step, said: str) -> list[str]:
+    """The calls that lead to a function, and the conditions on them."""
+    places = [_at(app, p.path, p.span.start if p.span else 0, p.label) for p in step.places()]
+    lines = [said + (f" → {' → '.join(places)}" if places else "")]
+    for mod, fact in reversed(step.calls()):
+        where = f"on the way, {mod.path}:{mod.source.line_of(fact.call.start)}: "
+        lines += [where + text for text in _conditions(app, mod, fact.guard)]
+    return lines
 
 
 def function_at(mod: Mod, line: int) -> int:
@@ -59,26 +76,35 @@ def _function(mod: Mod, reach: Reach, index: int, process: str) -> list[str]:
     ref = FunctionRef(mod.path, index)
     if ref not in reach.functions:
         return [f"in {process} nothing calls {name}"]
+    users: list[str] = []
     by = reach.functions[ref]
-    if by is None or by.number == NONE:
-        return [f"in {process} {name} is used by {by.path if by else mod.path}"]
-    other = reach.code.mod(by.path)
-    return [f"in {process} {name} is used by {other.facts.functions[by.number].qualname} in {by.path}"] if other else []
+    while by is not None and len(users) < MAX_USERS:
+        other = reach.code.mod(by.path)
+        users.append(other.facts.functions[by.number].qualname if other is not None and by.number != NONE else by.path)
+        if by.number == NONE:
+            break
+        by = reach.functions.get(by)
+    return [f"in {process} {name} is used by {', that by '.join(users) if users else mod.path}"]
 
 
 def _guards(app: App, mod: Mod, line: int) -> list[str]:
-    words = {True: "holds on a dyno", False: "does not hold on a dyno", None: "may hold on a dyno"}
     spots = [(c.call.start, c.guard) for c in mod.facts.calls] + [(a.start, a.guard) for a in mod.facts.assigns]
     for start, guard in spots:
         if mod.source.line_of(start) == line and guard != NONE:
-            said, at = [], guard
-            while at != NONE:
-                fact = mod.facts.guards[at]
-                text = " ".join(mod.source.slice(Span(fact.test.start, fact.test.end)).split())
-                said.append(f"guard `{fact.kind} {text}`: {words[app.code.guards.holds(mod, at)]}")
-                at = fact.parent
-            return said
+            return _conditions(app, mod, guard)
     return []
+
+
+def _conditions(app: App, mod: Mod, guard: int) -> list[str]:
+    """A guard and those around it, and whether each holds."""
+    words = {True: "holds on a dyno", False: "does not hold on a dyno", None: "may hold on a dyno"}
+    said = []
+    while guard != NONE:
+        fact = mod.facts.guards[guard]
+        text = " ".join(mod.source.slice(Span(fact.test.start, fact.test.end)).split())
+        said.append(f"guard `{fact.kind} {text}`: {words[app.code.guards.holds(mod, guard)]}")
+        guard = fact.parent
+    return said
 
 
 def _at(app: App, path: str, offset: int, label: str) -> str:

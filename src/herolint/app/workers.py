@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.codebase import Mod
-from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import Env, Known, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -96,6 +95,18 @@ def _of_code(app: App, found: Workers) -> Workers:
     return found
 
 
+def own_process(app: App) -> Workers | None:
+    """The one process of a web program that listens by itself, where no server is known to start it."""
+    main = app.web.main if app.web is not None else None
+    return Workers(main, 1, "server", "", main.at) if main is not None else None
+
+
+def dynos_said(app: App, process: str) -> bool:
+    """Whether the project says how many dynos of a process type run."""
+    formation = app.app_json.formation.get(process) if app.app_json else None
+    return bool(app.context.scale.get(process) or (formation is not None and formation.quantity))
+
+
 def workers_of(app: App, launch: Launch) -> Workers:
     """The workers that a server's command starts."""
     if launch.tool == "uwsgi":
@@ -172,6 +183,8 @@ def concurrency(dyno: Dyno) -> int:
 
 
 def _uwsgi(app: App, launch: Launch) -> Workers:
+    from herolint.app.uwsgi import uwsgi_settings
+
     settings = uwsgi_settings(app, launch)
     for name in ("processes", "workers", "p"):
         if name in settings:

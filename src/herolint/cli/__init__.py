@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-COMMANDS = ("check", "explain", "rules", "config", "why")
+COMMANDS = ("check", "explain", "rules", "config", "why", "baseline")
 
 _OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 

@@ -40,6 +40,7 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     contexts: tuple[str, ...]
     today: date | None
     no_cache: bool
+    no_baseline: bool
     show_suppressed: bool
     quiet: bool
     verbose: int
@@ -52,7 +53,13 @@ _FOR_PEOPLE = ("text", "concise")
 
 @click.command("check", short_help="Lint a folder (the default command).")
 @click.argument("path", default=".")
-@click.option("--format", "format_name", default="text", metavar="FORMAT", help="What to print: text, concise, json, sarif, github.")
+@click.option(
+    "--format",
+    "format_name",
+    default="text",
+    metavar="FORMAT",
+    help="What to print: text, concise, json, sarif, github, gitlab, junit, checkstyle, rdjson, markdown.",
+)
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file. Repeatable.")
 @click.option(
     "--select", multiple=True, callback=shared.words, metavar="RULES", help="Run only these rules: codes, code beginnings, names, ALL."
@@ -77,6 +84,7 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
 @click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
+@click.option("--no-baseline", is_flag=True, help="Report what stands in the baseline too.")
 @click.option("--show-suppressed", is_flag=True, help="Show ignored findings too.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress line, and nothing at all when nothing was found.")
 @click.option("-v", "--verbose", count=True, help="Print more; -vv with the details of failures.")
@@ -95,7 +103,13 @@ def command(**given: Any) -> int:
     for file in arguments.contexts:
         context = load_context(Path(file)).over(context)
     with Progress(quiet=arguments.quiet) as progress:
-        options = engine.RunOptions(today=arguments.today or date.today(), context=context, cache=not arguments.no_cache, say=progress.say)
+        options = engine.RunOptions(
+            today=arguments.today or date.today(),
+            context=context,
+            cache=not arguments.no_cache,
+            baseline=not arguments.no_baseline,
+            say=progress.say,
+        )
         result = engine.run(folder, config, options)
     _report(result, arguments, files)
     return 1 if engine.failing(result, config.fail_on, strict=arguments.strict) else 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from herolint.code.cache import FactCache
 from herolint.code.facts import Module
 from herolint.source import SourceFile
+
+if TYPE_CHECKING:
+    from herolint.code.cache import FactCache
 
 _LANGUAGES = {
     **dict.fromkeys(("py", "pyw"), "python"),
@@ -14,8 +17,8 @@ _LANGUAGES = {
     **dict.fromkeys(("rb", "ru", "rake"), "ruby"),
     "go": "go",
 }
-_NAMES = dict.fromkeys(("Gemfile", "Rakefile", "rakefile"), "ruby")
-"""Files that are known by their whole name."""
+_NAMES = {**dict.fromkeys(("Gemfile", "Rakefile", "rakefile"), "ruby"), "www": "javascript"}
+"""Files that are known by their whole name: `bin/www` is what Express's generator makes to start an app."""
 
 
 def language_of(path: str) -> str | None:
@@ -33,7 +36,8 @@ def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | Non
     if language is None:
         return None
     # The ending matters as well: the same text may mean one thing in a .ts file and another in a .tsx file.
-    kept_as = f"{language}-{source.path.rpartition('.')[2].lower()}" if language == "javascript" else language
+    ending = source.path.rpartition("/")[2].rpartition(".")[2].lower()
+    kept_as = f"{language}-{ending}" if language == "javascript" else language
     if cache is not None and (known := cache.get(kept_as, source.data)) is not None:
         return known
     # Loads tree-sitter, which a run that finds everything in the cache does without.

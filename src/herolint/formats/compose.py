@@ -14,8 +14,6 @@ from herolint.formats.tree import Node
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
-NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-"""The names under which Compose looks for its file, the first one that is there."""
 _WINDOWS_DRIVE = lazy(r"[A-Za-z]:[\\/]")
 
 

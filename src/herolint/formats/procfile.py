@@ -13,6 +13,7 @@ _BLANKS = " \t\v\f"
 _MAX_BROKEN = 1000  # a file with more broken lines is no Procfile at all
 # The slug compiler's own expression: blanks, a name, an optional colon, at least one blank, the command.
 _ENTRY = lazy(r"[ \t\v\f]*(?P<name>[A-Za-z0-9_-]+)(?P<colon>:?)[ \t\v\f]+(?P<command>.*)", re.DOTALL)
+_UNSPACED = lazy(r"[ \t\v\f]*(?P<name>[A-Za-z0-9_-]+):[ \t\v\f]*(?P<command>\S.*)", re.DOTALL)
 _NAME_ONLY = lazy(r"(?P<name>[A-Za-z0-9_-]+)(?P<sign>[:=]?)(?P<rest>.*)", re.DOTALL)
 _INTENDED = lazy(r"[^A-Za-z0-9]*(?P<name>[A-Za-z0-9][A-Za-z0-9_.,-]*+)[^\sA-Za-z0-9:=]*\s*[:=]")
 _LIST_ITEM = lazy(r"(?P<name>[A-Za-z0-9_-]+):")
@@ -53,6 +54,8 @@ class BrokenLine(msgspec.Struct, frozen=True):
     message: str
     name: str = ""
     dropped: bool = True
+    meant: ProcessLine | None = None
+    """What a dropped line would declare if it were written right, where that can be told."""
 
 
 class Procfile(msgspec.Struct, frozen=True):
@@ -69,6 +72,10 @@ class Procfile(msgspec.Struct, frozen=True):
     def last(self) -> dict[str, ProcessLine]:
         """The line that wins for each process type: the last one of its name."""
         return {entry.name: entry for entry in self.entries}
+
+    def meant(self) -> dict[str, ProcessLine]:
+        """The process types as they are once dropped lines are written right: what is wrong with those shows at the next deploy."""
+        return {line.meant.name: line.meant for line in self.broken if line.meant is not None} | self.last()
 
 
 def parse(source: SourceFile) -> Procfile:
@@ -128,7 +135,20 @@ def _flaw(text: str, line: Span, encoding: str, entry: ProcessLine | None, marke
         return None
     start = line.start + len(text[: len(text) - len(text.lstrip(_BLANKS))].encode(encoding))
     span = Span(start, start + len(bare.encode(encoding)))
-    return BrokenLine(kind, span, bare, MESSAGES[kind], name, entry is None)
+    meant = _meant(text, line, encoding) if kind in ("no-space", "bom") else None
+    return BrokenLine(kind, span, bare, MESSAGES[kind], name, entry is None, meant)
+
+
+def _meant(text: str, line: Span, encoding: str) -> ProcessLine | None:
+    """A line with the blank that is missing behind the colon."""
+    match = _UNSPACED.match(text)
+    if match is None:
+        return None
+    name, command = line.start + match.start("name"), match["command"].rstrip(_BLANKS)
+    start = line.start + match.start("command")
+    return ProcessLine(
+        match["name"], Span(name, name + len(match["name"])), command, Span(start, start + len(command.encode(encoding))), line
+    )
 
 
 def _kind(bare: str, entry: ProcessLine | None) -> tuple[str, str]:

@@ -28,7 +28,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     (`promisify(exec)`).
     `told` are the last words of calls among the arguments that say something of encryption, where options are made by calls.
     Of `copies-data` and `writes-file`, `url` says where the data comes from.
-    Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `dialect` is the
+    Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `verifies` is the
+    driver and its first major version that checks the certificate by itself then (`pg 8`; empty: all do); `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool. A server that `starts-workers` starts `maximum` of
     them, else as many as WEB_CONCURRENCY says, and more than one only where `path` is the app's name and not the app itself.
     `listed_in` is a file of the root: the buildpack has fetched what it names, so that nothing is left to do for a call with that `path`.
@@ -57,6 +58,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     remedy: str = ""
     ssl: str = ""
     told: str = ""
+    verifies: str = ""
     plain: bool = False
     dialect: str = ""
     maximum: str = ""
@@ -85,6 +87,8 @@ class Handlers(msgspec.Struct, frozen=True):
     """Names of types whose every method answers requests, as generators of code call them."""
     actions: frozenset[str] = frozenset()
     """Bases whose every method answers requests (controllers)."""
+    sockets: frozenset[str] = frozenset()
+    """Those among decorators, calls and bases that are about connections which stay open: nobody waits for their answer."""
 
     def decorates(self, qualified: str) -> bool:
         """Whether a decorator of that qualified name makes a request handler."""
@@ -97,6 +101,13 @@ class Handlers(msgspec.Struct, frozen=True):
     def is_view(self, qualified: str) -> bool:
         """Whether a class of that qualified name is a base of views."""
         return qualified in self.bases
+
+
+class Events(msgspec.Struct, frozen=True):
+    """How libraries of sockets are told what to run when something arrives: calls that are given functions, and decorators."""
+
+    calls: frozenset[str] = frozenset()
+    decorators: frozenset[str] = frozenset()
 
 
 class Signing(msgspec.Struct, frozen=True):
@@ -120,6 +131,14 @@ class Files(msgspec.Struct, frozen=True):
 
     removes: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
+
+
+class Containers(msgspec.Struct, frozen=True):
+    """Methods that put something into a container, those that take something out, and those that store what they get in a database."""
+
+    adds: frozenset[str] = frozenset()
+    removes: frozenset[str] = frozenset()
+    stores: frozenset[str] = frozenset()
 
 
 class Uploads(msgspec.Struct, frozen=True):
@@ -151,12 +170,39 @@ class Convention(msgspec.Struct, frozen=True):
     built: tuple[str, ...] = ()
 
 
+class Server(msgspec.Struct, frozen=True, rename="kebab"):
+    """A program that serves HTTP when a command starts it.
+
+    `host` and `port` are its defaults, `host_option` and `port_option` what replaces them, `host_variable` and `port_variable` the
+    environment variables that do; `reads_port`: it takes $PORT by itself; `never_listens`: it answers nobody. `serves` names the
+    subcommands with which it serves ("" for none; empty: with any), `development` those that start it as a server for one developer
+    (`*`: every one); `restarts`: it watches the files and starts the program that it is given anew.
+    """
+
+    host: str = ""
+    port: int = 0
+    host_option: str = ""
+    port_option: str = ""
+    host_variable: str = ""
+    port_variable: str = ""
+    reads_port: bool = False
+    never_listens: bool = False
+    serves: tuple[str, ...] = ()
+    development: tuple[str, ...] = ()
+    restarts: bool = False
+
+    def is_development(self, subcommand: str) -> bool:
+        """Whether it is started as a server for one developer."""
+        return "*" in self.development or subcommand in self.development
+
+
 class Knowledge(msgspec.Struct, frozen=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
     calls: dict[str, tuple[CallRow, ...]]
     returns: dict[str, str]
     handlers: Handlers
+    events: Events = Events()
     serving: frozenset[str] = frozenset()
     """Packages that may listen by themselves, in ways that no row describes."""
     serving_words: dict[str, tuple[str, ...]] = {}
@@ -187,13 +233,24 @@ class Knowledge(msgspec.Struct, frozen=True):
 
     browser: Browser = Browser()
     conventions: tuple[Convention, ...] = ()
+    servers: dict[str, Server] = {}
+    """Servers that commands start, by program."""
+    programs: dict[str, str] = {}
+    """Programs with the package that installs each."""
+    brought: dict[str, tuple[str, ...]] = {}
+    """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()
     uploads: Uploads = Uploads()
+    containers: Containers = Containers()
     constants: dict[str, str | int | float] = {}
     """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""
 
     relaxing: frozenset[str] = frozenset()
     """Environment variables that make programs check no certificate."""
+    startup: dict[str, str] = {}
+    """Bases of classes with the method that is called while the app starts."""
+    time_unit: float = 1.0
+    """How many seconds a number means in an option that limits time."""
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
@@ -255,6 +312,11 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
     )
 
 
+def _events(raw: dict[str, Any]) -> Events:
+    objects, verbs = raw.get("objects", ()), raw.get("verbs", ())
+    return Events(frozenset(f"{base}.{verb}" for base in objects for verb in verbs), frozenset(raw.get("decorators", ())))
+
+
 @cache
 def load(language: str) -> Knowledge:
     """The shipped table of a language; an empty one where there is none."""
@@ -279,11 +341,13 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("methods", ())),
         frozenset(handlers.get("owners", ())),
         frozenset(handlers.get("actions", ())),
+        frozenset(handlers.get("sockets", ())),
     )
     return Knowledge(
         calls=_rows(raw),
         returns=returns,
         handlers=known,
+        events=_events(raw.get("events", {})),
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
         per_visit=frozenset(raw.get("per-visit", ())),
@@ -299,7 +363,11 @@ def load(language: str) -> Knowledge:
         signing=msgspec.convert(raw.get("signing", {}), Signing),
         browser=msgspec.convert(raw.get("browser", {}), Browser),
         conventions=msgspec.convert(raw.get("conventions", []), tuple[Convention, ...]),
+        servers=msgspec.convert(raw.get("servers", {}), dict[str, Server]),
+        programs=raw.get("programs", {}),
+        brought={name: tuple(others) for name, others in raw.get("brought", {}).items()},
         files=msgspec.convert(raw.get("files", {}), Files),
+        containers=msgspec.convert(raw.get("containers", {}), Containers),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
@@ -307,4 +375,6 @@ def load(language: str) -> Knowledge:
         unlimited=frozenset(raw.get("unlimited", ())),
         subcommands=raw.get("subcommands", {}),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
+        startup=raw.get("startup", {}),
+        time_unit=raw.get("time-unit", 1.0),
     )

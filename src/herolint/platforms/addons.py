@@ -52,6 +52,7 @@ class Addons(msgspec.Struct, frozen=True):
     memory_mb: dict[str, int]
     web_concurrency: dict[str, int]
     addon: tuple[Addon, ...]
+    addresses: tuple[str, ...] = ()
     gone_host: tuple[GoneHost, ...] = ()
     also_sets: dict[str, tuple[str, ...]] = {}
     stands_for: dict[str, str] = {}

@@ -15,6 +15,11 @@ FORMATS: dict[str, str] = {
     "json": "herolint.reports.json_",
     "sarif": "herolint.reports.sarif",
     "github": "herolint.reports.github",
+    "gitlab": "herolint.reports.gitlab",
+    "junit": "herolint.reports.junit",
+    "checkstyle": "herolint.reports.checkstyle",
+    "rdjson": "herolint.reports.rdjson",
+    "markdown": "herolint.reports.markdown",
 }
 """Name of a format and the module that writes it."""
 

@@ -77,3 +77,10 @@ def json_text(document: Any) -> str:
 
 def _json_escape(number: int) -> str:
     return f"\\\\u{number:04x}" if 0xD800 <= number <= 0xDFFF else f"\\u{number:04x}"
+
+
+def xml(text: str, *, quoted: bool = True) -> str:
+    """Text for an XML document, as an attribute's value in quotes or as content; control characters, which XML has not, become visible."""
+    parts = [plain(line) for line in text.split("\n")] if not quoted else [plain(text)]
+    safe = "\n".join(parts).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return '"' + safe.replace('"', "&quot;") + '"' if quoted else safe

@@ -62,7 +62,9 @@ def _fixable(findings: tuple[Finding, ...]) -> str:
 
 
 def _hidden(result: Result) -> str:
-    told = [f"{len(result.suppressed)} ignored"] if result.suppressed else []
+    old = sum(why.kind == "baseline" for _, why in result.suppressed)
+    told = [f"{len(result.suppressed) - old} ignored"] if len(result.suppressed) > old else []
+    told += [f"{old} in the baseline"] if old else []
     if result.hidden_unsure:
         told.append(f"{result.hidden_unsure} unsure (--pedantic)")
     return ", ".join(told)

@@ -8,7 +8,6 @@ from textwrap import wrap
 
 from herolint.finding import Confidence, Finding, Problem, Suppression
 from herolint.reports import Options
-from herolint.reports.diff import diff_rows
 from herolint.reports.escape import line_start, plain
 from herolint.reports.frame import Frames, frames_of
 from herolint.reports.paint import Piece, Row, paint, row
@@ -114,6 +113,8 @@ def _fix(finding: Finding, result: Result, indent: str, room: int) -> list[Row]:
         return []
     if not finding.fix.edits:
         return _note("help", finding.fix.description, indent, room)
+    from herolint.reports.diff import diff_rows
+
     kind = "fix (safe, --fix)" if finding.fix.safe else "fix (unsafe, --unsafe-fixes)"
     return [row(indent, Piece("=", "gutter"), " ", Piece(f"{kind}:", "bold")), *diff_rows(finding, result.source, indent + "  ")]
 

@@ -27,11 +27,15 @@ MAX_APPS = 8
 
 
 class AppRoot(msgspec.Struct, frozen=True):
-    """Where an app lies: `path` of its folder ("" for the repository's root), why it is taken for one, and whether a push deploys it."""
+    """Where an app lies: `path` of its folder ("" for the repository's root), why it is taken for one, and whether a push deploys it.
+
+    `built`: whether what its build says counts, since a push deploys it, or a Procfile of its own says that it is pushed alone.
+    """
 
     path: str
     reason: str
     deployed: bool
+    built: bool = True
 
 
 def find_apps(workspace: Workspace) -> tuple[AppRoot, ...]:
@@ -50,7 +54,7 @@ def find_apps(workspace: Workspace) -> tuple[AppRoot, ...]:
         if name == "Procfile":
             found[folder] = AppRoot(folder, "it holds a Procfile", False)
         elif by_manifest and name in MANIFESTS and (siblings & _STARTED or "Procfile" in siblings):
-            found[folder] = AppRoot(folder, f"it holds {name}", False)
+            found[folder] = AppRoot(folder, f"it holds {name}", False, False)
     outer = [app for app in found.values() if not any(app.path.startswith(other + "/") for other in found)]
     return (root, *sorted(outer, key=lambda app: app.path)[:MAX_APPS])
 

@@ -31,7 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def outcomes(app: App, *topics: Topic) -> Iterator[Outcome]:
     """What the builds of the app come to, for some topics."""
-    if app.is_container or not app.root.deployed:
+    if app.is_container or not app.root.built:
         return
     for name, has in _MODELS.items():
         if has(app):

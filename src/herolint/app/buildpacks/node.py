@@ -145,7 +145,7 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
         yield Outcome(
             "version-old",
             False,
-            f"Node.js {wanted.release[0]} is past its end of life",
+            f"Node.js {_major(wanted.release)} is past its end of life",
             wanted.at,
             "the build warns, and says that a later buildpack will stop here; there are no security fixes",
             f'test the app on Node.js {node.default} and write `"{node.default}.x"`',
@@ -159,6 +159,11 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             "some deploy will bring the next major version by itself",
             f'write `"{wanted.release[0]}.x"`',
         )
+
+
+def _major(release: Version) -> str:
+    """A release's major version as people call it: with the minor one before 1.0."""
+    return str(release[0]) if release[0] else f"0.{release[1]}"
 
 
 def _newer(text: str, newest: tuple[str, ...]) -> bool:

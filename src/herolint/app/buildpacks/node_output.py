@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from herolint.app.dialects.node_paths import BUILT
@@ -18,6 +19,9 @@ _MAKERS = lazy(
     r"microbundle|snowpack|brunch|browserify|coffee|pkg|backpack|meteor|eleventy|docusaurus|vitepress|hexo|elm|spago|shadow-cljs|sass|node|sh|bash)\b"
 )
 """Programs that write files while a script runs."""
+_RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
+_SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
+MAX_SCRIPTS = 60
 _HOOKS = ("heroku-prebuild", "preinstall", "install", "postinstall", "prepare", "heroku-postbuild", "build")
 
 
@@ -33,18 +37,45 @@ def build_scripts(app: App, folder: str = "") -> dict[str, str]:
 
 
 def _all_text(app: App) -> str:
-    """The text of everything that the build runs, with the scripts that those call in turn."""
-    package = app.package_json
-    scripts = build_scripts(app)
-    texts, waiting, seen = [], list(scripts.values()), set(scripts)
-    while waiting and len(seen) < 60:
-        text = waiting.pop()
+    """The text of everything that the build runs, with the scripts that those call in turn, in other folders too."""
+    texts: list[str] = []
+    seen: set[tuple[str, str]] = set()
+    waiting = [("", name, text) for name, text in build_scripts(app).items()]
+    while waiting and len(seen) < MAX_SCRIPTS:
+        folder, name, text = waiting.pop()
+        if (folder, name) in seen:
+            continue
+        seen.add((folder, name))
         texts.append(text)
-        for name, (inner, _) in package.scripts.items() if package is not None else ():
-            if name not in seen and re.search(rf"(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)\b[^&|;]*\b{re.escape(name)}\b", text):
-                seen.add(name)
-                waiting.append(inner)
+        for other in (folder, *(inner for inner in _packages(app) if inner != folder and _names(text, inner))):
+            package = app.package(other)
+            hooks = build_scripts(app, other) if other != folder else {}
+            for called, (inner_text, _) in package.scripts.items() if package is not None else ():
+                if called in hooks or _calls(text, called):
+                    waiting.append((other, called, inner_text))
     return "\n".join(texts)
+
+
+def _calls(text: str, script: str) -> bool:
+    """Whether a script calls another one of its package.json: by name, or by a pattern (`npm-run-all build:*`, `npm:build:*`)."""
+    if re.search(rf"{_RUNS}\b[^&|;]*\b{re.escape(script)}\b", text):
+        return True
+    for word in text.replace('"', " ").replace("'", " ").split():
+        pattern = _SHORTHAND.sub("", word)
+        if (pattern != word or ":*" in word) and fnmatchcase(script, pattern):
+            return True
+    return False
+
+
+def _packages(app: App) -> tuple[str, ...]:
+    """Folders below the root with a package.json of their own."""
+    paths = (path for path in app.slug if path.endswith("/package.json") and "node_modules/" not in path)
+    return tuple(posixpath.dirname(path) for path in sorted(paths)[:MAX_SCRIPTS])
+
+
+def _names(text: str, folder: str) -> bool:
+    """Whether a script names a folder as a word."""
+    return re.search(rf"(?<![\w-]){re.escape(posixpath.basename(folder))}(?![\w-])", text) is not None
 
 
 def makes(app: App, path: str) -> bool:
@@ -54,7 +85,19 @@ def makes(app: App, path: str) -> bool:
     text = _all_text(app)
     if not text or not _MAKERS.search(text):
         return False
-    return is_output(app, path) or posixpath.dirname(path) in text or bool(re.search(r"\b(sh|bash|node|make|cp|mv)\b", text))
+    return (
+        is_output(app, path)
+        or _beside_source(app, path, text)
+        or posixpath.dirname(path) in text
+        or bool(re.search(r"\b(sh|bash|node|make|cp|mv)\b", text))
+    )
+
+
+def _beside_source(app: App, path: str, text: str) -> bool:
+    """Whether TypeScript's compiler, told of no other folder, writes the file next to its source."""
+    stem, ending = posixpath.splitext(path)
+    here = not any(path.startswith(f"{folder}/") or not folder for folder, _, _ in app.code.node_paths.outputs)
+    return ending == ".js" and here and f"{stem}.ts" in app.slug and re.search(r"\btsc\b", text) is not None
 
 
 def is_output(app: App, path: str) -> bool:

@@ -26,6 +26,8 @@ class Dialect:
 
     strict_names = False
     """Whether a name that nothing binds ends the program."""
+    calls_by_name = False
+    """Whether a method of an object runs only where its name is written, unless somebody outside is given the object."""
 
     promises = False
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""
@@ -49,6 +51,14 @@ class Dialect:
 
     def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
         """What the local name of an import means."""
+        return None
+
+    def implicit(self, linker: Linker, mod: Mod, function: int, name: str, depth: int) -> Target | None:
+        """What a plain name means inside a class, in languages that call methods without naming their object."""
+        return None
+
+    def made(self, target: Target, name: str) -> Target | None:
+        """What a name after a class gives, in languages that make objects by a method (`Report.new`)."""
         return None
 
     def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from functools import cached_property
 
+from herolint.code import language_of
 from herolint.formats import json_tree
 from herolint.formats.tree import Node
 from herolint.workspace import Workspace
@@ -69,7 +70,7 @@ class NodePaths:
         base = "" if base == "." else base
         files = self.workspace.slug_files
         stem, ending = posixpath.splitext(base)
-        if base in files and ending in EXTENSIONS:
+        if base in files and (ending in EXTENSIONS or language_of(base) is not None):
             return base
         for other in _SWAPPED.get(ending, ()):
             if stem + other in files:

@@ -20,6 +20,7 @@ class Python(Dialect):
     """Python's import system, as far as it can be followed without running anything."""
 
     strict_names = True
+    calls_by_name = True
 
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         return self.code.imported(mod, imp)

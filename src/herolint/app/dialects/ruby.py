@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from functools import cached_property
 
+import msgspec
+
 from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
@@ -42,6 +44,17 @@ class Ruby(Dialect):
                     yield one
                     return
 
+    def implicit(self, linker: Linker, mod: Mod, function: int, name: str, depth: int) -> Target | None:
+        """A method of the class that the function, or the block in the class's body, stands in."""
+        while function != NONE:
+            klass = mod.facts.functions[function].klass
+            if klass != NONE:
+                qualname = mod.facts.classes[klass].qualname
+                found = linker.member(Target("instance", qualname, mod, klass), name, depth + 1) if name[:1].islower() else None
+                return found if found is not None and found.kind == "function" else None
+            function = mod.facts.functions[function].parent
+        return None
+
     def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
         if name[:1].isupper():
             found = self.classes.get(name) or next((places for known, places in self.classes.items() if known.endswith(f"::{name}")), None)
@@ -68,9 +81,10 @@ class Ruby(Dialect):
         return None
 
     def own(self, target: Target, name: str) -> Target | None:
-        if target.kind == "class" and name == "new":
-            return Target("instance", target.name, target.mod, target.number)
         return Target("class", target.name, target.mod, target.number) if target.kind == "instance" and name == "class" else None
+
+    def made(self, target: Target, name: str) -> Target | None:
+        return msgspec.structs.replace(target, kind="instance") if name == "new" and target.kind == "class" else None
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         found: dict[str, tuple[Mod, int]] = {}

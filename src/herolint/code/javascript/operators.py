@@ -14,6 +14,10 @@ from herolint.code.reader import MAX_DEPTH
 _MAX_OPERATORS = 64
 """How many operators in a row may nest to the left (text and logic that are put together do not nest)."""
 _LOGIC = frozenset({"||", "&&", "??"})
+_SHORT_CUTS = {"&&": "if", "||": "else"}
+"""Operators whose right side only runs under a condition on the left one, with the kind of guard that this is."""
+_MAX_GUARDED = 8
+"""How many operands in a row get guards."""
 _SAME = {"===": "==", "!==": "!="}
 
 
@@ -38,9 +42,23 @@ def _binary(r: Script, node: Node, depth: int) -> AnyExpr:
     left = _leftmost(r, at, below)
     for op, same in groupby(reversed(spine), key=lambda step: step[0]):
         steps = list(same)
+        if op in _SHORT_CUTS and len(steps) <= _MAX_GUARDED:
+            for _, operand, end in steps:
+                left = _combine(op, left, [_guarded(r, operand, below, _SHORT_CUTS[op], left)], start, [end])
+            continue
         operands = [HANDLERS[operand.type](r, operand, below) for _, operand, _ in steps]
         left = _combine(op, left, operands, start, [end for _, _, end in steps])
     return left
+
+
+def _guarded(r: Script, node: Node, depth: int, sort: str, test: AnyExpr) -> AnyExpr:
+    """Read an expression that only runs where a test lets it; what calls nothing needs no guard."""
+    if "(" not in r.text[node.start_byte : node.end_byte]:
+        return HANDLERS[node.type](r, node, depth)
+    outer, r.guard = r.guard, r.add_guard(sort, test, r.guard)
+    value = HANDLERS[node.type](r, node, depth)
+    r.guard = outer
+    return value
 
 
 def _leftmost(r: Script, node: Node, depth: int) -> AnyExpr:
@@ -136,8 +154,9 @@ def _yield(r: Script, node: Node, depth: int) -> AnyExpr:
 def _choice(r: Script, node: Node, depth: int) -> AnyExpr:
     if depth > MAX_DEPTH:
         return r.defer(node)
-    found = items(r, node, depth + 1)
-    if len(found) != 3:
-        return Other(node.start_byte, node.end_byte, "choice", found)
-    test, then, other = found
+    kids = r.clean(node.named_children)
+    if len(kids) != 3:
+        return Other(node.start_byte, node.end_byte, "choice", tuple(convert(r, kid, depth + 1) for kid in kids))
+    test = convert(r, kids[0], depth + 1)
+    then, other = (_guarded(r, kid, depth + 1, sort, test) for kid, sort in zip(kids[1:], ("if", "else"), strict=True))
     return facts.Choice(node.start_byte, node.end_byte, test, then, other)

@@ -14,7 +14,7 @@ _ASSIGNMENT = kind("assignment")
 _TYPE = kind("type")
 _IDENTIFIER = kind("identifier")
 _FOR_IN = kind("for_in_clause")
-_INSIDE = frozenset({kind("if_clause"), kind("pair")})
+_IF, _PAIR = kind("if_clause"), kind("pair")
 _SPLAT = frozenset({kind("list_splat_pattern"), kind("dictionary_splat_pattern")})
 _SEPARATORS = frozenset({kind("keyword_separator"), kind("positional_separator")})
 
@@ -79,23 +79,31 @@ def _as_pattern(r: Reader, node: Node, depth: int) -> AnyExpr:
 
 @reads("list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression")
 def _comprehension(r: Reader, node: Node, depth: int) -> AnyExpr:
-    """Parts: the element (key and value for a dict), then iterables and conditions as they are written."""
+    """Parts: the element (key and value for a dict), then iterables and conditions as they are written. The element stands in loops."""
     if depth > MAX_DEPTH:
         return r.defer(node)
-    parts: list[AnyExpr] = []
-    for kid in r.clean(node.named_children):
+    kids = r.clean(node.named_children)
+    around = r.block
+    rest: list[AnyExpr] = []
+    for kid in kids:
         if kid.kind_id == _FOR_IN:
             target, *iterables = r.clean(kid.named_children)
-            convert(r, target, depth + 1)
+            variable = convert(r, target, depth + 1)
             for iterable in iterables:
-                parts.append(convert(r, iterable, depth + 1))
+                rest.append(convert(r, iterable, depth + 1))
                 if r.text.startswith("async", kid.start_byte):
-                    r.mark_awaited(parts[-1])
-        elif kid.kind_id in _INSIDE:
-            parts.extend(items(r, kid, depth + 1))
-        else:
-            parts.append(convert(r, kid, depth + 1))
-    return Other(node.start_byte, node.end_byte, "comprehension", tuple(parts))
+                    r.mark_awaited(rest[-1])
+                r.open_block(node, "for", rest[-1], variable)
+        elif kid.kind_id == _IF:
+            rest.extend(items(r, kid, depth + 1))
+    elements: list[AnyExpr] = []
+    for kid in kids:
+        if kid.kind_id == _PAIR:
+            elements.extend(items(r, kid, depth + 1))
+        elif kid.kind_id not in (_IF, _FOR_IN):
+            elements.append(convert(r, kid, depth + 1))
+    r.block = around
+    return Other(node.start_byte, node.end_byte, "comprehension", (*elements, *rest))
 
 
 @reads("lambda")

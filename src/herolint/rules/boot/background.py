@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.codebase import Mod
+from herolint.app.commands import long_program
 from herolint.app.flow import Flow
 from herolint.app.gem_programs import crontab_of_gem
+from herolint.app.leftovers import left_work
 from herolint.app.limits import seconds
 from herolint.app.model import App
 from herolint.app.origins import functions_in
@@ -74,9 +76,9 @@ def _timed_loops(app: App) -> Iterator[Finding]:
         yield report(
             "HL602",
             f"web runs a job every {_spelled(loop.every)}, beside the requests",
-            loop.tick.mod.place(loop.tick.fact.call, "the clock"),
+            loop.started,
             why="every dyno runs the job again; it stops while an eco dyno sleeps, and at each restart the clock starts anew",
-            related=(loop.started, loop.work),
+            related=(loop.tick.mod.place(loop.tick.fact.call, "the clock"), loop.work),
             fix=f"start it in a process type of its own (`clock: {app.code.spell(loop.tick.mod, 'clock')}`, one dyno), or use Heroku Scheduler",
             process="web",
             confidence=Confidence.MEDIUM,
@@ -129,9 +131,9 @@ def _starts_in_web(app: App, effect: Effect) -> bool:
 @rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
 def thread_in_web(app: App) -> Iterator[Finding]:
     """The web process starts a thread or child that is meant to live as long as itself."""
-    python = app.code
+    yield from _left_work(app)
     told = {(loop.started.path, loop.started.span) for loop in timed_loops(app.code) if loop.every >= _SHORT_S}
-    for effect in python.effects_of("starts-thread", "runs-bot"):
+    for effect in app.code.effects_of("starts-thread", "runs-bot", "works-off-queue"):
         at = effect.mod.place(effect.fact.call)
         if "web" not in effect.processes or not _starts_in_web(app, effect) or (at.path, at.span) in told:
             continue
@@ -162,8 +164,39 @@ def thread_in_web(app: App) -> Iterator[Finding]:
         )
 
 
+def _left_work(app: App) -> Iterator[Finding]:
+    """Long work that requests only start, in the process that answers them."""
+    for left in left_work(app.code):
+        yield report(
+            "HL603",
+            f"{left.label} leaves `{left.function}` to web, which {_does(app, left.work)} after the answer",
+            left.mod.place(left.fact.call, "runs on beside the requests"),
+            why="it takes time and memory from the requests, nobody repeats it when it fails, and every restart ends it halfway",
+            related=(left.work.mod.place(left.work.fact.call, "the work"),),
+            fix=f"queue it ({app.code.spell(left.mod, 'queue')}) and let a worker do it: `worker: {app.code.spell(left.mod, 'worker')}`",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+_DOES = {
+    "drives-browser": "starts a browser",
+    "trains-model": "trains a model",
+    "media-work": "converts media",
+    "model-inference": "runs a large model",
+    "scrapes": "scrapes a site",
+    "downloads-data": "downloads data",
+}
+
+
+def _does(app: App, work: Effect) -> str:
+    return _DOES.get(work.row.effect) or long_program(app.code, work) or "works"
+
+
 def _what(app: App, effect: Effect) -> str | None:
     """What lives on, in words; None when the thread ends with the request or its work."""
+    if effect.row.effect == "works-off-queue":
+        return "to work off the jobs of a queue"
     if effect.row.effect == "runs-bot":
         return f"a {effect.row.kind} bot" if effect.runs and not _is_all(app) else None
     if effect.row.kind:
@@ -194,6 +227,9 @@ def _is_all(app: App) -> bool:
 def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
     """The function of `Thread(target=f)` whose `.start()` this is, written in one go or through a name; of `Thread.new { … }` the block."""
     func = fact.call.func
+    closure = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
+    if closure is not None:
+        return closure
     base = func.base if isinstance(func, facts.Attr) else None
     if isinstance(base, facts.Name):
         name = base.id

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from herolint.app.commands import fetching_command
+from herolint.app.durations import repeated, way_of
 from herolint.app.flow import Step
 from herolint.app.limits import seconds
+from herolint.app.loops import loops_around
 from herolint.app.model import App
 from herolint.app.operators import HOME
 from herolint.app.program import Effect
@@ -59,7 +62,7 @@ def _what(app: App, effect: Effect, step: Step) -> str | None:
     """What takes long, in words."""
     match effect.row.effect:
         case "network":
-            return "downloads data" if effect.row.kind == "download" else None
+            return "downloads data" if effect.row.kind == "download" else _many_calls(app, effect, step)
         case "runs-process":
             return fetching_command(app.code, effect)
         case "sleeps":
@@ -88,5 +91,24 @@ def _finding(app: App, effect: Effect, step: Step, what: str) -> Finding:
 
 
 def _long_sleep(app: App, effect: Effect, step: Step) -> str | None:
-    lasts = seconds(app.code, effect, step) or 0
-    return f"sleeps {lasts:g} s" if lasts * 2 >= app.platform.boot_timeout_s else None
+    once = seconds(app.code, effect, step) or 0
+    lasts = repeated(app.code, way_of(effect, step), once)
+    limit = app.platform.boot_timeout_s
+    if lasts.least * 2 >= limit:
+        return f"sleeps {lasts.said}"
+    return f"waits {lasts.said}" if limit <= lasts.most < math.inf else None
+
+
+_MANY = 20
+"""So many network calls one after the other take their time."""
+
+
+def _many_calls(app: App, effect: Effect, step: Step) -> str | None:
+    times = 1.0
+    for mod, fact in way_of(effect, step):
+        for loop in loops_around(app.code, mod, fact):
+            times *= max(loop.most, 1)
+    boot = app.code.boot
+    if math.isinf(times) and not (boot is not None and effect.mod.path in boot.earlier):
+        return None
+    return f"makes {'any number of' if math.isinf(times) else f'{times:.0f}'} network calls" if times >= _MANY else None

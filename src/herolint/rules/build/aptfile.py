@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
-from herolint.formats.aptfile import AptProblem
 from herolint.rules.build.apt import system_package_removed
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.formats.aptfile import AptProblem
 
 
 class _Fault(msgspec.Struct, frozen=True):

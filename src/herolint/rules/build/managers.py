@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -166,7 +167,7 @@ def _mixed(text: str) -> bool:
 
 _ARTIFACTS = (
     (
-        re.compile(r"(?P<root>(?:.*/)?node_modules)/"),
+        re.compile(r"(?!\.yarn/)(?P<root>(?:.*/)?node_modules)/"),
         "npm installs them again while it builds; committed ones may be of another system",
         "node_modules",
     ),
@@ -184,8 +185,33 @@ _ARTIFACTS = (
 def artifacts_committed(app: App) -> Iterator[Finding]:
     """What the build makes is in the repository."""
     yield from _environments(app)
-    yield from _generated(app)
+    if not app.root.path:  # the files of folders are the root's too
+        yield from _generated(app)
     yield from _collected_static(app)
+    yield from _compiled(app)
+
+
+def _compiled(app: App) -> Iterator[Finding]:
+    """What a process starts is a compiler's output in the repository, and no script of the build makes it anew."""
+    seen: set[str] = set()
+    for process in app.processes.values() if not app.is_container else ():
+        for script in (launch.script for launch in process.launches if launch.tool == "node" and not launch.command.conditional):
+            if script is None or script in seen or script not in app.slug or app.build_makes(script):
+                continue
+            seen.add(script)
+            source = app.code.node_paths.source_of(script)
+            if source is None or source.rpartition(".")[2] == script.rpartition(".")[2]:
+                continue
+            yield report(
+                "HL413",
+                f"{script} is compiled from {source} and committed, and no build makes it anew",
+                Place(script),
+                why=f"a change of {source} only reaches the dyno when somebody compiles it and commits that too",
+                related=(Place(source, None, "its source"),),
+                fix=f'add `"build": "tsc"` to the scripts of package.json, `git rm -r --cached {posixpath.dirname(script) or script}`,'
+                " and ignore it",
+                process=process.name,
+            )
 
 
 def _environments(app: App) -> Iterator[Finding]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from herolint.app.model import App
 from herolint.app.needed import Need, needs, removed
 from herolint.finding import Confidence, Finding, Place
-from herolint.formats.slugignore import Pattern, SlugIgnore
 from herolint.rules.registry import ERROR, report, rule
+
+if TYPE_CHECKING:
+    from herolint.formats.slugignore import Pattern, SlugIgnore
 
 
 @rule("HL423", "slugignore-excludes-needed-file", ERROR)

@@ -8,7 +8,7 @@ from herolint.app.config_vars import declared, is_set
 from herolint.app.model import App
 from herolint.app.secret_settings import ENV_FILE
 from herolint.app.secret_values import is_placeholder, looks_random
-from herolint.app.secrets import DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
+from herolint.app.secrets import DEVELOPMENT, DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
 from herolint.app.signing import SigningKey, signing_keys
 from herolint.app.values import Known
 from herolint.finding import Confidence, Finding, Place
@@ -112,7 +112,7 @@ def _signs_in_production(app: App, secret: Secret) -> bool | None:
     python = app.code if app.has("code") else None
     django = python.django if python is not None else None
     if python is None or django is None:
-        return None
+        return False if DEVELOPMENT.search(secret.at.path) else None
     effective = django.setting("SECRET_KEY")
     if effective is None or secret.at.path not in {mod.path for mod in django.layers}:
         return False

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from herolint.app.detection import builders
 from herolint.app.model import App
 from herolint.finding import Finding, Place
-from herolint.formats.compose import Service
 from herolint.knowledge.images import ServiceKind, service_of
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import NOTE, report, rule
+
+if TYPE_CHECKING:
+    from herolint.formats.compose import Service
 
 
 @rule("HL807", "compose-ignored", NOTE)

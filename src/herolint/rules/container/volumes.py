@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
-from herolint.formats.compose import Service, Volume
 from herolint.rules.registry import WARNING, report, rule
 
 if TYPE_CHECKING:
     from herolint.app.image import Image
+    from herolint.formats.compose import Service, Volume
 
 _PASSING = frozenset(
     """

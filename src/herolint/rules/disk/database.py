@@ -191,4 +191,6 @@ def _confidence(app: App, database: Database, fallback: bool) -> Confidence:
     django = app.code.django
     if database.kind == "django" and django is not None and not django.sure:
         return Confidence.LOW
+    if database.runs is None and app.code.as_written.holds(database.mod, database.guard) is False:
+        return Confidence.LOW  # a switch that the code leaves off
     return Confidence.MEDIUM if fallback or database.runs is None or database.assumed else Confidence.HIGH

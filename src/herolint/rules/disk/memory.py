@@ -89,7 +89,7 @@ def _values(app: App, found: list[Lasting], spread: Spread) -> Finding:
     listed = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
     shown = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     writer, reader = (_handler(app, use.ref) for use in (first.change, first.read))
-    flow = app.code.in_request[first.change.ref][0].places()
+    flow = app.code.for_visitors[first.change.ref][0].places()
     return report(
         "HL206",
         f"{shown} {'is' if len(names) == 1 else 'are'} kept in {spread.where}: {writer} changes {names[0]}, {reader} needs it",
@@ -122,8 +122,8 @@ def _sessions(app: App, spread: Spread) -> Iterator[Finding]:
 
 
 def _handler(app: App, ref: FunctionRef) -> str:
-    """How a reader would name the request that runs a function."""
-    return app.code.in_request[ref][1]
+    """How a reader would name the request or event that runs a function."""
+    return app.code.for_visitors[ref][1]
 
 
 def _in_memory(app: App, backend: str) -> bool:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.django import Django
+from herolint.app.launch import Launch
 from herolint.app.model import App
+from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import Known, Unknown, env_names, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+_STATIC_OPTIONS = frozenset({"static-map", "static-map2", "check-static"})
+"""Options of uWSGI that make it serve files."""
 
 
 @rule("HL208", "static-files-not-served", ERROR, WARNING, needs=("code", "processes", "python"))
@@ -98,6 +103,8 @@ def _served(app: App, django: Django) -> bool:
         return True
     if any("whitenoise" in name.lower() for name in django.listed("MIDDLEWARE") + django.listed("MIDDLEWARE_CLASSES")):
         return True
+    if any(_serves_files(app, launch) for launch in (app.web.launches if app.web else ())):
+        return True
     texts = [mod.source.text for mod in app.code.modules]
     if any(word in text for text in texts for word in ("WhiteNoise(", "DjangoWhiteNoise", "Cling(", "StaticFiles(")):
         return True
@@ -110,14 +117,16 @@ def _served(app: App, django: Django) -> bool:
         env_names(url.value) or any(isinstance(i, Known) and str(i.value).startswith(("http", "//")) for i in walk(url.value))
     ):
         return True
-    if any(
-        launch.tool in ("nginx", "bin/start-nginx") or launch.wrapper.startswith("start-nginx")
-        for launch in (app.web.launches if app.web else ())
-    ):
-        return True
     if any(launch.tool == "django" and launch.subcommand == "runserver" for launch in (app.web.launches if app.web else ())):
         return not _debug_is_off(app, django)
     return not _has_pages(app)
+
+
+def _serves_files(app: App, launch: Launch) -> bool:
+    """Whether a program in front of the app, or its server, gives out files itself."""
+    if launch.tool in ("nginx", "bin/start-nginx") or launch.wrapper.startswith("start-nginx"):
+        return True
+    return launch.tool == "uwsgi" and not _STATIC_OPTIONS.isdisjoint(uwsgi_settings(app, launch))
 
 
 def _has_pages(app: App) -> bool:

@@ -114,6 +114,12 @@ def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     return on, names[0] if names else ""
 
 
+def _on_by_default(app: App, value: Value) -> bool:
+    """Whether the code itself switches a flag on where nothing sets its variable."""
+    default = next((one.default for one in options(value) if isinstance(one, Env)), None)
+    return default is not None and _switched_on(app, default)[0]
+
+
 def _run_arguments(app: App) -> Iterator[Found]:
     if app.web is None:
         return
@@ -140,6 +146,8 @@ def _django(app: App) -> Iterator[Found]:
     if found is None or found.assign.value is None:
         return
     on, variable = _switched_on(app, found.value)
+    if variable in (app.app_json.env if app.app_json is not None else ()):
+        on = on and _on_by_default(app, found.value)  # what app.json sets is another place
     holds = app.code.guards.holds(found.mod, found.assign.guard)
     if not on or holds is False:
         return

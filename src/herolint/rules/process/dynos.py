@@ -19,7 +19,7 @@ MANAGERS = frozenset({"honcho", "foreman", "supervisord", "circusd", "pm2", "con
 def backgrounded_process(app: App) -> Iterator[Finding]:
     """Several programs share one dyno, and nobody watches those in the background."""
     for process in app.processes.values():
-        for launch in process.launches:
+        for launch in (one for one in process.launches if not one.alternative):
             if launch.tool in MANAGERS and process.name != "release":
                 yield _shared(
                     app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"

@@ -132,7 +132,8 @@ def _ends(launch: Launch) -> str:
 
 def _instead(app: App, process: Process, what: str) -> str:
     if process.serves:
-        return "start the server here, e.g. `web: gunicorn …`" if app.language == "python" else "start the server here"
+        example = app.code.spell(None, "serve")
+        return f"start the server here, e.g. `{example}`" if example else "start the server here"
     if "migrate" in what or "upgrade" in what or "syncdb" in what:
         return f"move it to the release phase: `release: {process.text}`"
     return "run it by hand (`heroku run`), from the scheduler, or in the release phase"

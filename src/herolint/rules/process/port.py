@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.defaults import beside_others
 from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Fix, Place
@@ -25,7 +26,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
     if app.web is None:
         return
     for end in endpoints(app, app.web):
-        if end.port in ("platform", "unknown"):
+        if end.port in ("platform", "unknown") or (end.port == "none" and beside_others(app)):
             continue
         message, label = _port_words(end)
         yield report(

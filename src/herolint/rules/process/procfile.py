@@ -5,14 +5,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from herolint.app.defaults import beside_others, default_fails
 from herolint.app.detection import moves_root
+from herolint.app.endpoints import endpoints
 from herolint.app.model import App
+from herolint.app.python_build import builds_python
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
-_OWN_WEB = frozenset({"node", "ruby", "php", "go", "java", "scala"})
 """Languages whose buildpack may declare a `web` process by itself."""
 _SERVING = (
     "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
@@ -147,17 +149,20 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
 @rule("HL104", "no-web-process", ERROR, NOTE, WARNING)
 def no_web_process(app: App) -> Iterator[Finding]:
     """Nothing answers HTTP requests."""
-    if app.web is not None or app.is_container or not app.root.deployed or "Procfile" not in app.slug and app.procfile_path is not None:
+    if app.is_container or not app.root.deployed or "Procfile" not in app.slug and app.procfile_path is not None:
+        return
+    if app.web is not None:
+        yield from _failing_default(app)
         return
     procfile = app.procfile
     if procfile is not None and procfile.encoding_problem in ("utf-16", "utf-32"):
         return  # no line of it is read, which is another finding
     if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
         return  # the broken line is the finding
-    if app.language in _OWN_WEB or any(name in app.slug for name in ("package.json", "composer.json", "Gemfile")):
+    if _may_get_web(app):
         return
     if procfile is None:
-        if app.language == "python" and _wants_to_run(app) and not moves_root(app):
+        if builds_python(app) and _wants_to_run(app) and not moves_root(app):
             yield report(
                 "HL104",
                 "there is no Procfile: nothing starts after the push",
@@ -198,6 +203,38 @@ def no_web_process(app: App) -> Iterator[Finding]:
             why="the app deploys, nothing starts, and every request gets H14",
             fix=_suggestion(app),
         )
+
+
+def _failing_default(app: App) -> Iterator[Finding]:
+    """The Procfile has no `web`, and the buildpack adds one that cannot start, or starts what serves nobody."""
+    web, first = app.web, beside_others(app)
+    if web is None or not first:
+        return
+    fails = default_fails(app)
+    if not fails and not any(end.port == "none" for end in endpoints(app, web)):
+        return
+    how = "package.json has no `start` script" if fails else "what it starts serves no HTTP"
+    yield report(
+        "HL104",
+        f"beside {first} the buildpack declares `web: {web.text}`, and {how}",
+        app.procfile_place(first, "the only process that is meant"),
+        severity=WARNING,
+        why="the first deploy starts one dyno of web, which crashes again and again (H10), and none of the others"
+        if fails
+        else f"the first deploy starts one dyno of web, which does the same work a second time until it is stopped"
+        f" {app.platform.boot_timeout_s:.0f} s later (R10)",
+        fix=f"`heroku ps:scale web=0 {first}=1`",
+        process="web",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _may_get_web(app: App) -> bool:
+    """Whether some buildpack that may build the app declares a web process by itself."""
+    return any(
+        pack.default_web != "never" and (pack.language == app.language or any(name in app.slug for name in pack.manifests))
+        for pack in app.platform.buildpacks.official
+    )
 
 
 def _wants_to_run(app: App) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from herolint.app.gem_programs import MissingGem, NoServer, missing_gems, without_server
 from herolint.app.launch import Launch
@@ -66,6 +66,7 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
             not packages
             or tool in LANGUAGE_PROGRAMS
             or dependencies.has(*packages)
+            or _comes_along(app, packages)
             or app.workspace.exists(posixpath.join(launch.cwd, word.text))
         ):
             continue
@@ -86,6 +87,9 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
 def _pruned(app: App, absent: Absent) -> Finding:
     """A program of a package that is there for the build only, or not at all."""
     process, at = absent.process, absent.at
+    if absent.launch is not process.main and absent.launch.via and process.origin == "Procfile":
+        # A step before the program itself: the line that asks for it is what should change.
+        at = Place(process.at.path, absent.launch.via[0].span)
     how = (
         f"{absent.package} is a devDependency, which is removed after the build"
         if absent.pruned
@@ -96,7 +100,11 @@ def _pruned(app: App, absent: Absent) -> Finding:
         f"{process.name} starts {absent.program}, but {how}",
         Place(at.path, at.span, "not there at run time"),
         why="the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
-        related=(*((absent.declared,) if absent.declared is not None else ()), *started_at(app, process, absent.launch)),
+        related=(
+            *((absent.at,) if at is not absent.at else ()),
+            *((absent.declared,) if absent.declared is not None else ()),
+            *(started_at(app, process, absent.launch) if at is absent.at else ()),
+        ),
         fix=f"move `{absent.package}` to dependencies" if absent.pruned else f"add it: `npm install {absent.package}`",
         process=process.name,
     )
@@ -152,6 +160,12 @@ _PULLED_IN = {
     "waitress": (),
     "streamlit": ("streamlit-option-menu", "streamlit-aggrid", "streamlit-authenticator"),
 }
+
+
+def _comes_along(app: App, packages: Iterable[str]) -> bool:
+    """Whether a hook of the build installs one of the packages, or something that is installed brings it."""
+    installed = app.installed
+    return installed is not None and any(name in installed.names or name in installed.brought for name in packages)
 
 
 def _could_be_transitive(app: App, package: str) -> bool:

@@ -28,6 +28,8 @@ _PACKAGE_MANAGERS = {
 }
 _IN_IMAGE = "do it while the image is built: in a RUN of the Dockerfile"
 _COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
+_HOOKS = ("ts-node", "babel-node", "@babel/register", "@babel/node")
+"""Words of commands that let Node.js, or a runner of it, translate what it loads."""
 """Runners that compile the whole program before they run it."""
 _BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
 
@@ -76,19 +78,37 @@ def _build_words(launch: Launch) -> str:
 def build_at_boot(app: App) -> Iterator[Finding]:
     """The start command installs, compiles or bundles before it serves."""
     web = app.web
+    reported: list[Launch] = []
     for launch in web.launches if web is not None else ():
         what = _builds(app, launch)
-        if what and not launch.command.background:
-            at = launch.at
-            yield report(
-                "HL115",
-                f"web {what} at every start",
-                Place(at.path, at.span, "before the port is bound"),
-                why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
-                related=started_at(app, web, launch) if web is not None else (),
-                fix=_IN_IMAGE if app.is_container else _at_build(launch),
-                process="web",
-            )
+        if not what or launch.command.background or launch.alternative or any(_started_by(launch, other) for other in reported):
+            continue
+        reported.append(launch)
+        yield report(
+            "HL115",
+            f"web {what} at every start",
+            Place(launch.at.path, launch.at.span, "before the port is bound"),
+            why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
+            related=started_at(app, web, launch) if web is not None else (),
+            fix=_IN_IMAGE if app.is_container else _at_build(launch),
+            process="web",
+        )
+
+
+def _started_by(launch: Launch, other: Launch) -> bool:
+    """Whether a program is a step of another one, a script of package.json."""
+    outer = len(other.via)
+    return len(launch.via) > outer and launch.via[:outer] == other.via and launch.via[outer].span == other.at.span
+
+
+def _compiler(app: App, launch: Launch) -> str:
+    """What translates the script of a runner at each start: the runner itself, a hook that it loads, or what it hands the file to."""
+    if launch.subcommand in _COMPILING:
+        return launch.subcommand
+    hook = next((word.text for word in launch.words if any(name in word.text for name in _HOOKS)), "")
+    handed = app.code.servers.get(launch.subcommand)
+    restarts = handed is not None and handed.restarts
+    return hook or ("ts-node" if restarts and (launch.script or "").endswith((".ts", ".tsx")) else "")
 
 
 def _builds(app: App, launch: Launch) -> str:
@@ -107,8 +127,8 @@ def _builds(app: App, launch: Launch) -> str:
         return f"runs `{launch.subcommand}`"
     if launch.tool in _BUNDLERS and not {"serve", "dev", "start", "preview"} & set(words):
         return f"runs `{launch.tool}`"
-    if launch.tool == "node" and launch.subcommand in _COMPILING and launch.script is not None:
-        return f"compiles {launch.script} with {launch.subcommand}"
+    if launch.tool == "node" and launch.script is not None and (compiler := _compiler(app, launch)):
+        return f"compiles {launch.script} with {compiler}"
     if launch.tool == "nest" and launch.subcommand == "start":
         return "compiles with `nest start`"
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.endpoints import RESTARTERS, endpoints
+from herolint.app.endpoints import endpoints
 from herolint.app.gem_programs import without_server
 from herolint.app.model import App
 from herolint.app.processes import Process
@@ -61,7 +61,8 @@ def dev_server(app: App) -> Iterator[Finding]:
 def _restarters(app: App, web: Process) -> Iterator[Finding]:
     """Runners that watch the files and start the program anew."""
     main = web.main
-    if main is not None and main.subcommand in RESTARTERS and main.script is not None:
+    runner = app.code.servers.get(main.subcommand) if main is not None else None
+    if main is not None and runner is not None and runner.restarts and main.script is not None:
         yield report(
             "HL108",
             f"web runs under {main.subcommand}, which is made for development",

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from herolint.app.built_programs import NotBuilt, not_built
 from herolint.app.container import image_of
 from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
-from herolint.app.node_programs import packages_of_programs
+from herolint.app.node_programs import known_programs
 from herolint.app.own_programs import Unstartable, unstartable
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
-from herolint.formats.package_json import PackageJson
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.formats.package_json import PackageJson
 
 
 @rule("HL110", "command-target-missing", ERROR, WARNING, needs=("processes",))
@@ -123,7 +126,7 @@ def _missing_package_script(app: App, process: Process, launch: Launch, at: Plac
         return None
     if launch.subcommand == "start" and posixpath.join(launch.folder or "", "server.js") in app.slug:
         return None
-    if launch.tool != "npm" and (launch.subcommand in packages_of_programs() or _lists(package, launch.subcommand)):
+    if launch.tool != "npm" and (launch.subcommand in known_programs() or _lists(package, launch.subcommand)):
         return None  # `yarn next start` runs a program
     if not package.scripts and process.origin == "default" and not app.root.deployed:
         return None

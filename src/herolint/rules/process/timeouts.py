@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -25,6 +24,8 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
     web = app.web
     for launch in web.launches if web is not None else ():
         if launch.tool == "uwsgi":
+            from herolint.app.uwsgi import uwsgi_settings
+
             found = uwsgi_settings(app, launch).get("harakiri")
             if found is not None:
                 yield from _judge(app, "uWSGI", found[0], found[1], (app.procfile_place("web", "uWSGI reads it"),))

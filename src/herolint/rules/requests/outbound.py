@@ -28,7 +28,7 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
             f"{label} calls {call} without a timeout",
             effect.mod.place(effect.fact.call.func, waits),
             why=f"when the other side hangs, the request hangs with it; the visitor gets H12 after {limit:.0f} s",
-            flow=flow_to(step, effect, call),
+            flow=flow_to(app, step, effect, call),
             fix=_fix(app, effect),
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,

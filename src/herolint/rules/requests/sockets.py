@@ -9,10 +9,10 @@ from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import Items, Known, constant
-from herolint.app.workers import Workers, dynos_of, web_workers
+from herolint.app.workers import Workers, dynos_of, dynos_said, own_process, web_workers
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, dotted
+from herolint.code.queries import dotted
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -23,12 +23,16 @@ _ASGI_SERVERS = frozenset({"daphne", "uvicorn", "hypercorn", "granian", "python"
 @rule("HL505", "session-affinity", WARNING, needs=("code", "processes"))
 def session_affinity(app: App) -> Iterator[Finding]:
     """Clients of Socket.IO meet a process that does not know them."""
-    workers = web_workers(app)
+    workers = web_workers(app) or own_process(app)
     servers = _socketio(app)
     if not servers or workers is None:
         return
     at, several, dynos = servers[0], workers.several, dynos_of(app, "web")
-    if not (several or dynos > 1) or (_one_transport(app, servers) and _joined(app, servers)):
+    if not several and dynos <= 1:
+        if not (workers.chosen or dynos_said(app, "web") or _joined(app, servers)):
+            yield from _alone(app, servers)
+        return
+    if _one_transport(app, servers) and _joined(app, servers):
         return
     where = f"{workers.number} workers" if several else f"{dynos} dynos"
     by = " (the buildpack sets WEB_CONCURRENCY)" if several and workers.origin == "buildpack" else ""
@@ -47,6 +51,32 @@ def session_affinity(app: App) -> Iterator[Finding]:
 
 _EVENTS = frozenset({"on", "event", "emit", "on_event", "on_namespace", "registerNamespace", "register_namespace", "of"})
 """Methods by which code handles or sends events."""
+
+
+def _alone(app: App, servers: list[Effect]) -> Iterator[Finding]:
+    """One process as far as files tell: what stands in the way of a second one."""
+    at = servers[0]
+    polls = not _one_transport(app, servers)
+    if not polls and not any(_reaches_others(fact.call.func) for mod in app.code.modules for fact in mod.facts.calls):
+        return
+    yield report(
+        "HL505",
+        f"{at.row.kind} has no adapter: with a second web dyno its clients do not meet",
+        at.mod.place(at.fact.call.func, "knows the clients of this process only"),
+        why="what one process sends never reaches the clients of another"
+        + (", and a client that starts by polling finds a process that does not know it (400 Session ID unknown)" if polls else ""),
+        fix=(at.row.remedy or _affinity(app, servers)) + ", or say that there is one dyno (`formation` in app.json)",
+        process="web",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _reaches_others(func: facts.AnyExpr) -> bool:
+    """Whether a call sends to more than the one client at hand: to rooms, to all, through a namespace."""
+    if not isinstance(func, facts.Attr):
+        return False
+    to_all = func.name in ("emit", "send") and (dotted(func.base) or "").rpartition(".")[2] not in ("socket", "client", "ws", "")
+    return to_all or func.name in ("to", "in_", "broadcast", "join", "join_room")
 
 
 def _socketio(app: App) -> list[Effect]:
@@ -68,19 +98,19 @@ def _last(expr: facts.AnyExpr) -> str:
 def _one_transport(app: App, servers: list[Effect]) -> bool:
     """Whether the server takes WebSockets only, which stay with the process that took them."""
     for effect in servers:
-        expr = argument(effect.fact.call, None, "transports")
-        value = app.code.fold(effect.mod, effect.fact.function, expr) if expr is not None else None
-        if value is not None and (not isinstance(value, Items) or all(constant(item) == "websocket" for item in value.items)):
+        expr, value = app.code.argument(effect, "transports")
+        if expr is not None and (not isinstance(value, Items) or all(constant(item) == "websocket" for item in value.items)):
             return True
     return False
 
 
 def _joined(app: App, servers: list[Effect]) -> bool:
     """Whether a message queue joins the processes, as far as can be seen."""
+    if any("web" in effect.processes for effect in app.code.effects_of("joins-processes")):
+        return True
     for effect in servers:
-        given = [argument(effect.fact.call, None, name) for name in effect.row.url.split()]
-        values = [app.code.fold(effect.mod, effect.fact.function, expr) for expr in given if expr is not None]
-        if any(not (isinstance(value, Known) and not value.value) for value in values):
+        given = [app.code.argument(effect, name) for name in effect.row.url.split()]
+        if any(expr is not None and not (isinstance(value, Known) and not value.value) for expr, value in given):
             return True
         if any(isinstance(arg, facts.Star) for arg in effect.fact.call.args):
             return True

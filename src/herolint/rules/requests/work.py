@@ -2,123 +2,176 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from herolint.app.commands import long_program
+from herolint.app.durations import Pause, pauses, way_of
 from herolint.app.flow import Step
-from herolint.app.limits import seconds
-from herolint.app.loops import known_rounds, many_rounds
+from herolint.app.jobs import waited_jobs
+from herolint.app.limits import ends_by_itself, has_deadline, time_limit
 from herolint.app.model import App
+from herolint.app.network import Calls, slow_calls
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 LONG = {
     "drives-browser": "starts a browser",
+    "opens-page": "opens pages in a browser",
     "trains-model": "trains a model",
     "loads-model": "loads a model",
     "downloads-data": "downloads data",
     "model-inference": "runs a large model",
     "media-work": "converts media",
-    "scrapes": "scrapes pages elsewhere",
+    "scrapes": "scrapes a site",
 }
 
 
 def in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
     """The path from a request handler to a call, and the handler's name; None where no visitor waits for it."""
-    if "web" not in effect.processes:
+    if "web" not in effect.processes or app.code.waiting is None:
         return None
-    return app.code.in_request.get(FunctionRef(effect.mod.path, effect.fact.function))
+    return app.code.waiting.reached(effect.mod, effect.fact)
 
 
-def flow_to(step: Step, effect: Effect, label: str) -> tuple[Place, ...]:
-    """The calls on the way, and the one at its end."""
-    places = step.places()
-    return (*places, effect.mod.place(effect.fact.call, label)) if places else ()
+def flow_to(app: App, step: Step, effect: Effect, label: str) -> tuple[Place, ...]:
+    """The handler, the calls on the way, and the one at its end."""
+    return app.code.waiting.way(step, effect.mod, effect.fact, label) if app.code.waiting is not None else ()
 
 
 @rule("HL501", "request-over-limit", ERROR, needs=("code", "processes"))
 def request_over_limit(app: App) -> Iterator[Finding]:
     """A request handler waits longer than the router does."""
     limit = app.platform.request_timeout_s
-    for effect in app.code.effects_of("sleeps"):
-        reached = in_request(app, effect)
-        if reached is None or _streams(effect) or not effect.runs:
-            continue
-        step, label = reached
-        once = seconds(app.code, effect, step)
-        if once is None:
-            continue
-        times = known_rounds(app.code, effect)
-        if once * times < limit:
-            continue
-        sum_text = f"{times:.0f} x {once:g} s" if times > 1 else f"{once:g} s"
-        yield report(
-            "HL501",
-            f"{label} sleeps {sum_text} before it answers",
-            effect.mod.place(effect.fact.call, f"{sum_text}"),
-            why=f"the router gives up after {limit:.0f} s and answers H12; the dyno works on for nobody",
-            flow=flow_to(step, effect, "sleeps"),
-            fix="hand the work to a worker and answer 202, or let the visitor poll",
-            process="web",
-        )
+    for pause in pauses(app.code, app.code.waiting) if app.code.waiting is not None else ():
+        if pause.sure and pause.lasts.least >= limit:
+            yield report(
+                "HL501",
+                f"{pause.label} sleeps {pause.lasts.said} before it answers",
+                pause.mod.place(pause.fact.call, pause.lasts.said),
+                why=f"the router gives up after {limit:.0f} s and answers H12; the dyno works on for nobody",
+                flow=_way(app, pause, "sleeps"),
+                fix="hand the work to a worker and answer 202, or let the visitor poll",
+                process="web",
+            )
 
 
-def _streams(effect: Effect) -> bool:
-    """Whether the function yields its answer piece by piece: the first byte starts the response."""
-    return effect.fact.function != NONE and effect.mod.facts.functions[effect.fact.function].is_generator
+def _way(app: App, pause: Pause, label: str) -> tuple[Place, ...]:
+    return app.code.waiting.way(pause.step, pause.mod, pause.fact, label) if app.code.waiting is not None else ()
 
 
 @rule("HL502", "long-work-in-request", WARNING, needs=("code", "processes"))
-def long_workin_request(app: App) -> Iterator[Finding]:
+def long_work_in_request(app: App) -> Iterator[Finding]:
     """Work that often takes longer than the router waits is done inside a request."""
+    if app.code.waiting is None:
+        return
+    yield from _long_kinds(app)
+    yield from _pauses(app)
+    yield from _network(app)
+    yield from _waited_jobs(app)
+
+
+def _long_kinds(app: App) -> Iterator[Finding]:
     seen: set[tuple[FunctionRef, str]] = set()
-    for effect in app.code.effects_of(*LONG):
+    limit = app.platform.request_timeout_s
+    for effect in sorted(app.code.effects_of(*LONG, "runs-process"), key=lambda e: e.row.effect == "opens-page"):
         reached = in_request(app, effect)
-        if reached is None or effect.row.note == "local":
+        if reached is None or effect.row.note == "local" or _bounded(app, effect, reached[0], limit):
             continue
         step, label = reached
-        key = (FunctionRef(effect.mod.path, effect.fact.function), effect.row.effect)
-        if key in seen:
+        what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect]
+        key = (FunctionRef(effect.mod.path, effect.fact.function), what or "")
+        if what is None or key in seen or (effect.row.effect == "opens-page" and any("starts a browser" in said for _, said in seen)):
             continue
         seen.add(key)
-        what = LONG[effect.row.effect]
         yield report(
             "HL502",
             f"{label} {what} while the visitor waits",
             effect.mod.place(effect.fact.call, "may take longer than the router waits"),
-            why=f"the router answers H12 after {app.platform.request_timeout_s:.0f} s; the dyno works on for nobody",
-            flow=flow_to(step, effect, what),
+            why=f"the router answers H12 after {limit:.0f} s; the dyno works on for nobody",
+            flow=flow_to(app, step, effect, what),
             fix=f"queue it ({app.code.spell(effect.mod, 'queue')}), answer 202 and let a worker do it"
             if effect.row.effect != "loads-model"
             else "load the model once at start-up, not in each request",
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
-    yield from _loops_over_network(app)
 
 
-def _loops_over_network(app: App) -> Iterator[Finding]:
-    """Network calls in a loop, one after the other, inside a request."""
-    seen: set[FunctionRef] = set()
-    for effect in app.code.effects_of("network"):
-        reached = in_request(app, effect)
-        if reached is None:
-            continue
-        step, label = reached
-        ref = FunctionRef(effect.mod.path, effect.fact.function)
-        count = many_rounds(app.code, effect)
-        if count is None or ref in seen:
-            continue
-        seen.add(ref)
+def _bounded(app: App, effect: Effect, step: Step, limit: float) -> bool:
+    """Whether something on the way ends the work before the router does."""
+    if any(ends_by_itself(mod, fact) for mod, fact in way_of(effect, step)) or has_deadline(app.code, effect, limit):
+        return True
+    each = time_limit(app.code, effect) if effect.row.effect == "runs-process" else None
+    return each is not None and each < limit
+
+
+def _pauses(app: App) -> Iterator[Finding]:
+    """Waiting that may go on for longer than the router waits."""
+    limit = app.platform.request_timeout_s
+    for pause in pauses(app.code, app.code.waiting) if app.code.waiting is not None else ():
+        if pause.lasts.most >= limit and not (pause.sure and pause.lasts.least >= limit):
+            yield report(
+                "HL502",
+                f"{pause.label} waits while the visitor does: {pause.lasts.said}",
+                pause.mod.place(pause.fact.call, pause.lasts.said),
+                why=f"the router answers H12 after {limit:.0f} s; the dyno works on for nobody",
+                flow=_way(app, pause, "waits"),
+                fix="answer 202 and let the visitor ask again, or give up well before the limit",
+                process="web",
+                confidence=Confidence.MEDIUM,
+            )
+
+
+def _network(app: App) -> Iterator[Finding]:
+    """Network and process calls that together may go on for longer than the router waits."""
+    limit = app.platform.request_timeout_s
+    for calls in slow_calls(app.code, limit):
         yield report(
             "HL502",
-            f"{label} makes {count} network calls one after the other",
-            effect.mod.place(effect.fact.call, "in a loop"),
-            why=f"each waits for an answer from elsewhere; together they soon pass {app.platform.request_timeout_s:.0f} s (H12)",
-            flow=flow_to(step, effect, "calls out"),
-            fix="queue it, cache the result, or make the calls at once with a deadline",
+            f"{calls.label} {_asks(calls)}",
+            calls.effect.mod.place(calls.effect.fact.call, calls.said),
+            why=f"the router answers H12 after {limit:.0f} s; {_together(calls)}",
+            flow=flow_to(app, calls.step, calls.effect, "calls out"),
+            fix="queue it, cache the result, or make the calls at once with a deadline"
+            if calls.times != 1
+            else f"give it a limit below {limit:.0f} s, or queue it ({app.code.spell(calls.effect.mod, 'queue')}) and answer 202",
             process="web",
             confidence=Confidence.MEDIUM,
         )
+
+
+def _waited_jobs(app: App) -> Iterator[Finding]:
+    """A job is queued, and the request waits for it all the same."""
+    limit = app.platform.request_timeout_s
+    for mod, fact, step, label in waited_jobs(app.code, limit):
+        yield report(
+            "HL502",
+            f"{label} waits for the job that it has queued",
+            mod.place(fact.call, "waits for the worker"),
+            why=f"the router answers H12 after {limit:.0f} s, however long the job takes and the queue is",
+            flow=app.code.waiting.way(step, mod, fact, "waits for the worker") if app.code.waiting is not None else (),
+            fix="answer 202 with the job's id, and let the visitor ask for the result",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _asks(calls: Calls) -> str:
+    name = calls.effect.name.replace("()", "")
+    if calls.times == 1:
+        return f"waits for {name}: {calls.said}"
+    number = "any number of" if math.isinf(calls.times) else f"{calls.times:.0f}"
+    if calls.effect.row.kind == "mail":
+        return f"sends {number} mails one after the other"
+    return f"makes {number} network calls one after the other{f': {calls.said}' if calls.said else ''}"
+
+
+def _together(calls: Calls) -> str:
+    return (
+        "the other side may take that long"
+        if calls.times == 1
+        else "each waits for an answer from elsewhere, and together they soon pass that"
+    )

@@ -10,7 +10,7 @@ from herolint.app.values import Known, Text, text_of
 from herolint.code import facts
 from herolint.finding import Confidence, Finding
 from herolint.patterns import lazy
-from herolint.platforms.addons import load_addons
+from herolint.platforms.addons import GoneHost, load_addons
 from herolint.rules.registry import ERROR, WARNING, report
 
 LOCAL = lazy(
@@ -39,40 +39,57 @@ ADDONS = {
 
 def written_hosts(app: App) -> Iterator[Finding]:
     """Services elsewhere whose host is a literal: only name and password, if anything, come from outside."""
+    for effect, expr, host, gone in _hosts(app):
+        if gone is None:
+            kind = effect.row.kind if effect.row.effect == "connects" else "an API"
+            yield report(
+                "HL301",
+                f"the address of {kind} ({host}) is written in the code",
+                effect.mod.place(expr, "cannot be changed by a config var"),
+                severity=WARNING,
+                why="where the address changes, or a copy of the app should use other data, only new code helps",
+                fix=f"read the whole address: {_read(app, effect)}",
+                process=effect.processes[0],
+                confidence=Confidence.MEDIUM,
+            )
+
+
+def gone_hosts(app: App) -> Iterator[Finding]:
+    """Services whose host is a literal, and whose provider has shut it down."""
+    for effect, expr, host, gone in _hosts(app):
+        if gone is not None:
+            yield report(
+                "HL306",
+                f"connects to {effect.row.kind} on {host}, which its provider has shut down",
+                effect.mod.place(expr, f"gone since {gone.since}"),
+                why=f"nothing has answered there since {gone.since}",
+                fix=f"move to {gone.instead}, and read the whole address: {_read(app, effect)}",
+                process=effect.processes[0],
+            )
+
+
+def _hosts(app: App) -> Iterator[tuple[Effect, facts.AnyExpr, str, GoneHost | None]]:
+    """Each literal host once: the call that connects, its address, the host, and what is known of a provider that is gone."""
     seen: set[str] = set()
     for effect in app.code.effects_of("connects", "network"):
         expr, text = _literal(app, effect)
         found = (_HOST if effect.row.effect == "connects" else _BARE).match(text)
         if expr is None or found is None or LOCAL.search(text) or not effect.runs or found["host"] in seen:
             continue
-        seen.add(found["host"])
-        yield _written(app, effect, expr, found["host"])
+        host = found["host"]
+        seen.add(host)
+        yield effect, expr, host, next((row for row in load_addons().gone_host if f".{host}".endswith(f".{row.domain}")), None)
+
+
+def _read(app: App, effect: Effect) -> str:
+    variable = ADDONS.get(effect.row.kind, ("", "SERVICE_URL"))[1]
+    return f"`{app.code.spell(effect.mod, 'required', name=variable)}`"
 
 
 def _literal(app: App, effect: Effect) -> tuple[facts.AnyExpr | None, str]:
     """The address of a call where no variable decides on it as a whole."""
     expr, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, Known(None))
     return expr, (text_of(value) or "") if isinstance(value, Known | Text) else ""
-
-
-def _written(app: App, effect: Effect, expr: facts.AnyExpr, host: str) -> Finding:
-    gone = next((row for row in load_addons().gone_host if host == row.domain or host.endswith("." + row.domain)), None)
-    kind = effect.row.kind if effect.row.effect == "connects" else "an API"
-    variable = ADDONS.get(effect.row.kind, ("", "SERVICE_URL"))[1]
-    return report(
-        "HL301",
-        f"connects to {kind} on {host}, which its provider has shut down"
-        if gone
-        else f"the address of {kind} ({host}) is written in the code",
-        effect.mod.place(expr, f"gone since {gone.since}" if gone else "cannot be changed by a config var"),
-        severity=ERROR if gone else WARNING,
-        why=f"nothing has answered there since {gone.since}"
-        if gone
-        else "where the address changes, or a copy of the app should use other data, only new code helps",
-        fix=f"{f'move to {gone.instead}, and ' if gone else ''}read the whole address: `{app.code.spell(effect.mod, 'required', name=variable)}`",
-        process=effect.processes[0],
-        confidence=Confidence.HIGH if gone else Confidence.MEDIUM,
-    )
 
 
 def local_apis(app: App) -> Iterator[Finding]:

@@ -9,11 +9,12 @@ from herolint.app.model import App
 from herolint.finding import Finding, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.rules.services.hosts import gone_hosts
 
 
 @rule("HL306", "retired-plan", ERROR, WARNING)
 def retired_plan(app: App) -> Iterator[Finding]:
-    """app.json or a script orders a plan, an add-on or a dyno size that cannot be had any more."""
+    """app.json or a script orders a plan, an add-on or a dyno size that cannot be had any more, or the code connects to one."""
     if app.app_json is not None:
         for addon in app.app_json.addons:
             yield from _plan(addon.plan, Place("app.json", addon.span), "setting the app up from app.json stops here")
@@ -27,6 +28,8 @@ def retired_plan(app: App) -> Iterator[Finding]:
         elif command.sub in ("ps:resize", "ps:type", "dyno:type", "dyno:resize"):
             for text, at in command.arguments:
                 yield from _size(text.rpartition("=")[2], at, text.partition("=")[0] if "=" in text else "the app")
+    if app.has("code"):
+        yield from gone_hosts(app)
 
 
 def _plan(plan: str, at: Place, what: str) -> Iterator[Finding]:
