@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import random
 import string
+from pathlib import Path
 
 import pytest
 
+from herolint import engine
 from herolint.app.secret_values import chosen_password, looks_random
 from herolint.app.secrets import Secret, secrets_of
+from herolint.config import Config
 from herolint.knowledge.secrets import load_secret_formats
 from herolint.source import SourceFile
 
@@ -126,3 +130,20 @@ def test_words_are_not_random() -> None:
     assert not looks_random("projects/17/secrets/app42")
     assert not chosen_password("your_password1")
     assert chosen_password("Blue-42-horses")
+
+
+def test_the_key_of_a_certificate_for_localhost(tmp_path: Path) -> None:
+    begin, end = ("-----" + word + " PRIVATE KEY-----\n" for word in ("BEGIN", "END"))
+    key = begin + "".join(f"{letters(64)}\n" for _ in range(4)) + end
+    for host, found in {"localhost": False, "shop.example.org": True}.items():
+        home = tmp_path / host
+        (home / "tls").mkdir(parents=True)
+        body = base64.b64encode(b"0\x82\x03\x00 " + host.encode() + b" made by hand " * 9).decode()
+        (home / "tls" / "key.pem").write_text(key)
+        (home / "tls" / "cert.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
+        (home / "Procfile").write_text("web: bin/shop\n")
+        codes = [
+            finding.code
+            for finding in engine.run(home, Config(), engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False)).findings
+        ]
+        assert ("HL701" in codes) is found

@@ -179,6 +179,7 @@ def test_types() -> None:
         ("Port", "'env:\"X\"'", "string", "field", 0),
         ("Host", "'env:\"X\"'", "string", "field", 0),
         ("On", "-", "<func int error>", "field", 0),
+        ("Do", "-", "-", "method", 1),
         ("Short", "Config", "-", "=", -1),
     ]
     assert len(module.comments) == 1

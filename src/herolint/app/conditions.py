@@ -143,7 +143,17 @@ def _seen(code: Program, effect: Effect, expr: facts.AnyExpr) -> bool:
             return not any(isinstance(key, facts.Star) for key, _ in pairs)
         case facts.Call(args=given) if given and all(isinstance(one, facts.Keyword) for one in given):
             return True  # an object made in place
+        case facts.Name(id=name) if _filled_later(effect, name):
+            return False
         case facts.Name() | facts.Attr() | facts.Index() | facts.Call():
             values = options(code.fold(effect.mod, effect.fact.function, expr))
             return all(isinstance(one, Env | Known | Text) or (isinstance(one, Table) and one.whole) for one in values)
     return True
+
+
+def _filled_later(effect: Effect, name: str) -> bool:
+    """Whether something is put into what a name holds: `options[:url] = …`."""
+    return any(
+        isinstance(assign.target, facts.Index) and isinstance(assign.target.base, facts.Name) and assign.target.base.id == name
+        for assign in effect.mod.facts.assigns
+    )

@@ -37,6 +37,12 @@ def named_anywhere(app: App) -> frozenset[str]:
     return frozenset(names)
 
 
+def orders(app: App, service: str) -> str:
+    """The file that orders an add-on of that service; empty where none does."""
+    found = (("app.json", app.app_json.addons if app.app_json else ()), ("heroku.yml", app.heroku_yml.addons if app.heroku_yml else ()))
+    return next((path for path, addons in found if any(addon.plan.partition(":")[0] == service for addon in addons)), "")
+
+
 def is_set(app: App, name: str) -> bool:
     """Whether an app that is set up from the files has the variable: app.json gives, makes or asks for it, or something else sets it."""
     if not name:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 URL_SETTINGS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URL", "DATABASE_URI"})
-SQLITE_URL = lazy(r"sqlite(\+\w+)?:|file:(?!:memory:)")
+SQLITE_URL = lazy(r"sqlite3?(\+\w+)?:|file:(?!:memory:)")
 MEMORY = (":memory:", "mode=memory", "sqlite://", "sqlite+aiosqlite://", "sqlite:///:memory:")
 
 

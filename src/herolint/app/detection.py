@@ -84,7 +84,12 @@ def builders(app: App) -> tuple[Buildpack, ...]:
 
 def chosen_by_hand(app: App) -> bool:
     """Whether documents or files say that the owner sets buildpacks by hand, so that detection may not be what decides."""
-    return ".buildpacks" in app.workspace.files or bool(tuple(app.deploys.buildpacks)) or deploy_scripts.buildpacks_mentioned(app)
+    if ".buildpacks" in app.workspace.files or bool(tuple(app.deploys.buildpacks)) or deploy_scripts.buildpacks_mentioned(app):
+        return True
+    # A script that only a buildpack reads which detection would not take.
+    hooks = {"go": app.platform.go.hooks, "python": app.platform.python.hooks}
+    first = app.detected[0].buildpack.language if app.detected else ""
+    return any(language != first and any(path in app.slug for path in paths) for language, paths in hooks.items())
 
 
 def reads_aptfile(app: App) -> bool:
@@ -144,7 +149,8 @@ def left_out(app: App) -> Needed | None:
         return None
     winner = app.detected[0].buildpack
     for one in programs_needed(app, [found.buildpack for found in app.detected]):
-        if one.buildpack.language != winner.language and one.launch.tool not in winner.programs:
+        watches = any(word.text.rpartition(":")[2].lstrip("-") == "watch" for word in one.launch.words)  # a developer's process
+        if one.buildpack.language != winner.language and one.launch.tool not in winner.programs and not watches:
             return one
     return None
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from herolint.app.conditions import in_plain_sight
+from herolint.app.codebase import Mod
+from herolint.app.conditions import in_plain_sight, set_afterwards
+from herolint.app.config_vars import orders
 from herolint.app.databases import speaks
 from herolint.app.values import Env, Known, Made, Table, Text, Value, options, walk
 from herolint.code import facts
+from herolint.code.facts import NONE
 from herolint.code.queries import dotted
+from herolint.finding import Place
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -40,6 +44,10 @@ def unencrypted(code: Program) -> Iterator[Unencrypted]:
     for effect in code.effects_of("connects"):
         if not effect.row.plain or effect.row.kind != "PostgreSQL" or not speaks(code, effect, *POSTGRES, otherwise=True):
             continue
+        if not effect.row.url:
+            if orders(code.app, "heroku-postgresql") and told_of_encryption(code, effect) is False:
+                yield Unencrypted(effect, "missing", effect.fact.call.func)
+            continue
         _, address = code.argument(effect, effect.row.url)
         if not _is_the_addons(address):
             continue
@@ -58,6 +66,77 @@ def _trusts(code: Program, effect: Effect) -> bool:
     first = _MAJOR.match(asked)
     told = any(isinstance(code.argument(effect, name)[1], Table) for name in effect.row.ssl.split())
     return first is not None and not told and int(first[1]) < int(major)
+
+
+def told_of_encryption(code: Program, effect: Effect) -> bool | None:
+    """Whether a client is told anything about encryption; None where not all that it is given can be seen."""
+    row = effect.row
+    if any(code.argument(effect, name)[0] is not None or set_afterwards(effect, name) for name in row.ssl.split()):
+        return True
+    if not row.told:
+        return False if in_plain_sight(code, effect) else None
+    made: list[facts.Call] = []
+    for arg in effect.fact.call.args[1:]:
+        if isinstance(arg, facts.Call):
+            made.append(arg)
+        elif isinstance(arg, facts.Star) and isinstance(arg.value, facts.Name):
+            listed = _listed(effect.mod, effect.fact.function, arg.value.id)
+            if listed is None:
+                return None
+            made += listed
+    return any((dotted(call.func) or "").rpartition(".")[2] in row.told.split() for call in made)
+
+
+def _listed(mod: Mod, function: int, name: str) -> list[facts.Call] | None:
+    """The calls that a local list is made of, with those appended to it; None where something else is in it."""
+    found: list[facts.AnyExpr] = []
+    bindings = mod.names.get(function, {}).get(name, [])
+    for binding in bindings:
+        value = binding.what.value if isinstance(binding.what, facts.Assign) else None
+        if isinstance(value, facts.Sequence):
+            found += value.items
+        elif isinstance(value, facts.Call) and dotted(value.func) == "append" and value.args and dotted(value.args[0]) == name:
+            found += value.args[1:]
+        else:
+            return None
+    calls = [one for one in found if isinstance(one, facts.Call)]
+    return calls if bindings and len(calls) == len(found) else None
+
+
+class Default(msgspec.Struct, frozen=True):
+    """A place that switches encryption off where an address says nothing about it."""
+
+    at: Place
+    processes: tuple[str, ...]
+
+
+def off_by_default(code: Program) -> Iterator[Default]:
+    """`mode = query.Get("sslmode"); if mode == "" { mode = "disable" }`: the add-on's address has no such parameter."""
+    for mod in code.modules:
+        for assign in mod.facts.assigns if "sslmode" in mod.source.text else ():
+            target, guard = dotted(assign.target), mod.facts.guards[assign.guard] if assign.guard != NONE else None
+            if guard is None or guard.kind != "if" or not isinstance(assign.value, facts.Const) or assign.value.value != "disable":
+                continue
+            test = guard.test
+            asks = isinstance(test, facts.Binary) and test.op == "==" and dotted(test.left) == target and test.right == _empty(test.right)
+            if target is not None and asks and _from_address(mod, assign, target):
+                who = tuple(name for name, reach in code.reach.items() if reach.has_function(mod, assign.function))
+                if who:
+                    yield Default(mod.place(assign.value), who)
+
+
+def _empty(expr: facts.AnyExpr) -> facts.AnyExpr | None:
+    return expr if isinstance(expr, facts.Const) and expr.value == "" else None
+
+
+def _from_address(mod: Mod, assign: facts.Assign, target: str) -> bool:
+    """Whether the same function takes the value out of an address's parameters first."""
+    for other in mod.facts.assigns:
+        if other.function == assign.function and other.start < assign.start and dotted(other.target) == target:
+            call = other.value
+            if isinstance(call, facts.Call) and any(isinstance(arg, facts.Const) and arg.value == "sslmode" for arg in call.args):
+                return True
+    return False
 
 
 def _is_the_addons(address: Value) -> bool:

@@ -253,7 +253,8 @@ def _in_code(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
     passes_port = any(re.search(r"\$\{?PORT\b", w.text) for w in (*launch.words, *(a.value for a in launch.command.assignments)))
     if found:
         ends = [_call_endpoint(app, e, passes_port) for e in found]
-        yield from [e for e in ends if e.port == "platform"] or ends
+        outside = [end for end in ends if end.host not in LOCAL_HOSTS]  # what only the dyno itself can reach is there beside it
+        yield from [e for e in ends if e.port == "platform"] or outside or ends
         return
     if process.name in code.reach and not passes_port:
         bots = [e for e in code.effects_of("runs-bot") if process.name in e.processes]

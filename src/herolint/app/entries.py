@@ -63,6 +63,7 @@ def _is_tool(path: str) -> bool:
 def _go(app: App, launch: Launch) -> Iterator[Entry]:
     """A binary that the build makes from a main package, or one that `go run` makes when it starts."""
     from herolint.app.go_build import binaries
+    from herolint.app.go_outputs import image_programs
 
     name = posixpath.basename(launch.words[0].text) if launch.words else ""
     if launch.tool == "go" and launch.subcommand == "run":
@@ -72,6 +73,9 @@ def _go(app: App, launch: Launch) -> Iterator[Entry]:
         yield from _package(app, "" if folder == "." else folder)
         return
     if not any(path.endswith(".go") for path in app.slug):
+        return
+    if app.is_container and (made := image_programs(app).get(name)) is not None:
+        yield from _package(app, made)
         return
     for path, package in binaries(app).items() if app.go_mod is not None else ():
         if package is not None and posixpath.basename(path) == name:

@@ -30,6 +30,8 @@ LOCAL_FILE = lazy(
     r"client[_-]?secrets?.*\.json|.*service[_-]?account.*\.json|.*(credentials?|firebase[\w-]*|adminsdk[\w-]*)\.json)\Z"
 )
 """Names that people give to files which stay on their machine."""
+STORED = "as told"
+"""The note of calls that read the file which an earlier call named."""
 _TABLES = ("dotenv.dotenv_values()",)
 _SHELL = lazy(r"(\.sh|(^|/)(\.profile|Procfile|heroku\.yml|Dockerfile)|^bin/[^/]+|^\.profile\.d/.*)\Z")
 
@@ -98,7 +100,10 @@ def _named_by(launch: Launch) -> Iterator[tuple[str, Word, str]]:
 
 def _in_code(app: App) -> Iterator[NeededFile]:
     for effect in app.code.effects_of("reads-config"):
-        if runs_at_start(app.code, effect) and not caught(app.code, effect) and (path := _path_of(app, effect)) and _is_local(path):
+        if not runs_at_start(app.code, effect) or caught(app.code, effect):
+            continue
+        path = _path_of(app, effect)
+        if path and (_is_local(path) or effect.row.note == STORED):
             yield NeededFile(path, effect.mod.place(effect.fact.call), "start-up stops without", effect.processes[0])
     for effect in app.code.effects_of("writes-file"):
         if (
@@ -132,6 +137,8 @@ def _path_of(app: App, effect: Effect) -> str | None:
         return None
     if row.when and row.when != "error" and app.code.argument(effect, row.when)[1] != Known(True):
         return None
+    if row.note == STORED:
+        return app.code.guards.folder.stores.file()
     expr, value = app.code.argument(effect, row.path)
     if expr is None:
         return row.note or None

@@ -11,8 +11,6 @@ ENV_CALLS = {
     "environ.Env()": "default", "environs.Env()": "default", "environs.env": "default", "starlette.config.Config()": "default",
     "prettyconf.config": "default", "dotenv.get_key": "", "os.getenvb": "default",
     "os.Getenv": "", "os.LookupEnv": "", "syscall.Getenv": "", "ENV.fetch": "", "Deno.env.get": "", "config.get": "",
-    "github.com/spf13/viper.GetString": "", "github.com/spf13/viper.GetInt": "", "github.com/spf13/viper.Get": "",
-    "github.com/spf13/viper.GetBool": "", "viper.GetString": "",
     "@nestjs/config.ConfigService().get": "", "@nestjs/config.ConfigService().getOrThrow": "",
 }  # fmt: skip
 ENV_TABLES = frozenset({"os.environ", "process.env", "ENV", "Bun.env", "import.meta.env"})
@@ -59,8 +57,6 @@ def environment_read(name: str, made: Made) -> Value:
         default = made.args[1]
     if name in _EMPTY:
         return Env(key, Known(""))
-    if "viper" in name:
-        return Env(key.upper().replace(".", "_"), Known(None))
     optional = name in _SECOND or name == "os.LookupEnv" or (name.startswith(_SETTINGS) and method == "get")
     return Env(key, default if default is not None else (Known(None) if optional else None), required=default is None and not optional)
 

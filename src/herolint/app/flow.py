@@ -23,7 +23,7 @@ MAX_IMPLEMENTATIONS = 3
 AT_ONCE = frozenset(
     """
     forEach map filter reduce some every find flatMap then catch finally each each_with_index times collect select tap transaction
-    $transaction eachSeries mapSeries parallel waterfall retry Promise each_slice each_with_object find_each in_groups_of
+    loop $transaction eachSeries mapSeries parallel waterfall retry Promise each_slice each_with_object find_each in_groups_of
     """.split()
 )
 """Calls that call the function they are given before they return, or whose result somebody waits for."""
@@ -168,7 +168,7 @@ class Flow:
             yield FunctionRef(target.mod.path, target.number)
             for given_to in called_parameters(self.linker, mod, fact, target):
                 yield from _ref(given_to)
-        elif target.kind == "class":
+        elif target.kind == "class" or (target.kind == "instance" and name == "new"):
             init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
             if init is not None:
                 yield FunctionRef(target.mod.path, init)

@@ -11,6 +11,7 @@ from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
 from herolint.app.operators import COMPARISONS, HOME, arithmetic, cast, either, is_number, join, join_path
 from herolint.app.origins import origin
+from herolint.app.setting_stores import Stores
 from herolint.app.values import (
     UNKNOWN,
     AnyOf,
@@ -48,9 +49,13 @@ PASS_THROUGH = frozenset({
 SAME_PATH_METHODS = frozenset(
     {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"}
 )
+_SAME_VALUE = frozenset({"presence", "to_s", "to_i", "freeze", "strip"})
+"""Methods that need no brackets and give the value itself, or one that reads alike."""
 _OWN_PATH = {"__file__": True, "__FILE__": True, "__filename": True, "__dirname": False, "__dir__": False}
 """Names for the file that they stand in, or (False) for its folder."""
-JOINS = frozenset({"os.path.join", "path.join", "path.resolve", "path.posix.join", "path/filepath.Join", "path.Join", "File.join"})
+JOINS = frozenset(
+    {"os.path.join", "path.join", "path.resolve", "path.posix.join", "path/filepath.Join", "path.Join", "File.join", "Rails.root.join"}
+)
 HOMES = frozenset({"os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home", "process.cwd", "os.Getwd", "Dir.pwd", "os.homedir"})
 TEMPORARY = frozenset({"tempfile.gettempdir", "tempfile.mkdtemp", "os.tmpdir", "os.TempDir", "os.MkdirTemp", "Dir.tmpdir", "Dir.mktmpdir"})
 SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
@@ -64,6 +69,7 @@ class Folder:
         self.holds = holds
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
         self.givers = Givers(linker)
+        self.stores = Stores(self)
         self.arguments: frozenset[str] = frozenset()
         """Words of the commands that processes start."""
         self.settle: Callable[[Value], Value] = lambda value: value
@@ -206,7 +212,9 @@ class Folder:
                 position = next(i for i, p in enumerate(fn.params) if p.name == expr.id)
                 default = fn.params[position].default
                 if self.linker.dialect(mod).follows_values:
-                    return self._any_given(self.givers.of_parameter(mod, scope, position), depth)
+                    given = self._any_given(self.givers.of_parameter(mod, scope, position), depth)
+                    changes = [b for b in mod.names.get(scope, {}).get(expr.id, ()) if b.start <= expr.start]
+                    return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
                 if default is None or self.linker.code.passes(fn, position, expr.id):
                     return UNKNOWN
                 return self.fold(mod, fn.parent, default, depth)
@@ -238,6 +246,7 @@ class Folder:
     def _bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
         """The value of a name from its bindings: later ones hide earlier ones unless they are conditional."""
         values: list[Value] = []
+        fills: list[bool] = []
         for binding in reversed(bindings):
             what = binding.what
             if at is not None and binding.start <= at.start < getattr(what, "end", 0):
@@ -256,13 +265,18 @@ class Folder:
             else:
                 value = UNKNOWN
             values.append(value)
+            fills.append(isinstance(what, Assign) and _fills_empty(mod, what))
             if binding.guard == NONE or holds is True:
                 break
         if len(values) == 1:
             return values[0]
+        if len(values) > 1 and isinstance(values[-1], Env) and all(fills[:-1]):
+            return either(values[::-1])
         return AnyOf(tuple(values)) if values else UNKNOWN
 
     def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
+        if expr.name in _SAME_VALUE:
+            return self.fold(mod, function, expr.base, depth)
         base = self.linker.resolve(mod, function, expr.base)
         if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
             return Env(expr.name, Known(None))
@@ -365,11 +379,13 @@ class Folder:
             if whole is not None:
                 return whole
         if name is not None:
-            value = self._external_call(name, made)
+            value = self.stores.read(made, depth) if self.stores.reads(name) else self._external_call(name, made)
             if isinstance(value, Env) and value.required:
                 return self._by_schema(mod, function, call.func, value, depth)
             if value is not None:
                 return value
+        if isinstance(call.func, facts.Other) and call.func.kind == "slice" and len(args) == 1:
+            return args[0]  # `[]byte(text)`
         if name is None and (value := self._project_call(mod, function, call, depth)) is not None:
             return value
         if isinstance(call.func, facts.Attr):
@@ -399,7 +415,7 @@ class Folder:
                 return join_path(made.args)
             return cast(name, wanted)
         if name in JOINS:
-            return join_path(made.args)
+            return join_path((Known(HOME), *made.args) if name.endswith(".root.join") else made.args)
         if name == "net.JoinHostPort" and len(made.args) > 1:
             return join([made.args[0], Known(":"), made.args[1]])
         if name == "fmt.Sprintf" and (text := text_of(first) if first is not None else None) is not None:
@@ -469,6 +485,21 @@ class Folder:
     def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0) -> bool | None:
         """Whether a test holds in production; None when it cannot be known. Filled in by `app.guards`."""
         return None
+
+
+def _fills_empty(mod: Mod, assign: Assign) -> bool:
+    """Whether a value is given to a name only while that is empty: `if port == "" { port = "8080" }`."""
+    guard = mod.facts.guards[assign.guard] if assign.guard != NONE else None
+    if guard is None or guard.kind != "if" or not isinstance(assign.target, facts.Name):
+        return False
+    test = guard.test
+    if isinstance(test, facts.Binary) and test.op in ("==", "===", "is") and isinstance(test.right, facts.Const) and not test.right.value:
+        test = test.left.args[0] if isinstance(test.left, facts.Call) and len(test.left.args) == 1 else test.left
+    elif isinstance(test, facts.Unary) and test.op == "not":
+        test = test.value
+    else:
+        return False
+    return isinstance(test, facts.Name) and test.id == assign.target.id
 
 
 def _filled(text: str, values: tuple[Value, ...]) -> Iterator[Value]:

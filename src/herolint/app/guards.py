@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from herolint.app.codebase import Mod
 from herolint.app.fold import Folder
 from herolint.app.link import Linker
-from herolint.app.operators import compare
+from herolint.app.operators import compare, join
 from herolint.app.values import AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Unknown, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import dotted
+from herolint.patterns import lazy
 
 PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
 LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
@@ -30,6 +31,13 @@ ELSEWHERE_WORDS = frozenset({"DOCKER", "RENDER", "RAILWAY", "VERCEL", "TRAVIS", 
 TOOL_WORDS = frozenset({"COVERAGE", "PROFILER", "PROFILING", "DEBUGGER", "DEBUGPY", "PTVSD", "PYDEVD"})
 """Words in the names of variables that switch a developer's tool on."""
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off", "n", "f", "none"})
+MOST_NESTED = 6
+"""How many guards may wait for one another's answer: what a test reads may stand under guards of its own."""
+_STAGES = frozenset({"Rails.env", "Padrino.env", "Hanami.env", "settings.environment"})
+"""Names by which frameworks tell the stage that they run in; a buildpack sets the variable behind them."""
+_LOCAL_QUESTION = lazy(
+    r"(?i)is_?(dev|development|local|localhost|test|testing)(_?or_?(dev|development|test|local))?(_?(env|environment|mode|server))?\??\Z"
+)
 _COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "is": lambda a, b: a is b or a == b, "is not": lambda a, b: a != b,
 }  # fmt: skip
@@ -100,7 +108,7 @@ class Guards:
         key = (mod.path, guard, as_main)
         if key in self._cache:
             return self._cache[key]
-        if (mod.path, guard) in self._busy:
+        if (mod.path, guard) in self._busy or len(self._busy) >= MOST_NESTED:
             return None
         self._busy.add((mod.path, guard))
         try:
@@ -162,6 +170,10 @@ class Guards:
                 answer = self.truthy(folded)
                 return False if answer is None and isinstance(folded, Ref | Compared | Unknown) else answer
         answer = self.truthy(self.folder.fold(mod, function, test))
+        if answer is None and _asks_if_local(test):
+            return False
+        if answer is None and isinstance(test, facts.Attr) and test.name == "production?" and dotted(test.base) in _STAGES:
+            return True
         if answer is None and isinstance(test, facts.Name | facts.Attr):
             return self._truth_behind(mod, function, test, depth)
         return answer
@@ -247,6 +259,8 @@ class Guards:
             return None
         if isinstance(a, Made) and a.name in (".lower", ".upper", ".strip", ".casefold") and a.args:
             return self._equal(a.args[0], b)
+        if isinstance(a, Ref) and a.name in _STAGES:
+            return _stage_equal(b.value)
         if isinstance(a, Ref | Made):
             return _platform_equal(a, b)
         if isinstance(a, Env):
@@ -318,6 +332,8 @@ class Guards:
                 return self.if_unset(default) if default is not None else Known(None)
             case AnyOf(options=inner):
                 return self.if_unset(inner[0])
+            case Text(parts=parts) if any(isinstance(part, Env) for part in parts):
+                return join([self.if_unset(part) for part in parts])
         return value
 
     def switch(self, value: Value) -> Value:
@@ -333,6 +349,21 @@ class Guards:
             case AnyOf(options=inner):
                 return self.switch(inner[0])
         return self.if_unset(value)
+
+
+def _stage_equal(word: object) -> bool | None:
+    """Whether the stage that a framework names is the one that a text says."""
+    text = str(word).lower()
+    return True if text in PRODUCTION_WORDS else False if text in LOCAL_WORDS else None
+
+
+def _asks_if_local(test: facts.AnyExpr) -> bool:
+    """Whether a test is a question by name whether this is a developer's machine: `cfg.IsDev()`, `env.is_development`."""
+    inner = test.func if isinstance(test, facts.Call) and not test.args else test
+    name = inner.name if isinstance(inner, facts.Attr) else ""
+    if isinstance(inner, facts.Attr) and dotted(inner.base) in _STAGES:
+        return name in ("development?", "test?", "local?")
+    return _LOCAL_QUESTION.match(name) is not None
 
 
 def _without_error(guard: facts.Guard) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import msgspec
 
@@ -53,7 +54,7 @@ class Handler(msgspec.Struct, frozen=True):
 def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], django: Django | None) -> list[Handler]:
     """All request handlers in the code that a process reaches."""
     found: dict[FunctionRef, Handler] = {}
-    for find in (_decorated, _registered, _classes, _signed):  # the first one knows the best name
+    for find in (_decorated, partial(_registered, reach), _classes, partial(_signed, reach)):  # the first one knows the best name
         for mod in reach.mods():
             for handler in find(mod, linker, knowledge[mod.facts.language].handlers):
                 found.setdefault(handler.ref, handler)
@@ -93,8 +94,10 @@ def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, func
     return f"{verb or 'GET'} {text}"
 
 
-def _registered(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
+def _registered(reach: Reach, mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
     for fact in mod.facts.calls:
+        if reach.runs(mod, fact.guard) is False:
+            continue
         qualified = linker.qualified(mod, fact.function, fact.call.func) if known.calls else None
         row = known.call(qualified) if qualified else None
         if row is None:
@@ -131,11 +134,13 @@ def _given(mod: Mod, linker: Linker, fact: facts.CallFact, row: HandlerCall) -> 
         yield from functions_in(linker, mod, fact.function, given)
 
 
-def _signed(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
-    """Functions that are given what only request handlers are given."""
-    if not known.signatures:
+def _signed(reach: Reach, mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
+    """Functions that are given what only request handlers are given, and methods of types that only answer requests."""
+    if not known.signatures and not known.owners:
         return
     for i, fn in enumerate(mod.facts.functions):
+        if not reach.has_function(mod, i):
+            continue
         if fn.owner in known.owners:
             yield Handler(FunctionRef(mod.path, i), f"the field {fn.name}")
             continue

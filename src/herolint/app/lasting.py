@@ -109,7 +109,7 @@ class _Judge:
 
     def _made_once(self, held: Held, use: Use) -> bool:
         """`if model is None: model = load()`: set while it is not there yet."""
-        return use.kind == "rebind" and any(_mentions(test, held) for test in _tests(use))
+        return _in_once(use) or (use.kind == "rebind" and any(_mentions(test, held) for test in _tests(use)))
 
     def _each_time(self, use: Use) -> bool:
         fn = use.mod.facts.functions[use.function] if use.function != NONE else None
@@ -171,6 +171,22 @@ class _Judge:
                 return True
             at = guard.parent
         return False
+
+
+def _in_once(use: Use) -> bool:
+    """Whether a change stands in a function that runs once: `once.Do(func() { … })`."""
+    number = use.function
+    while number != NONE:
+        for fact in use.mod.facts.calls:
+            func = fact.call.func
+            if (
+                isinstance(func, facts.Attr)
+                and func.name in ("Do", "DoOnce")
+                and any(isinstance(arg, facts.Closure) and arg.number == number for arg in fact.call.args)
+            ):
+                return True
+        number = use.mod.facts.functions[number].parent
+    return False
 
 
 def _called(fact: facts.CallFact) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.origins import origin
-from herolint.app.values import Env, Items, Known, Made, Ref, Table, Text, Value, options
+from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Ref, Table, Text, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, dotted
@@ -174,11 +174,20 @@ def _by_context(code: Program, effect: Effect) -> bool:
 
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
-    if "()" in effect.name:
+    if "()" in effect.name or ".new." in effect.name:
         func = effect.fact.call.func
         mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
+        if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
+            return False
         names = [word for word in effect.row.timeout.split() if not word.isdigit()]
-        for one in options(code.fold(mod, function, made)):
+        if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
+            return True  # `client.read_timeout = 5`
+        value = code.fold(mod, function, made)
+        if value is UNKNOWN and code.linker.dialect(mod).follows_values and not _declared_here(mod, function, made):
+            return True  # a client from elsewhere, which may have been given a limit
+        for one in options(value):
+            if isinstance(one, Made) and one.args and effect.name.startswith(f"{one.name}()"):
+                return True  # taken for a client by its type only: who made it is not known
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True
         if any(isinstance(a.target, facts.Attr) and a.target.name in _FIELDS for a in effect.mod.facts.assigns):
@@ -186,6 +195,12 @@ def _by_client(code: Program, effect: Effect) -> bool:
         text = effect.mod.source.text
         return ".mount(" in text and "timeout" in text.lower()
     return False
+
+
+def _declared_here(mod: Mod, function: int, expr: facts.AnyExpr) -> bool:
+    """Whether a name is only declared, so that it holds what its type starts with: `var client http.Client`."""
+    bindings = mod.names.get(function, {}).get(expr.id, ()) if isinstance(expr, facts.Name) else ()
+    return bool(bindings) and all(isinstance(b.what, facts.Assign) and b.what.value is None for b in bindings)
 
 
 def _holds(made: Made, name: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from herolint.knowledge.calls import CallRow
 
 MAX_DEPTH = 24
-_NAMING = (facts.Name, facts.Attr, facts.Call, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
+_NAMING = (facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
 """Expressions that can name something."""
 
 
@@ -44,10 +44,13 @@ class Linker:
         returns: Mapping[str, str] | None = None,
         parameters: Mapping[str, Mapping[str, str]] | None = None,
         constants: Mapping[str, str | int | float] | None = None,
+        mixins: Mapping[str, tuple[str, ...]] | None = None,
         injecting: frozenset[str] = frozenset(),
         rows: Callable[[str], tuple[CallRow, ...]] = lambda _: (),
     ) -> None:
         self.code = code
+        self.mixins = mixins or {}
+        """Modules outside the project, with the methods that they give to classes."""
         self.rows = rows
         """What a call of something outside the project does, by its qualified name."""
         self.constants = constants or {}
@@ -103,7 +106,14 @@ class Linker:
                 if loaded is not None:
                     return loaded
                 target = self.resolve(mod, function, func, depth)
+                if target is not None and target.kind == "external" and self.dialect(mod).plain_calls:
+                    return Target("external", self.returns.get(f"{target.name}()", target.name))
                 return self._result(target, depth) if target else None
+            case facts.Index(base=facts.Call(func=func), key=facts.Const(value=int() as position)) if position > 0:
+                target = self.resolve(mod, function, func, depth)
+                if target is None or target.kind != "function" or target.mod is None:
+                    return None
+                return self._also_returned(target.mod, target.number, position, depth)
             case facts.Closure(number=number):
                 return Target("function", mod.facts.functions[number].qualname, mod, number)
             case facts.Unary(op="await", value=value):
@@ -129,9 +139,9 @@ class Linker:
             for param in fn.params:
                 if param.name == name:
                     return self._parameter(mod, fn, param, depth)
-            bindings = mod.names.get(scope, {}).get(name)
-            if bindings:
-                return self._bound(mod, name, bindings, depth, before)
+            local = [b for b in mod.names.get(scope, {}).get(name, ()) if not _inside(b, before)]
+            if local:
+                return self._bound(mod, name, local, depth, before)
             scope = fn.parent
         bindings = mod.names.get(NONE, {}).get(name)
         if bindings:
@@ -208,7 +218,8 @@ class Linker:
             case "module":
                 return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
-                return self._attribute(target, name, depth + 1, set()) or self.dialect(target.mod).made(target, name)
+                dialect = self.dialect(target.mod)
+                return dialect.own(target, name) or self._attribute(target, name, depth + 1, set()) or dialect.made(target, name)
             case "variable" if target.mod is not None and self.dialect(target.mod).options_objects:
                 return self._held(target.mod, target.bindings, name, depth + 1)
         return None
@@ -326,6 +337,16 @@ class Linker:
                 return self._returned(target.mod, target.number, depth)
         return None
 
+    def _also_returned(self, mod: Mod, number: int, position: int, depth: int) -> Target | None:
+        """What a function of the project gives back at a position after the first (`a, b := f()`)."""
+        at = 0
+        for returned in mod.facts.returns:
+            if returned.function == number:
+                at = at + 1 if returned.op == "also" else 0
+                if at == position and returned.value is not None and (found := self.resolve(mod, number, returned.value, depth)):
+                    return found
+        return None
+
     def _returned(self, mod: Mod, number: int, depth: int) -> Target | None:
         """What a function of the project gives back: by its returns, else by its declared type."""
         for returned in mod.facts.returns:
@@ -335,6 +356,12 @@ class Linker:
                     return found
         fn = mod.facts.functions[number]
         return self._typed(mod, fn.parent, fn.result, depth)
+
+
+def _inside(binding: Binding, at: int) -> bool:
+    """Whether a place lies in what a name is bound to: `orders, err := orders.All()` still means what the name meant before."""
+    what = binding.what
+    return isinstance(what, Assign) and what.op in ("=", ":=") and what.start <= at < what.end
 
 
 def _alias(target: Target) -> facts.AnyExpr | None:

@@ -20,7 +20,10 @@ def is_number(value: Value) -> bool:
 
 
 def arithmetic(op: str, left: Value, right: Value) -> Value:
-    """What an operator makes of two numbers."""
+    """What an operator makes of two numbers, or of two flags that are spelled as letters (`O_CREATE|O_APPEND`)."""
+    letters = text_of(left), text_of(right)
+    if op == "|" and letters[0] is not None and letters[1] is not None and not is_number(left):
+        return Known(letters[0] + letters[1])
     if (
         isinstance(left, Known)
         and isinstance(right, Known)

@@ -27,6 +27,7 @@ from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
+from herolint.app.subcommands import Subcommands
 from herolint.app.values import UNKNOWN, Made, Table, Value
 from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
@@ -66,7 +67,8 @@ class Program:
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}
         self.linker = Linker(
-            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.injecting, self.knowledge.effects
+            self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins, self.knowledge.injecting,
+            self.knowledge.effects,
         )  # fmt: skip
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
         values: dict[str, str | None] = dict(_set_by_build(app))
@@ -293,10 +295,12 @@ class Program:
             django = self.django if self.django is not None and self.runs_django(process) else None
             extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
             named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
+            words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
             programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
-            found[name] = Reach(
-                self.code, self.linker, self.guards, starts, extra, named, self.knowledge.commands, programs, self._factories(process)
-            )
+            known = self.knowledge
+            subcommands = Subcommands(known.subcommands, words)
+            made = self._factories(process)
+            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, programs, made, subcommands)
         return found
 
     def _factories(self, process: Process) -> Iterator[FunctionRef]:

@@ -16,6 +16,7 @@ from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
 from herolint.app.own_classes import is_plain, reflects
 from herolint.app.search_path import add_folders
+from herolint.app.subcommands import Subcommands
 from herolint.app.values import text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -72,6 +73,7 @@ class Reach:
         commands: Mapping[str, str] = MappingProxyType({}),
         programs: frozenset[str] = frozenset(),
         factories: Iterable[FunctionRef] = (),
+        subcommands: Subcommands | None = None,
     ) -> None:
         self.code = code
         self.linker = linker
@@ -83,6 +85,7 @@ class Reach:
         """Programs of the process's command line that run commands of the project."""
         self.factories = tuple(factories)
         """Functions that the command itself calls, to make the app."""
+        self.subcommands = subcommands
         self.mains = {e.path for e in entries if e.main}
         self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
         """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
@@ -285,12 +288,15 @@ class Reach:
         for i in mod.decorated_inside.get(ref.number, ()):
             if not self._is_idle(mod, mod.facts.functions[i]):
                 yield FunctionRef(mod.path, i)
+        unused = self._other_subcommands.get(mod.path, ())
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             if isinstance(expr, facts.Call) and self._adds_idle(mod, ref.number, expr):
                 continue
             named = None
             kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & mod.base_classes
             for inner in walk(expr):  # an attribute comes before its base
+                if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
+                    continue
                 if isinstance(inner, facts.Closure):
                     yield FunctionRef(mod.path, inner.number)
                     continue
@@ -350,6 +356,11 @@ class Reach:
                 yield Waiting(fn.name, ref)
             else:
                 yield ref
+
+    @cached_property
+    def _other_subcommands(self) -> dict[str, list[tuple[int, int]]]:
+        """Where functions stand that only other subcommands run than the one that the process asks for, by file."""
+        return self.subcommands.others(self.linker, self.mods()) if self.subcommands is not None else {}
 
     def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
         """Whether a call only gives commands to a program that this process does not run."""

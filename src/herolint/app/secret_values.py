@@ -16,6 +16,8 @@ _MADE_UP = lazy(
     r"(?i)example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|change.?(me|this|it)|replace|insecure|"
     r"redacted|secret.?key|not.?(a.?)?(real|secret)|needs.?to|(dev|test|demo|local)[-_]|[-_](dev|test|demo|local)|lorem|insert|fill.?in|\.\.\.|\*\*\*"
 )
+_FOR_TESTS = lazy(r"6LeIxAcTAAAAA|4242424242|10000000-(?:ffff|aaaa|0000)-|[123]x0{7,}")
+"""Beginnings of keys that services publish for everybody's tests (reCAPTCHA, hCaptcha, Turnstile)."""
 _COUNTED = lazy(r"(?<!\d)123456(?!\d)")
 _CONSONANTS = lazy(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _WORDS = lazy(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
@@ -39,7 +41,7 @@ def is_placeholder(value: str) -> bool:
 
 def looks_made_up(value: str) -> bool:
     """Whether the value holds words of examples, or hardly any different characters."""
-    return bool(_MADE_UP.search(value)) or len(set(value)) < min(8, max(3, len(value) - 2))
+    return bool(_MADE_UP.search(value) or _FOR_TESTS.match(value)) or len(set(value)) < min(8, max(3, len(value) - 2))
 
 
 def looks_random(value: str, length: int = 16) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ URL_PASSWORD = lazy(
     r"://(?P<user>[^:@/\s\"'`{}<>$()\[\]]*):(?P<s>[^@/\s\"'`{}<>$()\[\]]{3,})@(?P<host>[A-Za-z0-9.-]+)"
 )  # fmt: skip
 LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
+_CERTIFICATE = lazy(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END")
 _PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")
 QUIET_FOLDERS = lazy(
     r"(^|/)(tests?|testing|__tests__|__mocks__|e2e|cypress|spec|specs|fixtures|testdata|mocks?|examples?|samples?|docs?|documentation|node_modules|venv|\.venv|env|"
@@ -34,7 +36,7 @@ QUIET_FILES = lazy(
     r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline|(^|/)package\.json$)"
 )
 DEVELOPMENT = lazy(
-    r"(?i)(^|[/._-])(dev|devel|development|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose"
+    r"(?i)(^|[/._-])(dev|devel|development|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose|(^|/)\.?mise(\.\w+)?\.toml$|(^|/)\.envrc$|(^|/)devenv\.nix$"
 )
 """Files for a developer's machine: only what a service handed out counts there."""
 ENDINGS = tuple(
@@ -73,8 +75,24 @@ def secrets_in(app: App) -> Iterator[Secret]:
         if QUIET_FOLDERS.search(path) or QUIET_FILES.search(path):
             continue
         source = app.workspace.read(path)
-        if source is not None and not source.is_binary:
+        if source is not None and not source.is_binary and not _for_localhost(app, source):
             yield from secrets_of(source)
+
+
+def _for_localhost(app: App, source: SourceFile) -> bool:
+    """Whether a file is the key of a certificate beside it that is made out to localhost."""
+    if not source.path.endswith((".pem", ".key")) or b"PRIVATE KEY" not in source.data:
+        return False
+    folder = posixpath.dirname(source.path)
+    beside = (
+        path for path in app.workspace.files if posixpath.dirname(path) == folder and path.endswith((".pem", ".crt", ".cert", ".cer"))
+    )
+    for path in beside:
+        other = app.workspace.read(path)
+        match = _CERTIFICATE.search(other.text) if other is not None and not other.is_binary else None
+        if match is not None and "localhost" in _decoded("".join(match[1].split())):
+            return True
+    return False
 
 
 def secrets_of(source: SourceFile) -> Iterator[Secret]:
@@ -121,7 +139,7 @@ def _decoded(part: str) -> str:
     import binascii
 
     try:
-        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
+        return base64.b64decode(part.replace("-", "+").replace("_", "/") + "=" * (-len(part) % 4)).decode("latin-1")
     except (binascii.Error, ValueError):
         return ""
 

@@ -5,7 +5,7 @@ A value is a container or variable of a module, a container of a class, or an at
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -115,7 +115,8 @@ class _Finder:
                     yield (mod.path, NONE, name), (mod, first, container)
             for number, body in mod.class_body.items():
                 for name, assigns in body.items():
-                    if (number, name) not in mod.self_assigns and self._is_container(mod, assigns[-1]):
+                    shared = assigns[-1].op != "field" or (mod.path, number) in single
+                    if shared and (number, name) not in mod.self_assigns and self._is_container(mod, assigns[-1]):
                         yield (mod.path, number, name), (mod, assigns[-1], True)
             for (number, name), assigns in mod.self_assigns.items():
                 if (mod.path, number) not in single:
@@ -138,9 +139,22 @@ class _Finder:
                     if at.mod is not None and (at.mod.path, at.number) not in found:
                         found.add((at.mod.path, at.number))
                         queue += [base for base in self.linker.bases(at.mod, at.number) if base.kind == "class"]
-        return found
+        at_start, later = set(self._made(self.program.at_boot)), set(self._made(self.program.in_request))
+        return found | (at_start - later)
+
+    def _made(self, where: Mapping[FunctionRef, object]) -> Iterator[tuple[str, int]]:
+        """Classes of which these functions make objects, in languages whose objects are literals (`&Store{…}`)."""
+        for mod in self.mods:
+            for fact in mod.facts.calls if self.linker.dialect(mod).follows_values else ():
+                if FunctionRef(mod.path, fact.function) in where:
+                    target = self.linker.resolve(mod, fact.function, fact.call.func)
+                    if target is not None and target.kind == "class" and target.mod is not None:
+                        yield target.mod.path, target.number
 
     def _is_container(self, mod: Mod, assign: Assign) -> bool:
+        if assign.op == "field":
+            declared = assign.annotation
+            return isinstance(declared, facts.Other) and declared.kind in ("map", "slice")
         match assign.value:
             case facts.Mapping() | facts.Sequence(kind="list" | "set"):
                 return True

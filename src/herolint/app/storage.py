@@ -25,6 +25,8 @@ _ONLY_READ = frozenset(
     {"read", "readline", "readlines", "seek", "tell", "truncate", "close", "load", "safe_load", "reader", "DictReader", "len"}
 )
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/dev/null", "/dev/std", "/proc/")
+_OPENS = ("open", "OpenFile")
+"""Calls that read or write as their second argument says."""
 DATA_ENDINGS = (
     ".json",
     ".csv",
@@ -193,8 +195,9 @@ def reads_same(python: Program, mod: Mod, text: str) -> bool:
             subject = fact.call.args[0] if fact.call.args else func.base if isinstance(func, facts.Attr) else None
             if subject is None:
                 continue
-            mode = fact.call.args[1] if name == "open" and len(fact.call.args) > 1 else None
-            if isinstance(mode, facts.Const) and WRITE_MODES.search(str(mode.value)) and "+" not in str(mode.value):
+            mode = fact.call.args[1] if name in _OPENS and len(fact.call.args) > 1 else None
+            letters = text_of(python.fold(other, fact.function, mode)) if mode is not None else None
+            if letters is not None and WRITE_MODES.search(letters) and "+" not in letters:
                 continue
             found = path_text(python.fold(other, fact.function, subject))
             if found is not None and "{}" not in found and absolute(found) == wanted:

@@ -58,6 +58,27 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
             )
 
 
+class Consumer(msgspec.Struct, frozen=True):
+    """A loop that takes jobs from a queue, the call that takes them, and where it is started beside the requests."""
+
+    take: Effect
+    started: Place
+
+
+def consumers(code: Program) -> Iterator[Consumer]:
+    """Such loops of the web process, in files order."""
+    reach = code.reach.get("web")
+    takes = [effect for effect in code.effects_of("takes-jobs") if "web" in effect.processes and effect.fact.function != NONE]
+    if reach is None or not takes:
+        return
+    flow, starts = Flow(code.linker, reach), _started(code)
+    for take in takes:
+        ref = FunctionRef(take.mod.path, take.fact.function)
+        origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
+        if origin is not None:
+            yield Consumer(take, origin[0].place(origin[1].call, "started beside the requests"))
+
+
 def _again(code: Program, tick: Effect) -> bool:
     """Whether a timer starts the function anew that sets it."""
     if tick.row.kind != "again" or len(tick.fact.call.args) < 2:
@@ -91,9 +112,10 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     for mod in code.modules:
         for fact in mod.facts.calls:
             started = _beside(mod, fact)
+            block = _threads_block(code, mod, fact)
             row = row_of(code.linker, mod, fact, "starts-beside") if not started else None
             if (
-                not (started or row is not None)
+                not (started or block is not None or row is not None)
                 or FunctionRef(mod.path, fact.function) not in code.started
                 or code.guards.holds(mod, fact.guard) is False
             ):
@@ -101,10 +123,17 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
             inner = fact.call.args[0] if row is not None and fact.call.args else fact.call
             if not isinstance(inner, facts.Call):
                 continue
-            target = code.linker.resolve(mod, fact.function, inner.func)
+            target = code.linker.resolve(mod, fact.function, block or inner.func)
             if target is not None and target.kind == "function" and target.mod is not None:
                 found.setdefault(FunctionRef(target.mod.path, target.number), (mod, fact))
     return found
+
+
+def _threads_block(code: Program, mod: Mod, fact: CallFact) -> facts.Closure | None:
+    """The block that a thread runs: `Thread.new { … }`."""
+    block = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
+    name = code.linker.qualified(mod, fact.function, fact.call.func) if block is not None else None
+    return block if name is not None and any(row.effect == "starts-thread" for row in code.knows(mod).effects(name)) else None
 
 
 def _beside(mod: Mod, fact: CallFact) -> bool:

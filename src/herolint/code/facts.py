@@ -277,7 +277,7 @@ class CallFact(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Assign(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """`target = value` (also annotated ones, `+=` with op `+=`, `:=`, `for` targets with op `for`, `with … as` with op `with`).
 
-    A struct's fields have op `field`, their tag as value.
+    A struct's fields have op `field`, their tag as value; the methods that an interface asks for have op `method`.
     """
 
     target: AnyExpr

@@ -249,6 +249,8 @@ class _Reader:
         section = self.section(parent, "scripts", "map")
         found: dict[str, tuple[str, Span]] = {}
         for entry in section.entries if section else ():
+            if entry.key == "dokku" and entry.value.kind == "map":
+                continue  # another platform's, which reads this file as well
             if entry.key not in known:
                 self.issue(f"script {entry.key!r} is never run here; Heroku runs {', '.join(known)}", entry.key_span, "note")
             text = self.string(f"script {entry.key!r}", entry.value)

@@ -26,6 +26,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
     `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
     (`promisify(exec)`).
+    `told` are the last words of calls among the arguments that say something of encryption, where options are made by calls.
+    Of `copies-data` and `writes-file`, `url` says where the data comes from.
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `verifies` is the
     driver and its first major version that checks the certificate by itself then (`pg 8`; empty: all do); `dialect` is the
     option that names the kind of database; `maximum` the one that bounds the pool. A server that `starts-workers` starts `maximum` of
@@ -55,6 +57,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     made_of: str = ""
     remedy: str = ""
     ssl: str = ""
+    told: str = ""
     verifies: str = ""
     plain: bool = False
     dialect: str = ""
@@ -80,10 +83,10 @@ class Handlers(msgspec.Struct, frozen=True):
     """Types (spelled as objects, `net/http.ResponseWriter()`) that only functions which answer requests are given."""
     methods: frozenset[str] = frozenset()
     """Methods of views by name; empty: those of the usual class-based views."""
+    owners: frozenset[str] = frozenset()
+    """Names of types whose every method answers requests, as generators of code call them."""
     actions: frozenset[str] = frozenset()
     """Bases whose every method answers requests (controllers)."""
-    owners: frozenset[str] = frozenset()
-    """Types whose every method answers requests, by the names that generators give them."""
     sockets: frozenset[str] = frozenset()
     """Those among decorators, calls and bases that are about connections which stay open: nobody waits for their answer."""
 
@@ -255,6 +258,13 @@ class Knowledge(msgspec.Struct, frozen=True):
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
+    subcommands: dict[str, str] = {}
+    """Types that describe a subcommand of a program, with the field that holds its name."""
+    mixins: dict[str, tuple[str, ...]] = {}
+    """Modules outside the project and the methods that classes get by including them."""
+    unlimited: frozenset[str] = frozenset()
+    """Calls that make clients, and whose arguments say nothing about time."""
+
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
         found = self.calls.get(qualified)
@@ -302,6 +312,8 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         read_by={name: settings for table in known for name, settings in table.read_by.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
+        subcommands={name: field for table in known for name, field in table.subcommands.items()},
+        mixins={name: methods for table in known for name, methods in table.mixins.items()},
     )
 
 
@@ -332,8 +344,8 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("bases", ())),
         frozenset(handlers.get("signatures", ())),
         frozenset(handlers.get("methods", ())),
-        frozenset(handlers.get("actions", ())),
         frozenset(handlers.get("owners", ())),
+        frozenset(handlers.get("actions", ())),
         frozenset(handlers.get("sockets", ())),
     )
     return Knowledge(
@@ -367,6 +379,9 @@ def load(language: str) -> Knowledge:
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
+        unlimited=frozenset(raw.get("unlimited", ())),
+        subcommands=raw.get("subcommands", {}),
+        mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),
     )

@@ -22,10 +22,14 @@ class Dialect:
     follows_values = False
     """Whether types tell so well whose function or field a name means that what it is given elsewhere counts as its value."""
 
+    plain_calls = False
+    """Whether a call without arguments looks like a name, so that `()` in qualified names tells nothing."""
+
     strict_names = False
     """Whether a name that nothing binds ends the program."""
     calls_by_name = False
     """Whether a method of an object runs only where its name is written, unless somebody outside is given the object."""
+
     promises = False
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""
     constructor = "__init__"
@@ -64,6 +68,10 @@ class Dialect:
 
     def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
         """What `module.name` means, for a target of kind `module`."""
+        return None
+
+    def own(self, target: Target, name: str) -> Target | None:
+        """What every class and object has under a name: `X.new`, `self.class` in Ruby."""
         return None
 
     def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:

@@ -12,13 +12,17 @@ import msgspec
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
-from herolint.code.facts import NONE, Assign, Import
-from herolint.formats.go_constraint import name_holds
+from herolint.code.facts import NONE, Assign, Call, Import, Name
+from herolint.formats.go_constraint import expression_holds, name_holds
 from herolint.patterns import lazy
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
 _MAJOR = lazy(r"(/v\d+|\.v\d+)\Z")
+_DOUBLE = lazy(r"(?i)mock|fake|stub|noop|dummy|in_?memory")
+"""Names of types and folders that stand in for others."""
 _SYSTEM = frozenset({"linux", "amd64"})
+_NEVER = frozenset({"ignore", "windows", "darwin", "js", "wasm", "arm", "arm64", "integration", "e2e", "tools", "tool", "mage"})
+"""Build tags that no build for a dyno sets."""
 _MODULE = lazy(r"^\s*module\s+(\S+)", re.MULTILINE)
 
 
@@ -39,6 +43,9 @@ class Go(Dialect):
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)
         self._declared: dict[str, _Package] = {}
+        self._built: dict[str, tuple[str, ...]] = {}
+        self._loaded = -1
+        self._implementing: dict[frozenset[str], dict[str, tuple[Mod, int]]] = {}
 
     @cached_property
     def packages(self) -> dict[str, tuple[str, ...]]:
@@ -73,10 +80,17 @@ class Go(Dialect):
     def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
         folder = self.folder_of(imp.module)
         if folder is not None:
-            yield from self.packages[folder][:1]
+            yield from self.built(folder)[:1]
 
     def alongside(self, path: str) -> Iterator[str]:
-        yield from (other for other in self.packages.get(posixpath.dirname(path), ()) if other != path)
+        yield from (other for other in self.built(posixpath.dirname(path)) if other != path)
+
+    def built(self, folder: str) -> tuple[str, ...]:
+        """A package's files, without those that a build constraint keeps out (`//go:build ignore`)."""
+        if folder not in self._built:
+            paths = self.packages.get(folder, ())
+            self._built[folder] = tuple(path for path in paths if (mod := self.code.mod(path)) is None or _constraint_holds(mod))
+        return self._built[folder]
 
     def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
         folder = self.folder_of(imp.module)
@@ -111,7 +125,7 @@ class Go(Dialect):
     def _tables(self, folder: str) -> _Package:
         """What the files of a package declare together."""
         if folder not in self._declared:
-            mods = [mod for path in self.packages.get(folder, ()) if (mod := self.code.mod(path)) is not None]
+            mods = [mod for path in self.built(folder) if (mod := self.code.mod(path)) is not None]
             self._declared[folder] = found = _Package({}, {}, {})
             for mod in mods:
                 for name in mod.names.get(NONE, {}):
@@ -134,6 +148,17 @@ class Go(Dialect):
                 return Target("external", _MAJOR.sub("", imp.module))
         return None
 
+    def loaded(self, linker: Linker, mod: Mod, call: Call, depth: int) -> Target | None:
+        """`new(T)` makes a T, as `T{}` does."""
+        if not isinstance(call.func, Name) or call.func.id != "new" or len(call.args) != 1:
+            return None
+        kind = linker.resolve(mod, mod.function_at(call.start), call.args[0], depth)
+        if kind is None or kind.kind not in ("class", "external"):
+            return None
+        if kind.kind == "class":
+            return Target("instance", kind.name, kind.mod, kind.number)
+        return Target("external", f"{kind.name}()")
+
     def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
         return self._in_package(linker, target.name, None, name, depth)
 
@@ -143,7 +168,24 @@ class Go(Dialect):
                 yield i
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
-        return self._tables(posixpath.dirname(mod.path)).methods.get(mod.facts.classes[index].name, {})
+        own = self._tables(posixpath.dirname(mod.path)).methods.get(mod.facts.classes[index].name, {})
+        asked = own or {name for name, assigns in mod.class_body.get(index, {}).items() if assigns[-1].op == "method"}
+        return own or (self._only_type_with(frozenset(asked)) if asked else {})
+
+    def _only_type_with(self, asked: frozenset[str]) -> dict[str, tuple[Mod, int]]:
+        """The methods of the only type in the loaded packages that has all those of an interface; doubles for tests do not count."""
+        if self.code.asked_for != self._loaded:
+            self._loaded, self._implementing = self.code.asked_for, {}
+        if asked not in self._implementing:
+            folders = {posixpath.dirname(mod.path) for mod in self.code.loaded() if mod.facts.language == "go"}
+            found = [
+                methods
+                for folder in sorted(folders)
+                for owner, methods in self._tables(folder).methods.items()
+                if asked <= methods.keys() and not _DOUBLE.search(f"{folder}/{owner}")
+            ]
+            self._implementing[asked] = found[0] if len(found) == 1 else {}
+        return self._implementing[asked]
 
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
         own = next((i for i, cls in enumerate(mod.facts.classes) if cls.name == name), None)
@@ -154,6 +196,12 @@ def _left_out(path: str) -> bool:
     """Whether the build for a dyno leaves a file out by its name or folder."""
     *folders, name = path.split("/")
     return "testdata" in folders or "vendor" in folders or not name_holds(name, _SYSTEM.__contains__)
+
+
+def _constraint_holds(mod: Mod) -> bool:
+    """Whether a file may be built for a dyno, as far as its constraint tells."""
+    lines = [text for name, text, _, _ in mod.facts.directives if name == "go:build"]
+    return not lines or expression_holds(lines[0], lambda tag: tag not in _NEVER) is not False
 
 
 def _usual_name(path: str) -> str:

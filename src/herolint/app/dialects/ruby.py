@@ -13,12 +13,15 @@ from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
+from herolint.code.queries import dotted
 
 
 class Ruby(Dialect):
     """One name space over all files, as autoloading makes it."""
 
     options_objects = True
+    constructor = "initialize"
+    plain_calls = True
 
     @cached_property
     def classes(self) -> dict[str, list[tuple[Mod, int]]]:
@@ -57,7 +60,17 @@ class Ruby(Dialect):
             found = self.classes.get(name) or next((places for known, places in self.classes.items() if known.endswith(f"::{name}")), None)
             if found:
                 return Target("class", name, found[0][0], found[0][1])
-        return Target("external", name)
+        return Target("external", self._mixed_in(linker, mod, name) or name)
+
+    def _mixed_in(self, linker: Linker, mod: Mod, name: str) -> str | None:
+        """A method by its full name, where a class of the file includes a module that gives it."""
+        givers = [giver for giver, methods in linker.mixins.items() if name in methods and giver in mod.source.text]
+        for fact in mod.facts.calls if givers else ():
+            if isinstance(fact.call.func, facts.Name) and fact.call.func.id in ("include", "extend"):
+                given = next((dotted(arg) for arg in fact.call.args if dotted(arg) in givers), None)
+                if given is not None:
+                    return f"{given}.{name}"
+        return None
 
     def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
         """`X.new` of a class of the project is an object of it."""
@@ -66,6 +79,9 @@ class Ruby(Dialect):
             if target is not None and target.kind == "class":
                 return Target("instance", target.name, target.mod, target.number)
         return None
+
+    def own(self, target: Target, name: str) -> Target | None:
+        return Target("class", target.name, target.mod, target.number) if target.kind == "instance" and name == "class" else None
 
     def made(self, target: Target, name: str) -> Target | None:
         return msgspec.structs.replace(target, kind="instance") if name == "new" and target.kind == "class" else None

@@ -71,10 +71,14 @@ def _types(r: Reader, node: Node, level: int) -> bool:
 
 
 def _type(r: Reader, node: Node, name: Node, declared: Node) -> None:
-    """A type of its own. What a struct or interface embeds are its bases; so is the type that another type is made from."""
+    """A type of its own. What a struct or interface embeds are its bases; so is the type that another type is made from.
+
+    Methods that an interface asks for stand beside the fields of structs, without a value.
+    """
     word = r.word(name)
     bases: list[AnyExpr] = []
     members: list[tuple[Node, dict[str, list[Node]]]] = []
+    asked: list[Node] = []
     if declared.kind_id == _STRUCT:
         for listed in r.clean(declared.named_children):
             for kid in r.clean(listed.named_children) if listed.kind_id == _FIELDS else ():
@@ -86,6 +90,7 @@ def _type(r: Reader, node: Node, name: Node, declared: Node) -> None:
             if kid.kind_id == _TYPE_ELEMENT:
                 bases.append(convert(r, kid))
             else:
+                asked += fields(r, kid).get("name", ())
                 note_comments(r, kid)
     else:
         bases = [convert(r, declared)]
@@ -96,6 +101,8 @@ def _type(r: Reader, node: Node, name: Node, declared: Node) -> None:
     around, r.klass = r.klass, index
     for kid, parts in members:
         _field(r, kid, parts)
+    for wanted in asked:
+        r.assign(convert(r, wanted), None, "method", wanted.start_byte, wanted.end_byte)
     r.klass = around
 
 

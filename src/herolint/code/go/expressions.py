@@ -117,10 +117,12 @@ def _parenthesized(r: Reader, node: Node, depth: int) -> AnyExpr:
 
 @reads("type_assertion_expression")
 def _assertion(r: Reader, node: Node, depth: int) -> AnyExpr:
-    """`x.(T)` is x."""
+    """`x.(T)` is x, and a T where that is a type of some package: then it is written as a conversion that calls nothing."""
     if depth > MAX_DEPTH:
         return r.defer(node)
     found = items(r, node, depth + 1)
+    if len(found) == 2 and isinstance(found[1], facts.Attr):
+        return Call(node.start_byte, node.end_byte, found[1], found[:1])
     return found[0] if found else Other(node.start_byte, node.end_byte, "missing")
 
 

@@ -7,20 +7,24 @@ from collections.abc import Iterator
 from herolint.app.codebase import Mod
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow
+from herolint.app.gem_programs import crontab_of_gem
 from herolint.app.leftovers import left_work
 from herolint.app.limits import seconds
 from herolint.app.model import App
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.timed_loops import timed_loops
-from herolint.app.values import UNKNOWN, options, text_of
+from herolint.app.timed_loops import consumers, timed_loops
+from herolint.app.values import UNKNOWN, env_names, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Finding
+from herolint.patterns import lazy
 from herolint.rules.registry import WARNING, report, rule
 
+_OWN_ADDRESS = lazy(r"(HEROKU|APP|SITE|SELF|OWN|PUBLIC|BASE|SERVER|BACKEND)_?(URL|HOST|DOMAIN|ADDRESS)")
+"""Names of variables that hold the app's own address."""
 _SHORT_S = 60
 """Timers below this many seconds look after connections and memory."""
 
@@ -50,6 +54,14 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
                 confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
             )
+    if (whenever := crontab_of_gem(app)) is not None:
+        yield report(
+            "HL602",
+            f"{whenever.path} is for cron, and a dyno has none: these jobs never run",
+            whenever,
+            why="whenever writes a crontab, which nothing on a dyno reads",
+            fix="start them from Heroku Scheduler, or from a process type of its own (`clock: bundle exec clockwork clock.rb`)",
+        )
     yield from _timed_loops(app)
 
 
@@ -105,6 +117,8 @@ def _wakes_itself(app: App, effect: Effect) -> bool:
     """Whether a call only asks the app's own address, to keep an eco dyno awake."""
     _, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, UNKNOWN)
     text = next((t for one in options(value) if (t := text_of(one))), "")
+    if any(_OWN_ADDRESS.search(name) for name in env_names(value)):
+        return True
     return "herokuapp.com" in text or "localhost" in text or not text and effect.row.effect == "network"
 
 
@@ -118,8 +132,10 @@ def _starts_in_web(app: App, effect: Effect) -> bool:
 def thread_in_web(app: App) -> Iterator[Finding]:
     """The web process starts a thread or child that is meant to live as long as itself."""
     yield from _left_work(app)
+    told = {(loop.started.path, loop.started.span) for loop in timed_loops(app.code) if loop.every >= _SHORT_S}
     for effect in app.code.effects_of("starts-thread", "runs-bot", "works-off-queue"):
-        if "web" not in effect.processes or not _starts_in_web(app, effect):
+        at = effect.mod.place(effect.fact.call)
+        if "web" not in effect.processes or not _starts_in_web(app, effect) or (at.path, at.span) in told:
             continue
         what = _what(app, effect)
         if what is None:
@@ -133,6 +149,18 @@ def thread_in_web(app: App) -> Iterator[Finding]:
             fix=f"give it a process type of its own in the Procfile, e.g. `worker: {app.code.spell(effect.mod, 'worker')}`",
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+        )
+
+    for consumer in consumers(app.code):
+        yield report(
+            "HL603",
+            f"web works off a queue ({consumer.take.row.kind}) beside the requests",
+            consumer.take.mod.place(consumer.take.fact.call, "takes jobs"),
+            why="jobs and requests share one dyno: neither can be scaled by itself, and jobs stop while an eco dyno sleeps",
+            related=(consumer.started,),
+            fix=f"give it a process type of its own in the Procfile, e.g. `worker: {app.code.spell(consumer.take.mod, 'worker')}`",
+            process="web",
+            confidence=Confidence.MEDIUM,
         )
 
 
@@ -197,7 +225,7 @@ def _is_all(app: App) -> bool:
 
 
 def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
-    """The function of `Thread(target=f)` whose `.start()` this is, written in one go or through a name."""
+    """The function of `Thread(target=f)` whose `.start()` this is, written in one go or through a name; of `Thread.new { … }` the block."""
     func = fact.call.func
     closure = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
     if closure is not None:
@@ -208,7 +236,9 @@ def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
         for assign in mod.facts.assigns:
             if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.function == fact.function:
                 base = assign.value
-    return argument(base, 1, "target") if isinstance(base, facts.Call) else None
+    if isinstance(base, facts.Call):
+        return argument(base, 1, "target")
+    return next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
 
 
 def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:

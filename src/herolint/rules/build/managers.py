@@ -76,6 +76,11 @@ _ARTIFACTS = (
     ),
     (re.compile(r"(?P<root>.*?__pycache__)/|.*\.pyc\Z"), "Python makes them again; stale ones only confuse", "compiled Python files"),
     (re.compile(r"(?P<root>(?:.*/)?vendor/bundle)/"), "Bundler installs them again while it builds", "vendor/bundle"),
+    (
+        re.compile(r"(?P<root>log)/(?:development|test|production|staging|sidekiq)\.log\Z"),
+        "what was logged on one machine is in every push and slug, with all that visitors sent",
+        "log files",
+    ),
 )
 
 
@@ -169,7 +174,10 @@ def _generated(app: App) -> Iterator[Finding]:
         paths = [
             path
             for path in app.slug
-            if pattern.match(path) and not path.startswith(environments) and ("node_modules/" not in path or what == "node_modules")
+            if pattern.match(path)
+            and not path.startswith(environments)
+            and ("node_modules/" not in path or what == "node_modules")
+            and (what != "log files" or app.workspace.slug_files[path].size)
         ]
         if not paths:
             continue
@@ -183,7 +191,9 @@ def _generated(app: App) -> Iterator[Finding]:
             Place(paths[0]),
             why=why,
             fix="`git rm -r --cached` them and add "
-            + {"node_modules": "`node_modules/`", "vendor/bundle": "`vendor/bundle/`"}.get(what, "`__pycache__/` and `*.pyc`")
+            + {"node_modules": "`node_modules/`", "vendor/bundle": "`vendor/bundle/`", "log files": "`log/*.log`"}.get(
+                what, "`__pycache__/` and `*.pyc`"
+            )
             + " to .gitignore",
         )
 

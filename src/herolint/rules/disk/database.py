@@ -12,6 +12,7 @@ from herolint.app.operators import HOME
 from herolint.app.origins import origin
 from herolint.app.scratch import is_scratch
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
+from herolint.app.uploads import copied_uploads
 from herolint.app.values import Env, Known, Unknown, options
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
@@ -147,7 +148,7 @@ _PICTURES = frozenset({"image", "plot", "picture"})
 @rule("HL204", "local-file-write", WARNING, NOTE, needs=("code", "processes"))
 def local_file_write(app: App) -> Iterator[Finding]:
     """A file is written at run time and left on the dyno's disk."""
-    seen = _log_streams(app)
+    seen = _log_streams(app) | {(copied.mod.path, copied.call.start) for copied in copied_uploads(app.code)}
     for write in writes(app.code):
         effect = write.effect
         text = write.text

@@ -9,8 +9,10 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.origins import origin
 from herolint.app.program import Effect
+from herolint.app.rails_data import replaced_logger
 from herolint.app.scratch import is_scratch
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
+from herolint.app.uploads import copied_uploads
 from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import CallFact
@@ -34,6 +36,7 @@ def upload_to_local_disk(app: App) -> Iterator[Finding]:
     """What visitors upload is kept on the dyno's disk."""
     yield from _saved_uploads(app)
     yield from _stored_uploads(app)
+    yield from _copied_uploads(app)
     yield from _django_fields(app)
     yield from _kept_uploads(app)
 
@@ -80,6 +83,18 @@ def _stored_uploads(app: App) -> Iterator[Finding]:
         if text is None or absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or _sent_on(app):
             continue
         yield _upload(effect.mod.place(expr, "uploads are kept here"), text, app, effect.runs)
+
+
+def _copied_uploads(app: App) -> Iterator[Finding]:
+    """Uploads that handlers copy into files."""
+    seen: set[Place] = set()
+    for copied in copied_uploads(app.code) if not _sent_on(app) else ():
+        text = path_text(copied.value)
+        at = copied.mod.place(copied.path, "upload saved here")
+        if at in seen or is_temporary(copied.value, text) or removed_in(app.code, copied.mod, copied.function, copied.path):
+            continue
+        seen.add(at)
+        yield _upload(at, text, app, copied.runs)
 
 
 def _kept_uploads(app: App) -> Iterator[Finding]:
@@ -202,7 +217,7 @@ def logs_to_file(app: App) -> Iterator[Finding]:
         expr, value = app.code.argument(effect, effect.row.path)
         if expr is None and effect.row.default_path and in_plain_sight(app.code, effect):
             expr, value = effect.fact.call.func, Known(effect.row.default_path)
-        if expr is None or (isinstance(value, Known) and not value.value):
+        if expr is None or (isinstance(value, Known) and not value.value) or replaced_logger(app, effect.mod.path):
             continue
         text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
@@ -262,6 +277,8 @@ def _beside_console(app: App, effect: Effect) -> bool:
     mod = effect.mod
     together: dict[str, list[facts.AnyExpr]] = {}
     for fact in mod.facts.calls:
+        if _is_console(app, mod, fact, effect.name):
+            return True
         given = argument(fact.call, None, "handlers")
         if isinstance(given, facts.Sequence) and _among(app, mod, fact.function, effect, given.items):
             return _any_console(app, mod, fact.function, given.items)
@@ -286,6 +303,14 @@ def _any_console(app: App, mod: Mod, function: int, handlers: Iterable[facts.Any
         isinstance(call, facts.Call) and app.code.linker.qualified(where, scope, call.func) == "logging.StreamHandler"
         for where, scope, call in made
     )
+
+
+def _is_console(app: App, mod: Mod, fact: CallFact, name: str) -> bool:
+    """Whether the same call adds standard output or error: `logger.add(sys.stderr)` beside `logger.add("app.log")`."""
+    first = fact.call.args[0] if fact.call.args and name.endswith(".add") else None
+    if first is None or app.code.linker.qualified(mod, fact.function, fact.call.func) != name:
+        return False
+    return app.code.linker.qualified(mod, fact.function, first) in ("sys.stderr", "sys.stdout")
 
 
 def _logging_dict(app: App) -> Iterator[Finding]:

@@ -79,6 +79,8 @@ def _variables(app: App) -> Iterator[Found]:
             base, name = _entry(assign.target)
             if base is None or name not in _MODES or assign.value is None or "web" not in code.reached_by(mod.path):
                 continue
+            if assign.op in ("||=", "??="):
+                continue  # only where nothing set it before
             value = code.fold(mod, assign.function, assign.value)
             local = isinstance(value, Known) and str(value.value).lower() in ("development", "dev")
             if local and code.linker.qualified(mod, assign.function, base) in ENV_TABLES and code.guards.holds(mod, assign.guard) is True:

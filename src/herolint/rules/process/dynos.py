@@ -24,7 +24,7 @@ def backgrounded_process(app: App) -> Iterator[Finding]:
                 yield _shared(
                     app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"
                 )
-            elif launch.command.background and launch.tool not in ("sleep", "echo", "tail"):
+            elif launch.command.background and launch.command.operator != "&&" and launch.tool not in ("sleep", "echo", "tail"):
                 yield _shared(
                     app,
                     process,
@@ -61,6 +61,7 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
             (launch.tool == "alembic" and "upgrade" in words)
             or (launch.tool == "flask" and {"db", "upgrade"} <= words)
             or (launch.tool == "aerich" and "upgrade" in words)
+            or (launch.tool in ("rake", "rails") and any(word.startswith(("db:migrate", "db:prepare", "db:setup")) for word in words))
         )
         if django or other or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
             at = launch.at

@@ -47,10 +47,18 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
     elif app.detected and not app.buildpacks:
         found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
         folder = posixpath.dirname(found[0]) if found else ""
-        if found and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}":
+        # Several of them are apps of one repository, each pushed or picked in a way of its own.
+        alone = len(found) == 1 or any(path.startswith(f"{folder}/") for path in found[1:])
+        if found and alone and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}" and not _made_by_hook(app):
             message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
             fix = f"move it to the root (with `cd {folder} && …`), or push the folder: `git subtree push --prefix {folder} heroku main`"
             yield _finding(app, message, Place(found[0]), fix, Confidence.MEDIUM)
+
+
+def _made_by_hook(app: App) -> bool:
+    """Whether a script of the build names the Procfile, and so may put one in its place."""
+    hooks = (app.source(path) for path in (*app.platform.go.hooks, *app.platform.python.hooks))
+    return any(hook is not None and "Procfile" in hook.text for hook in hooks)
 
 
 def _not_added(app: App) -> Iterator[Finding]:

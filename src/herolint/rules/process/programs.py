@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 
+from herolint.app.gem_programs import MissingGem, NoServer, missing_gems, without_server
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.node_programs import Absent, absent_programs
@@ -43,6 +44,11 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
     """A process starts a program whose package is not installed."""
     for absent in absent_programs(app):
         yield _pruned(app, absent)
+    for missing in missing_gems(app):
+        yield _not_bundled(app, missing)
+    none = without_server(app)
+    if none is not None and none.fails:
+        yield _no_server(app, none)
     dependencies = app.dependencies
     if app.is_container or not app.has("python") or not dependencies.manager or len(manager_files(app)) > 1:
         return
@@ -101,6 +107,36 @@ def _pruned(app: App, absent: Absent) -> Finding:
         ),
         fix=f"move `{absent.package}` to dependencies" if absent.pruned else f"add it: `npm install {absent.package}`",
         process=process.name,
+    )
+
+
+def _not_bundled(app: App, missing: MissingGem) -> Finding:
+    """A program of a gem that is not installed."""
+    process, launch = missing.process, missing.launch
+    how = (
+        f"{missing.gem} is in the group {missing.group}, which is left out" if missing.group else f"the Gemfile does not list {missing.gem}"
+    )
+    return report(
+        "HL111",
+        f"{process.name} starts {launch.tool}, but {how}",
+        Place(launch.at.path, launch.at.span, "not installed"),
+        why="the program is not found: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
+        related=started_at(app, process, launch),
+        fix=f"move `{missing.gem}` out of the group" if missing.group else f"`bundle add {missing.gem}`",
+        process=process.name,
+    )
+
+
+def _no_server(app: App, found: NoServer) -> Finding:
+    """A web process without any server in the bundle."""
+    return report(
+        "HL111",
+        "web starts the app, but no gem of the bundle is a web server",
+        Place(found.launch.at.path, found.launch.at.span, "with what?"),
+        why="WEBrick is no part of Ruby since 3.0: the process ends at once, and every request gets H10",
+        related=started_at(app, app.web, found.launch) if app.web is not None else (),
+        fix="`bundle add puma`",
+        process="web",
     )
 
 

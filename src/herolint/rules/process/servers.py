@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.endpoints import endpoints
+from herolint.app.gem_programs import without_server
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.code import facts
@@ -20,6 +21,17 @@ def dev_server(app: App) -> Iterator[Finding]:
     if web is None:
         return
     yield from _restarters(app, web)
+    none = without_server(app)
+    if none is not None and not none.fails:
+        yield report(
+            "HL108",
+            "web serves visitors with WEBrick: no gem of the bundle is a production server",
+            Place(none.launch.at.path, none.launch.at.span, "development server"),
+            why="it answers one request at a time, and was made to try things out",
+            related=() if none.launch.at.path == web.at.path else (app.procfile_place("web", "this process starts it"),),
+            fix="`bundle add puma`, and start it with `bundle exec puma -p $PORT`",
+            process="web",
+        )
     for end in endpoints(app, web):
         if not end.development or (end.port == "none" and end.effect is None):
             continue

@@ -170,7 +170,7 @@ def _local(value: Value, default: str) -> tuple[str | None, bool]:
             return "a socket of the same machine", overridable
         match = LOCAL.search(text) if "{}" not in text.partition("@")[2] or "@" not in text else None
         if match and not text.startswith(("sqlite", "file:")):
-            return re.sub(r"^\w*://|/$|@|\?|,", "", match.group(0)) or "localhost", overridable
+            return re.sub(r"^\w*://|/$|@(?:tcp\()?|\?|,|\)|^host=", "", match.group(0)) or "localhost", overridable
     return None, False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.databases import databases
-from herolint.app.encryption import Unencrypted, unencrypted
+from herolint.app.encryption import Unencrypted, off_by_default, unencrypted
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import Known, Table, Text, options, text_of, walk
@@ -19,6 +19,16 @@ def database_ssl_missing(app: App) -> Iterator[Finding]:
     """A Postgres client has encryption switched off, or needs it switched on and has it not."""
     for found in unencrypted(app.code):
         yield _not_on(found)
+    for default in off_by_default(app.code):
+        yield report(
+            "HL302",
+            "switches encryption off where the address names no sslmode, and DATABASE_URL names none",
+            Place(default.at.path, default.at.span, "TLS off"),
+            why="Heroku Postgres refuses connections without TLS",
+            fix='use "require" in its place',
+            process=default.processes[0],
+            confidence=Confidence.MEDIUM,
+        )
     for place, runs, processes, how in _ssl_off(app):
         yield report(
             "HL302",
@@ -36,7 +46,7 @@ def _not_on(found: Unencrypted) -> Finding:
     effect = found.effect
     verifies = found.how == "verifies"
     messages = {
-        "missing": "connects to DATABASE_URL without switching TLS on",
+        "missing": f"connects to {'DATABASE_URL' if effect.row.url else 'Postgres'} without switching TLS on",
         "off": "connects to DATABASE_URL with TLS switched off in production",
         "verifies": "connects to DATABASE_URL and checks a certificate that no public authority has signed",
     }
@@ -48,7 +58,7 @@ def _not_on(found: Unencrypted) -> Finding:
         why="Heroku Postgres signs its certificates itself: the client stops with `self-signed certificate`"
         if verifies
         else "Heroku Postgres refuses connections without TLS (no pg_hba.conf entry … no encryption)",
-        fix=f"add `{effect.row.remedy or 'ssl: { rejectUnauthorized: false }'}`",
+        fix=f"add `{effect.row.remedy or 'ssl: { rejectUnauthorized: false }'}`" if effect.row.url else effect.row.remedy,
         process=effect.processes[0],
         confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
     )

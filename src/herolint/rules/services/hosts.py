@@ -13,7 +13,9 @@ from herolint.patterns import lazy
 from herolint.platforms.addons import GoneHost, load_addons
 from herolint.rules.registry import ERROR, WARNING, report
 
-LOCAL = lazy(r"(?:^|://|@)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,)")
+LOCAL = lazy(
+    r"(?:^|://|@|@tcp\(|\bhost=)(?:localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal)(?::\d+)?(?:/|$|\?|,|\)|(?=\s))"
+)
 SOCKET = lazy(r"(?:postgres|postgresql|mysql)(?:\+\w+)?:///[\w-]*")
 """An address without a host: the server's socket on the same machine."""
 _HOST = lazy(
@@ -87,8 +89,7 @@ def _read(app: App, effect: Effect) -> str:
 def _literal(app: App, effect: Effect) -> tuple[facts.AnyExpr | None, str]:
     """The address of a call where no variable decides on it as a whole."""
     expr, value = app.code.argument(effect, effect.row.url) if effect.row.url else (None, Known(None))
-    settled = app.code.guards.if_unset(value)
-    return expr, (text_of(settled) or "") if isinstance(settled, Known | Text) and settled is value else ""
+    return expr, (text_of(value) or "") if isinstance(value, Known | Text) else ""
 
 
 def local_apis(app: App) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.conditions import in_plain_sight, set_afterwards
+from herolint.app.config_vars import orders
+from herolint.app.encryption import told_of_encryption
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
@@ -44,7 +46,7 @@ def _clients(app: App) -> Iterator[Finding]:
     for effect in app.code.effects_of("connects"):
         if effect.row.kind != "Redis":
             continue
-        if effect.row.ssl:
+        if effect.row.ssl or effect.row.told:
             yield from _by_options(app, effect)
             yield from _without_tls(app, effect)
         elif effect.name.endswith("from_url"):
@@ -85,16 +87,14 @@ def _without_tls(app: App, effect: Effect) -> Iterator[Finding]:
     """A client that is given a host, and no word about TLS, where the server is Heroku's."""
     where = effect.row.host
     expr, host = app.code.argument(effect, where) if where and not effect.row.url else (None, UNKNOWN)
-    if expr is None or LOCAL.search(text_of(host) or "") or not in_plain_sight(app.code, effect):
+    if expr is None or LOCAL.search(text_of(host) or "") or told_of_encryption(app.code, effect) is not False:
         return
-    if any(app.code.argument(effect, name)[0] is not None for name in effect.row.ssl.split()):
-        return
-    ordered = app.app_json is not None and any(addon.plan.partition(":")[0] == "heroku-redis" for addon in app.app_json.addons)
+    ordered = orders(app, "heroku-redis")
     if not ordered and not any(name.startswith("REDIS_") and name.endswith("URL") for name in env_names(host)):
         return
     yield report(
         "HL304",
-        "connects to Redis without TLS" + (", and app.json orders Heroku Key-Value Store" if ordered else ""),
+        "connects to Redis without TLS" + (f", and {ordered} orders Heroku Key-Value Store" if ordered else ""),
         effect.mod.place(effect.fact.call.func, "no TLS"),
         severity=ERROR,
         why="every plan of Heroku Key-Value Store refuses connections without TLS since 2024-12-02",
