@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from importlib import import_module
@@ -48,10 +47,9 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """All rules, built in and from plugins, and the plugins that could not be used when linting `root`."""
-    import herolint.rules
-
-    for module in pkgutil.walk_packages(herolint.rules.__path__, "herolint.rules."):
-        import_module(module.name)
+    rules = Path(__file__).parent / "rules"
+    for file in sorted(rules.rglob("*.py")):
+        import_module(".".join(("herolint.rules", *file.relative_to(rules).with_suffix("").parts)).removesuffix(".__init__"))
     problems = plugins.load(root)
     return all_rules(), problems
 

@@ -6,16 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.launch import Launch
+from herolint.app.launch import RAILS_TOOLS, Launch
 from herolint.app.reach import Entry
 
 if TYPE_CHECKING:
     from herolint.app.dialects.node_paths import NodePaths
     from herolint.app.model import App
-
-RAILS_TOOLS = frozenset({"rails", "puma", "unicorn", "rackup", "thin", "passenger", "iodine", "falcon", "rainbows", "sidekiq", "rake",
-                         "good_job", "resque", "delayed_job", "clockwork", "que", "solid_queue", "shoryuken", "karafka", "jobs"})  # fmt: skip
-"""Programs that load a Rack or Rails app."""
 
 
 def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.buildpacks.node import builds_node
 from herolint.app.detection import chosen_by_hand
 from herolint.app.operators import HOME
 from herolint.app.python_build import builds_python
@@ -37,10 +36,16 @@ class Unbuilt(msgspec.Struct, frozen=True):
     scripts: bool
 
 
+def _builds_scripts(app: App) -> bool:
+    from herolint.app.buildpacks.node import builds_node
+
+    return builds_node(app)
+
+
 def unbuilt_pages(app: App) -> Iterator[Unbuilt]:
     """Served folders that nothing makes; none where a build step may make them that cannot be followed from here."""
     scripts = MANIFEST in app.slug
-    if not (builds_node(app) if scripts else builds_python(app)) or len(app.listed_buildpacks) > 1 or chosen_by_hand(app):
+    if not (_builds_scripts(app) if scripts else builds_python(app)) or len(app.listed_buildpacks) > 1 or chosen_by_hand(app):
         return
     if any(hook in app.slug for hook in app.platform.python.hooks):
         return

@@ -75,6 +75,11 @@ PYTHON = lazy(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
 _OBJECT = lazy(r"(?P<module>[A-Za-z_][\w.-]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
 
 
+RAILS_TOOLS = frozenset({"rails", "puma", "unicorn", "rackup", "thin", "passenger", "iodine", "falcon", "rainbows", "sidekiq", "rake",
+                         "good_job", "resque", "delayed_job", "clockwork", "que", "solid_queue", "shoryuken", "karafka", "jobs"})  # fmt: skip
+"""Programs that load a Rack or Rails app."""
+
+
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """One program that a command starts.
 

@@ -398,6 +398,9 @@ class App:
     def unmet_imports(self) -> tuple[Unmet, ...]:
         """What reached code imports and will not find, or only by luck."""
         from herolint.app.imports import unmet_imports
+
+        if "package.json" not in self.slug:
+            return tuple(unmet_imports(self))
         from herolint.app.node_imports import unmet_loads
 
         return (*unmet_imports(self), *unmet_loads(self))

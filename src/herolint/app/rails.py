@@ -235,6 +235,10 @@ class Rails:
         """Where requests are taken for such that came by https."""
         return self.setting("assume_ssl")
 
+    def replaces_logger(self, path: str) -> bool:
+        """Whether a file configures Rails, whose log goes to standard output all the same: by a file that is loaded later, or a gem."""
+        return path.startswith("config/") and self.logs_to_output is True
+
     @cached_property
     def logs_to_output(self) -> bool | None:
         """Whether the log goes to standard output, where the platform takes it from; None where that cannot be told."""

@@ -141,8 +141,3 @@ def _class_calls(rails: Rails, mods: list[Mod], names: frozenset[str]) -> Iterat
         for fact in mod.facts.calls:
             if isinstance(fact.call.func, facts.Name) and fact.call.func.id in names and rails.holds(mod, fact.guard) is not False:
                 yield mod, fact
-
-
-def replaced_logger(app: App, path: str) -> bool:
-    """Whether a file configures Rails, whose log goes to standard output all the same: by a file that is loaded later, or a gem."""
-    return path.startswith("config/") and app.rails is not None and app.rails.logs_to_output is True

@@ -216,12 +216,10 @@ class Reader:
         at = begin + 1
         if not text[at:-1].strip():
             return ()
-        import json
-
         while match := _STRING.match(text, at):
             try:
-                word = str(json.loads(match.group(1)))
-            except ValueError:
+                word = msgspec.json.decode(match.group(1), type=str)
+            except msgspec.MsgspecError:
                 return None
             word = word.encode("utf-8", "replace").decode()
             words.append((word, self.offsets.span(joined.origin(match.start(1)), joined.origin_end(match.end(1)))))

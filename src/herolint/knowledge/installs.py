@@ -88,7 +88,7 @@ def module_names() -> frozenset[str]:
 
 def refused(name: str) -> tuple[Refused, ...]:
     """The rows about a distribution that no dyno can install."""
-    return tuple(row for row in _table().refused if any(fnmatchcase(name, pattern) for pattern in row.names))
+    return tuple(row for row in _table().refused if any(one == name or ("*" in one and fnmatchcase(name, one)) for one in row.names))
 
 
 def always_builds(name: str) -> bool:

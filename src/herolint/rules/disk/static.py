@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from herolint.app.django import Django
 from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.app.uwsgi import uwsgi_settings
 from herolint.app.values import Known, Unknown, env_names, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -145,7 +144,11 @@ def _serves_files(app: App, launch: Launch) -> bool:
     """Whether a program in front of the app, or its server, gives out files itself."""
     if launch.tool in ("nginx", "bin/start-nginx") or launch.wrapper.startswith("start-nginx"):
         return True
-    return launch.tool == "uwsgi" and not _STATIC_OPTIONS.isdisjoint(uwsgi_settings(app, launch))
+    if launch.tool != "uwsgi":
+        return False
+    from herolint.app.uwsgi import uwsgi_settings
+
+    return not _STATIC_OPTIONS.isdisjoint(uwsgi_settings(app, launch))
 
 
 def _has_pages(app: App) -> bool:

@@ -9,7 +9,6 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
 from herolint.app.origins import origin
 from herolint.app.program import Effect
-from herolint.app.rails_data import replaced_logger
 from herolint.app.scratch import is_scratch
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.uploads import copied_uploads
@@ -217,7 +216,11 @@ def logs_to_file(app: App) -> Iterator[Finding]:
         expr, value = app.code.argument(effect, effect.row.path)
         if expr is None and effect.row.default_path and in_plain_sight(app.code, effect):
             expr, value = effect.fact.call.func, Known(effect.row.default_path)
-        if expr is None or (isinstance(value, Known) and not value.value) or replaced_logger(app, effect.mod.path):
+        if (
+            expr is None
+            or (isinstance(value, Known) and not value.value)
+            or (app.rails is not None and app.rails.replaces_logger(effect.mod.path))
+        ):
             continue
         text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
