@@ -18,8 +18,7 @@ from herolint.config import Config, ConfigError
 from herolint.context import Context
 from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
 from herolint.globs import matches
-from herolint.kept import Judgement, Keeper
-from herolint.result import AppSummary
+from herolint.result import AppSummary, Judgement
 from herolint.rules.registry import Rule, all_rules
 from herolint.selection import Selection, select_rules
 from herolint.source import SourceFile
@@ -147,6 +146,8 @@ class _Run:
         cache = apps[0].cache if self.options.cache and apps else None
         if cache is None or plugins.provided() != plugins.Provided():
             return self.judge_all(apps)
+        from herolint.kept import Keeper
+
         said = repr((self.config, self.options.today, self.options.context, sorted(self.selection.codes)))
         keeper = Keeper(cache, workspace, said)
         judgement = keeper.find()

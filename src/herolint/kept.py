@@ -15,20 +15,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint import __version__
-from herolint.finding import Finding, Problem
-from herolint.result import AppSummary
+from herolint.result import Judgement
 
 if TYPE_CHECKING:
     from herolint.code.cache import FactCache
     from herolint.workspace import Workspace
-
-
-class Judgement(msgspec.Struct, frozen=True):
-    """What all rules said of all apps, before anything is suppressed or hidden."""
-
-    findings: tuple[Finding, ...]
-    problems: tuple[Problem, ...]
-    apps: tuple[AppSummary, ...]
 
 
 class _Kept(msgspec.Struct, frozen=True):

@@ -22,6 +22,14 @@ class AppSummary(msgspec.Struct, frozen=True):
     language: str = ""
 
 
+class Judgement(msgspec.Struct, frozen=True):
+    """What all rules said of all apps, before anything is suppressed or hidden."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    apps: tuple[AppSummary, ...]
+
+
 class Result(msgspec.Struct, frozen=True):
     """What one run found. Reports are pure functions of it.
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
     from herolint.app.detection import Detected, Listed, Needed
+    from herolint.app.gem_programs import MissingGem, NoServer
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
     from herolint.app.image import Image
@@ -404,6 +405,33 @@ class App:
         from herolint.app.node_imports import unmet_loads
 
         return (*unmet_imports(self), *unmet_loads(self))
+
+    @cached_property
+    def missing_gems(self) -> tuple[MissingGem, ...]:
+        """Programs of gems that processes start and the bundle does not have."""
+        if "Gemfile" not in self.slug:
+            return ()
+        from herolint.app.gem_programs import missing_gems
+
+        return tuple(missing_gems(self))
+
+    @cached_property
+    def gem_server(self) -> NoServer | None:
+        """How web serves where the bundle has no production server."""
+        if "Gemfile" not in self.slug:
+            return None
+        from herolint.app.gem_programs import without_server
+
+        return without_server(self)
+
+    @cached_property
+    def gem_crontab(self) -> Place | None:
+        """The schedule that a gem turns into a crontab, which no dyno reads."""
+        if "Gemfile" not in self.slug:
+            return None
+        from herolint.app.gem_programs import crontab_of_gem
+
+        return crontab_of_gem(self)
 
     @cached_property
     def code(self) -> Program:

@@ -529,6 +529,13 @@ class Program:
         return effect.runs is True and (step is None or all(self.guards.holds(mod, fact.guard) is True for mod, fact in step.calls()))
 
     @cached_property
+    def broadcast(self) -> tuple[Mod, CallFact] | None:
+        """A call of the web process that sends to each connection of a collection."""
+        from herolint.app.broadcasts import broadcast
+
+        return broadcast(self)
+
+    @cached_property
     def shared_files(self) -> tuple[SharedFile, ...]:
         """Files that one process type writes and another reads."""
         return shared_files(self)

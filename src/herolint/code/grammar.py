@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from time import monotonic
+from typing import Any
 
 from tree_sitter import Language, Parser, Tree
 
@@ -16,6 +20,18 @@ _SMALL = 16_384
 """Bytes; below this even the worst input parses in a fraction of a second, so that no callback is worth its cost."""
 _CHUNK = 65_536
 _LONE_CR = lazy(rb"\r(?!\n)")
+
+
+def binding(package: str) -> Any:
+    """The compiled part of a grammar package, which holds the language. Its Python part only reads query files, and what that loads
+    takes longer than to read a small app."""
+    found = PathFinder.find_spec(package)
+    inner = PathFinder.find_spec(f"{package}._binding", found.submodule_search_locations) if found is not None else None
+    if inner is None or inner.loader is None:
+        return import_module(package)
+    module = module_from_spec(inner)
+    inner.loader.exec_module(module)
+    return module
 
 
 class Grammar:

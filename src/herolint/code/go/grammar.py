@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tree_sitter_go
 from tree_sitter import Tree
 
-from herolint.code.grammar import Grammar
+from herolint.code.grammar import Grammar, binding
 from herolint.patterns import lazy
 
 _NEW = lazy(rb"\bnew\(")
@@ -25,7 +24,7 @@ class _GoGrammar(Grammar):
         return tree
 
 
-GRAMMAR = _GoGrammar(tree_sitter_go.language())
+GRAMMAR = _GoGrammar(binding("tree_sitter_go").language())
 LANGUAGE = GRAMMAR.language
 SKIPPED = GRAMMAR.skipped
 kind = GRAMMAR.kind

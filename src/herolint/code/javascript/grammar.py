@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from herolint.code.grammar import Grammar
+from herolint.code.grammar import Grammar, binding
 
 _NOISE = ("html_comment", "hash_bang_line")
 
@@ -13,10 +13,7 @@ _NOISE = ("html_comment", "hash_bang_line")
 def grammar(dialect: str) -> Grammar:
     """The grammar of `javascript`, `typescript` or `tsx`; only this one is loaded."""
     if dialect == "javascript":
-        import tree_sitter_javascript
-
-        return Grammar(tree_sitter_javascript.language(), *_NOISE)
-    import tree_sitter_typescript
-
-    language = tree_sitter_typescript.language_tsx if dialect == "tsx" else tree_sitter_typescript.language_typescript
+        return Grammar(binding("tree_sitter_javascript").language(), *_NOISE)
+    typescript = binding("tree_sitter_typescript")
+    language = typescript.language_tsx if dialect == "tsx" else typescript.language_typescript
     return Grammar(language(), *_NOISE)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tree_sitter_python
-
-from herolint.code.grammar import ERROR, Grammar
+from herolint.code.grammar import ERROR, Grammar, binding
 
 __all__ = ["COMMENT", "ERROR", "GRAMMAR", "LANGUAGE", "SKIPPED", "kind", "parse"]
 
-GRAMMAR = Grammar(tree_sitter_python.language(), "line_continuation")
+GRAMMAR = Grammar(binding("tree_sitter_python").language(), "line_continuation")
 LANGUAGE = GRAMMAR.language
 COMMENT = GRAMMAR.comment
 SKIPPED = GRAMMAR.skipped

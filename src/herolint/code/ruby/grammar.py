@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tree_sitter_ruby
-
-from herolint.code.grammar import ERROR, Grammar
+from herolint.code.grammar import ERROR, Grammar, binding
 
 __all__ = ["ERROR", "GRAMMAR", "LANGUAGE", "SKIPPED", "kind", "parse"]
 
-GRAMMAR = Grammar(tree_sitter_ruby.language(), "heredoc_body", "empty_statement", "uninterpreted")
+GRAMMAR = Grammar(binding("tree_sitter_ruby").language(), "heredoc_body", "empty_statement", "uninterpreted")
 LANGUAGE = GRAMMAR.language
 SKIPPED = GRAMMAR.skipped
 kind = GRAMMAR.kind

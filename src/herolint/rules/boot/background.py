@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from herolint.app.codebase import Mod
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow
-from herolint.app.gem_programs import crontab_of_gem
 from herolint.app.leftovers import left_work
 from herolint.app.limits import seconds
 from herolint.app.model import App
@@ -54,7 +53,7 @@ def scheduler_in_web(app: App) -> Iterator[Finding]:
                 process="web",
                 confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
             )
-    if (whenever := crontab_of_gem(app)) is not None:
+    if (whenever := app.gem_crontab) is not None:
         yield report(
             "HL602",
             f"{whenever.path} is for cron, and a dyno has none: these jobs never run",

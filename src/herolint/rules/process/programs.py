@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from herolint.app.gem_programs import MissingGem, NoServer, missing_gems, without_server
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.node_programs import Absent, absent_programs
@@ -15,6 +15,9 @@ from herolint.finding import Finding, Place
 from herolint.knowledge.packages import program_packages
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
+
+if TYPE_CHECKING:
+    from herolint.app.gem_programs import MissingGem, NoServer
 
 LANGUAGE_PROGRAMS = frozenset(
     {
@@ -44,9 +47,9 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
     """A process starts a program whose package is not installed."""
     for absent in absent_programs(app):
         yield _pruned(app, absent)
-    for missing in missing_gems(app):
+    for missing in app.missing_gems:
         yield _not_bundled(app, missing)
-    none = without_server(app)
+    none = app.gem_server
     if none is not None and none.fails:
         yield _no_server(app, none)
     dependencies = app.dependencies

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.endpoints import endpoints
-from herolint.app.gem_programs import without_server
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.code import facts
@@ -21,7 +20,7 @@ def dev_server(app: App) -> Iterator[Finding]:
     if web is None:
         return
     yield from _restarters(app, web)
-    none = without_server(app)
+    none = app.gem_server
     if none is not None and not none.fails:
         yield report(
             "HL108",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.broadcasts import broadcast
 from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
@@ -62,7 +61,7 @@ def _plain(app: App) -> Iterator[Finding]:
         "web" in e.processes and e.row.kind in ("Redis", "broker") for e in app.code.effects_of("connects")
     )
     for effect in app.code.effects_of("holds-socket") if not shared else ():
-        said = broadcast(app.code)
+        said = app.code.broadcast
         if "web" in effect.processes and said is not None and not effect.row.unless:
             yield report(
                 "HL505",
