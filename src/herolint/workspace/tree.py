@@ -34,6 +34,7 @@ class Workspace:
         self.unpushed = unpushed
         self.problems = problems
         self._read: dict[str, SourceFile | None] = {}
+        self._folder_paths: dict[str, str] = {}
 
     @cached_property
     def present(self) -> Mapping[str, Entry]:
@@ -111,7 +112,7 @@ class Workspace:
         if entry is None or entry.kind == "submodule":
             return None
         real = self.root / path
-        if entry.kind == "symlink" or os.path.realpath(real) != str(real):
+        if entry.kind == "symlink" or self._real_folder(posixpath.dirname(path)) != str(real.parent):
             real = Path(os.path.realpath(real))
             if not self._inside(real):
                 raise ValueError("it is a link to a place outside the repository")
@@ -123,6 +124,12 @@ class Workspace:
         if status.st_size > MAX_READ_BYTES:
             raise ValueError(f"it is larger than {MAX_READ_BYTES // 1_000_000} MB")
         return SourceFile(path, real.read_bytes())
+
+    def _real_folder(self, folder: str) -> str:
+        """Where a folder lies once all links on the way to it are followed."""
+        if folder not in self._folder_paths:
+            self._folder_paths[folder] = os.path.realpath(self.root / folder)
+        return self._folder_paths[folder]
 
     def _inside(self, real: Path) -> bool:
         return Path(os.path.realpath(self.top)) in real.parents
