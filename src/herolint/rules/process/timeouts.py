@@ -40,7 +40,7 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
 def _is_async(launch: Launch) -> bool:
     """Whether the workers answer several requests at a time: their time limit is then about the worker, not about a request."""
     worker = launch.option("--worker-class")
-    return worker is not None and any(name in worker.text for name in _ASYNC)
+    return worker is not None and any(name in worker.text.lower() for name in _ASYNC)
 
 
 def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
     if mod is None or _is_async(launch):
         return
     settings = {target.id: a for a in mod.facts.assigns if isinstance(target := a.target, facts.Name) and a.function == NONE}
-    if any(name in str(_value(app, mod, settings.get("worker_class"))) for name in _ASYNC):
+    if any(name in str(_value(app, mod, settings.get("worker_class"))).lower() for name in _ASYNC):
         return
     assign = settings.get("timeout")
     value = _value(app, mod, assign)

@@ -169,21 +169,23 @@ def _django_settings(app: App) -> Iterator[Finding]:
             if hosts and not said:
                 from herolint.code import facts
 
-                yield _finding(
-                    app,
-                    found.mod.place(facts.Expr(start, end), "checks the certificate"),
-                    "web",
-                    'give the host as `{"address": REDIS_URL, "ssl_cert_reqs": None}`'
-                    if name == "CHANNEL_LAYERS"
-                    else 'add `"OPTIONS": {"CONNECTION_POOL_KWARGS": {"ssl_cert_reqs": None}}`',
-                    True,
-                )
+                at = found.mod.place(facts.Expr(start, end), "checks the certificate")
+                yield _finding(app, at, "web", _django_fix(name, layer), True)
     broker = django.setting("CELERY_BROKER_URL") or django.setting("BROKER_URL")
     if broker is not None and _reads_redis_url(broker.value) and not _touched(broker.value) and not _sets_ssl(app):
         yield _finding(
             app, broker.mod.place(broker.assign, "rediss:// without certificate setting"), "worker" if "worker" in app.processes else "web",
             'set `CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_NONE}`, or add `?ssl_cert_reqs=none` to the URL', True,
         )  # fmt: skip
+
+
+def _django_fix(setting: str, layer: Value) -> str:
+    if setting == "CHANNEL_LAYERS":
+        return 'give the host as `{"address": REDIS_URL, "ssl_cert_reqs": None}`'
+    backend = layer.get("BACKEND") if isinstance(layer, Table) else None
+    if backend == Known("django.core.cache.backends.redis.RedisCache"):
+        return 'add `"OPTIONS": {"ssl_cert_reqs": None}`'
+    return 'add `"OPTIONS": {"CONNECTION_POOL_KWARGS": {"ssl_cert_reqs": None}}`'
 
 
 def _finding(app: App, at: Place, process: str, fix: str, runs: bool | None) -> Finding:
