@@ -14,7 +14,7 @@ from herolint.app.link import Linker, Target
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import walk
+from herolint.code.queries import dotted, walk
 from herolint.finding import Place
 
 MAX_CALLS = 20_000
@@ -142,6 +142,8 @@ class Flow:
 
     def _called(self, mod: Mod, fact: CallFact, waits: bool) -> Iterator[FunctionRef]:
         func = fact.call.func
+        if waits and _stands_in(mod, fact):
+            return
         name = _name(func)
         beside = row_of(self.linker, mod, fact, "starts-thread", "starts-beside", "schedules") is not None
         if not beside and (name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS)):
@@ -323,6 +325,18 @@ def read_fields(mod: Mod) -> dict[int, list[facts.Attr]]:
                     table.setdefault(function, []).append(inner)
         mod.__dict__["_read_fields"] = table
     return table
+
+
+def _stands_in(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call is what is left to do where handing the same work on has failed: `try: work.delay()`, `except: work()`."""
+    at = fact.guard
+    while at != NONE and mod.facts.guards[at].kind != "except":
+        at = mod.facts.guards[at].parent
+    name = dotted(fact.call.func) if at != NONE else None
+    if name is None:
+        return False
+    handed = (one.call.func for one in calls_of(mod).get(fact.function, ()) if isinstance(one.call.func, facts.Attr))
+    return any(func.name in HAND_OFFS and dotted(func.base) == name for func in handed)
 
 
 def _name(func: facts.AnyExpr) -> str:
