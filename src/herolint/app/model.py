@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from herolint.app.gemfile import Gemfile
     from herolint.app.go_build import MainPackage
     from herolint.app.image import Image
+    from herolint.app.image_runtime import OldBase
     from herolint.app.imports import Unmet
     from herolint.app.installed import Installed
     from herolint.app.processes import Process
@@ -405,6 +406,23 @@ class App:
         from herolint.app.node_imports import unmet_loads
 
         return (*unmet_imports(self), *unmet_loads(self))
+
+    @cached_property
+    def old_bases(self) -> tuple[OldBase, ...]:
+        """Images on a language's version that nobody looks after any more."""
+        if not self.images:
+            return ()
+        from herolint.app.image_runtime import old_bases
+
+        return tuple(old_bases(self))
+
+    def image_of(self, process: str) -> Image | None:
+        """The image that a process type runs in."""
+        if not self.images:
+            return None
+        from herolint.app.container import image_of
+
+        return image_of(self, process)
 
     @cached_property
     def missing_gems(self) -> tuple[MissingGem, ...]:

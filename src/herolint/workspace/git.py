@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +59,8 @@ def _run(top: Path, *words: str) -> bytes:
     if program is None:
         raise GitError("git is not installed")
     command = (program, "--no-pager", "-C", str(top), f"--work-tree={top}", *_OPTIONS, *words)
+    import subprocess
+
     try:
         done = subprocess.run(command, env=_environment(top), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.image_runtime import old_bases
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.build.outcomes import told
@@ -21,7 +20,7 @@ def runtime_version_invalid(app: App) -> Iterator[Finding]:
 def runtime_version_deprecated(app: App) -> Iterator[Finding]:
     """The version still builds, by a file or a number that will stop working; or no file names one."""
     yield from told(app, "HL408", "version-old")
-    for old in old_bases(app):
+    for old in app.old_bases:
         yield report(
             "HL408",
             f"the image runs {old.language} {old.version}, which gets no security fixes any more",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.container import start_of
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.finding import Confidence, Finding, Place
@@ -64,6 +63,10 @@ def _lent(app: App, name: str) -> bool:
 @rule("HL804", "docker-no-command", ERROR, needs=("dockerfile",))
 def docker_no_command(app: App) -> Iterator[Finding]:
     """An image that starts nothing, or only the base image's prompt."""
+    if not app.images:
+        return
+    from herolint.app.container import start_of
+
     told = set()
     for name, image in app.images.items():
         base = image.base

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.built_programs import NotBuilt, not_built
-from herolint.app.container import image_of
 from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
@@ -201,7 +200,7 @@ def _container_path(app: App, process: Process) -> bool:
     """Whether paths are those of an image that may hold other files than the repository."""
     if process.origin not in ("Dockerfile", "heroku.yml"):
         return False
-    image = image_of(app, process.name)
+    image = app.image_of(process.name)
     return image is None or not image.plain
 
 
