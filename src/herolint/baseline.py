@@ -6,7 +6,6 @@ the file and its changes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -81,11 +80,8 @@ def made_of(findings: Iterable[Finding]) -> Baseline:
 
 def write(folder: Path, baseline: Baseline) -> Path:
     """Write the file, whole or not at all. Raises OSError."""
+    from herolint.whole_files import write_whole
+
     file = folder / FILE_NAME
-    beside = folder / f".{FILE_NAME}.{os.getpid()}"
-    try:
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode(baseline), indent=2) + b"\n")
-        os.replace(beside, file)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(file, msgspec.json.format(msgspec.json.encode(baseline), indent=2) + b"\n")
     return file

@@ -16,6 +16,7 @@ import msgspec
 
 from herolint import __version__
 from herolint.result import Judgement
+from herolint.whole_files import write_whole
 
 if TYPE_CHECKING:
     from herolint.code.cache import FactCache
@@ -53,10 +54,7 @@ class Keeper:
             return
         read = tuple(sorted({*self._workspace.asked_for, *self._workspace.find(".slugignore")}))
         try:
-            content = msgspec.msgpack.encode(_Kept(read, self._digest(read), judgement))
-            beside = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-            beside.write_bytes(content)
-            os.replace(beside, self._path)
+            write_whole(self._path, msgspec.msgpack.encode(_Kept(read, self._digest(read), judgement)))
         except (OSError, UnicodeError, msgspec.MsgspecError):
             return
 

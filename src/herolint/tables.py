@@ -57,15 +57,12 @@ def _folder(named: str) -> Path | None:
 
 def _keep(path: Path, data: bytes) -> None:
     """Write a compiled table, and remove those made long ago. What fails is as if nothing were kept."""
-    import tempfile
+    from herolint.whole_files import write_whole
 
     try:
         for other in path.parent.iterdir():
             if time.time() - other.stat().st_mtime > _KEPT_S:
                 other.unlink(missing_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
+        write_whole(path, data)
     except OSError:
         return

@@ -77,11 +77,6 @@ def write_file(file: Path, text: str) -> None:
     if file.exists() and not file.is_file():
         file.write_bytes(data)  # a device or pipe cannot be replaced
         return
-    target = file.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("xb") as out:
-            out.write(data)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+    from herolint.whole_files import write_whole
+
+    write_whole(file.resolve(), data)

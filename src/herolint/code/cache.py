@@ -58,18 +58,12 @@ class FactCache:
         path = self._path(language, data)
         if path is None:
             return
-        import tempfile
+        from herolint.whole_files import write_whole
 
-        temporary = ""
         try:
-            content = self._encoder.encode(module)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
+            write_whole(path, self._encoder.encode(module))
         except (OSError, msgspec.MsgspecError, RecursionError, TypeError, OverflowError):
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
+            return
 
     def _path(self, language: str, data: bytes) -> Path | None:
         from hashlib import blake2b

@@ -1,0 +1,17 @@
+"""Files that are written whole or not at all: nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put `data` in the place of the file, or make it; a link is replaced and not followed. Raises OSError, and leaves nothing behind then."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("xb") as out:
+            out.write(data)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
