@@ -132,3 +132,13 @@ def test_a_variable_taken_out_of_the_environment_under_another_name(herolint: Ru
     files["app.json"] = json.dumps({"name": "shop", "env": {"SESSION_SECRET": {"generator": "secret"}}})
     (tmp_path / "a").mkdir()
     assert "HL702 app.json:1" in codes(herolint, tmp_path / "a", files)
+
+
+def test_a_variable_read_through_names_of_names(herolint: Run, tmp_path: Path) -> None:
+    files = {
+        "Procfile": "web: python shop.py\n",
+        "requirements.txt": "flask==3.1.2\n",
+        "app.json": json.dumps({"name": "shop", "env": {"SECRET_KEY": {"generator": "secret"}}}),
+        "shop.py": 'import os\n\na = os.environ\nb = a\nprint(b["PAYMENT_KEY"])\n',
+    }
+    assert "HL702 app.json:1" in codes(herolint, tmp_path, files)

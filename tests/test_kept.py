@@ -77,3 +77,12 @@ def test_what_is_kept_may_be_broken(herolint: Run, shop: Path, tmp_path: Path) -
     for kept in cache.glob("facts-*/run-*"):
         kept.write_bytes(b"\x93\x01")
     assert herolint("check", cwd=shop, HEROLINT_CACHE_DIR=str(cache)).stdout == before
+
+
+def test_sets_in_the_configuration_change_nothing(herolint: Run, shop: Path, tmp_path: Path) -> None:
+    """What is kept is found again by a process that orders sets in another way."""
+    (shop / "herolint.toml").write_text('[app]\naddons = ["heroku-postgresql", "heroku-redis", "papertrail", "scheduler"]\n')
+    cache = tmp_path / "cache"
+    for seed in ("1", "2", "3"):
+        herolint("check", cwd=shop, HEROLINT_CACHE_DIR=str(cache), PYTHONHASHSEED=seed)
+    assert len(list(cache.glob("facts-*/run-*"))) == 1

@@ -148,8 +148,7 @@ class _Run:
             return self.judge_all(apps)
         from herolint.kept import Keeper
 
-        said = repr((self.config, self.options.today, self.options.context, sorted(self.selection.codes)))
-        keeper = Keeper(cache, workspace, said)
+        keeper = Keeper(cache, workspace, (self.config, self.options.today, self.options.context, self.selection.codes))
         judgement = keeper.find()
         if judgement is None:
             judgement = self.judge_all(apps)

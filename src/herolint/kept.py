@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,11 @@ class _Kept(msgspec.Struct, frozen=True):
 class Keeper:
     """Finds and keeps the judgement of one repository under one configuration; `said` is all that the rules are told besides the files."""
 
-    def __init__(self, cache: FactCache, workspace: Workspace, said: str) -> None:
+    def __init__(self, cache: FactCache, workspace: Workspace, said: object) -> None:
         self._workspace = workspace
-        self._path = cache.folder / f"run-{_key(workspace, said)}" if cache.folder is not None else None
+        self._path: Path | None = None
+        with suppress(UnicodeError):  # words that are no text: nothing is kept for them
+            self._path = cache.folder / f"run-{_key(workspace, said)}" if cache.folder is not None else None
 
     def find(self) -> Judgement | None:
         """The judgement that was kept, if everything is still the same."""
@@ -70,13 +73,13 @@ class Keeper:
         return digest.digest()
 
 
-def _key(workspace: Workspace, said: str) -> str:
+def _key(workspace: Workspace, said: object) -> str:
     """What a judgement depends on besides the contents: herolint, what it was told, and which files there are."""
     from hashlib import blake2b
 
-    digest = blake2b(
-        f"{__version__} {sys.version} {_own_files()} {workspace.root}\n{said}\n".encode("utf-8", "surrogateescape"), digest_size=20
-    )
+    own = f"{__version__} {sys.version} {_own_files()} {workspace.root}\n"
+    digest = blake2b(own.encode("utf-8", "surrogateescape"), digest_size=20)
+    digest.update(msgspec.json.encode(said, enc_hook=repr, order="deterministic"))  # sets have another order in every run
     for entry in workspace.files.values():
         digest.update(f"{entry.path!r} {entry.size} {entry.kind} {entry.executable} {entry.lfs}\n".encode())
     for path, reason in workspace.unpushed.items():

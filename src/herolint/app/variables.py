@@ -31,6 +31,8 @@ _CALLS = frozenset(
 )
 _TOKENS = ("env", "config", "Settings", "ENV")
 """Of these words one stands in every file that reads the environment."""
+_NAMES_OF_NAMES = 4
+"""How often a name for the environment may be given to another name."""
 _CONVERTERS = frozenset({"int", "float", "json.loads", "ast.literal_eval", "base64.b64decode", "pathlib.Path", "os.path.join"})
 _SAFE_ON_NOTHING = frozenset("presence present? blank? nil? try to_s to_i to_f to_a to_h is_a? inspect tap then dup freeze".split())
 """Methods that an unset value of some language has."""
@@ -89,14 +91,15 @@ def _mentions(mod: Mod) -> list[int]:
     """Where a module mentions the environment: by one of the words, or by a name that it gives to something that does."""
     places: list[int] = []
     words: set[str] = set(_TOKENS)
-    for _ in range(2):  # a name for the environment, and a name for that name
+    for _ in range(_NAMES_OF_NAMES):
         pattern = re.compile("|".join(map(re.escape, sorted(words))).encode())
         places = [match.start() for match in pattern.finditer(mod.source.data)]
         named = {imp.alias for imp in mod.facts.imports if _holds(places, imp.start, imp.end)}
         named |= {_last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(places, one.start, one.end)}
-        if named - {""} <= words:
+        fresh = named - words - {""}
+        if not fresh:
             break
-        words |= named - {""}
+        words |= fresh
     return places
 
 
