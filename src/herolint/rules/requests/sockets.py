@@ -99,7 +99,7 @@ def _reaches_others(func: facts.AnyExpr) -> bool:
     if not isinstance(func, facts.Attr):
         return False
     to_all = func.name in ("emit", "send") and (dotted(func.base) or "").rpartition(".")[2] not in ("socket", "client", "ws", "")
-    return to_all or func.name in ("to", "in_", "broadcast", "join", "join_room")
+    return to_all or func.name in ("to", "in", "broadcast", "join", "join_room")
 
 
 def _socketio(app: App) -> list[Effect]:
