@@ -12,8 +12,7 @@ from herolint.cli import console, shared
 @click.command("baseline", short_help="Accept what stands today.")
 @click.argument("path", default=".")
 @click.option("--prune", is_flag=True, help="Only take out what is mended; accept nothing new.")
-@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
-@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@shared.config_options
 @click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 def command(path: str, prune: bool, config_file: str | None, no_config: bool, today: date | None) -> int:
     """Write the findings of the folder PATH into herolint-baseline.json there; `herolint check PATH` then reports only others."""
@@ -22,6 +21,7 @@ def command(path: str, prune: bool, config_file: str | None, no_config: bool, to
 
     folder = shared.existing_folder(path)
     config = shared.find_config(folder, config_file, no_config=no_config)
+    shared.check_platform(config.platform, config.origins.get("platform", "--platform"))
     result = engine.run(folder, config, engine.RunOptions(today=today or date.today(), baseline=False))
     before = baseline.load(folder)
     standing = result.findings

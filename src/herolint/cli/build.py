@@ -16,8 +16,7 @@ from herolint.context import Context, load_context
 @click.command("build", short_help="Foretell the build, step by step.")
 @click.argument("path", default=".")
 @click.option("--format", "format_name", type=click.Choice(("text", "json")), default="text", help="What to print.")
-@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
-@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@shared.config_options
 @click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
 @click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")

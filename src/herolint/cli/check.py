@@ -15,6 +15,7 @@ from herolint.cli.progress import Progress
 from herolint.config import Config
 from herolint.context import Context, load_context
 from herolint.finding import Severity
+from herolint.reports import FORMATS
 
 if TYPE_CHECKING:
     from herolint.reports import RuleInfo
@@ -53,13 +54,7 @@ _FOR_PEOPLE = ("text", "concise")
 
 @click.command("check", short_help="Lint a folder (the default command).")
 @click.argument("path", default=".")
-@click.option(
-    "--format",
-    "format_name",
-    default="text",
-    metavar="FORMAT",
-    help="What to print: text, concise, json, sarif, github, gitlab, junit, checkstyle, rdjson, markdown.",
-)
+@click.option("--format", "format_name", default="text", metavar="FORMAT", help=f"What to print: {', '.join(FORMATS)}.")
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Also write a report to a file. Repeatable.")
 @click.option(
     "--select", multiple=True, callback=shared.words, metavar="RULES", help="Run only these rules: codes, code beginnings, names, ALL."
@@ -79,8 +74,7 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--platform", metavar="NAME", help="Platform to judge for (default: heroku).")
 @click.option("--pedantic", is_flag=True, help="Show findings of low confidence too.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when something could not be read or done.")
-@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
-@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@shared.config_options
 @click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
 @click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")

@@ -13,8 +13,7 @@ from herolint.config import Config
 
 @click.command("config", short_help="Show the effective configuration.")
 @click.argument("path", default=".")
-@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
-@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@shared.config_options
 def command(path: str, config_file: str | None, no_config: bool) -> int:
     """Show the effective configuration for the folder PATH as TOML, each line with its origin."""
     from herolint import engine

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +17,13 @@ PLATFORMS = ("heroku",)
 """Platforms that can be judged."""
 
 SEVERITY_WORDS = tuple(severity.word for severity in reversed(Severity))
+
+
+def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--config FILE` and `--no-config`, as `config_file` and `no_config` for `find_config`."""
+    none = click.option("--no-config", is_flag=True, help="Use no configuration file.")
+    named = click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
+    return named(none(command))
 
 
 def words(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,8 +15,7 @@ from herolint.cli import console, shared
 @click.argument("path", default=".")
 @click.option("--env", "environment", metavar="DIR", help="Weigh what is installed in this virtual environment instead of the manifests.")
 @click.option("--format", "format_name", type=click.Choice(("text", "json")), default="text", help="What to print.")
-@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards from PATH.")
-@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@shared.config_options
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")
 def command(path: str, environment: str | None, format_name: str, config_file: str | None, no_config: bool, color: str) -> int:
     """Weigh the compressed slug of the folder PATH (default: this one): the runtime, each package, the app's own files, biggest first.

@@ -12,8 +12,7 @@ from herolint.cli import console, shared
 
 @click.command("why", short_help="Say which process reaches a line.")
 @click.argument("place", metavar="PATH:LINE")
-@click.option("--config", "config_file", metavar="FILE", help="Configuration to use instead of the one found upwards.")
-@click.option("--no-config", is_flag=True, help="Use no configuration file.")
+@shared.config_options
 def command(place: str, config_file: str | None, no_config: bool) -> int:
     """Say which process reaches the line PATH:LINE, through which imports and calls, under which guards."""
     from herolint import engine
