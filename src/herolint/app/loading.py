@@ -12,6 +12,7 @@ from herolint.finding import Place
 from herolint.source import SourceFile
 
 if TYPE_CHECKING:
+    from herolint.app.documents import Documents
     from herolint.app.gemfile import Gemfile
     from herolint.app.model import App
     from herolint.formats.app_json import AppJson
@@ -37,64 +38,64 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def reads(path: str) -> Callable[[Callable[[App], T | None]], Callable[[App], T | None]]:
+def reads(path: str) -> Callable[[Callable[[Documents], T | None]], Callable[[Documents], T | None]]:
     """Asks the decorated loader only where the file is in the repository, so that parsers nobody needs are not imported."""
 
-    def guard(load: Callable[[App], T | None]) -> Callable[[App], T | None]:
-        return lambda app: load(app) if path in app.workspace.files else None
+    def guard(load: Callable[[Documents], T | None]) -> Callable[[Documents], T | None]:
+        return lambda files: load(files) if path in files.workspace.files else None
 
     return guard
 
 
-def _load(app: App, path: str, parse: Callable[[SourceFile], T]) -> T | None:
-    source = app.document(path)
+def _load(files: Documents, path: str, parse: Callable[[SourceFile], T]) -> T | None:
+    source = files.document(path)
     if source is None or source.is_binary:
         return None
     document = parse(source)
-    app.problems.extend(getattr(document, "problems", ()) if not hasattr(document, "env") else ())
+    files.problems.extend(getattr(document, "problems", ()) if not hasattr(document, "env") else ())
     return document
 
 
-def procfile(app: App) -> Procfile | None:
+def procfile(files: Documents) -> Procfile | None:
     from herolint.formats.procfile import parse
 
-    path = app.procfile_path
-    return _load(app, path, parse) if path is not None else None
+    path = files.procfile_path
+    return _load(files, path, parse) if path is not None else None
 
 
 MISNAMED_PROCFILES = frozenset({"procfile", "procfile.txt", "procfile.yml", "procfile.yaml", "procfile.procfile", "procfile.heroku"})
 """Names, in lower case, that were meant to be `Procfile`."""
 
 
-def procfile_path(app: App) -> str | None:
+def procfile_path(files: Documents) -> str | None:
     """`Procfile`, else a file at the root whose name differs from it in letter case or ending only."""
-    if "Procfile" in app.slug:
+    if "Procfile" in files.slug:
         return "Procfile"
-    names = sorted(path for path in app.slug if "/" not in path and path.lower() in MISNAMED_PROCFILES)
+    names = sorted(path for path in files.slug if "/" not in path and path.lower() in MISNAMED_PROCFILES)
     return names[0] if names else None
 
 
-def requirements(app: App, path: str) -> Requirements | None:
+def requirements(files: Documents, path: str) -> Requirements | None:
     from herolint.formats.requirements import parse
 
-    source = app.document(path)
-    return parse(source, app.document) if source is not None else None
+    source = files.document(path)
+    return parse(source, files.document) if source is not None else None
 
 
 @reads("pyproject.toml")
-def pyproject(app: App) -> PyProject | None:
+def pyproject(files: Documents) -> PyProject | None:
     from herolint.formats.pyproject import parse
 
-    return _load(app, "pyproject.toml", parse)
+    return _load(files, "pyproject.toml", parse)
 
 
-def own_project(app: App, folder: str) -> tuple[tuple[Requirement, ...], bool]:
+def own_project(files: Documents, folder: str) -> tuple[tuple[Requirement, ...], bool]:
     """What a project in a folder of the repository installs, and whether all of that could be read."""
     from herolint.formats import pyproject as toml
     from herolint.formats.setuptools import parse_setup_cfg, parse_setup_py
 
     found: list[Requirement] = []
-    source = app.document(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
+    source = files.document(posixpath.normpath(posixpath.join(folder, "pyproject.toml")))
     if source is not None and not source.is_binary:
         project = toml.parse(source)
         found += project.dependencies
@@ -103,7 +104,7 @@ def own_project(app: App, folder: str) -> tuple[tuple[Requirement, ...], bool]:
             return tuple(found), True
     read = []
     for name, parse in (("setup.cfg", parse_setup_cfg), ("setup.py", parse_setup_py)):
-        source = app.document(posixpath.normpath(posixpath.join(folder, name)))
+        source = files.document(posixpath.normpath(posixpath.join(folder, name)))
         if source is not None and not source.is_binary:
             read.append(parse(source))
     found += [requirement for setup in read for requirement in setup.dependencies]
@@ -111,149 +112,149 @@ def own_project(app: App, folder: str) -> tuple[tuple[Requirement, ...], bool]:
 
 
 @reads("Pipfile")
-def pipfile(app: App) -> Pipfile | None:
+def pipfile(files: Documents) -> Pipfile | None:
     from herolint.formats.pipfile import parse_pipfile
 
-    return _load(app, "Pipfile", parse_pipfile)
+    return _load(files, "Pipfile", parse_pipfile)
 
 
 @reads("Pipfile.lock")
-def pipfile_lock(app: App) -> PipfileLock | None:
+def pipfile_lock(files: Documents) -> PipfileLock | None:
     from herolint.formats.pipfile import parse_pipfile_lock
 
-    return _load(app, "Pipfile.lock", parse_pipfile_lock)
+    return _load(files, "Pipfile.lock", parse_pipfile_lock)
 
 
 @reads("poetry.lock")
-def poetry_lock(app: App) -> PyLock | None:
+def poetry_lock(files: Documents) -> PyLock | None:
     from herolint.formats.pylocks import parse_poetry_lock
 
-    return _load(app, "poetry.lock", parse_poetry_lock)
+    return _load(files, "poetry.lock", parse_poetry_lock)
 
 
 @reads("uv.lock")
-def uv_lock(app: App) -> PyLock | None:
+def uv_lock(files: Documents) -> PyLock | None:
     from herolint.formats.pylocks import parse_uv_lock
 
-    return _load(app, "uv.lock", parse_uv_lock)
+    return _load(files, "uv.lock", parse_uv_lock)
 
 
 @reads("pylock.toml")
-def pylock(app: App) -> PyLock | None:
+def pylock(files: Documents) -> PyLock | None:
     from herolint.formats.pylocks import parse_pylock
 
-    return _load(app, "pylock.toml", parse_pylock)
+    return _load(files, "pylock.toml", parse_pylock)
 
 
 @reads(".python-version")
-def python_version(app: App) -> VersionFile | None:
+def python_version(files: Documents) -> VersionFile | None:
     from herolint.formats.version_files import parse_python_version
 
-    source = app.document(".python-version")
+    source = files.document(".python-version")
     return parse_python_version(source) if source is not None else None
 
 
 @reads("runtime.txt")
-def runtime_txt(app: App) -> VersionFile | None:
+def runtime_txt(files: Documents) -> VersionFile | None:
     from herolint.formats.version_files import parse_runtime_txt
 
-    source = app.document("runtime.txt")
+    source = files.document("runtime.txt")
     return parse_runtime_txt(source) if source is not None else None
 
 
 @reads("Gemfile")
-def gemfile(app: App) -> Gemfile | None:
+def gemfile(files: Documents) -> Gemfile | None:
     from herolint.app.gemfile import read_gemfile
     from herolint.code import facts_of
 
-    source = app.document("Gemfile")
-    module = facts_of(source, app.cache) if source is not None else None
+    source = files.document("Gemfile")
+    module = facts_of(source, files.cache) if source is not None else None
     return read_gemfile(source, module) if source is not None and module is not None else None
 
 
 @reads("Gemfile.lock")
-def gemfile_lock(app: App) -> GemfileLock | None:
+def gemfile_lock(files: Documents) -> GemfileLock | None:
     from herolint.formats.gemfile_lock import parse
 
-    return _load(app, "Gemfile.lock", parse)
+    return _load(files, "Gemfile.lock", parse)
 
 
 @reads(".ruby-version")
-def ruby_version(app: App) -> VersionFile | None:
+def ruby_version(files: Documents) -> VersionFile | None:
     from herolint.formats.version_files import parse_ruby_version
 
-    return _load(app, ".ruby-version", parse_ruby_version)
+    return _load(files, ".ruby-version", parse_ruby_version)
 
 
-def rails_yaml(app: App, path: str) -> RailsYaml | None:
+def rails_yaml(files: Documents, path: str) -> RailsYaml | None:
     from herolint.formats.rails_yaml import parse
 
-    return _load(app, path, parse)
+    return _load(files, path, parse)
 
 
 @reads("app.json")
-def app_json(app: App) -> AppJson | None:
+def app_json(files: Documents) -> AppJson | None:
     from herolint.formats.app_json import parse
 
-    source = app.source("app.json")
+    source = files.source("app.json")
     return parse(source) if source is not None and not source.is_binary else None
 
 
 @reads("heroku.yml")
-def heroku_yml(app: App) -> HerokuYml | None:
+def heroku_yml(files: Documents) -> HerokuYml | None:
     from herolint.formats.heroku_yml import parse
 
-    source = app.source("heroku.yml")
-    return parse(source, app.workspace.exists) if source is not None and not source.is_binary else None
+    source = files.source("heroku.yml")
+    return parse(source, files.workspace.exists) if source is not None and not source.is_binary else None
 
 
-def package_json(app: App, folder: str = "") -> PackageJson | None:
+def package_json(files: Documents, folder: str = "") -> PackageJson | None:
     path = posixpath.join(folder, "package.json")
-    if path not in app.workspace.files:
+    if path not in files.workspace.files:
         return None
     from herolint.formats.package_json import parse
 
-    return _load(app, path, parse)
+    return _load(files, path, parse)
 
 
-def prisma_schemas(app: App) -> tuple[tuple[Place, Datasource], ...]:
-    paths = sorted(path for path in app.slug if path.endswith(".prisma"))
+def prisma_schemas(files: Documents) -> tuple[tuple[Place, Datasource], ...]:
+    paths = sorted(path for path in files.slug if path.endswith(".prisma"))
     if not paths:
         return ()
     from herolint.formats.prisma import parse
 
     found = []
     for path in paths:
-        source = app.document(path)
+        source = files.document(path)
         if source is not None and not source.is_binary:
             found += [(Place(path, one.provider_span), one) for one in parse(source)]
     return tuple(found)
 
 
 @reads("go.mod")
-def go_mod(app: App) -> GoMod | None:
+def go_mod(files: Documents) -> GoMod | None:
     from herolint.formats.go_mod import parse
 
-    return _load(app, "go.mod", parse)
+    return _load(files, "go.mod", parse)
 
 
 @reads("go.work")
-def go_work(app: App) -> GoWork | None:
+def go_work(files: Documents) -> GoWork | None:
     from herolint.formats.go_work import parse
 
-    return _load(app, "go.work", parse)
+    return _load(files, "go.work", parse)
 
 
 @reads(".slugignore")
-def slugignore(app: App) -> SlugIgnore | None:
+def slugignore(files: Documents) -> SlugIgnore | None:
     from herolint.formats.slugignore import parse
 
-    source = app.source(".slugignore")
+    source = files.source(".slugignore")
     return parse(source) if source is not None and not source.is_binary else None
 
 
-def gitmodules(app: App) -> tuple[Submodule, ...]:
-    source = app.source(".gitmodules")
+def gitmodules(files: Documents) -> tuple[Submodule, ...]:
+    source = files.source(".gitmodules")
     if source is None or source.is_binary:
         return ()
     from herolint.formats.gitmodules import parse
@@ -262,24 +263,24 @@ def gitmodules(app: App) -> tuple[Submodule, ...]:
 
 
 @reads("Aptfile")
-def aptfile(app: App) -> Aptfile | None:
+def aptfile(files: Documents) -> Aptfile | None:
     from herolint.formats.aptfile import parse
 
-    return _load(app, "Aptfile", parse)
+    return _load(files, "Aptfile", parse)
 
 
-def dockerfile(app: App, path: str) -> Dockerfile | None:
+def dockerfile(files: Documents, path: str) -> Dockerfile | None:
     from herolint.formats.dockerfile import parse
 
-    source = app.source(path)
+    source = files.source(path)
     return parse(source) if source is not None and not source.is_binary else None
 
 
-def compose(app: App) -> tuple[str, Compose] | None:
+def compose(files: Documents) -> tuple[str, Compose] | None:
     """The first of the files that Compose looks for."""
     names = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
-    path = next((name for name in names if name in app.workspace.files), None)
-    source = app.source(path) if path is not None else None
+    path = next((name for name in names if name in files.workspace.files), None)
+    source = files.source(path) if path is not None else None
     if source is None or source.is_binary:
         return None
     from herolint.formats.compose import parse
@@ -303,9 +304,8 @@ def container_requirements(app: App) -> Requirements | None:
 
 def is_container(app: App) -> bool:
     """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile that a deploy pushes, or the only way to run."""
-    stack = app.context.stack or (app.app_json.stack if app.app_json else None)
-    if stack:
-        return stack == "container"
+    if app.declared_stack:
+        return app.declared_stack == "container"
     if app.buildpacks:
         return False
     if app.heroku_yml is not None:
