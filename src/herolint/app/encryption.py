@@ -169,7 +169,7 @@ def _state(code: Program, effect: Effect) -> tuple[State, facts.AnyExpr]:
 
 def _said(code: Program, effect: Effect, expr: facts.AnyExpr, value: Value) -> State:
     """What one option comes to in production; `on` where that is not known."""
-    settled = code.guards.if_unset(value)
+    settled = code.environment.if_unset(value)
     if isinstance(settled, Known):
         if settled.value in (None, False, "disable", "allow", ""):
             return "off"

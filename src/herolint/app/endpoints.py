@@ -240,7 +240,7 @@ def _gunicorn(app: App, launch: Launch) -> Iterator[Endpoint]:
     values = value.items if isinstance(value, Items) else (value,)
     if any("PORT" in env_names(v) for v in values) or not values:
         return
-    first = app.code.guards.if_unset(values[0])
+    first = app.code.environment.if_unset(values[0])
     if isinstance(first, Known) and isinstance(first.value, str) and (match := _ADDRESS.match(first.value)) and assign.value is not None:
         at = mod.place(assign.value)
         yield Endpoint(port="fixed", port_text=match["port"], port_at=at, host=match["host"] or None, host_at=at, server="gunicorn")
@@ -308,7 +308,7 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
 def _split_address(app: App, value: Value) -> tuple[Value, Value]:
     """Host and port of an address that is one text (`:8080`, `0.0.0.0:` and a variable)."""
     if env_names(value):
-        text = text_of(app.code.guards.if_unset(value)) or ""
+        text = text_of(app.code.environment.if_unset(value)) or ""
         host, colon, port = text.rpartition(":")
         return (Known(host) if colon and host else UNKNOWN), value if not port.isdigit() else _with_default(value, port)
     text = text_of(value) or ""
@@ -333,7 +333,7 @@ def _port_of(
         if spread or itself or note == "dynamic" or not default:
             return ("platform" if itself else "unknown"), ""
         return "fixed", str(default)
-    settled = app.code.guards.if_unset(value)
+    settled = app.code.environment.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
         return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
     return "unknown", ""
@@ -342,5 +342,5 @@ def _port_of(
 def _host_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, default: str) -> str | None:
     if expr is None or value == Known(None):
         return None if spread else default or None
-    settled = app.code.guards.if_unset(value)
+    settled = app.code.environment.if_unset(value)
     return settled.value if isinstance(settled, Known) and isinstance(settled.value, str) else None

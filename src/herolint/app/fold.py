@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from herolint.app.codebase import Binding, Mod
 from herolint.app.env_reads import ENV_TABLES, FLAGS, environment_read, named_read, reads_environment, tagged
+from herolint.app.environment import Environment
 from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
 from herolint.app.operators import COMPARISONS, HOME, arithmetic, cast, either, is_number, join, join_path
@@ -62,18 +63,22 @@ SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSett
 
 
 class Folder:
-    """Folds expressions of one code base. `holds` tells of a guard whether it holds in production (None: unknown)."""
+    """Folds expressions of one code base. `holds` tells of a guard whether it holds in production, `truth` of a test (None: unknown)."""
 
-    def __init__(self, linker: Linker, holds: Callable[[Mod, int], bool | None]) -> None:
+    def __init__(
+        self,
+        linker: Linker,
+        environment: Environment,
+        holds: Callable[[Mod, int], bool | None],
+        truth: Callable[[Mod, int, facts.AnyExpr, int], bool | None],
+    ) -> None:
         self.linker = linker
+        self.environment = environment
         self.holds = holds
+        self.truth = truth
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
         self.givers = Givers(linker)
         self.stores = Stores(self)
-        self.arguments: frozenset[str] = frozenset()
-        """Words of the commands that processes start."""
-        self.settle: Callable[[Value], Value] = lambda value: value
-        """What a variable comes to whose value the platform or the project sets."""
         self._given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters while a call of the project is folded."""
 
@@ -168,7 +173,7 @@ class Folder:
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
             return Env(name)
         folded = self.fold(mod, function, base, depth)
-        if isinstance(folded, Table) and name is None and isinstance(settled := self.settle(key), Known):
+        if isinstance(folded, Table) and name is None and isinstance(settled := self.environment.settled(key), Known):
             name = settled.value
         if isinstance(folded, Table) and isinstance(name, str):
             return folded.get(name) or UNKNOWN
@@ -431,7 +436,7 @@ class Folder:
     def _on_command_line(self, name: Value) -> bool:
         """Whether some process is started with an option of that name."""
         text = text_of(name)
-        return text is None or any(word.partition("=")[0] in (f"-{text}", f"--{text}") for word in self.arguments)
+        return text is None or any(word.partition("=")[0] in (f"-{text}", f"--{text}") for word in self.environment.arguments)
 
     def _method(self, method: str, base: Value, made: Made) -> Value:
         if method in SAME_PATH_METHODS:
@@ -481,10 +486,6 @@ class Folder:
             # `if v := env(name); v != "" { return v }; return fallback`, however it is spelled
             return either([values[0], AnyOf(tuple(values[1:])) if len(values) > 2 else values[1]])
         return values[0] if len(values) == 1 else AnyOf(tuple(values)) if values else None
-
-    def truth(self, mod: Mod, function: int, test: facts.AnyExpr, depth: int = 0) -> bool | None:
-        """Whether a test holds in production; None when it cannot be known. Filled in by `app.guards`."""
-        return None
 
 
 def _fills_empty(mod: Mod, assign: Assign) -> bool:

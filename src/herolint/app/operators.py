@@ -52,6 +52,20 @@ def compare(op: str, left: Value, right: Value) -> Value:
     return Known(COMPARISONS[op] if left in among else not COMPARISONS[op])
 
 
+def compare_versions(version: tuple[int, ...], op: str, other: Value) -> bool | None:
+    """What a comparison of a version with numbers answers; None when they are not all known."""
+    items = other.items if isinstance(other, Items) else (other,)
+    wanted = tuple(item.value for item in items if isinstance(item, Known) and isinstance(item.value, int))
+    if len(wanted) != len(items) or not wanted:
+        return None
+    version = version[: len(wanted)] if op in ("==", "!=", "<=") else version
+    answers = {
+        "<": version < wanted, "<=": version <= wanted, ">": version > wanted, ">=": version >= wanted, "==": version == wanted,
+        "!=": version != wanted,
+    }  # fmt: skip
+    return answers.get(op)
+
+
 def join(parts: list[Value]) -> Value:
     """Neighbouring constants are put together; a single constant stays one."""
     flat: list[Value] = []

@@ -16,9 +16,10 @@ from herolint.app.config_classes import ConfigClasses
 from herolint.app.conventions import Placed, placed_files, placed_handlers
 from herolint.app.django import Django, settings_module
 from herolint.app.encryption import is_declared
+from herolint.app.environment import Environment
 from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
-from herolint.app.guards import Environment, Guards
+from herolint.app.guards import Guards
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.installing import release_taken
 from herolint.app.launch import Launch
@@ -75,7 +76,8 @@ class Program:
         values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
         known = (always, values, frozenset(load_addons().addresses), _words(app), _version(app))
-        self.guards = Guards(self.linker, Environment(*known))
+        self.environment = Environment(*known)
+        self.guards = Guards(self.linker, self.environment)
         self.as_written = Guards(self.linker, Environment(*known, as_written=True))
         """Guards as they are while nobody sets a variable that has a default."""
         self.as_written.scripts = self.guards.scripts

@@ -84,7 +84,7 @@ def _in_calls(app: App) -> Iterator[TlsServer]:
 
 def _is_given(app: App, value: Value) -> bool:
     """Whether something is there in production; what comes from a variable that nothing sets is not."""
-    settled = app.code.guards.if_unset(value)
+    settled = app.code.environment.if_unset(value)
     if isinstance(settled, Known):
         return bool(settled.value)
     return not isinstance(settled, Env) and not (settled is UNKNOWN and isinstance(value, Env))

@@ -43,8 +43,8 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         return
     debug_on = (
         debug is not None
-        and isinstance(app.code.guards.if_unset(debug.value), Known)
-        and bool(getattr(app.code.guards.if_unset(debug.value), "value", False))
+        and isinstance(app.code.environment.if_unset(debug.value), Known)
+        and bool(getattr(app.code.environment.if_unset(debug.value), "value", False))
     )
     empty_with_debug = debug_on and not hosts
     runs = app.code.guards.holds(found.mod, found.assign.guard)
@@ -72,7 +72,7 @@ def _hosts(app: App, value: Value) -> list[str] | None:
                 if isinstance(item, Env):
                     if item.default is None or item.required:
                         return None
-                    item = app.code.guards.if_unset(item)
+                    item = app.code.environment.if_unset(item)
                 if not isinstance(item, Known) or not isinstance(item.value, str):
                     return None
                 found.append(item.value)

@@ -61,7 +61,7 @@ def _django(app: App) -> Iterator[Finding]:
         return
     fix = f'add `SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")`, and {server_fix(app)}'
     redirect = django.setting("SECURE_SSL_REDIRECT")
-    if redirect is not None and app.code.guards.if_unset(redirect.value) == Known(True):
+    if redirect is not None and app.code.environment.if_unset(redirect.value) == Known(True):
         runs = app.code.guards.holds(redirect.mod, redirect.assign.guard)
         sure = runs and django.sure
         yield _found(

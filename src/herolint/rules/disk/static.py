@@ -160,5 +160,5 @@ def _debug_is_off(app: App, django: Django) -> bool:
     found = django.setting("DEBUG")
     if found is None:
         return True
-    settled = app.code.guards.switch(found.value)
+    settled = app.code.environment.switch(found.value)
     return isinstance(settled, Known) and settled.value in (False, 0, "", "False", "false", "0", None)

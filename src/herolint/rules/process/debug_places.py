@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.endpoints import endpoints
 from herolint.app.env_reads import ENV_TABLES
-from herolint.app.guards import FALSE_WORDS
+from herolint.app.environment import FALSE_WORDS
 from herolint.app.model import App
 from herolint.app.values import Env, Known, Value, env_names, options
 from herolint.code import facts
@@ -104,7 +104,7 @@ def _entry(target: facts.AnyExpr) -> tuple[facts.AnyExpr | None, str]:
 
 def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     """Whether a flag is on in production as far as known, and the variable that would switch it off."""
-    settled = app.code.guards.switch(value)
+    settled = app.code.environment.switch(value)
     names = sorted(env_names(value))
     on = isinstance(settled, Known) and (
         settled.value is True
