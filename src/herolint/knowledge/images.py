@@ -9,7 +9,7 @@ from herolint.patterns import lazy
 from herolint.tables import load_table
 
 _REGISTRIES = lazy(
-    r"(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?"
+    r"\A(?:(?:registry-1\.|index\.)?docker\.io/|registry\.hub\.docker\.com/|public\.ecr\.aws/docker/|mirror\.gcr\.io/)?(?:library/)?"
 )
 
 
@@ -50,7 +50,7 @@ def name_and_tag(reference: str) -> tuple[str, str]:
     head, slash, last = name.rpartition("/")
     last, _, tag = last.partition(":")
     name = head + slash + last
-    return name[_REGISTRIES.match(name).end() :], tag  # type: ignore[union-attr]  # every part is optional
+    return _REGISTRIES.sub("", name), tag
 
 
 def base_image(reference: str) -> BaseImage | None:

@@ -108,5 +108,7 @@ def _holds(version: Version, op: str, bound: Version) -> bool:
 
 def parse_version(text: str) -> Version | None:
     """`v18.2.1` as numbers; None when it is no full version."""
-    found = _partial(text)
-    return (found[0], found[1], found[2]) if found is not None and None not in found else None  # type: ignore[return-value]
+    match _partial(text):
+        case (int(major), int(minor), int(patch)):
+            return major, minor, patch
+    return None
