@@ -29,11 +29,11 @@ from herolint.app.python_build import python_minor
 from herolint.app.reach import Entry, FunctionRef, Reach
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.subcommands import Subcommands
-from herolint.app.values import UNKNOWN, Made, Table, Value
+from herolint.app.values import UNKNOWN, Value
 from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import argument, option
+from herolint.code.queries import argument
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
 from herolint.knowledge.installs import matches
@@ -393,52 +393,10 @@ class Program:
         mod, fact = effect.mod, effect.fact
         expr = argument(fact.call, *_where(where))
         if self.linker.dialect(mod).options_objects:
-            named = [word for word in where.split() if not word.isdigit()]
-            given = ((argument(fact.call, None, word) or option(fact.call, word)) for word in named)
-            held = next((found for found in given if found is not None), None)
-            if held is None and any(isinstance(given, facts.Keyword) and given.value is expr for given in fact.call.args):
-                held = expr  # a named argument, in languages that have both
-            expr = held if held is not None else expr
-            if held is None and named and (made := self._in_factory(effect, named)) is not None:
-                return made
-            if held is None and named and (inside := self._in_bound_options(effect, named)) is not None:
-                return inside
-            if isinstance(expr, facts.Mapping | facts.Closure) and named and held is None:
-                return None, UNKNOWN  # the options themselves, or a callback where an optional argument was left out
-            value = self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
-            if named and held is None and isinstance(value, Table) and value.whole:
-                return None, UNKNOWN
+            from herolint.app.option_objects import option_given
+
+            return option_given(self, effect, [word for word in where.split() if not word.isdigit()], expr)
         return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
-
-    def _in_factory(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:
-        """An option of the object that a function gives back which the call is handed to make its options (`useFactory`)."""
-        mod, factory = effect.mod, option(effect.fact.call, "useFactory")
-        if isinstance(factory, facts.Lambda):
-            scope, results = effect.fact.function, [factory.body]
-        elif isinstance(factory, facts.Closure):
-            scope = factory.number
-            results = [one.value for one in mod.facts.returns if one.function == scope and one.value is not None]
-        else:
-            return None
-        for result in results:
-            for name in names:
-                found = option(facts.Call(result.start, result.end, result, (result,)), name)
-                if found is not None:
-                    return found, self.fold(mod, scope, found)
-        return None
-
-    def _in_bound_options(self, effect: Effect, names: list[str]) -> tuple[facts.AnyExpr, Value] | None:
-        """An option of an object that was bound to a name before it is given."""
-        for given in effect.fact.call.args:
-            if isinstance(given, facts.Name | facts.Attr | facts.Index):
-                value = self.fold(effect.mod, effect.fact.function, given)
-                for name in names:
-                    found: Value | None = value
-                    for part in name.split("."):
-                        found = found.get(part) if isinstance(found, Table) else found.keyword(part) if isinstance(found, Made) else None
-                    if found is not None:
-                        return given, found
-        return None
 
     @cached_property
     def handlers(self) -> dict[str, list[Handler]]:
