@@ -47,7 +47,7 @@ class Boot:
         """Modules of programs that run to their end before the server is started: `npm run prefetch && npm start`."""
         process = self.code.app.processes[self.process]
         before = process.launches[: process.launches.index(process.main)] if process.main in process.launches else ()
-        return frozenset(entry.path for launch in before for entry in self.code.entry(launch))
+        return frozenset(entry.path for launch in before for entry in self.code.entry_points.entries(launch))
 
     def _earlier(self) -> dict[FunctionRef, Step]:
         """What those programs do, whether they wait for it or not: they end when all of it has."""

@@ -63,6 +63,28 @@ def set_elsewhere(app: App, name: str) -> bool:
     return any(table.sets(addon.plan, addon.as_, name) for addon in addons) or _in_image(app, name) or name in _in_loaded_files(app)
 
 
+def value_given(app: App, name: str) -> str | None:
+    """The value that app.json, or else the web image, gives a variable; empty or None where none does."""
+    image = app.web_image
+    return app.config_var(name) or (image.dockerfile.env.get(name) if image is not None else None)
+
+
+def values_at_runtime(app: App) -> dict[str, str | None]:
+    """Variables that buildpacks, the web image or app.json set for the running app; None where the value is not known."""
+    return {**_set_by_build(app), **{name: entry.value for name, entry in declared(app).items()}}
+
+
+def _set_by_build(app: App) -> dict[str, str]:
+    """Variables that buildpacks or the web image set for the running app."""
+    if app.is_container:
+        # What the platform sets, PORT above all, replaces what the image says.
+        env = app.web_image.dockerfile.env if app.web_image is not None else {}
+        return {name: value for name, value in env.items() if name not in app.platform.config_vars}
+    manifests = {"node": "package.json", "ruby": "Gemfile"}
+    defaults = app.platform.config.buildpack_defaults
+    return {k: v for language, file in manifests.items() if file in app.slug for k, v in defaults.get(language, {}).items()}
+
+
 def _in_loaded_files(app: App) -> frozenset[str]:
     """Names in pushed files of defaults that the code loads: `.env`, `.env.production`, or another that it names."""
     from herolint.formats.dotenv import parse

@@ -59,7 +59,8 @@ def _folders(code: Program, process: Process, convention: Convention) -> Iterato
                 continue
             script = launch.script or ""
             built = script and any(matches(f"/{glob}", posixpath.relpath(script, folder or ".")) for glob in convention.built)
-            if launch.tool in convention.tools or built or any(_imports(code, entry.path, convention) for entry in code.entry(launch)):
+            starts = (entry.path for entry in code.entry_points.entries(launch))
+            if launch.tool in convention.tools or built or any(_imports(code, path, convention) for path in starts):
                 yield folder
 
 

@@ -1,4 +1,4 @@
-"""Which source files the programs of Node.js, Go and Ruby apps start with; Python's are found in `app.program`."""
+"""Which source files the programs of Node.js, Go and Ruby apps start with; `app.entry_points` asks where a command names no module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The app's Python code seen from its processes: entry points, reach, handlers, and what each reached call does."""
+"""The app's code, in every language, seen from its processes: reach, handlers, and what each reached call does."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from herolint.app.calls import NamedCalls
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.conditions import applies
 from herolint.app.config_classes import ConfigClasses
+from herolint.app.config_vars import values_at_runtime
 from herolint.app.conventions import Placed, placed_files, placed_handlers
-from herolint.app.django import Django, settings_module
+from herolint.app.django import Django
 from herolint.app.encryption import is_declared
+from herolint.app.entry_points import EntryPoints
 from herolint.app.environment import Environment
 from herolint.app.events import events_of
 from herolint.app.flow import Flow, Step
 from herolint.app.guards import Guards
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.installing import release_taken
-from herolint.app.launch import Launch
 from herolint.app.link import Linker, Target
 from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
-from herolint.app.reach import Entry, FunctionRef, Reach
+from herolint.app.reach import FunctionRef, Reach
+from herolint.app.search_path import add_roots
 from herolint.app.shared_files import SharedFile, shared_files
 from herolint.app.subcommands import Subcommands
 from herolint.app.values import UNKNOWN, Value
@@ -71,33 +73,17 @@ class Program:
             self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins, self.knowledge.injecting,
             self.knowledge.effects,
         )  # fmt: skip
-        always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
-        values: dict[str, str | None] = dict(_set_by_build(app))
-        values |= {n: (v.value if v.value is not None else None) for n, v in (app.app_json.env.items() if app.app_json else ())}
         self._conditions: dict[tuple[str, int, int], bool] = {}
-        known = (always, values, frozenset(load_addons().addresses), _words(app), _version(app))
+        always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
+        known = (always, values_at_runtime(app), frozenset(load_addons().addresses), _words(app), _version(app))
         self.environment = Environment(*known)
         self.guards = Guards(self.linker, self.environment)
         self.as_written = Guards(self.linker, Environment(*known, as_written=True))
         """Guards as they are while nobody sets a variable that has a default."""
         self.as_written.scripts = self.guards.scripts
-        for process in app.processes.values():
-            for launch in process.launches:
-                for folder in (launch.folder, launch.cwd):
-                    if folder:
-                        self.code.add_root(folder)
-                if (given := launch.assigned("PYTHONPATH")) is not None:
-                    self._search_in(given.text)
-                if launch.tool in ("python", "django", "streamlit") and launch.script:
-                    self.guards.scripts.add(launch.script)
-        self._search_in(app.config_var("PYTHONPATH") or self._image_variable("PYTHONPATH") or "")
-        self.code.open_path |= app.config_var("PYTHONPATH") == ""
-        if "src" in self.code.folders and "src/__init__.py" not in self.code.files and not self._named_with_root("src"):
-            self.code.add_root("src")
-        for process in app.processes.values():
-            for launch in process.launches:
-                if launch.tool == "python" and launch.module and (path := self._main_of(launch.module)):
-                    self.guards.scripts.add(path)
+        add_roots(app, self.code)
+        self.entry_points = EntryPoints(self)
+        self.guards.scripts.update(self.entry_points.scripts())
 
     @cached_property
     def servers(self) -> dict[str, Server]:
@@ -120,65 +106,6 @@ class Program:
         table = self.tables.get(language) or next(iter(self.tables.values()), None)
         return table.spelling.get(what, "").format(**words) if table is not None else ""
 
-    def _search_in(self, path: str) -> None:
-        """Make the folders of a `PYTHONPATH` roots of the code base."""
-        for folder in path.split(":"):
-            folder = folder.removeprefix("/app").removeprefix("$HOME").removeprefix("$PWD").strip("/")
-            if folder and "$" not in folder:
-                self.code.add_root(folder)
-            self.code.open_path |= "$" in folder
-
-    def _named_with_root(self, folder: str) -> bool:
-        """Whether modules at the root import from a folder by its own name (`from src.views import …`): then it is a package, no root."""
-        beginnings = (f"from {folder}.", f"from {folder} ", f"import {folder}.")
-        top = (mod for path in self.code.files if "/" not in path and path.endswith(".py") and (mod := self.code.mod(path)) is not None)
-        return any(word in mod.source.text for mod in top for word in beginnings)
-
-    def _main_of(self, module: str) -> str | None:
-        path = self.code.find(module)
-        if path and path.endswith("__init__.py"):
-            return self.code.find(f"{module}.__main__")
-        return path
-
-    def entries(self, process: Process) -> tuple[Entry, ...]:
-        """The modules that a process type starts with."""
-        found: list[Entry] = []
-        for launch in process.launches:
-            found += self.entry(launch)
-        return tuple(dict.fromkeys(found))
-
-    def entry(self, launch: Launch) -> Iterator[Entry]:
-        """The modules that one program starts with."""
-        if launch.script and launch.script in self.code.files:
-            yield Entry(launch.script, launch.tool in ("python", "django", "streamlit"))
-        elif launch.module:
-            main = launch.tool == "python"
-            path = self._main_of(launch.module) if main else self.code.find(launch.module)
-            if path:
-                yield Entry(path, main)
-            elif (intended := self._intended(launch)) is not None:
-                yield Entry(intended, False)
-            elif launch.tool == "celery" and (inner := self.code.find(f"{launch.module}.celery")):
-                yield Entry(inner, False)
-        elif launch.tool == "flask":
-            for name in ("wsgi", "app"):
-                path = self.code.find(name)
-                if path:
-                    yield Entry(path, False)
-                    break
-        elif launch.tool == "uwsgi":
-            yield from self._uwsgi_entry(launch)
-        elif launch.tool not in ("python", "django"):
-            from herolint.app.entries import entries_of
-
-            yield from entries_of(self.app, launch, self.node_paths)
-        if (config := self.gunicorn_config(launch)) is not None:
-            yield Entry(config, False)
-        if launch.tool == "django" and launch.subcommand and launch.subcommand not in ("runserver", "migrate", "collectstatic"):
-            for path in sorted(self.code.files):
-                if path.endswith(f"/management/commands/{launch.subcommand}.py"):
-                    yield Entry(path, False)
-
     @cached_property
     def node_paths(self) -> NodePaths:
         """How specifiers and built files are found."""
@@ -186,75 +113,10 @@ class Program:
 
         return NodePaths(self.app.workspace)
 
-    def gunicorn_config(self, launch: Launch) -> str | None:
-        """The Python file that gunicorn reads its settings from."""
-        if launch.tool != "gunicorn":
-            return None
-        given = launch.option("--config")
-        if given is None:
-            path = "gunicorn.conf.py"
-        elif given.text.startswith("python:"):
-            path = self.code.find(given.text.removeprefix("python:")) or ""
-        else:
-            path = given.text.removeprefix("file:").removeprefix("./")
-        return path if path in self.code.files else None
-
-    def _uwsgi_entry(self, launch: Launch) -> Iterator[Entry]:
-        from herolint.app.uwsgi import uwsgi_settings
-
-        settings = uwsgi_settings(self.app, launch)
-        for name in ("module", "wsgi", "w"):
-            if name in settings and (path := self.code.find(settings[name][0].partition(":")[0])):
-                yield Entry(path, False)
-        for name in ("wsgi-file", "file"):
-            if name in settings and settings[name][0] in self.code.files:
-                yield Entry(settings[name][0], False)
-
-    def _intended(self, launch: Launch) -> str | None:
-        """The module that a server was meant to load where its command names none that exists: the only one at the root that makes an app."""
-        if launch.tool not in ("gunicorn", "uvicorn", "hypercorn", "waitress-serve") or not launch.module or "." in launch.module:
-            return None
-        if self.app.dependencies.imports(launch.module):
-            return None
-        makers = (
-            "Flask(__name__",
-            "FastAPI(",
-            "dash.Dash(",
-            "Dash(__name__",
-            "Dash(name=__name__",
-            "Bottle(",
-            "Quart(__name__",
-            "Starlette(",
-        )
-        found = []
-        for path in sorted(self.code.files):
-            source = self.app.source(path) if "/" not in path else None
-            if source is not None and any(word in source.text for word in makers):
-                found.append(path)
-        outer = [path for path in found if not any(self._imports_file(other, path) for other in found if other != path)]
-        return outer[0] if len(outer) == 1 else None
-
-    def _imports_file(self, path: str, wanted: str) -> bool:
-        """Whether one module at the root imports another."""
-        mod = self.code.mod(path)
-        return mod is not None and any(wanted in self.code.imported(mod, imp) for imp in mod.facts.imports)
-
     @cached_property
     def django(self) -> Django | None:
         """The Django project, if the processes start one."""
-        processes = sorted(self.app.processes.values(), key=lambda p: not p.serves)
-        starts = [e.path for p in processes for e in self.entries(p) if not e.path.endswith("manage.py")]
-        names = ("wsgi.py", "asgi.py", "manage.py")
-        usual = [p for p in self.code.files if p.rpartition("/")[2] in names]
-        starts += sorted(usual, key=lambda p: (p.endswith("manage.py"), p.count("/"), p))[:6]
-        value = self.app.config_var("DJANGO_SETTINGS_MODULE") or self._image_variable("DJANGO_SETTINGS_MODULE")
-        named = self.code.find(value) if value else None
-        for process in self.app.processes.values():
-            for launch in process.launches:
-                word = launch.assigned("DJANGO_SETTINGS_MODULE") or launch.option("--settings")
-                if word and (path := self.code.find(word.text)):
-                    named = path
-        found = named or settings_module(self.code, self.guards, iter(starts))
+        found = self.entry_points.django_settings()
         return Django(self.code, self.linker, self.guards, found, self._unread("django")) if found else None
 
     def _unread(self, distribution: str) -> frozenset[str]:
@@ -266,31 +128,16 @@ class Program:
         readers = self.knowledge.read_by.get(distribution, {})
         return frozenset(name for name, versions in readers.items() if not matches(versions, release))
 
-    def _image_variable(self, name: str) -> str | None:
-        """What the web image's Dockerfile sets a variable to."""
-        image = self.app.web_image
-        return image.dockerfile.env.get(name) if image is not None else None
-
     def runs_django(self, process: Process) -> bool:
         """Whether a process loads the Django project (its wiring then counts as reached)."""
-        if self.django is None:
-            return False
-        starts = self.entries(process)
-        if any(x.tool == "django" for x in process.launches):
-            return True
-        return any(
-            "django" in (imp.module or "") or "DJANGO_SETTINGS_MODULE" in str(mod.source.text[:4000])
-            for e in starts
-            if (mod := self.code.mod(e.path))
-            for imp in mod.facts.imports
-        )
+        return self.django is not None and self.entry_points.loads_django(process)
 
     @cached_property
     def reach(self) -> dict[str, Reach]:
         """What each process type reaches."""
         found = {}
         for name, process in self.app.processes.items():
-            starts = self.entries(process)
+            starts = self.entry_points.of(process)
             placed = self.placed[name]
             if not starts and not placed and not self.runs_django(process):
                 continue
@@ -301,20 +148,9 @@ class Program:
             programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
             known = self.knowledge
             subcommands = Subcommands(known.subcommands, words)
-            made = self._factories(process)
+            made = self.entry_points.factories(process)
             found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, programs, made, subcommands)
         return found
-
-    def _factories(self, process: Process) -> Iterator[FunctionRef]:
-        """Functions that make the app, where a command names one: `gunicorn "shop:create_app()"`, `uvicorn --factory shop:create_app`."""
-        for launch in process.launches:
-            mod = self.code.mod(self.code.find(launch.module) or "") if launch.module and launch.attr else None
-            target = self.linker.lookup(mod, NONE, launch.attr) if mod is not None and launch.attr else None
-            if target is None or target.kind != "function" or target.mod is None:
-                continue
-            called = "--factory" in launch.options or (launch.target is not None and "(" in launch.target.text)
-            if called or all(param.default is not None for param in target.mod.facts.functions[target.number].params):
-                yield FunctionRef(target.mod.path, target.number)
 
     @cached_property
     def placed(self) -> dict[str, tuple[Placed, ...]]:
@@ -503,17 +339,6 @@ class Program:
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""
         return ((call.mod, call.fact, call.name) for call in self.calls.of(names))
-
-
-def _set_by_build(app: App) -> dict[str, str]:
-    """Variables that buildpacks or the web image set for the running app."""
-    if app.is_container:
-        # What the platform sets, PORT above all, replaces what the image says.
-        env = app.web_image.dockerfile.env if app.web_image is not None else {}
-        return {name: value for name, value in env.items() if name not in app.platform.config_vars}
-    manifests = {"node": "package.json", "ruby": "Gemfile"}
-    defaults = app.platform.config.buildpack_defaults
-    return {k: v for language, file in manifests.items() if file in app.slug for k, v in defaults.get(language, {}).items()}
 
 
 def _words(app: App) -> frozenset[str]:

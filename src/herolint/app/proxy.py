@@ -94,7 +94,7 @@ def _set_in_image(app: App) -> bool:
 
 
 def _gunicorn_setting(app: App, launch: Launch) -> Value | None:
-    path = app.code.gunicorn_config(launch)
+    path = app.code.entry_points.gunicorn_config(launch)
     mod = app.code.code.mod(path) if path is not None else None
     bindings = mod.names.get(NONE, {}).get("forwarded_allow_ips") if mod is not None else None
     if mod is None or not bindings or not isinstance(bindings[-1].what, Assign):

@@ -54,7 +54,7 @@ def tls_servers(app: App) -> Iterator[TlsServer]:
 def _in_server_config(app: App) -> Iterator[TlsServer]:
     """`certfile = …` in gunicorn's own file."""
     for launch in app.web.launches if app.web is not None else ():
-        path = app.code.gunicorn_config(launch)
+        path = app.code.entry_points.gunicorn_config(launch)
         mod = app.code.code.mod(path) if path is not None else None
         for assign in mod.facts.assigns if mod is not None else ():
             if (

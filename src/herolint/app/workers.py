@@ -196,7 +196,7 @@ def _uwsgi(app: App, launch: Launch) -> Workers:
 
 def _config(app: App, launch: Launch) -> dict[str, tuple[Mod, Assign]] | None:
     """Settings of the Python file that gunicorn reads, those that hold in production; None when there is none."""
-    path = app.code.gunicorn_config(launch) if app.has("code") else None
+    path = app.code.entry_points.gunicorn_config(launch) if app.has("code") else None
     mod = app.code.code.mod(path) if path is not None else None
     if mod is None:
         return None

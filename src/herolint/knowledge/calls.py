@@ -209,6 +209,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Packages that listen only where one of these words stands in the file."""
     per_visit: frozenset[str] = frozenset()
     """Programs that bind the port first and run the app's script for each visitor."""
+    app_makers: frozenset[str] = frozenset()
+    """What stands in the text of a module that makes the app: the frameworks' constructors, as they are called."""
     spelling: dict[str, str] = {}
     """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
     parameters: dict[str, str] = {}
@@ -307,6 +309,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         time_limits=frozenset().union(*(table.time_limits for table in known)),
         injecting=frozenset().union(*(table.injecting for table in known)),
         per_visit=frozenset().union(*(table.per_visit for table in known)),
+        app_makers=frozenset().union(*(table.app_makers for table in known)),
         backends={name: kind for table in known for name, kind in table.backends.items()},
         worker_classes={module: names for table in known for module, names in table.worker_classes.items()},
         read_by={name: settings for table in known for name, settings in table.read_by.items()},
@@ -356,6 +359,7 @@ def load(language: str) -> Knowledge:
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
         per_visit=frozenset(raw.get("per-visit", ())),
+        app_makers=frozenset(raw.get("app-makers", ())),
         spelling=raw.get("spelling", {}),
         parameters=raw.get("parameters", {}),
         injecting=frozenset(raw.get("injecting", ())),

@@ -45,7 +45,7 @@ def _is_async(launch: Launch) -> bool:
 
 def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
     """`timeout = …` in the Python file that gunicorn reads."""
-    path = app.code.gunicorn_config(launch) if app.has("code") else None
+    path = app.code.entry_points.gunicorn_config(launch) if app.has("code") else None
     mod = app.code.code.mod(path) if path is not None else None
     if mod is None or _is_async(launch):
         return
