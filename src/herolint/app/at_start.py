@@ -24,6 +24,16 @@ def runs_at_start(code: Program, effect: Effect) -> bool:
     return all(code.guards.holds(mod, call.guard) is True for mod, call in _callers(code, effect))
 
 
+def surely_starts(code: Program, effect: Effect) -> bool:
+    """Whether a call runs, and all calls on the way to it from the start of the web process do."""
+    called = code.boot.called if code.boot is not None else {}
+    number = effect.fact.function
+    while FunctionRef(effect.mod.path, number) not in called and number != NONE:
+        number = effect.mod.facts.functions[number].parent  # a function inside another one that the start lets run beside it
+    step = called.get(FunctionRef(effect.mod.path, number))
+    return effect.runs is True and (step is None or all(code.guards.holds(mod, fact.guard) is True for mod, fact in step.calls()))
+
+
 def caught(code: Program, effect: Effect) -> bool:
     """Whether the call, or one on the way to it, stands in a `try`."""
     calls = [(effect.mod, effect.fact), *_callers(code, effect)]

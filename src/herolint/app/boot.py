@@ -31,8 +31,7 @@ class Boot:
         }  # fmt: skip
         self.leading = self._leading()
         """Functions on the way to the listening call, with where in each the way goes on."""
-        starts = [FunctionRef(path, NONE) for path in reach.modules]
-        starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in code.linker.dialect(mod).starts(mod)]
+        starts = self._beginnings()
         starts += [ref for ref in (*reach.factories, *self.leading) if ref not in starts]
         starts += [ref for ref in start_hooks(code, reach) if ref not in starts]
         self.starts = starts
@@ -41,6 +40,16 @@ class Boot:
         """Functions that run before the process can answer."""
         for ref, step in self._earlier().items():
             self.steps.setdefault(ref, step)
+
+    def _beginnings(self) -> list[FunctionRef]:
+        """Module bodies and the language's own entry functions."""
+        starts = [FunctionRef(path, NONE) for path in self.reach.modules]
+        return starts + [FunctionRef(mod.path, i) for mod in self.reach.mods() for i in self.code.linker.dialect(mod).starts(mod)]
+
+    @cached_property
+    def called(self) -> dict[FunctionRef, Step]:
+        """Functions that those, and the functions that the command itself calls, come to; with the way to each."""
+        return Flow(self.code.linker, self.reach).from_functions([*self._beginnings(), *self.reach.factories])
 
     @cached_property
     def earlier(self) -> frozenset[str]:

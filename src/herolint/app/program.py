@@ -34,7 +34,7 @@ from herolint.app.subcommands import Subcommands
 from herolint.app.values import UNKNOWN, Value
 from herolint.app.waiting import Waiting
 from herolint.code import facts, language_of
-from herolint.code.facts import NONE, CallFact
+from herolint.code.facts import CallFact
 from herolint.code.queries import argument
 from herolint.finding import Problem
 from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
@@ -304,25 +304,6 @@ class Program:
     def relaxed_certificates(self) -> bool:
         """Whether a variable tells the program to check no certificate at all."""
         return any(is_declared(self, name) for table in self.tables.values() for name in table.relaxing)
-
-    @cached_property
-    def _from_start(self) -> dict[FunctionRef, Step]:
-        """Functions that module bodies and the language's own entry functions of the web process call, with the way to each."""
-        reach = self.reach.get("web")
-        if reach is None:
-            return {}
-        starts = [FunctionRef(path, NONE) for path in reach.modules]
-        starts += [FunctionRef(mod.path, i) for mod in reach.mods() for i in self.linker.dialect(mod).starts(mod)]
-        starts += reach.factories
-        return Flow(self.linker, reach).from_functions(starts)
-
-    def surely_starts(self, effect: Effect) -> bool:
-        """Whether a call runs, and all calls on the way to it from the start of the web process do."""
-        number = effect.fact.function
-        while FunctionRef(effect.mod.path, number) not in self._from_start and number != NONE:
-            number = effect.mod.facts.functions[number].parent  # a function inside another one that the start lets run beside it
-        step = self._from_start.get(FunctionRef(effect.mod.path, number))
-        return effect.runs is True and (step is None or all(self.guards.holds(mod, fact.guard) is True for mod, fact in step.calls()))
 
     @cached_property
     def broadcast(self) -> tuple[Mod, CallFact] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.at_start import runs_at_start
+from herolint.app.at_start import runs_at_start, surely_starts
 from herolint.app.values import UNKNOWN, Env, Known, Value
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -78,7 +78,7 @@ def _in_calls(app: App) -> Iterator[TlsServer]:
             if expr is not None and _is_given(app, app.code.fold(effect.mod, effect.fact.function, expr)):
                 yield TlsServer(effect.name.removesuffix("()"), name, effect.mod.place(expr), effect.runs)
                 break
-        if not names and app.code.surely_starts(effect):  # where a setting decides, the server speaks TLS only when it is told
+        if not names and surely_starts(app.code, effect):  # where a setting decides, the server speaks TLS only when it is told
             yield TlsServer(effect.name.removesuffix("()"), "", effect.mod.place(effect.fact.call), effect.runs)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.at_start import surely_starts
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
@@ -86,7 +87,7 @@ def _migrations_in_code(app: App) -> Iterator[Finding]:
         for effect in (app.code.effects_of("migrates") if app.has("code") else ())
         if "web" in effect.processes
         and FunctionRef(effect.mod.path, effect.fact.function) in app.code.started
-        and app.code.surely_starts(effect)
+        and surely_starts(app.code, effect)
     ]
     if not found:
         return
