@@ -1,0 +1,242 @@
+"""What code refers to, and so may run: functions by name or value, methods of the objects that it makes, and words that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import msgspec
+
+from herolint.app.codebase import Mod
+from herolint.app.link import Target
+from herolint.app.own_classes import is_plain, reflects
+from herolint.app.reach import FunctionRef, Reach
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import dotted, walk
+
+_WRAPPERS = frozenset({
+    "property", "staticmethod", "classmethod", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "setter", "abstractmethod",
+    "overload",
+})  # fmt: skip
+"""Decorators that only change how a function is called: they hand it to nobody."""
+
+
+class IfNamed(msgspec.Struct, frozen=True):
+    """A method of an object that stays in the project's hands: it runs if reached code says its name."""
+
+    name: str
+    method: FunctionRef
+
+
+class _Scope(msgspec.Struct, frozen=True):
+    """One function, or a module's body, while its references are collected."""
+
+    mod: Mod
+    number: int
+    unused: list[tuple[int, int]]
+    """Where functions stand that only other subcommands run."""
+    seen: set[tuple[str, bool]]
+    """Names that have been followed, and whether what they mean is kept here."""
+    outside: set[str]
+    """Names that are known so far to come from outside the project."""
+
+
+class References:
+    """What the functions that one process reaches refer to. Each function and class is told once, by the first that refers to it."""
+
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
+        self.code = reach.code
+        self.linker = reach.linker
+        self.commands = reach.commands
+        self._expressions: dict[str, dict[int, list[facts.AnyExpr]]] = {}
+        self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
+        """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
+
+    def of(self, ref: FunctionRef) -> Iterator[FunctionRef | IfNamed | str]:
+        """What a function, or a module's body, runs: functions, methods of objects that it makes once they are called, and words that it says."""
+        mod = self.code.mod(ref.path)
+        if mod is None:
+            return
+        # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
+        for i in mod.decorated_inside.get(ref.number, ()):
+            if not self._is_idle(mod, mod.facts.functions[i]):
+                yield FunctionRef(mod.path, i)
+        scope = _Scope(mod, ref.number, self._other_subcommands.get(mod.path, []), set(), set())
+        for expr in self._scope_expressions(mod).get(ref.number, ()):
+            if not isinstance(expr, facts.Call) or not self._adds_idle(mod, ref.number, expr):
+                yield from self._in_expression(scope, expr)
+
+    def _in_expression(self, scope: _Scope, expr: facts.AnyExpr) -> Iterator[FunctionRef | IfNamed | str]:
+        mod, function, unused, seen = scope.mod, scope.number, scope.unused, scope.seen
+        named = None
+        kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & mod.base_classes
+        for inner in walk(expr):  # an attribute comes before its base
+            if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
+                continue
+            if isinstance(inner, facts.Closure):
+                yield FunctionRef(mod.path, inner.number)
+                continue
+            if isinstance(inner, facts.Attr):
+                yield inner.name
+                kept.add(id(inner.base.func if isinstance(inner.base, facts.Call) else inner.base))
+                if self._is_outside(scope, inner):
+                    continue
+                if self._only_named(mod, function, inner):
+                    named = inner.base
+                key = dotted(inner)
+            elif isinstance(inner, facts.Name):
+                key = inner.id if inner is not named else ""
+            else:
+                if isinstance(inner, facts.Const) and isinstance(inner.value, str) and inner.value.isidentifier():
+                    yield inner.value
+                continue
+            quiet = id(inner) in kept and not self._by_name
+            if key is not None:
+                if not key or (key, False) in seen or (key, quiet) in seen:
+                    continue
+                seen.add((key, quiet))
+            yield from self._meant(self.linker.resolve(mod, function, inner), quiet)
+
+    def _meant(self, target: Target | None, quiet: bool) -> Iterator[FunctionRef | IfNamed]:
+        """What a name leads to, where nothing has yet; `quiet`: what it means is given to nobody."""
+        if target is None or target.mod is None:
+            return
+        whole = target.mod.path, target.kind == "function", target.number
+        if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
+            self._followed.add((whole, quiet))
+            yield from self._if_named(target) if quiet else self.members(target)
+
+    def _scope_expressions(self, mod: Mod) -> dict[int, list[facts.AnyExpr]]:
+        """The expressions of each function, and of the module's body, that may run."""
+        table = self._expressions.get(mod.path)
+        if table is None:
+            table = {}
+            for call in mod.facts.calls:
+                if self.reach.runs(mod, call.guard) is not False:
+                    table.setdefault(call.function, []).append(call.call)
+            for assign in mod.facts.assigns:
+                if assign.value is not None and self.reach.runs(mod, assign.guard) is not False:
+                    table.setdefault(assign.function, []).append(assign.value)
+            for returned in mod.facts.returns:
+                if returned.value is not None:
+                    table.setdefault(returned.function, []).append(returned.value)
+            for cls in mod.facts.classes:
+                for base in cls.bases:
+                    table.setdefault(cls.parent_function, []).append(base)
+            for fn in mod.facts.functions:
+                for decorator in fn.decorators:
+                    table.setdefault(fn.parent, []).append(decorator)
+                for param in fn.params:
+                    for inner in (param.default, param.annotation):
+                        if inner is not None:
+                            table.setdefault(fn.parent, []).append(inner)
+            table = self._expressions[mod.path] = {function: _outermost(found) for function, found in table.items()}
+        return table
+
+    def registered(self, mod: Mod, fn: facts.Function) -> bool:
+        """Whether a decorator hands the function to someone else who will call it."""
+        if self._is_idle(mod, fn):
+            return False
+        for decorator in fn.decorators:
+            inner = decorator.func if isinstance(decorator, facts.Call) else decorator
+            name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
+            if name not in _WRAPPERS:
+                return True
+        return False
+
+    def _is_idle(self, mod: Mod, fn: facts.Function) -> bool:
+        """Whether a decorator makes the function a command, and no program that this process runs has it."""
+        programs = tuple(self.commands.programs(mod, fn)) if fn.decorators else ()
+        return bool(programs) and self._called_programs.isdisjoint(programs)
+
+    def _adds_idle(self, mod: Mod, function: int, call: facts.Call) -> bool:
+        """Whether a call only gives commands to a program that this process does not run."""
+        program = self.commands.program(mod, function, call.func)
+        return program is not None and program not in self._called_programs
+
+    @cached_property
+    def _called_programs(self) -> frozenset[str]:
+        """Command line programs that this process runs: by its command, or by `app()` of `app = typer.Typer()`."""
+        objects = self.commands.objects
+        called = {
+            name
+            for mod in (self.reach.mods() if objects else ())
+            for fact in mod.facts.calls
+            if self.reach.runs(mod, fact.guard) is not False
+            and (name := self.linker.qualified(mod, fact.function, fact.call.func)) in objects
+        }
+        return self.reach.programs.union(called)
+
+    @cached_property
+    def _other_subcommands(self) -> dict[str, list[tuple[int, int]]]:
+        """Where functions stand that only other subcommands run than the one that the process asks for, by file."""
+        subcommands = self.reach.subcommands
+        return subcommands.others(self.linker, self.reach.mods()) if subcommands is not None else {}
+
+    def _is_outside(self, scope: _Scope, attribute: facts.Attr) -> bool:
+        """Whether a chain of names starts at something outside the project, as `request.form.get` does."""
+        root: facts.AnyExpr = attribute
+        while isinstance(root, facts.Attr):
+            root = root.base
+        if not isinstance(root, facts.Name):
+            return False
+        if root.id not in scope.outside:
+            target = self.linker.resolve(scope.mod, scope.number, root)
+            if target is None or target.kind != "external":
+                return False
+            scope.outside.add(root.id)
+        return True
+
+    def _only_named(self, mod: Mod, function: int, attribute: facts.Attr) -> bool:
+        """Whether a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
+        if not isinstance(attribute.base, facts.Name):
+            return False
+        whose = self.linker.resolve(mod, function, attribute.base)
+        if whose is None or whose.mod is None or whose.kind not in ("class", "instance"):
+            return False
+        if whose.kind == "instance":
+            fn = mod.facts.functions[function] if function != NONE else None
+            if fn is None or fn.klass == NONE or not fn.params or fn.params[0].name != attribute.base.id:
+                return False
+        is_method = attribute.name in self.linker.methods(whose.mod, whose.number)
+        return is_method or attribute.name in whose.mod.class_body.get(whose.number, {})
+
+    @cached_property
+    def _by_name(self) -> bool:
+        """Whether reached code may call methods whose names it puts together."""
+        return reflects(self.reach.mods())
+
+    def _if_named(self, target: Target) -> Iterator[FunctionRef | IfNamed]:
+        """The methods of an object that is made or asked for something here, and given to nobody: they run when they are called by name."""
+        plain = target.mod is not None and target.kind in ("class", "instance") and is_plain(self.linker, target.mod, target.number)
+        for ref in self.members(target):
+            mod = self.code.mod(ref.path)
+            fn = mod.facts.functions[ref.number] if mod is not None else None
+            if plain and fn is not None and not fn.decorators and not fn.name.startswith("__"):
+                yield IfNamed(fn.name, ref)
+            else:
+                yield ref
+
+    def members(self, target: Target, seen: frozenset[tuple[str, int]] = frozenset()) -> Iterator[FunctionRef]:
+        """A function itself; of a class or an object all methods, also those of its bases."""
+        if target.mod is None or (target.mod.path, target.number) in seen:
+            return
+        if target.kind == "function":
+            yield FunctionRef(target.mod.path, target.number)
+        elif target.kind in ("class", "instance"):
+            for where, method in self.linker.methods(target.mod, target.number).values():
+                yield FunctionRef(where.path, method)
+            for base in self.linker.bases(target.mod, target.number):
+                if base.kind == "class":
+                    yield from self.members(base, seen | {(target.mod.path, target.number)})
+
+
+def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:
+    """The expressions that lie in none of the others, in source order: to walk over them is to walk over all."""
+    kept: list[facts.AnyExpr] = []
+    for expr in sorted(exprs, key=lambda one: (one.start, -one.end)):
+        if not kept or expr.end > kept[-1].end:
+            kept.append(expr)
+    return kept
