@@ -333,6 +333,7 @@ def _version(app: App) -> tuple[int, ...]:
 
 
 def _where(where: str) -> tuple[int | None, str | None]:
+    """The position and the name of an argument, as a row gives them."""
     position, name = None, None
     for word in where.split():
         if word.isdigit():
