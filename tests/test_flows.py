@@ -23,6 +23,7 @@ FLOWS = Path(__file__).parent / "fixtures" / "flows"
 FAMILIES = ("HL206", "HL209", "HL5", "HL6")
 MARK = re.compile(r"\s*(?:#|//) <- (?P<marks>HL\d{3}.*)$")
 ONE = re.compile(r'(HL\d{3})(?: "([^"]*)")?')
+ALL = re.compile(rf"{ONE.pattern}(?: {ONE.pattern})*")
 
 
 class Case(NamedTuple):
@@ -45,9 +46,11 @@ def read_cases(text: str) -> Iterator[Case]:
             lines = content.rstrip("\n").split("\n")
             for number, line in enumerate(lines):
                 if marked := MARK.search(line):
+                    assert ALL.fullmatch(marked["marks"]), line
                     lines[number] = line[: marked.start()]
                     case.expected.update({(path, number + 1, code): said for code, said in ONE.findall(marked["marks"])})
             case.files[path] = "\n".join(lines) + "\n"
+            assert "<- HL" not in case.files[path], f"a mark that is not read: {title}, {path}"
         yield case
 
 
