@@ -38,6 +38,7 @@ def test_rows_about_installs_are_well_formed() -> None:
         SpecifierSet(row.versions)
         SpecifierSet(row.python)
     for names in (installs.standard_modules(), installs.module_names()):
+        assert names
         assert all(name == normalise(name) for name in names if "_" not in name)
 
 
@@ -53,6 +54,10 @@ def test_rows_about_breaks_are_well_formed() -> None:
     table = breaks.table()
     named = [(row.name, row.versions) for row in table.python]
     named += [(row.name, row.versions) for row in table.setuptools] + [(row.name, row.versions) for row in table.pair]
+    assert table.python
+    assert table.setuptools
+    assert table.pair
+    assert table.gone
     for name, versions in named:
         assert name == normalise(name)
         SpecifierSet(versions)

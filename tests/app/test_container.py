@@ -203,6 +203,8 @@ def test_any_dockerfile_makes_an_app(lines: list[str], script: str) -> None:
                 assert source is not None
                 assert launch.at.span is not None
                 assert launch.at.span.end <= len(source.data)
-        assert all(
-            image.volumes is not None and image.installs is not None and image.plain in (True, False) for image in app.images.values()
-        )
+        for image in app.images.values():
+            size = Path(folder, image.path).stat().st_size
+            spans = [span for _, span in image.volumes] + [command.span for command in image.installs]
+            assert all(0 <= span.start <= span.end <= size for span in spans)
+            assert image.base is not None or not image.plain
