@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from conftest import plant
 
 from herolint import engine
 from herolint.config import Config
@@ -70,9 +71,7 @@ def place(finding: Finding, root: Path) -> tuple[str, int, str]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_flow(case: Case, tmp_path: Path) -> None:
-    for path, content in {**BASES[case.base], **case.files}.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content, encoding="utf-8")
+    plant(tmp_path, {**BASES[case.base], **case.files})
     result = engine.run(tmp_path, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
     assert not [problem.detail or problem.message for problem in result.problems if problem.rule], "a rule failed"
     found = {place(f, tmp_path): f"{f.message} ({f.why})" for f in result.findings if f.code.startswith(FAMILIES)}
