@@ -122,6 +122,8 @@ class StackFacts(Group, frozen=True, kw_only=True):
 class ImageFacts(Group, frozen=True, kw_only=True):
     """The operating system's packages: `run` on a dyno of every stack, `build` besides while it builds, `some` on a dyno of some stacks."""
 
+    glibc: str
+    """The C library of the oldest stack that builds: wheels that it is new enough for run on every stack."""
     run: frozenset[str]
     build: frozenset[str]
     some: dict[str, tuple[str, ...]]
