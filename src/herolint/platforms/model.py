@@ -306,6 +306,15 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     newest: tuple[str, ...]
     oldest: str
     yarn: str
+    oldest_npm: int
+    npm_with_lock: int
+    """The first major version of npm that reads package-lock.json."""
+    pnpm_that_prunes: str
+    """The first pnpm that removes development packages without running the project's own install scripts."""
+    without_md4: int
+    """The first major version of Node.js whose OpenSSL has no MD4."""
+    asks_for_md4: dict[str, str]
+    """Build tool → its releases that need MD4."""
     npm_needs: dict[str, str] = {}
     """Major version of npm → the range of Node.js on which it runs."""
 
