@@ -328,11 +328,17 @@ class RubyVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RubyFacts(Group, frozen=True, kw_only=True):
-    """The Ruby buildpack. `default` is taken where Gemfile.lock names no version, `oldest` the first minor version that can be had."""
+    """The Ruby buildpack. `default` is taken where Gemfile.lock names no version, `oldest` the first minor version that can be had.
+
+    `puma_refused` and `sprockets_refused` are the releases over which it stops, `puma_wanted` the one below which it warns.
+    """
 
     release: str
     default: str
     oldest: str
+    puma_wanted: str
+    puma_refused: str
+    sprockets_refused: tuple[str, ...]
     versions: tuple[RubyVersion, ...]
 
     @property
