@@ -71,6 +71,16 @@ def test_rows_about_breaks_are_well_formed() -> None:
         assert all("." in name for name in gone.names)
 
 
+def test_what_a_distribution_does_from_a_release_on() -> None:
+    for row in breaks.table().turn:
+        assert row.name == normalise(row.name)
+        assert row.source.startswith("https://")
+        assert not breaks.before(row.name, row.turn, row.since)
+        assert breaks.before(row.name, row.turn, "0.1")
+    assert breaks.before("django", "compares the Origin header of forms", "3.2.25")
+    assert not breaks.before("sqlalchemy", "knows no postgres:// any more", "2.0.44")
+
+
 def test_a_gone_module_covers_what_is_in_it() -> None:
     row = next(row for row in breaks.table().gone if "werkzeug.contrib.*" in row.names)
     assert row.covers("werkzeug.contrib.fixers.ProxyFix")

@@ -9,6 +9,7 @@ from herolint.app.buildpacks import Outcome
 from herolint.app.locked import changes_since_lock
 from herolint.app.python_build import manager_files
 from herolint.finding import Confidence, Place
+from herolint.knowledge.breaks import before
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -71,11 +72,11 @@ def _poetry(app: App) -> Iterator[Outcome]:
 
 
 def _poetry_hashes(app: App) -> tuple[str | None, ...]:
-    """The hashes that Poetry accepts: of a lock from before 2.3 also that without dependency groups."""
+    """The hashes that Poetry accepts: of an older Poetry's lock also that without dependency groups."""
     lock, project = app.poetry_lock, app.pyproject
     if lock is None or project is None:
         return ()
-    old = lock.written_by is not None and tuple(int(n) for n in lock.written_by.split(".")[:2]) < (2, 3)
+    old = lock.written_by is not None and before("poetry", "counts dependency groups in the hash of its lock", lock.written_by)
     return (project.poetry_hash, project.poetry_old_hash) if old else (project.poetry_hash,)
 
 
