@@ -358,6 +358,8 @@ class GoFacts(Group, frozen=True, kw_only=True):
     default: str
     oldest: str
     zero_patch_since: str
+    reads_only_since: str
+    """The first Go that does not mend go.mod and go.sum while it builds."""
     supported_minors: int
     """How many of the newest minor versions upstream still gives security fixes."""
     build_tag: str
