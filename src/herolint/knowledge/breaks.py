@@ -72,6 +72,14 @@ class GoneName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return any(name == one or (one.endswith(".*") and (name + ".").startswith(one[:-1])) for one in self.names)
 
 
+class PkgResources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first setuptools without pkg_resources, the last one with it, and the bound that keeps it."""
+
+    gone: str
+    last: str
+    together: str
+
+
 class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something that a distribution does from `since` on and did not do before; rules ask for it by its words."""
 
@@ -90,6 +98,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cap: tuple[Cap, ...]
     gone: tuple[GoneName, ...]
     turn: tuple[Turn, ...]
+    pkg_resources: PkgResources
 
 
 @cache

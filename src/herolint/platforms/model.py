@@ -279,6 +279,7 @@ class PythonFacts(Group, frozen=True, kw_only=True):
     sets: tuple[str, ...]
     runtime_bytes: int
     pip_bytes: int
+    setuptools: str
     versions: tuple[PythonVersion, ...]
     managers: tuple[PackageManager, ...]
     errors: dict[str, str]
