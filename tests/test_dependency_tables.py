@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from herolint.knowledge import breaks, installs, releases
+from herolint.knowledge import breaks, gems, installs, releases
 from herolint.knowledge.names import normalise
 from herolint.knowledge.releases import Offer
 from herolint.platforms import load
@@ -100,3 +100,11 @@ def test_versions_are_compared_as_the_installer_does(clauses: list[str], version
     except InvalidSpecifier:  # `~=1` has no meaning
         assume(False)
     assert installs.matches(versions, version) is expected
+
+
+def test_a_program_that_a_gem_gave_away_is_one_of_its_programs() -> None:
+    table = gems.load()
+    assert table.until
+    for program, gave in table.until.items():
+        assert set(gave) < set(table.programs[program]), "some gem still installs it"
+    assert "puma" in table.servers
