@@ -48,6 +48,7 @@ ENDINGS = tuple(
 )
 """Endings of the files that are read."""
 MAX_BYTES = 400_000
+"""Larger files hold data, not settings, and are not searched."""
 DJANGO_KEY = "Django's SECRET_KEY"
 DJANGO_KEY_LENGTH = 30
 """Characters from which on a SECRET_KEY may be one that `startproject` made."""
