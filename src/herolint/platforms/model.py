@@ -119,9 +119,20 @@ class StackFacts(Group, frozen=True, kw_only=True):
     all: tuple[Stack, ...]
 
 
+class GonePackage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An Ubuntu package that a stack's archive does not have, or has as a stub. No `stacks`: none of them has it."""
+
+    stacks: tuple[str, ...] = ()
+    instead: str = ""
+    why: str = "apt ends with `Unable to locate package`, and the build stops"
+
+
 class ImageFacts(Group, frozen=True, kw_only=True):
     """The operating system's packages: `run` on a dyno of every stack, `build` besides while it builds, `some` on a dyno of some stacks."""
 
+    stacks: tuple[str, ...]
+    """The stacks that this is about."""
+    gone: dict[str, GonePackage]
     glibc: str
     """The C library of the oldest stack that builds: wheels that it is new enough for run on every stack."""
     run: frozenset[str]
