@@ -16,6 +16,15 @@ APPS = Path(__file__).parent / "fixtures" / "apps"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def plant(root: Path, files: dict[str, str]) -> Path:
+    """Write files into a folder; returns it."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return root
+
+
 class Repository:
     """A git repository made of a folder; whatever git is set to on this machine has no say in it."""
 

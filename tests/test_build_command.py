@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import APPS, Run
+from conftest import APPS, Run, plant
 from syrupy.assertion import SnapshotAssertion
 
 from herolint.config import Config
@@ -43,14 +43,6 @@ def test_the_readme_shows_a_real_forecast(app: Callable[[str], Path]) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("<!-- build -->")[2].partition("```text\n")[2].partition("```")[0]
     assert unweighed(shown) == unweighed(told(app("django-shop")))
-
-
-def plant(root: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
 
 
 FLASK = {

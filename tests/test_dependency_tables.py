@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from herolint.knowledge import breaks, installs, releases
+from herolint.knowledge import breaks, gems, installs, releases
 from herolint.knowledge.names import normalise
 from herolint.knowledge.releases import Offer
 from herolint.platforms import load
@@ -38,6 +38,7 @@ def test_rows_about_installs_are_well_formed() -> None:
         SpecifierSet(row.versions)
         SpecifierSet(row.python)
     for names in (installs.standard_modules(), installs.module_names()):
+        assert names
         assert all(name == normalise(name) for name in names if "_" not in name)
 
 
@@ -53,6 +54,10 @@ def test_rows_about_breaks_are_well_formed() -> None:
     table = breaks.table()
     named = [(row.name, row.versions) for row in table.python]
     named += [(row.name, row.versions) for row in table.setuptools] + [(row.name, row.versions) for row in table.pair]
+    assert table.python
+    assert table.setuptools
+    assert table.pair
+    assert table.gone
     for name, versions in named:
         assert name == normalise(name)
         SpecifierSet(versions)
@@ -64,6 +69,16 @@ def test_rows_about_breaks_are_well_formed() -> None:
     for gone in table.gone:
         assert Version(gone.since)
         assert all("." in name for name in gone.names)
+
+
+def test_what_a_distribution_does_from_a_release_on() -> None:
+    for row in breaks.table().turn:
+        assert row.name == normalise(row.name)
+        assert row.source.startswith("https://")
+        assert not breaks.before(row.name, row.turn, row.since)
+        assert breaks.before(row.name, row.turn, "0.1")
+    assert breaks.before("django", "compares the Origin header of forms", "3.2.25")
+    assert not breaks.before("sqlalchemy", "knows no postgres:// any more", "2.0.44")
 
 
 def test_a_gone_module_covers_what_is_in_it() -> None:
@@ -85,3 +100,11 @@ def test_versions_are_compared_as_the_installer_does(clauses: list[str], version
     except InvalidSpecifier:  # `~=1` has no meaning
         assume(False)
     assert installs.matches(versions, version) is expected
+
+
+def test_a_program_that_a_gem_gave_away_is_one_of_its_programs() -> None:
+    table = gems.load()
+    assert table.until
+    for program, gave in table.until.items():
+        assert set(gave) < set(table.programs[program]), "some gem still installs it"
+    assert "puma" in table.servers

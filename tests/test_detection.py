@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import plant
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,10 +20,7 @@ from herolint.source import SourceFile
 
 
 def app_of(root: Path, files: dict[str, str]) -> App:
-    for name, text in files.items():
-        file = root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    plant(root, files)
     return open_apps(root, Config(), RunOptions(today=date(2026, 11, 24), cache=False))[1][0]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from conftest import plant
 
 from herolint import engine
 from herolint.config import Config
@@ -23,6 +24,7 @@ FLOWS = Path(__file__).parent / "fixtures" / "flows"
 FAMILIES = ("HL206", "HL209", "HL5", "HL6")
 MARK = re.compile(r"\s*(?:#|//) <- (?P<marks>HL\d{3}.*)$")
 ONE = re.compile(r'(HL\d{3})(?: "([^"]*)")?')
+ALL = re.compile(rf"{ONE.pattern}(?: {ONE.pattern})*")
 
 
 class Case(NamedTuple):
@@ -45,9 +47,11 @@ def read_cases(text: str) -> Iterator[Case]:
             lines = content.rstrip("\n").split("\n")
             for number, line in enumerate(lines):
                 if marked := MARK.search(line):
+                    assert ALL.fullmatch(marked["marks"]), line
                     lines[number] = line[: marked.start()]
                     case.expected.update({(path, number + 1, code): said for code, said in ONE.findall(marked["marks"])})
             case.files[path] = "\n".join(lines) + "\n"
+            assert "<- HL" not in case.files[path], f"a mark that is not read: {title}, {path}"
         yield case
 
 
@@ -67,9 +71,7 @@ def place(finding: Finding, root: Path) -> tuple[str, int, str]:
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES])
 def test_flow(case: Case, tmp_path: Path) -> None:
-    for path, content in {**BASES[case.base], **case.files}.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(content, encoding="utf-8")
+    plant(tmp_path, {**BASES[case.base], **case.files})
     result = engine.run(tmp_path, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
     assert not [problem.detail or problem.message for problem in result.problems if problem.rule], "a rule failed"
     found = {place(f, tmp_path): f"{f.message} ({f.why})" for f in result.findings if f.code.startswith(FAMILIES)}

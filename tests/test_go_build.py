@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import plant
 
 from herolint.app import go_build
 from herolint.app.model import App
@@ -23,10 +24,7 @@ def make(tmp_path: Path) -> Make:
     """An app of these files: `make({"go.mod": …})`."""
 
     def build(files: dict[str, str]) -> App:
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
+        plant(tmp_path, files)
         options = RunOptions(today=datetime.date(2026, 11, 1), cache=False)
         return open_apps(tmp_path, Config(), options)[1][0]
 

@@ -52,6 +52,7 @@ def test_modules_of_a_python_version(module: str, minor: str, there: bool) -> No
 
 
 def test_every_need_can_be_met_and_can_be_noticed() -> None:
+    assert system.load().needs
     for need in system.load().needs:
         assert need.words or need.apt, need.name
         assert need.programs or need.calls or need.modules or need.built, need.name

@@ -72,7 +72,9 @@ def test_a_token_of_a_service_is_found_and_masked(kind: str) -> None:
 
 
 def test_every_format_compiles_and_says_where_it_may_stand() -> None:
-    for token in load_secret_formats().token:
+    formats = load_secret_formats().token
+    assert formats
+    for token in formats:
         assert "s" in token.regex.groupindex
         assert token.needles
 

@@ -7,19 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, plant
 
 from herolint.workspace.environment import site_packages, weigh
 
 MB = 1_000_000
-
-
-def plant(root: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
 
 
 def slug_of(herolint: Run, root: Path, *words: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from conftest import plant
 
 from herolint import engine
 from herolint.config import Config
@@ -17,10 +18,7 @@ FILES = {"Procfile": "web: gunicorn app:app\n", "requirements.txt": "Flask==3.1.
 
 
 def lint(root: Path, files: dict[str, str], code: str) -> list[Finding]:
-    for name, text in {**FILES, **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    plant(root, {**FILES, **files})
     result = engine.run(root, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
     assert not [problem.detail or problem.message for problem in result.problems if problem.rule]
     return [finding for finding in result.findings if finding.code == code]

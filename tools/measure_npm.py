@@ -20,11 +20,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from herolint.app.node_size import fits_a_dyno
+
 WANTED = Path(__file__).with_suffix(".toml")
 TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge" / "npm_sizes.json"
 WORKERS = 3
 QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-HERE = {"os": "linux", "cpu": "x64", "libc": "glibc"}
 
 
 def main() -> int:
@@ -60,7 +61,7 @@ def _measured(name: str, deadline: float) -> dict[str, Any] | None:
         _npm(["install", "--package-lock-only", *QUIET], folder)
         lock = Path(folder, "package-lock.json")
         packages = json.loads(lock.read_text("utf-8"))["packages"] if lock.exists() else {}
-    brought = sorted({_name(path) for path, entry in packages.items() if path and _fits(entry)} - {name})
+    brought = sorted({_name(path) for path, entry in packages.items() if path and fits_a_dyno(entry) and not entry.get("peer")} - {name})
     return {
         "version": row["version"],
         "size": row["size"],
@@ -80,20 +81,6 @@ def _npm(words: list[str], folder: str) -> str | None:
 
 def _name(path: str) -> str:
     return path.rpartition("node_modules/")[2]
-
-
-def _fits(entry: dict[str, Any]) -> bool:
-    """Whether a package of a lock is installed on Linux x86-64."""
-    for key, value in HERE.items():
-        listed = entry.get(key)
-        if (
-            isinstance(listed, list)
-            and listed
-            and value not in listed
-            and not any(one.startswith("!") and one != f"!{value}" for one in listed)
-        ):
-            return False
-    return not entry.get("peer")
 
 
 def _write(cache: dict[str, Any]) -> None:

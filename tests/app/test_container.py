@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import plant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,10 +26,7 @@ YML = "build:\n  docker:\n    web: Dockerfile\n"
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     def write(files: dict[str, str]) -> App:
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        plant(tmp_path, files)
         return App(open_workspace(tmp_path), AppRoot("", "", True), Context(), load(), datetime.date(2026, 11, 1))
 
     return write
@@ -203,6 +201,8 @@ def test_any_dockerfile_makes_an_app(lines: list[str], script: str) -> None:
                 assert source is not None
                 assert launch.at.span is not None
                 assert launch.at.span.end <= len(source.data)
-        assert all(
-            image.volumes is not None and image.installs is not None and image.plain in (True, False) for image in app.images.values()
-        )
+        for image in app.images.values():
+            size = Path(folder, image.path).stat().st_size
+            spans = [span for _, span in image.volumes] + [command.span for command in image.installs]
+            assert all(0 <= span.start <= span.end <= size for span in spans)
+            assert image.base is not None or not image.plain

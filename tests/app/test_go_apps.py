@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from conftest import plant
 
 from herolint import engine
 from herolint.config import Config
@@ -17,9 +18,7 @@ MODULE = "module example.com/orders\n\ngo 1.26\n"
 
 def codes(root: Path, files: dict[str, str]) -> list[str]:
     """The findings in a small app, as `CODE path`."""
-    for path, text in {"go.mod": MODULE, "Procfile": "web: bin/orders\n", **files}.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
+    plant(root, {"go.mod": MODULE, "Procfile": "web: bin/orders\n", **files})
     result = engine.run(root, Config(), OPTIONS)
     assert not result.problems
     return [f"{found.code} {found.at.path}" for found in result.findings]

@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from conftest import plant
 
 from herolint import engine
 from herolint.config import Config
@@ -26,9 +27,7 @@ async def token(name: str):
 
 def codes(root: Path, files: dict[str, str]) -> list[tuple[str, str]]:
     """Rules and messages of what is found in a tree, HL412's notes aside."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(text.encode())
+    plant(root, files)
     result = engine.run(root, Config(), engine.RunOptions(today=TODAY, cache=False))
     return [(found.code, found.message) for found in result.findings if found.code != "HL412"]
 

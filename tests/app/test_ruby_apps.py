@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from conftest import plant
 
 from herolint.app import rails, ruby_build
 from herolint.app.gemfile import Gemfile
@@ -65,10 +66,7 @@ def make(tmp_path: Path) -> Make:
     """Makes an app of files."""
 
     def from_files(files: dict[str, str]) -> App:
-        for name, text in files.items():
-            path = tmp_path / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        plant(tmp_path, files)
         return App(open_workspace(tmp_path), AppRoot("", "", True), Context(), load(), datetime.date(2026, 11, 1))
 
     return from_files

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import plant
 
 from herolint import engine
 from herolint.config import Config
@@ -20,9 +21,7 @@ def codes(root: Path, files: dict[str, str], gems: tuple[str, ...] = (), without
     """The rules that speak of a Rails app with these files, more gems, and without some."""
     home = root / "app"
     shutil.copytree(BASE, home)
-    for path, text in files.items():
-        (home / path).parent.mkdir(parents=True, exist_ok=True)
-        (home / path).write_text(text)
+    plant(home, files)
     for name in ("Gemfile", "Gemfile.lock"):
         text = (home / name).read_text()
         text = "".join(

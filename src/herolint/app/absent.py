@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 _MOST_SOURCES = 2000
+"""Of a larger tree, this many files are searched."""
 _MOST_SOURCE_BYTES = 200_000
+"""A larger file is no code that a person wrote, and is not searched."""
 _NOT_RUN = lazy(
     r"(?:^|/)(?:tests?|__tests__|specs?|docs?|documentation|examples?|samples?|screenshots?|notebooks?|design|\.[^/]+)/|(?:^|/)(?:README|CHANGELOG)[^/]*\Z",
     re.IGNORECASE,

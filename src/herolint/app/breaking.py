@@ -9,7 +9,7 @@ import msgspec
 
 from herolint.app.installing import release_taken
 from herolint.finding import Place
-from herolint.knowledge import breaks
+from herolint.knowledge import breaks, stdlib
 from herolint.knowledge.installs import matches
 from herolint.knowledge.packages import import_names
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from herolint.app.dependencies import Dependency
     from herolint.app.model import App
     from herolint.app.uses import Use
-
-_LAST_WITH_PKG_RESOURCES = "82"
-"""The first setuptools without pkg_resources."""
 
 
 class Break(msgspec.Struct, frozen=True):
@@ -57,22 +54,23 @@ def setuptools_breaks(app: App, python: str) -> Iterator[Break]:
     """Releases that import what only setuptools has, or had."""
     packages = app.dependencies.packages
     release = _setuptools(app, python)
+    pkg_resources = breaks.table().pkg_resources
     for row in breaks.table().setuptools:
         dependency = packages.get(row.name)
         if dependency is None or not matches(row.versions, release_taken(dependency, python)):
             continue
         if row.needs == "pkg_resources":
-            broken, sure = release is None or not matches(f"<{_LAST_WITH_PKG_RESOURCES}", release), True
+            broken, sure = release is None or not matches(f"<{pkg_resources.gone}", release), True
         else:
             # Another distribution may bring setuptools along, unless a lock says what there is.
-            broken, sure = release is None and matches(">=3.12", f"{python}.0"), app.dependencies.complete
+            broken, sure = release is None and not stdlib.load().has(row.needs, python), app.dependencies.complete
         if broken:
             gone = (
                 "today's setuptools no longer has" if row.needs == "pkg_resources" else f"Python {python} no longer has without setuptools"
             )
             yield Break(
                 dependency, dependency.version or "", f"it imports `{row.needs}`, which {gone}", use_of(app, row.uses, row.name),
-                row.raise_to, row.instead, "setuptools", release or "", "setuptools<81", sure, _has_setuptools_elsewhere(app, python),
+                row.raise_to, row.instead, "setuptools", release or "", pkg_resources.together, sure, _has_setuptools_elsewhere(app, python),
             )  # fmt: skip
 
 
@@ -88,13 +86,15 @@ def _setuptools(app: App, python: str) -> str | None:
     listed = app.dependencies.packages.get("setuptools")
     brought = app.platform.python.version(python)
     with_pip = app.dependencies.manager == "pip" and brought is not None and brought.setuptools
+    own = app.platform.python.setuptools if with_pip else None
     if listed is None:
-        return "70.3.0" if with_pip else None
+        return own
     if listed.version is not None:
         return listed.version
-    if not _allows(listed.specifier, _LAST_WITH_PKG_RESOURCES):
-        return "81"
-    return "70.3.0" if with_pip else "9999"
+    pkg_resources = breaks.table().pkg_resources
+    if not _allows(listed.specifier, pkg_resources.gone):
+        return pkg_resources.last
+    return own or "9999"
 
 
 def pair_breaks(app: App, python: str) -> Iterator[Break]:

@@ -17,6 +17,7 @@ from herolint.source import SourceFile, Span
 from herolint.workspace import Workspace
 
 MAX_SOURCE_BYTES = 1_000_000
+"""A larger file is no code that a person wrote, and is not read as such."""
 _INSTALLED = lazy(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
 """Folders in which package managers put what is not the project's own code."""
 

@@ -18,6 +18,7 @@ _ELSEWHERE = ("dev", "test", "local", "staging", "docker", "debug")
 _LIKELY = (("heroku",), ("prod", "live", "release"))
 """Words in the names of classes for production, the surest first."""
 _NEVER = 99
+"""A rank behind that of every name for production."""
 
 
 class Config(msgspec.Struct, frozen=True):

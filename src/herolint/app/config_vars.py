@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from herolint.formats.app_json import EnvVar
 
 MAX_BYTES = 1_000_000
+"""Larger files are not searched for config vars."""
 _TEMPLATE = lazy(r"(?i)example|sample|template|dist|test|dev|local")
 _PROSE = lazy(
     r"(?i)(\.md|\.rst|\.adoc|(^|/)\.env[^/]*|\.example|\.sample|(^|/)(changelog|readme|license)[^/]*|\.lock|lock\.json|\.svg|\.ipynb|\.csv)\Z"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from herolint.source import SourceFile
 
 MAX_BYTES = 200_000
+"""Larger files are no scripts that a person wrote."""
 ACTION = "akhileshns/heroku-deploy"
 """The action that nearly all workflows deploy with."""
 

@@ -18,6 +18,7 @@ from herolint.code.queries import dotted, walk
 from herolint.finding import Place
 
 MAX_CALLS = 20_000
+"""Functions that are found from one set of starts; in a tree with more, the rest counts as not reached."""
 MAX_IMPLEMENTATIONS = 3
 """In how many classes a method may be written where only its name tells which one is called."""
 AT_ONCE = frozenset(

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 MAX_SCRIPTS = 12
+"""How many scripts may start each other."""
 MAX_BYTES = 200_000
+"""Larger scripts are not read."""
 QUIET_TOOLS = frozenset(
     "cd echo export set true : sleep wait exit test [ [[ source printf mkdir cp rm ls cat chmod".split()
 )  # fmt: skip

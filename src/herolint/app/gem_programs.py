@@ -10,22 +10,14 @@ import msgspec
 
 from herolint.app.ruby_build import builds_ruby, installed_gems, left_out_groups, required_ruby, wanted_ruby
 from herolint.finding import Place
+from herolint.formats.gem_requirement import satisfies
+from herolint.knowledge import gems as known
 from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
     from herolint.app.model import App
     from herolint.app.processes import Process
-
-_PROGRAMS = {
-    "puma": ("puma",), "unicorn": ("unicorn",), "unicorn_rails": ("unicorn",), "thin": ("thin",), "passenger": ("passenger",),
-    "falcon": ("falcon",), "iodine": ("iodine",), "sidekiq": ("sidekiq", "sidekiq-pro", "sidekiq-ent"), "clockwork": ("clockwork",),
-    "rackup": ("rackup", "rack"), "good_job": ("good_job",), "shoryuken": ("shoryuken",), "karafka": ("karafka",),
-}  # fmt: skip
-"""Program → gems any of which installs it; rack itself only before its third major version."""
-_SERVERS = ("puma", "thin", "unicorn", "falcon", "iodine", "passenger", "agoo", "rainbows", "reel", "unicorn-rails")
-_LAST_WITH_WEBRICK = (2, 7)
-"""From Ruby 3.0 on WEBrick is a gem of its own."""
 
 
 class MissingGem(msgspec.Struct, frozen=True):
@@ -42,9 +34,10 @@ def missing_gems(app: App) -> Iterator[MissingGem]:
     if not _is_plain(app):
         return
     gems = installed_gems(app)
+    programs = known.load().programs
     for process in app.processes.values():
         for launch in process.launches:
-            wanted = _PROGRAMS.get(launch.tool, ())
+            wanted = programs.get(launch.tool, ())
             if not wanted or launch.command.conditional or any(name in gems for name in wanted if not _too_new(app, launch.tool, name)):
                 continue
             if (word := launch.words[0].text if launch.words else "") and "/" in word and word in app.slug:
@@ -53,8 +46,10 @@ def missing_gems(app: App) -> Iterator[MissingGem]:
 
 
 def _too_new(app: App, program: str, gem: str) -> bool:
+    """Whether the gem has given the program away."""
+    until = known.load().until.get(program, {}).get(gem)
     locked = app.gemfile_lock.gem(gem) if app.gemfile_lock is not None else None
-    return program == "rackup" and gem == "rack" and locked is not None and int(locked.version.partition(".")[0] or 0) >= 3
+    return until is not None and locked is not None and satisfies(locked.version, f"< {until}") is False
 
 
 def _group(app: App, gem: str) -> str:
@@ -77,12 +72,15 @@ def without_server(app: App) -> NoServer | None:
     if launch is None or not _is_plain(app) or not _takes_any(app, launch):
         return None
     gems = installed_gems(app)
-    if any(name in gems for name in _SERVERS):
+    if any(name in gems for name in known.load().servers):
         return None
     asked = required_ruby(app)
     version = wanted_ruby(app).version or (asked.requirement if asked is not None else app.platform.ruby.default)
-    ruby = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-    return NoServer(launch, "webrick" not in gems and ruby > _LAST_WITH_WEBRICK)
+    return NoServer(launch, "webrick" not in gems and _minor(version) > _minor(known.load().webrick))
+
+
+def _minor(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _takes_any(app: App, launch: Launch) -> bool:

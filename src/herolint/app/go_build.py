@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 MAX_SOURCE_BYTES = 1_000_000
+"""A larger file is no code that a person wrote."""
 SPEC_VARIABLE = "GO_INSTALL_PACKAGE_SPEC"
 VERSION_VARIABLE = "GOVERSION"
 _TAGS = frozenset({"linux", "amd64", "unix", "gc", "cgo"})

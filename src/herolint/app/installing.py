@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 _OLDEST_GLIBC = 5
-_GLIBC = 35
-"""Minor versions of the C library whose wheels run on every stack."""
+"""The minor version of the C library that the oldest form of Linux wheels is made for: manylinux1 means 2.5 (PEP 513)."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -127,7 +126,8 @@ def _in_lock(app: App, dependency: Dependency, version: str, python: str) -> Fai
     wheels = [name for name in dependency.files if name.endswith(".whl")]
     if any(name.endswith("-none-any.whl") for name in wheels) or not any("linux" in name for name in wheels):
         return None
-    if any(_tags(python) & _tags_of(name) for name in wheels):
+    tags = _tags(python, app.platform.image.glibc)
+    if any(tags & _tags_of(name) for name in wheels):
         return None
     if len(wheels) == len(dependency.files):
         return Failure(dependency, version, f"the lock has neither a wheel of it for Python {python} nor its source", True, False)
@@ -135,11 +135,12 @@ def _in_lock(app: App, dependency: Dependency, version: str, python: str) -> Fai
 
 
 @cache
-def _tags(python: str) -> frozenset[Tag]:
+def _tags(python: str, glibc: str) -> frozenset[Tag]:
     from packaging.tags import compatible_tags, cpython_tags
 
     major, _, minor = python.partition(".")
-    platforms = [f"manylinux_2_{n}_x86_64" for n in range(_GLIBC, _OLDEST_GLIBC - 1, -1)]
+    library, _, newest = glibc.partition(".")
+    platforms = [f"manylinux_{library}_{n}_x86_64" for n in range(int(newest), _OLDEST_GLIBC - 1, -1)]
     platforms += ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"]
     number = (int(major), int(minor))
     return frozenset((*cpython_tags(number, platforms=platforms), *compatible_tags(number, f"cp{major}{minor}", platforms)))

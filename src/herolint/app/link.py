@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from herolint.knowledge.calls import CallRow
 
 MAX_DEPTH = 24
+"""Names that may stand for each other before the chain is given up as unknown."""
 _NAMING = (facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
 """Expressions that can name something."""
 

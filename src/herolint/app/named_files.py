@@ -22,6 +22,7 @@ _TAKES_FOLDER = frozenset(
 )
 _WRITES = lazy(r"[wax]b?\+?t?\Z")
 _MOST_LETTERS = 200
+"""A longer text is prose, no path."""
 
 
 class Named(NamedTuple):

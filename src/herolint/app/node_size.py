@@ -48,13 +48,13 @@ def _locked(app: App, lock: str) -> dict[str, int] | None:
     for path, entry in packages.items():
         if "node_modules/" not in path or not isinstance(entry, dict) or entry.get("dev") or entry.get("link"):
             continue
-        if _fits(entry) and not path.endswith("musl"):  # older locks do not say which C library a package is for
+        if fits_a_dyno(entry) and not path.endswith("musl"):  # older locks do not say which C library a package is for
             found[path.rpartition("node_modules/")[2]] += 1
     return dict(found)
 
 
-def _fits(entry: dict[str, Any]) -> bool:
-    """Whether a package of the lock is installed on a dyno's system."""
+def fits_a_dyno(entry: dict[str, Any]) -> bool:
+    """Whether a package of a lock is installed on a dyno's system."""
     for key, value in _HERE.items():
         listed = entry.get(key)
         if (

@@ -11,6 +11,7 @@ from herolint.code.facts import NONE, Assign
 from herolint.code.queries import walk
 
 MAX_STEPS = 6
+"""Names that may stand for each other before the chain is given up."""
 
 
 def origin(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Mod, int, facts.AnyExpr]:

@@ -16,6 +16,7 @@ _SERVED = frozenset("static public media assets dist build uploads www".split())
 """Folders whose files visitors ask for by their address."""
 _TEXTS = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".ejs", ".pug", ".hbs", ".erb", ".haml", ".vue", ".jsx", ".tsx", ".css", ".tmpl")
 _MOST_BYTES = 300_000
+"""Larger files are not searched for the name of a folder."""
 
 
 def is_scratch(code: Program, mod: Mod, fact: CallFact, text: str | None, *, unread: bool = False) -> bool:

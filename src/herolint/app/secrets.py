@@ -48,6 +48,7 @@ ENDINGS = tuple(
 )
 """Endings of the files that are read."""
 MAX_BYTES = 400_000
+"""Larger files hold data, not settings, and are not searched."""
 DJANGO_KEY = "Django's SECRET_KEY"
 DJANGO_KEY_LENGTH = 30
 """Characters from which on a SECRET_KEY may be one that `startproject` made."""
@@ -145,14 +146,14 @@ def _decoded(part: str) -> str:
 
 
 def _for_browsers(token: Token, source: SourceFile, at: int) -> bool:
-    """Whether a Google key stands where browsers or phones are given it."""
-    if token.sure or not token.kind.startswith("a Google"):
+    """Whether a key that may be public stands where browsers or phones are given it."""
+    if not token.near:
         return False
     line = source.text[source.text.rfind("\n", 0, at) + 1 : at]
     if is_public(line.strip().partition("=")[0]):
         return True
     near = source.text[max(0, at - 600) : at + 600]
-    return source.path.endswith((".html", "google-services.json")) or any(word in near for word in load_secret_formats().public.google)
+    return source.path.endswith((".html", "google-services.json")) or any(word in near for word in token.near)
 
 
 def _urls(source: SourceFile) -> Iterator[Secret]:

@@ -14,6 +14,7 @@ _RUNS = frozenset({"Run", "RunE", "Action", "PreRun", "PreRunE", "PostRun", "Pos
 """Fields of subcommands that hold what they run."""
 _EXECUTES = frozenset({"Execute", "ExecuteContext", "ExecuteC", "ExecuteContextC"})
 _DEEPEST = 4
+"""Functions that may hand on a command before it is given up as unknown."""
 
 
 class Subcommands:

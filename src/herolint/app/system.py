@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 MAX_BYTES = 200_000
+"""Larger files are not searched for words about buildpacks and packages."""
 _TELLS_OF_BUILDPACKS = lazy(r"(?:\.(?:md|rst|txt|sh|ya?ml|adoc)|(?:^|/)(?:Makefile|README|\.buildpacks|justfile))\Z", re.IGNORECASE)
 
 

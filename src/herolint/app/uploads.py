@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 _DEEPEST = 6
+"""Names that may stand for each other before the chain is given up."""
 
 
 class Copied(msgspec.Struct, frozen=True):

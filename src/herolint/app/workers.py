@@ -10,6 +10,7 @@ from herolint.app.codebase import Mod
 from herolint.app.values import Env, Known, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
+from herolint.code.queries import walk
 from herolint.finding import Place
 from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons
@@ -33,7 +34,7 @@ class Workers(msgspec.Struct, frozen=True):
     `number` is None when a config var decides that no file gives a value. `origin` is what says the number: `command`, `config` (the
     server's own file, or the call that starts it), `variable` (the project sets WEB_CONCURRENCY), `buildpack` (nobody did, the buildpack
     does) or `server` (the server's default of one). `said` is that as the reader wrote it, `place` where. `worker_class` is gunicorn's,
-    `sync` by default.
+    `sync` by default; `by_cores`: the number comes from counting the host's cores.
     """
 
     launch: Launch
@@ -44,6 +45,7 @@ class Workers(msgspec.Struct, frozen=True):
     worker_class: str = ""
     threads: int = 1
     preload: bool = False
+    by_cores: bool = False
 
     @property
     def several(self) -> bool:
@@ -160,7 +162,8 @@ def _from_config(app: App, base: Workers, mod: Mod, assign: Assign) -> Workers:
         if isinstance(one, Env):
             return msgspec.structs.replace(_from_variable(app, base, one.name, _whole(one.default)), place=place)
     count = _number(app, mod, assign.value)
-    return msgspec.structs.replace(base, number=count, origin="config", said=said, place=place)
+    by_cores = any(isinstance(one, facts.Call) and _counts_cores(app, mod, one.func) for one in walk(assign.value))
+    return msgspec.structs.replace(base, number=count, origin="config", said=said, place=place, by_cores=by_cores)
 
 
 def _from_variable(app: App, base: Workers, name: str, default: int | None) -> Workers:
@@ -249,12 +252,17 @@ def _number(app: App, mod: Mod, expr: facts.AnyExpr | None, depth: int = 0) -> i
             bound = [b.what for b in mod.names.get(NONE, {}).get(name, ()) if isinstance(b.what, Assign) and b.what.op == "="]
             return _number(app, mod, bound[-1].value, depth + 1) if bound else None
         case facts.Call(func=func, args=args):
-            name = app.code.linker.qualified(mod, NONE, func) or ""
-            if any(row.effect == "counts-cores" for row in app.code.knows(mod).effects(name)):
+            if _counts_cores(app, mod, func):
                 return dyno_of(app, "web")[0].cores or None
+            name = app.code.linker.qualified(mod, NONE, func) or ""
             numbers = [_number(app, mod, arg, depth + 1) for arg in args]
             return _of_several(name, numbers)
     return None
+
+
+def _counts_cores(app: App, mod: Mod, func: facts.AnyExpr) -> bool:
+    name = app.code.linker.qualified(mod, NONE, func) or ""
+    return any(row.effect == "counts-cores" for row in app.code.knows(mod).effects(name))
 
 
 def _calculate(op: str, a: int | None, b: int | None) -> int | None:

@@ -4,6 +4,7 @@ from functools import cache
 
 import msgspec
 
+from herolint.knowledge.installs import matches
 from herolint.tables import load_table
 
 
@@ -71,6 +72,23 @@ class GoneName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return any(name == one or (one.endswith(".*") and (name + ".").startswith(one[:-1])) for one in self.names)
 
 
+class PkgResources(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first setuptools without pkg_resources, the last one with it, and the bound that keeps it."""
+
+    gone: str
+    last: str
+    together: str
+
+
+class Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that a distribution does from `since` on and did not do before; rules ask for it by its words."""
+
+    name: str
+    turn: str
+    since: str
+    source: str
+
+
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checked: str
     source: tuple[str, ...]
@@ -79,6 +97,8 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pair: tuple[PairBreak, ...]
     cap: tuple[Cap, ...]
     gone: tuple[GoneName, ...]
+    turn: tuple[Turn, ...]
+    pkg_resources: PkgResources
 
 
 @cache
@@ -87,3 +107,9 @@ def table() -> _Table:
     raw = load_table("herolint.knowledge", "api_breaks.toml")
     raw["checked"] = str(raw["checked"])
     return msgspec.convert(raw, _Table)
+
+
+def before(name: str, turn: str, version: str) -> bool:
+    """Whether a release of a distribution is older than the one that first did what `turn` says."""
+    since = next(row.since for row in table().turn if (row.name, row.turn) == (name, turn))
+    return matches(f"<{since}", version)

@@ -12,7 +12,7 @@ class Token(msgspec.Struct, frozen=True, dict=True):
     """A format of a token. `holds` are words of which one stands wherever it does; group `s` of `pattern` is the secret.
 
     `sure` is false where such a value is often public. `digits`: its first part must be a number in base 64; `role`: it must be a
-    JSON web token that grants this role.
+    JSON web token that grants this role. `near`: words around it that say it is made for browsers and phones, which may have it.
     """
 
     kind: str
@@ -21,6 +21,7 @@ class Token(msgspec.Struct, frozen=True, dict=True):
     sure: bool = True
     digits: bool = False
     role: str = ""
+    near: tuple[str, ...] = ()
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -34,12 +35,11 @@ class Token(msgspec.Struct, frozen=True, dict=True):
 
 
 class Public(msgspec.Struct, frozen=True):
-    """What makes a value public although its name sounds secret: prefixes and words of names, beginnings of values, words around a Google key."""
+    """What makes a value public although its name sounds secret: prefixes and words of names, beginnings of values."""
 
     prefixes: tuple[str, ...]
     words: tuple[str, ...]
     values: tuple[str, ...]
-    google: tuple[str, ...]
 
 
 class SecretFormats(msgspec.Struct, frozen=True):

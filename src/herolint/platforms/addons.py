@@ -52,6 +52,8 @@ class Addons(msgspec.Struct, frozen=True):
     memory_mb: dict[str, int]
     web_concurrency: dict[str, int]
     addon: tuple[Addon, ...]
+    tls_only: dict[str, datetime.date]
+    """Add-on → the day from which every plan of it refuses connections without TLS."""
     addresses: tuple[str, ...] = ()
     gone_host: tuple[GoneHost, ...] = ()
     also_sets: dict[str, tuple[str, ...]] = {}

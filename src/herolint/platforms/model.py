@@ -119,9 +119,22 @@ class StackFacts(Group, frozen=True, kw_only=True):
     all: tuple[Stack, ...]
 
 
+class GonePackage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An Ubuntu package that a stack's archive does not have, or has as a stub. No `stacks`: none of them has it."""
+
+    stacks: tuple[str, ...] = ()
+    instead: str = ""
+    why: str = "apt ends with `Unable to locate package`, and the build stops"
+
+
 class ImageFacts(Group, frozen=True, kw_only=True):
     """The operating system's packages: `run` on a dyno of every stack, `build` besides while it builds, `some` on a dyno of some stacks."""
 
+    stacks: tuple[str, ...]
+    """The stacks that this is about."""
+    gone: dict[str, GonePackage]
+    glibc: str
+    """The C library of the oldest stack that builds: wheels that it is new enough for run on every stack."""
     run: frozenset[str]
     build: frozenset[str]
     some: dict[str, tuple[str, ...]]
@@ -277,6 +290,7 @@ class PythonFacts(Group, frozen=True, kw_only=True):
     sets: tuple[str, ...]
     runtime_bytes: int
     pip_bytes: int
+    setuptools: str
     versions: tuple[PythonVersion, ...]
     managers: tuple[PackageManager, ...]
     errors: dict[str, str]
@@ -304,6 +318,15 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     newest: tuple[str, ...]
     oldest: str
     yarn: str
+    oldest_npm: int
+    npm_with_lock: int
+    """The first major version of npm that reads package-lock.json."""
+    pnpm_that_prunes: str
+    """The first pnpm that removes development packages without running the project's own install scripts."""
+    without_md4: int
+    """The first major version of Node.js whose OpenSSL has no MD4."""
+    asks_for_md4: dict[str, str]
+    """Build tool → its releases that need MD4."""
     npm_needs: dict[str, str] = {}
     """Major version of npm → the range of Node.js on which it runs."""
 
@@ -317,11 +340,17 @@ class RubyVersion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class RubyFacts(Group, frozen=True, kw_only=True):
-    """The Ruby buildpack. `default` is taken where Gemfile.lock names no version, `oldest` the first minor version that can be had."""
+    """The Ruby buildpack. `default` is taken where Gemfile.lock names no version, `oldest` the first minor version that can be had.
+
+    `puma_refused` and `sprockets_refused` are the releases over which it stops, `puma_wanted` the one below which it warns.
+    """
 
     release: str
     default: str
     oldest: str
+    puma_wanted: str
+    puma_refused: str
+    sprockets_refused: tuple[str, ...]
     versions: tuple[RubyVersion, ...]
 
     @property
@@ -341,6 +370,8 @@ class GoFacts(Group, frozen=True, kw_only=True):
     default: str
     oldest: str
     zero_patch_since: str
+    reads_only_since: str
+    """The first Go that does not mend go.mod and go.sum while it builds."""
     supported_minors: int
     """How many of the newest minor versions upstream still gives security fixes."""
     build_tag: str

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.go_mod import GoMod
 
-_BY_ITSELF = (1, 16)
-"""The first Go that no longer mends go.mod and go.sum while it builds."""
-
 
 class _Listed(msgspec.Struct):
     """A folder with Go files that are built: its packages by name, each with the file that names it first, and what it imports."""
@@ -147,7 +144,7 @@ def _programs(app: App, spec: InstallSpec, built: list[MainPackage], packages: d
 
 def _modules(app: App, document: GoMod, packages: dict[str, _Listed], built: list[MainPackage]) -> Iterator[Outcome]:
     """Imports of the programs' code that no module brings, replacements that are not there, modules that go.sum does not know."""
-    if is_vendored(app) or (app.go_work is not None and len(app.go_work.uses) > 1) or _release(app) < _BY_ITSELF:
+    if is_vendored(app) or (app.go_work is not None and len(app.go_work.uses) > 1) or _mends_by_itself(app):
         return
     root = document.module.text if document.module is not None else ""
     nested = {posixpath.dirname(path) for path in app.slug if path.endswith("/go.mod")}
@@ -210,6 +207,12 @@ def _reached(root: str, packages: dict[str, _Listed], built: list[MainPackage]) 
     return found
 
 
-def _release(app: App) -> tuple[int, int]:
-    numbers = (wanted_go(app).release or app.platform.go.latest[app.platform.go.default]).removeprefix("go").split(".")[:2]
+def _mends_by_itself(app: App) -> bool:
+    """Whether the Go of the build writes into go.mod and go.sum what they lack."""
+    go = app.platform.go
+    return _minor(wanted_go(app).release or go.latest[go.default]) < _minor(go.reads_only_since)
+
+
+def _minor(release: str) -> tuple[int, int]:
+    numbers = release.removeprefix("go").split(".")[:2]
     return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 and all(n.isdigit() for n in numbers) else (0, 0)

@@ -24,6 +24,7 @@ _TAGS = frozenset({"latest", "next", "lts", "canary", "berry", "stable", "classi
 _USUAL = {"npm": "11.x", "yarn": "1.22.x", "pnpm": "10.x"}
 _NUMBER = lazy(r"[\^~=v\s]*(\d+)")
 _OLDEST_MINOR = 60
+"""More than any major version has minor ones: a range that lets in this one of the major version before is open below."""
 
 
 def unreadable(app: App) -> Iterator[Outcome]:
@@ -133,11 +134,11 @@ def _versions(app: App, package: PackageJson) -> Iterator[Outcome]:
             Place("package.json", span), "the build stops: Unable to install npm",
             "take the line out (each Node.js brings its own npm), or raise engines.node",
         )  # fmt: skip
-    elif text and major.isdigit() and int(major) < 2:
+    elif text and major.isdigit() and int(major) < app.platform.node.oldest_npm:
         yield Outcome(
             "advice", False, f"npm {major} is very old", Place("package.json", span), "the build warns", "take engines.npm out",
         )  # fmt: skip
-    elif text and major.isdigit() and int(major) < 5 and "package-lock.json" in app.slug:
+    elif text and major.isdigit() and int(major) < app.platform.node.npm_with_lock and "package-lock.json" in app.slug:
         yield Outcome(
             "managers", False, f"npm {major} knows no package-lock.json: the build ignores it", Place("package.json", span),
             "each build takes the newest releases that fit", "take engines.npm out: each Node.js brings its own npm",
@@ -258,7 +259,7 @@ def _pruning(app: App, package: PackageJson) -> Iterator[Outcome]:
     several = workspace is not None and "packages:" in workspace.text
     own = next((name for name in _RUN_WHEN_PRUNING if name in package.scripts), None)
     version = (package.package_manager or "").removeprefix("pnpm@") or package.engines.get("pnpm", ("",))[0]
-    old = satisfies(found, "<8.15.6") is True if (found := _exact(version)) is not None else False
+    old = satisfies(found, f"<{app.platform.node.pnpm_that_prunes}") is True if (found := _exact(version)) is not None else False
     if own is not None and (several or old):
         yield Outcome(
             "advice", False, f"development packages stay in the slug: pnpm would run `{own}` again when it removes them",

@@ -27,6 +27,7 @@ _BUNDLERS = lazy(
 _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
 MAX_SCRIPTS = 60
+"""Scripts, and packages of the repository, that are followed."""
 _HOOKS = ("heroku-prebuild", "preinstall", "install", "postinstall", "prepare", "heroku-postbuild", "build")
 
 

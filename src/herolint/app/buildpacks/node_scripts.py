@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from herolint.formats.shell import Command
     from herolint.source import Span
 
-_MD4_REMOVED = 17
-"""The first major version of Node.js whose OpenSSL has no MD4."""
-_WITHOUT_WASM = ">=2 <4.47.0 || >=5.0.0 <5.61.0"
-"""Releases of webpack that ask OpenSSL for MD4 unless configured otherwise."""
-
 
 def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | None) -> Iterator[Outcome]:
     """The first failure of each script."""
@@ -40,7 +35,7 @@ def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | N
                 "advice", False, "`build` is `ng build` without a configuration", Place("package.json", span),
                 "the build warns: old Angular versions then build for development", "write `ng build --configuration production`",
             )  # fmt: skip
-        if node is not None and node[0] >= _MD4_REMOVED:
+        if node is not None and node[0] >= app.platform.node.without_md4:
             yield from _md4(app, package, name, text, span, lock)
 
 
@@ -107,13 +102,13 @@ def _md4(app: App, package: PackageJson, name: str, text: str, span: Span, lock:
         return
     asked = {**package.dev_dependencies, **package.dependencies}
     if "react-scripts" in text and "react-scripts" in asked:
-        tool, below = "react-scripts", "<5.0.0"
+        tool = "react-scripts"
     elif text.split()[:1] == ["webpack"] and "webpack" in asked:
-        tool, below = "webpack", _WITHOUT_WASM
+        tool = "webpack"
     else:
         return
     version = _locked(app, tool, lock) or parse_version(asked[tool][0].lstrip("^~="))
-    if version is not None and satisfies(version, below):
+    if version is not None and satisfies(version, app.platform.node.asks_for_md4[tool]):
         yield Outcome(
             "not-together", True, f"{tool} {'.'.join(map(str, version))} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
             Place("package.json", asked[tool][1], "too old"),

@@ -9,6 +9,7 @@ from herolint.app.buildpacks import Outcome
 from herolint.app.locked import changes_since_lock
 from herolint.app.python_build import manager_files
 from herolint.finding import Confidence, Place
+from herolint.knowledge.breaks import before
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -26,10 +27,9 @@ def _pipenv(app: App) -> Iterator[Outcome]:
     lock, pipfile = app.pipfile_lock, app.pipfile
     if lock is None:
         return
-    if not lock.readable:
-        yield _unreadable("Pipfile.lock", "Pipenv", "pipenv lock")
-    elif "Pipfile" not in app.slug:
-        yield _alone("Pipfile.lock", "Pipfile", "Pipenv")
+    unusable = _unusable(app, "Pipfile.lock", lock.readable, "Pipfile", "Pipenv")
+    if unusable is not None:
+        yield unusable
     elif pipfile is not None and pipfile.hash is not None and lock.hash != pipfile.hash:
         changes = changes_since_lock(app)
         message, label, version = "Pipfile.lock does not fit the Pipfile" + _told(changes), "made from another Pipfile", ""
@@ -55,10 +55,9 @@ def _poetry(app: App) -> Iterator[Outcome]:
     lock, project = app.poetry_lock, app.pyproject
     if lock is None:
         return
-    if not lock.readable:
-        yield _unreadable("poetry.lock", "Poetry", "poetry lock")
-    elif "pyproject.toml" not in app.slug:
-        yield _alone("poetry.lock", "pyproject.toml", "Poetry")
+    unusable = _unusable(app, "poetry.lock", lock.readable, "pyproject.toml", "Poetry")
+    if unusable is not None:
+        yield unusable
     elif project is not None and project.poetry_hash is not None and lock.content_hash not in _poetry_hashes(app):
         changes = changes_since_lock(app)
         yield Outcome(
@@ -73,11 +72,11 @@ def _poetry(app: App) -> Iterator[Outcome]:
 
 
 def _poetry_hashes(app: App) -> tuple[str | None, ...]:
-    """The hashes that Poetry accepts: of a lock from before 2.3 also that without dependency groups."""
+    """The hashes that Poetry accepts: of an older Poetry's lock also that without dependency groups."""
     lock, project = app.poetry_lock, app.pyproject
     if lock is None or project is None:
         return ()
-    old = lock.written_by is not None and tuple(int(n) for n in lock.written_by.split(".")[:2]) < (2, 3)
+    old = lock.written_by is not None and before("poetry", "counts dependency groups in the hash of its lock", lock.written_by)
     return (project.poetry_hash, project.poetry_old_hash) if old else (project.poetry_hash,)
 
 
@@ -85,10 +84,9 @@ def _uv(app: App) -> Iterator[Outcome]:
     lock = app.uv_lock
     if lock is None:
         return
-    if not lock.readable:
-        yield _unreadable("uv.lock", "uv", "uv lock")
-    elif "pyproject.toml" not in app.slug:
-        yield _alone("uv.lock", "pyproject.toml", "uv")
+    unusable = _unusable(app, "uv.lock", lock.readable, "pyproject.toml", "uv")
+    if unusable is not None:
+        yield unusable
     else:
         changes = changes_since_lock(app)
         if changes:
@@ -106,18 +104,16 @@ def _uv(app: App) -> Iterator[Outcome]:
 _CHECKS: dict[str, Callable[[App], Iterator[Outcome]]] = {"Pipfile.lock": _pipenv, "poetry.lock": _poetry, "uv.lock": _uv}
 
 
-def _unreadable(lock: str, tool: str, command: str) -> Outcome:
-    return Outcome(
-        "lock-stale", True, f"{tool} cannot read {lock} (an empty file, or merge markers left in it?)", Place(lock),
-        f"the build stops: Unable to install dependencies using {tool}", f"delete it, run `{command}` and commit the new one",
-    )  # fmt: skip
-
-
-def _alone(lock: str, manifest: str, tool: str) -> Outcome:
-    return Outcome(
-        "lock-stale", True, f"{lock} stands without the {manifest} that it was made from", Place(lock),
-        f"the build stops: Unable to install dependencies using {tool}", f"commit {manifest} too",
-    )  # fmt: skip
+def _unusable(app: App, lock: str, readable: bool, manifest: str, tool: str) -> Outcome | None:
+    """A lock that its tool cannot read, or that stands without its manifest."""
+    why = f"the build stops: Unable to install dependencies using {tool}"
+    if not readable:
+        message = f"{tool} cannot read {lock} (an empty file, or merge markers left in it?)"
+        return Outcome("lock-stale", True, message, Place(lock), why, f"delete it, run `{tool.lower()} lock` and commit the new one")
+    if manifest not in app.slug:
+        message = f"{lock} stands without the {manifest} that it was made from"
+        return Outcome("lock-stale", True, message, Place(lock), why, f"commit {manifest} too")
+    return None
 
 
 def _told(changes: tuple[Place, ...]) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 _NEAR_DAYS = 180
+"""An end within this many days is told."""
 _PATCHES_TO_COME = 2
 """How many patches may have come out since the table was made."""
 

@@ -20,8 +20,6 @@ _MANIFEST = lazy(r"public/assets/(?:\.sprockets-manifest-|manifest-)[\w-]+\.json
 _BUILDS_SCRIPTS = ("jsbundling-rails", "cssbundling-rails")
 _OTHER_LOCKS = {"package-lock.json": "npm", "pnpm-lock.yaml": "pnpm", "bun.lock": "bun", "bun.lockb": "bun"}
 """Lock files of the tools that the buildpack does not install by itself."""
-_PUMA_REFUSED = ">= 7.0.0, < 7.0.3"
-_SPROCKETS_REFUSED = ("< 2.12.5", ">= 3.0, <= 3.7.1")
 
 
 def outcomes(app: App, lock: GemfileLock) -> Iterator[Outcome]:
@@ -121,7 +119,7 @@ def _assets(app: App, lock: GemfileLock) -> Iterator[Outcome]:
     compiles = rails.setting("assets.compile")
     if compiles is not None and rails.flag("assets.compile"):
         sprockets = lock.gem("sprockets")
-        if sprockets is not None and any(satisfies(sprockets.version, refused) for refused in _SPROCKETS_REFUSED):
+        if sprockets is not None and any(satisfies(sprockets.version, refused) for refused in app.platform.ruby.sprockets_refused):
             yield Outcome(
                 "not-together", True, f"sprockets {sprockets.version} with `config.assets.compile = true` lets visitors read files of the server",
                 Place("Gemfile.lock", sprockets.span), "the build stops over CVE-2018-3760", "raise sprockets, and take the setting out",
@@ -141,15 +139,16 @@ def _puma(app: App, lock: GemfileLock) -> Iterator[Outcome]:
     if puma is None:
         return
     at = Place("Gemfile.lock", puma.span)
-    if satisfies(puma.version, _PUMA_REFUSED):
+    facts = app.platform.ruby
+    if satisfies(puma.version, facts.puma_refused):
         if not app.config_var("PUMA_PERSISTENT_TIMEOUT"):
             yield Outcome(
                 "not-together", True, f"Puma {puma.version} closes connections that the router still uses: the buildpack refuses it", at,
                 "the build stops, after gems and assets (unless a config var PUMA_PERSISTENT_TIMEOUT is set)", "run `bundle update puma`",
             )  # fmt: skip
-    elif satisfies(puma.version, "< 7.0.0"):
+    elif satisfies(puma.version, f"< {facts.puma_wanted}"):
         yield _advice(
-            f"Puma {puma.version} is older than 7.0.3",
+            f"Puma {puma.version} is older than {facts.puma_wanted}",
             at,
             "the build warns: it does not go well with Router 2.0",
             "run `bundle update puma`",

@@ -16,6 +16,7 @@ from herolint.knowledge import releases
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _SHOWN = 4
+"""Requirements that a finding names."""
 
 
 class _Trouble(msgspec.Struct, frozen=True):

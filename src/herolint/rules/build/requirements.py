@@ -19,6 +19,7 @@ from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _STOPS = "the build stops: Unable to install dependencies"
 _SHOWN = 3
+"""Lines that a finding points to."""
 
 
 @rule("HL410", "requirement-uninstallable", ERROR, WARNING)

@@ -13,6 +13,7 @@ from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.queries import dotted, walk
 from herolint.finding import Confidence, Finding, Place
+from herolint.knowledge.breaks import before
 from herolint.rules.registry import WARNING, report, rule
 
 _LOOP = (
@@ -85,9 +86,9 @@ def _at(setting: Setting) -> Place:
 
 
 def _checks_origin(app: App) -> bool:
-    """Whether Django is one that compares the Origin header: version 4 and later."""
+    """Whether Django is one that compares the Origin header."""
     version = app.dependencies.version("django")
-    return version is not None and version.partition(".")[0].isdigit() and int(version.partition(".")[0]) >= 4
+    return version is not None and not before("django", "compares the Origin header of forms", version)
 
 
 def _middleware(app: App) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from functools import cache
 from herolint.app.codebase import Mod
 from herolint.app.model import App
 from herolint.app.values import Known
-from herolint.code.facts import NONE
+from herolint.code.facts import NONE, Import
 from herolint.code.queries import argument
 from herolint.finding import Finding
 from herolint.rules.registry import ERROR, report, rule
@@ -66,14 +66,7 @@ def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
     for imp in mod.facts.imports:
         real = app.code.linker.dialect(mod).misspelt(mod, imp) if not imp.handled and imp.guard == NONE else None
         if real is not None:
-            yield report(
-                "HL119",
-                f"`{imp.module}` finds no file: it is named {real}",
-                mod.place(imp, "other letter case"),
-                why="a dyno's disk tells upper from lower case: the module is not found when the process starts",
-                fix="write the import as the file is named, or rename the file with `git mv`",
-                process=next(iter(app.code.reached_by(mod.path)), ""),
-            )
+            yield _misspelt(app, mod, imp, imp.module, real, "the module is not found when the process starts")
             continue
         if imp.level or not imp.module or imp.handled or imp.guard != NONE or app.code.code.find(imp.module) is not None:
             continue
@@ -82,12 +75,16 @@ def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
             for candidate in (f"{folder}{path}.py".lstrip("/"), f"{folder}{path}/__init__.py".lstrip("/")):
                 real = files.get(candidate.lower())
                 if real is not None and real != candidate and not app.dependencies.imports(imp.module.partition(".")[0]):
-                    yield report(
-                        "HL119",
-                        f"`import {imp.module}` finds no file: it is named {real}",
-                        mod.place(imp, "other letter case"),
-                        why="a dyno's disk tells upper from lower case: ModuleNotFoundError when the process starts",
-                        fix="write the import as the file is named, or rename the file with `git mv`",
-                        process=next(iter(app.code.reached_by(mod.path)), ""),
-                    )
+                    yield _misspelt(app, mod, imp, f"import {imp.module}", real, "ModuleNotFoundError when the process starts")
                     return
+
+
+def _misspelt(app: App, mod: Mod, imp: Import, said: str, real: str, outcome: str) -> Finding:
+    return report(
+        "HL119",
+        f"`{said}` finds no file: it is named {real}",
+        mod.place(imp, "other letter case"),
+        why=f"a dyno's disk tells upper from lower case: {outcome}",
+        fix="write the import as the file is named, or rename the file with `git mv`",
+        process=next(iter(app.code.reached_by(mod.path)), ""),
+    )

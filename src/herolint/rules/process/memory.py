@@ -69,7 +69,7 @@ def _fix(need: Need, memory_mb: int) -> str:
         return "take a larger dyno, or move what is heavy to a process type of its own"
     if workers.origin == "buildpack":
         return f"set the config var: `heroku config:set WEB_CONCURRENCY={fits}`, or take a larger dyno"
-    if "cpu_count" in workers.said:
+    if workers.by_cores:
         return (
             "let the buildpack's number decide, it knows the dyno's memory: `workers = int(os.environ.get(\"WEB_CONCURRENCY\", 2))`;"
             " the cores that are counted are those of the host"

@@ -86,7 +86,7 @@ def _long_kinds(app: App) -> Iterator[Finding]:
         step, label = reached
         what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect]
         key = (FunctionRef(effect.mod.path, effect.fact.function), what or "")
-        if what is None or key in seen or (effect.row.effect == "opens-page" and any("starts a browser" in said for _, said in seen)):
+        if what is None or key in seen or (effect.row.effect == "opens-page" and any(said == LONG["drives-browser"] for _, said in seen)):
             continue
         seen.add(key)
         yield report(

@@ -13,6 +13,7 @@ from herolint.app.program import Effect
 from herolint.app.values import UNKNOWN, AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
+from herolint.knowledge.breaks import before
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, written_hosts
 
@@ -178,10 +179,10 @@ def _local(value: Value, default: str) -> tuple[str | None, bool]:
 def postgres_url_scheme(app: App) -> Iterator[Finding]:
     """Heroku's `postgres://` address reaches SQLAlchemy unchanged."""
     version = app.dependencies.version("sqlalchemy")
-    if version and tuple(int(p) for p in re.findall(r"\d+", version)[:2]) < (1, 4):
+    if version and before("sqlalchemy", "knows no postgres:// any more", version):
         return
     old_flask = app.dependencies.version("flask-sqlalchemy")
-    if old_flask and not version and old_flask.startswith(("2.0", "2.1", "2.2", "2.3", "2.4")) and not app.dependencies.complete:
+    if old_flask and not version and not app.dependencies.complete and before("flask-sqlalchemy", "runs with SQLAlchemy 1.4", old_flask):
         return
     seen: set[tuple[str, int]] = set()
     for database in databases(app.code):

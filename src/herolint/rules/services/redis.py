@@ -11,6 +11,7 @@ from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
+from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import LOCAL
 
@@ -97,11 +98,16 @@ def _without_tls(app: App, effect: Effect) -> Iterator[Finding]:
         "connects to Redis without TLS" + (f", and {ordered} orders Heroku Key-Value Store" if ordered else ""),
         effect.mod.place(effect.fact.call.func, "no TLS"),
         severity=ERROR,
-        why="every plan of Heroku Key-Value Store refuses connections without TLS since 2024-12-02",
+        why=_refused(),
         fix=effect.row.remedy or "take the whole of REDIS_URL, with its `rediss://`",
         process=effect.processes[0],
         confidence=Confidence.MEDIUM,
     )
+
+
+def _refused() -> str:
+    since = load_addons().tls_only["heroku-redis"]
+    return f"every plan of Heroku Key-Value Store refuses connections without TLS since {since}"
 
 
 def _relaxed(effect: Effect) -> bool:
@@ -121,7 +127,7 @@ def _apart(app: App, effect: Effect) -> Iterator[Finding]:
         "connects to Redis by host, port and password, without TLS",
         effect.mod.place(effect.fact.call, "no TLS"),
         severity=ERROR,
-        why="every plan of Heroku Key-Value Store refuses connections without TLS since 2024-12-02",
+        why=_refused(),
         fix='use `redis.from_url(os.environ["REDIS_URL"], ssl_cert_reqs=None)`',
         process=effect.processes[0],
         confidence=Confidence.MEDIUM,

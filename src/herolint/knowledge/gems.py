@@ -1,0 +1,25 @@
+"""What is known of Ruby gems: the programs they install, and the web servers among them. Reads gems.toml."""
+
+import datetime
+from functools import cache
+
+import msgspec
+
+from herolint.tables import load_table
+
+
+class Gems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole table. `until` holds gems that install a program only below a release; `webrick` is the last Ruby that brings WEBrick."""
+
+    source: tuple[str, ...]
+    checked: datetime.date
+    servers: frozenset[str]
+    webrick: str
+    programs: dict[str, tuple[str, ...]]
+    until: dict[str, dict[str, str]]
+
+
+@cache
+def load() -> Gems:
+    """The shipped table."""
+    return msgspec.convert(load_table("herolint.knowledge", "gems.toml"), Gems)
