@@ -318,6 +318,10 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     newest: tuple[str, ...]
     oldest: str
     yarn: str
+    faulty: tuple[str, ...]
+    """Releases that the build warns of."""
+    yarn_with_frozen_lock: str
+    """The first Yarn that knows `--frozen-lockfile`, with which the buildpack installs."""
     oldest_npm: int
     npm_with_lock: int
     """The first major version of npm that reads package-lock.json."""

@@ -53,8 +53,6 @@ def lock_file(app: App) -> str | None:
 
 SCRIPTS = ("heroku-prebuild", "heroku-postbuild", "build", "heroku-cleanup")
 """Scripts that the buildpack runs by itself."""
-_BAD = ((22, 5, 0),)
-"""Releases that the buildpack warns of."""
 
 
 class WantedNode(msgspec.Struct, frozen=True):
@@ -138,7 +136,7 @@ def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
             "the next major version comes with some deploy, not when you choose it",
             f'add `"engines": {{"node": "{node.default}.x"}}`',
         )
-    elif release in _BAD:
+    elif ".".join(map(str, release)) in node.faulty:
         yield Outcome(
             "version-old", False, f"Node.js {'.'.join(map(str, release))} is a release with known faults", wanted.at,
             "the build warns", f'write `"{release[0]}.x"`',

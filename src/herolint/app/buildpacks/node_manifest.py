@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.buildpacks import Outcome
-from herolint.app.buildpacks.node_range import parse_range, satisfies
+from herolint.app.buildpacks.node_range import parse_range, parse_version, satisfies
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
 
@@ -121,7 +121,7 @@ def _versions(app: App, package: PackageJson) -> Iterator[Outcome]:
             f"the build stops: Unable to install {name}", f"run `corepack use {name}@latest`, which writes one",
         )  # fmt: skip
     text, span = package.engines.get("yarn", ("", None))
-    if text and "yarn.lock" in app.slug and satisfies((0, 19, 0), text) is False and satisfies((0, 18, 0), text):
+    if text and "yarn.lock" in app.slug and _only_before(text, app.platform.node.yarn_with_frozen_lock):
         yield Outcome(
             "managers", True, f"engines.yarn asks for Yarn {text}, which is too old for `--frozen-lockfile`", Place("package.json", span),
             "the build stops while it installs", 'write `"1.22.x"`',
@@ -143,6 +143,14 @@ def _versions(app: App, package: PackageJson) -> Iterator[Outcome]:
             "managers", False, f"npm {major} knows no package-lock.json: the build ignores it", Place("package.json", span),
             "each build takes the newest releases that fit", "take engines.npm out: each Node.js brings its own npm",
         )  # fmt: skip
+
+
+def _only_before(text: str, release: str) -> bool:
+    """Whether a range lets in the minor version before a release, and not that release."""
+    first = parse_version(release)
+    if first is None:
+        return False
+    return satisfies(first, text) is False and bool(satisfies((first[0], first[1] - 1, 0), text))
 
 
 def _only_major(text: str) -> str:
