@@ -1,27 +1,23 @@
-"""A Django project as its dynamic wiring makes it: settings, installed apps, URL tables, middleware, AppConfig.ready."""
+"""A Django project's settings: which module holds those of production, and what each of them comes to there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint.app.codebase import CodeBase, Mod
 from herolint.app.guards import Guards
-from herolint.app.link import Linker, Target
+from herolint.app.link import Linker
 from herolint.app.values import UNKNOWN, AnyOf, Known, Table, Value, options
 from herolint.code import facts
-from herolint.code.facts import NONE, Assign
+from herolint.code.facts import NONE, Assign, CallFact
 from herolint.code.queries import argument, walk
-from herolint.patterns import lazy
 
-APP_MODULES = ("models", "apps", "admin", "signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
-
-LAZY_MODULES = ("signals", "views", "urls", "forms", "serializers", "consumers", "routing", "tasks", "middleware")
-"""Those of an app's modules that Django itself does not load."""
-
-_DOTTED = lazy(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z")
+if TYPE_CHECKING:
+    from herolint.app.django_wiring import Wiring
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -90,11 +86,9 @@ class Django:
             if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.value is not None:
                 if assign.function == NONE and self.guards.holds(mod, assign.guard) is not False:
                     found += _strings(assign.value, self._lists(mod))
-        for call in mod.facts.calls:
-            func = call.call.func
-            if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend") and isinstance(func.base, facts.Name):
-                if func.base.id == name and self.guards.holds(mod, call.guard) is not False:
-                    found += [s for a in call.call.args for s in _strings(a, {})]
+        for fact in _additions(mod, name):
+            if self.guards.holds(mod, fact.guard) is not False:
+                found += [s for a in fact.call.args for s in _strings(a, {})]
         return found
 
     def assignments(self, name: str) -> Iterator[Setting]:
@@ -139,11 +133,9 @@ class Django:
             for assign in mod.facts.assigns:
                 if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.op == "+=" and assign.function == NONE:
                     yield from self._entries(mod, assign.value, assign.guard)
-            for fact in mod.facts.calls:
-                func = fact.call.func
-                if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend") and isinstance(func.base, facts.Name):
-                    if func.base.id == name and fact.call.args:
-                        yield from self._entries(mod, fact.call.args[-1], fact.guard)
+            for fact in _additions(mod, name):
+                if fact.call.args:
+                    yield from self._entries(mod, fact.call.args[-1], fact.guard)
 
     def _entries(self, mod: Mod, expr: facts.AnyExpr | None, guard: int, depth: int = 0) -> Iterator[tuple[Mod, facts.Const, int]]:
         if self.guards.holds(mod, guard) is False or depth > 6:
@@ -204,128 +196,11 @@ class Django:
         return self.listed("INSTALLED_APPS")
 
     @cached_property
-    def own_apps(self) -> tuple[str, ...]:
-        """Packages of installed apps that lie in the project."""
-        found = []
-        for name in self.installed:
-            parts = name.split(".")
-            for end in range(len(parts), 0, -1):
-                dotted = ".".join(parts[:end])
-                path = self.code.find(dotted)
-                if path or self.code.is_folder(dotted):
-                    found.append(
-                        dotted.removesuffix(".apps") if path is None or path.endswith("__init__.py") else dotted.rpartition(".")[0]
-                    )
-                    break
-        return tuple(dict.fromkeys(f for f in found if f))
+    def wiring(self) -> Wiring:
+        """The code that the settings lead to."""
+        from herolint.app.django_wiring import Wiring  # for Django projects only
 
-    @cached_property
-    def reached(self) -> tuple[str, ...]:
-        """Paths of modules that Django loads by name: settings, URL tables, installed apps, middleware, WSGI and ASGI objects."""
-        wanted = []
-        for name in self.own_apps:
-            wanted += [name, *(f"{name}.{tail}" for tail in APP_MODULES)]
-        for setting in ("ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION"):
-            value = self.value(setting)
-            if isinstance(value, Known) and isinstance(value.value, str):
-                wanted += [value.value, value.value.rpartition(".")[0]]
-        wanted += [m.rpartition(".")[0] for m in self.listed("MIDDLEWARE")]
-        paths = [self.settings_path, *(p for w in wanted if (p := self.code.find(w)))]
-        paths += [mod.path for mod in self.url_modules]
-        paths += [target.mod.path for target in self.named_in_settings if target.mod is not None]
-        return tuple(dict.fromkeys(paths))
-
-    @cached_property
-    def guessed(self) -> frozenset[str]:
-        """Paths among `reached` of modules that nothing loads unless other code imports them: they are only named as such modules are."""
-        lazy = (name for app in self.own_apps for name in (f"{app}.{tail}" for tail in LAZY_MODULES))
-        wanted = {m.rpartition(".")[0] for m in self.listed("MIDDLEWARE")}
-        sure = {path for w in wanted if (path := self.code.find(w))} | {mod.path for mod in self.url_modules}
-        sure |= {target.mod.path for target in self.named_in_settings if target.mod is not None} | {self.settings_path}
-        return frozenset(path for name in lazy if (path := self.code.find(name))) - sure
-
-    @cached_property
-    def url_modules(self) -> tuple[Mod, ...]:
-        """The URL tables, from ROOT_URLCONF through `include("…")`."""
-        root = self.value("ROOT_URLCONF")
-        start = self.code.find(root.value) if isinstance(root, Known) and isinstance(root.value, str) else None
-        found: list[Mod] = []
-        queue = [start] if start else []
-        while queue:
-            mod = self.code.mod(queue.pop(0))
-            if mod is None or mod in found:
-                continue
-            found.append(mod)
-            for call in mod.facts.calls:
-                name = call.call.func.id if isinstance(call.call.func, facts.Name) else getattr(call.call.func, "name", "")
-                if name == "include" and call.call.args:
-                    path = self._included(mod, call.call.args[0])
-                    if path:
-                        queue.append(path)
-        return tuple(found)
-
-    def _included(self, mod: Mod, arg: facts.AnyExpr) -> str | None:
-        if isinstance(arg, facts.Sequence) and arg.items:
-            arg = arg.items[0]
-        value = self.guards.folder.fold(mod, NONE, arg)
-        if isinstance(value, Known) and isinstance(value.value, str):
-            return self.code.find(value.value)
-        target = self.linker.resolve(mod, NONE, arg)
-        return target.mod.path if target and target.kind == "module" and target.mod else None
-
-    @cached_property
-    def views(self) -> tuple[tuple[Target, str], ...]:
-        """Views in the URL tables with the pattern that leads to them."""
-        found = []
-        for mod in self.url_modules:
-            for fact in mod.facts.calls:
-                func = fact.call.func
-                name = func.id if isinstance(func, facts.Name) else getattr(func, "name", "")
-                if name not in ("path", "re_path", "url", "register"):
-                    continue
-                view = argument(fact.call, 1, "view" if name != "register" else "viewset")
-                if isinstance(view, facts.Call) and isinstance(view.func, facts.Attr) and view.func.name == "as_view":
-                    view = view.func.base
-                while isinstance(view, facts.Call) and view.args:
-                    view = view.args[0]
-                target = self.linker.resolve(mod, fact.function, view) if view is not None else None
-                route = argument(fact.call, 0, "route")
-                text = route.value if isinstance(route, facts.Const) and isinstance(route.value, str) else ""
-                if target is not None and target.kind in ("function", "class"):
-                    found.append((target, "/" + text.lstrip("/^")))
-        return tuple(found)
-
-    @cached_property
-    def named_in_settings(self) -> tuple[Target, ...]:
-        """Functions and classes of the project that settings name as dotted text: middleware, backends, steps of a login."""
-        found: dict[tuple[str, int, str], Target] = {}
-        for mod in self.layers:
-            for assign in mod.facts.assigns:
-                for dotted in _strings(assign.value, {}) if assign.value is not None and assign.function == NONE else ():
-                    target = self._named(dotted) if _DOTTED.match(dotted) else None
-                    if target is not None and target.mod is not None:
-                        found.setdefault((target.mod.path, target.number, target.kind), target)
-        return tuple(found.values())
-
-    def _named(self, dotted: str) -> Target | None:
-        module, _, name = dotted.rpartition(".")
-        path = self.code.find(module)
-        mod = self.code.mod(path) if path else None
-        if mod is None:
-            return None
-        for i, fn in enumerate(mod.facts.functions):
-            if fn.name == name and fn.parent == NONE and fn.klass == NONE:
-                return Target("function", name, mod, i)
-        for i, cls in enumerate(mod.facts.classes):
-            if cls.name == name and cls.parent_class == NONE:
-                return Target("class", name, mod, i)
-        return None
-
-    @property
-    def login_steps(self) -> tuple[tuple[Target, str], ...]:
-        """Functions of the project that python-social-auth calls while somebody logs in."""
-        found = ((dotted, self._named(dotted)) for dotted in self.listed("SOCIAL_AUTH_PIPELINE"))
-        return tuple((target, f"the login step {dotted.rpartition('.')[2]}") for dotted, target in found if target is not None)
+        return Wiring(self)
 
     def storage(self) -> str | None:
         """The qualified name of the default file storage; None when it is Django's own (the disk)."""
@@ -423,6 +298,15 @@ def _elsewhere(code: CodeBase, dotted: str) -> str | None:
         return None
     code.add_root(found[0][: found[0].rindex(f"/{tail}")])
     return found[0]
+
+
+def _additions(mod: Mod, name: str) -> Iterator[CallFact]:
+    """Calls that add to a list of the module after it is made."""
+    for fact in mod.facts.calls:
+        func = fact.call.func
+        if isinstance(func, facts.Attr) and func.name in ("append", "insert", "extend"):
+            if isinstance(func.base, facts.Name) and func.base.id == name:
+                yield fact
 
 
 def _strings(expr: facts.AnyExpr, names: dict[str, facts.AnyExpr], depth: int = 0) -> list[str]:

@@ -138,7 +138,7 @@ def _path_of(app: App, effect: Effect) -> str | None:
     if row.when and row.when != "error" and app.code.argument(effect, row.when)[1] != Known(True):
         return None
     if row.note == STORED:
-        return app.code.guards.folder.stores.file()
+        return app.code.guards.folder.calls.stores.file()
     expr, value = app.code.argument(effect, row.path)
     if expr is None:
         return row.note or None

@@ -26,6 +26,8 @@ URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_
 
 FLAGS = frozenset(f"{package}.{kind}" for package in ("flag", "github.com/spf13/pflag") for kind in ("String", "Int", "Bool", "Duration"))
 """Calls that take an option of the command line: its name, what stands for it where it is not given."""
+SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
+"""Classes whose heirs read their fields from variables."""
 _TAG = lazy(r'([\w-]+):"((?:[^"\\]|\\.)*)"')
 _TAGS = ("env", "envconfig", "mapstructure")
 """Keys of field tags that name the variable a field is filled from."""
@@ -74,6 +76,15 @@ def tagged(tag: str, field: str) -> Env | None:
     default = default if default is not None else next((part[8:] for part in rest if part.startswith("default=")), None)
     required = "required" in rest or keys.get("required") == "true" or keys.get("env-required") == "true"
     return Env(name or field.upper(), Known(default) if default is not None else None if required else Known(""), required)
+
+
+def settings_field(name: str, value: Value | None) -> Env:
+    """The variable behind a field of a settings class, by what the class says of the field: `token: str = Field(alias="API_TOKEN")`."""
+    if isinstance(value, Made) and value.name.endswith("Field"):
+        alias = value.keyword("env") or value.keyword("validation_alias") or value.keyword("alias")
+        name = alias.value if isinstance(alias, Known) and isinstance(alias.value, str) else name
+        value = value.keyword("default") or (value.args[0] if value.args else None)
+    return value if isinstance(value, Env) else Env(name.upper(), value, required=value is None)
 
 
 def named_read(made: Made) -> Env | None:

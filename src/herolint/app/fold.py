@@ -1,65 +1,27 @@
-"""Folding: what an expression's value will be in production, through names, modules, f-strings, paths and environment reads."""
+"""Folding: what an expression's value will be in production, through names, attributes, parameters, modules and documents."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from herolint.app.codebase import Binding, Mod
-from herolint.app.env_reads import ENV_TABLES, FLAGS, environment_read, named_read, reads_environment, tagged
+from herolint.app.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
 from herolint.app.environment import Environment
+from herolint.app.fold_calls import Calls
 from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
-from herolint.app.operators import COMPARISONS, HOME, arithmetic, cast, either, is_number, join, join_path
-from herolint.app.origins import origin
-from herolint.app.setting_stores import Stores
-from herolint.app.values import (
-    UNKNOWN,
-    AnyOf,
-    Compared,
-    Document,
-    Env,
-    Items,
-    Known,
-    Made,
-    Ref,
-    Table,
-    Text,
-    Unknown,
-    Value,
-    env_names,
-    text_of,
-)
+from herolint.app.operators import HOME, binary, either, join, parent_folder
+from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value, held_under
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Import
-from herolint.code.queries import argument, dotted
-from herolint.patterns import lazy
 
 MAX_DEPTH = 20
-_HOLE = lazy(r"%[-+# 0-9.]*[a-zA-Z]")
-
-PASS_THROUGH = frozenset({
-    "int", "str", "float", "bool", "repr", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser", "os.fspath",
-    "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pydantic.SecretStr", "typing.cast", "starlette.datastructures.Secret",
-    "django.utils.translation.gettext_lazy", "yarl.URL", "Number", "String", "parseInt", "parseFloat", "Boolean", "strconv.Itoa", "strconv.Atoi",
-    "strconv.ParseInt", "Integer", "time.Duration", "cmp.Or", "path.normalize", "path/filepath.Clean",
-    "path/filepath.Abs", "File.expand_path", "Pathname.new",
-    "fmt.Sprint", "url.parse", "net/url.Parse", "string", "strings.TrimSpace",
-    "sqlalchemy.engine.make_url", "sqlalchemy.make_url", "distutils.util.strtobool",
-})  # fmt: skip
-SAME_PATH_METHODS = frozenset(
-    {"resolve", "absolute", "expanduser", "as_posix", "strip", "rstrip", "lstrip", "get_secret_value", "unicode_string"}
-)
 _SAME_VALUE = frozenset({"presence", "to_s", "to_i", "freeze", "strip"})
 """Methods that need no brackets and give the value itself, or one that reads alike."""
 _OWN_PATH = {"__file__": True, "__FILE__": True, "__filename": True, "__dirname": False, "__dir__": False}
 """Names for the file that they stand in, or (False) for its folder."""
-JOINS = frozenset(
-    {"os.path.join", "path.join", "path.resolve", "path.posix.join", "path/filepath.Join", "path.Join", "File.join", "Rails.root.join"}
-)
-HOMES = frozenset({"os.getcwd", "pathlib.Path.cwd", "pathlib.Path.home", "process.cwd", "os.Getwd", "Dir.pwd", "os.homedir"})
-TEMPORARY = frozenset({"tempfile.gettempdir", "tempfile.mkdtemp", "os.tmpdir", "os.TempDir", "os.MkdirTemp", "Dir.tmpdir", "Dir.mktmpdir"})
-SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
 
 
 class Folder:
@@ -78,9 +40,9 @@ class Folder:
         self.truth = truth
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
         self.givers = Givers(linker)
-        self.stores = Stores(self)
-        self._given: dict[tuple[str, int], dict[str, Value]] = {}
-        """Values of parameters while a call of the project is folded."""
+        self.calls = Calls(self)
+        self.given: dict[tuple[str, int], dict[str, Value]] = {}
+        """Values of parameters, by the functions of the project that are being called."""
 
     def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None, depth: int = 0) -> Value:
         """The value of the expression in the scope of that function (-1: the module)."""
@@ -92,6 +54,17 @@ class Folder:
             self._cache[key] = UNKNOWN
             known = self._cache[key] = self._fold(mod, function, expr, depth + 1)
         return known
+
+    @contextmanager
+    def calling(self, mod: Mod, number: int, given: dict[str, Value]) -> Iterator[None]:
+        """Folds as in a call of that function with these values of its parameters: what is found then holds for this call alone."""
+        cache, self._cache = self._cache, self._cache if not given else {}
+        self.given[mod.path, number] = given
+        try:
+            yield
+        finally:
+            del self.given[mod.path, number]
+            self._cache = cache
 
     def _fold(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
         def go(inner: facts.AnyExpr) -> Value:
@@ -111,7 +84,7 @@ class Folder:
             case facts.Choice(test=test, then=then, other=other):
                 return self._choice(mod, function, test, go(then), go(other), depth)
             case facts.Binary(op=op, left=left, right=right):
-                return self._binary(op, go(left), go(right))
+                return binary(op, go(left), go(right))
             case facts.Unary(op="-", value=value):
                 inner = go(value)
                 return Known(-inner.value) if isinstance(inner, Known) and isinstance(inner.value, int | float) else UNKNOWN
@@ -127,7 +100,7 @@ class Folder:
             case facts.Index(base=base, key=index):
                 return self._index(mod, function, base, go(index), depth)
             case facts.Call():
-                return self._call(mod, function, expr, depth)
+                return self.calls.fold(mod, function, expr, depth)
         return UNKNOWN
 
     def _mapping(self, mod: Mod, function: int, pairs: tuple[tuple[facts.AnyExpr, facts.AnyExpr], ...], depth: int) -> Value:
@@ -151,17 +124,6 @@ class Folder:
         if truth is not None:
             return then if truth else other
         return AnyOf((then, other))
-
-    def _binary(self, op: str, left: Value, right: Value) -> Value:
-        if op in COMPARISONS:
-            return Compared(op, left, right) if env_names(left) else UNKNOWN
-        if op == "/" and (a := text_of(left)) is not None and (b := text_of(right)) is not None and "{}" not in a + b:
-            return Known(posixpath.join(a, b)) if not is_number(left) else UNKNOWN
-        if op in "+/":
-            if is_number(left) and is_number(right) and op == "+":
-                return arithmetic(op, left, right)
-            return join([left, right] if op == "+" else [left, Known("/"), right])
-        return arithmetic(op, left, right)
 
     def _index(self, mod: Mod, function: int, base: facts.AnyExpr, key: Value, depth: int) -> Value:
         name = key.value if isinstance(key, Known) else None
@@ -192,8 +154,7 @@ class Folder:
             value = self._local(mod, function, expr, depth)
             if value is not None:
                 return value
-        target = self.linker.resolve(mod, function, expr)
-        return self._target(target, depth)
+        return self._target(self.linker.resolve(mod, function, expr), depth)
 
     def _target(self, target: Target | None, depth: int) -> Value:
         if target is None:
@@ -211,18 +172,11 @@ class Folder:
         scope = function
         while scope != NONE:
             fn = mod.facts.functions[scope]
-            if (mod.path, scope) in self._given and expr.id in self._given[mod.path, scope]:
-                return self._given[mod.path, scope][expr.id]
-            if any(p.name == expr.id for p in fn.params):
-                position = next(i for i, p in enumerate(fn.params) if p.name == expr.id)
-                default = fn.params[position].default
-                if self.linker.dialect(mod).follows_values:
-                    given = self._any_given(self.givers.of_parameter(mod, scope, position), depth)
-                    changes = [b for b in mod.names.get(scope, {}).get(expr.id, ()) if b.start <= expr.start]
-                    return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
-                if default is None or self.linker.code.passes(fn, position, expr.id):
-                    return UNKNOWN
-                return self.fold(mod, fn.parent, default, depth)
+            if (mod.path, scope) in self.given and expr.id in self.given[mod.path, scope]:
+                return self.given[mod.path, scope][expr.id]
+            position = next((i for i, p in enumerate(fn.params) if p.name == expr.id), None)
+            if position is not None:
+                return self._parameter(mod, scope, position, expr, depth)
             bindings = mod.names.get(scope, {}).get(expr.id)
             if bindings:
                 return self._bindings(mod, [b for b in bindings if b.start <= expr.start] or bindings, depth, expr)
@@ -234,13 +188,24 @@ class Folder:
             bindings = [b for b in bindings if b.start < expr.start] or bindings
         if not any(isinstance(b.what, Assign) for b in bindings):
             what = bindings[-1].what
-            if isinstance(what, Import) and what.name in (None, "default") and (whole := self._whole(mod, what.module, depth)) is not None:
+            if isinstance(what, Import) and what.name in (None, "default") and (whole := self.whole(mod, what.module, depth)) is not None:
                 return whole
-            target = self.linker.lookup(mod, function, expr.id)
-            return self._target(target, depth)
+            return self._target(self.linker.lookup(mod, function, expr.id), depth)
         return self._bindings(mod, bindings, depth, expr)
 
-    def _whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
+    def _parameter(self, mod: Mod, function: int, position: int, expr: facts.Name, depth: int) -> Value:
+        """What a parameter holds by the calls elsewhere, where types tell which those are; else its default, if no call passes anything."""
+        fn = mod.facts.functions[function]
+        if self.linker.dialect(mod).follows_values:
+            given = self._any_given(self.givers.of_parameter(mod, function, position), depth)
+            changes = [b for b in mod.names.get(function, {}).get(expr.id, ()) if b.start <= expr.start]
+            return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
+        default = fn.params[position].default
+        if default is None or self.linker.code.passes(fn, position, expr.id):
+            return UNKNOWN
+        return self.fold(mod, fn.parent, default, depth)
+
+    def whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
         """What a module or document is as a whole, where its specifier leads to one whose value is known."""
         given = self.linker.dialect(mod).given(mod, specifier)
         if not isinstance(given, tuple):
@@ -259,17 +224,12 @@ class Folder:
             holds = self.holds(mod, binding.guard)
             if holds is False:
                 continue
-            if isinstance(what, Assign):
-                if what.op == "+=":
-                    continue
-                value = (
-                    self.fold(mod, what.function, what.value, depth)
-                    if what.op in ("=", ":=") and isinstance(what.target, facts.Name)
-                    else UNKNOWN
-                )
+            if isinstance(what, Assign) and what.op == "+=":
+                continue
+            if isinstance(what, Assign) and what.op in ("=", ":=") and isinstance(what.target, facts.Name):
+                values.append(self.fold(mod, what.function, what.value, depth))
             else:
-                value = UNKNOWN
-            values.append(value)
+                values.append(UNKNOWN)
             fills.append(isinstance(what, Assign) and _fills_empty(mod, what))
             if binding.guard == NONE or holds is True:
                 break
@@ -286,9 +246,9 @@ class Folder:
         if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
             return Env(expr.name, Known(None))
         if base is None or base.kind in ("external", "variable"):
-            if expr.name in ("parent", "parents", "name", "stem") or expr.name == "value":
-                return self._path_attribute(expr.name, self.fold(mod, function, expr.base, depth))
-            held = self._entry(self.fold(mod, function, expr.base, depth), expr.name)
+            if expr.name in ("parent", "parents", "name", "stem", "value"):
+                return parent_folder(self.fold(mod, function, expr.base, depth)) if expr.name == "parent" else None
+            held = held_under(self.fold(mod, function, expr.base, depth), expr.name)
             unsure = held is not None and self.linker.dialect(mod).follows_values and self.givers.changed(expr.name)
             return UNKNOWN if unsure else held
         if base.kind == "module" and base.mod is not None:
@@ -329,19 +289,6 @@ class Folder:
             return UNKNOWN
         return distinct[0] if len(distinct) == 1 else AnyOf(distinct)
 
-    @staticmethod
-    def _entry(base: Value, name: str) -> Value | None:
-        """What a table or an object made of named values holds under a name."""
-        if isinstance(base, Table):
-            return base.get(name) or (Known(None) if isinstance(base, Document) else None)
-        return base.keyword(name) if isinstance(base, Made) else None
-
-    def _path_attribute(self, name: str, base: Value) -> Value | None:
-        text = text_of(base)
-        if name == "parent" and text is not None and "{}" not in text:
-            return Known(posixpath.dirname(text))
-        return None
-
     def class_value(self, mod: Mod, index: int, name: str, depth: int = 0) -> Value | None:
         """The value of a class attribute, own or inherited; of a settings class, the environment variable behind it."""
         assigns = mod.class_body.get(index, {}).get(name)
@@ -349,7 +296,7 @@ class Folder:
             last = assigns[-1]
             value = self.fold(mod, last.function, last.value, depth) if last.value is not None else None
             if self.linker.ancestors(mod, index) & SETTINGS_BASES:
-                return self._settings_field(name, value)
+                return settings_field(name, value)
             if value is not None:
                 return value
         for assign in mod.self_assigns.get((index, name), ()):
@@ -360,132 +307,6 @@ class Folder:
                 if value is not None:
                     return value
         return None
-
-    def _settings_field(self, name: str, value: Value | None) -> Value:
-        if isinstance(value, Made) and value.name.endswith("Field"):
-            alias = value.keyword("env") or value.keyword("validation_alias") or value.keyword("alias")
-            name = alias.value if isinstance(alias, Known) and isinstance(alias.value, str) else name
-            value = value.keyword("default") or (value.args[0] if value.args else None)
-        return value if isinstance(value, Env) else Env(name.upper(), value, required=value is None)
-
-    def _call(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value:
-        name = self.linker.qualified(mod, function, call.func)
-        args = tuple(
-            self.fold(mod, function, a.value if isinstance(a, facts.Star) else a, depth)
-            for a in call.args
-            if not isinstance(a, facts.Keyword)
-        )
-        keywords = tuple((a.name, self.fold(mod, function, a.value, depth)) for a in call.args if isinstance(a, facts.Keyword))
-        made = Made(name or f"?{dotted(call.func) or ''}", args, keywords, call)
-        if (read := named_read(made)) is not None:
-            return read
-        if name == "require" and len(args) == 1 and (text := text_of(args[0])) is not None and "{}" not in text:
-            whole = self._whole(mod, text, depth)
-            if whole is not None:
-                return whole
-        if name is not None:
-            value = self.stores.read(made, depth) if self.stores.reads(name) else self._external_call(name, made)
-            if isinstance(value, Env) and value.required:
-                return self._by_schema(mod, function, call.func, value, depth)
-            if value is not None:
-                return value
-        if isinstance(call.func, facts.Other) and call.func.kind == "slice" and len(args) == 1:
-            return args[0]  # `[]byte(text)`
-        if name is None and (value := self._project_call(mod, function, call, depth)) is not None:
-            return value
-        if isinstance(call.func, facts.Attr):
-            base = self.fold(mod, function, call.func.base, depth)
-            return self._method(call.func.name, base, made)
-        return made
-
-    def _by_schema(self, mod: Mod, function: int, func: facts.AnyExpr, read: Env, depth: int) -> Env:
-        """A read with the default that its reader was made with: `env = environ.Env(DEBUG=(bool, False))`."""
-        where, scope, made = origin(self.linker, mod, function, func.base if isinstance(func, facts.Attr) else func)
-        given = argument(made, None, read.name)
-        if not isinstance(given, facts.Sequence) or len(given.items) != 2:
-            return read
-        return Env(read.name, self.fold(where, scope, given.items[1], depth))
-
-    def _external_call(self, name: str, made: Made) -> Value | None:
-        first = made.args[0] if made.args else None
-        if reads_environment(name):
-            return environment_read(name, made)
-        if name in FLAGS and len(made.args) > 1:
-            return UNKNOWN if self._on_command_line(made.args[0]) else made.args[1]
-        if name in PASS_THROUGH:
-            wanted = made.args[1] if name == "typing.cast" and len(made.args) > 1 else first
-            if wanted is None:
-                return Known(HOME) if name.startswith("pathlib.") else None
-            if name in ("pathlib.Path", "os.path.join") and len(made.args) > 1:
-                return join_path(made.args)
-            return cast(name, wanted)
-        if name in JOINS:
-            return join_path((Known(HOME), *made.args) if name.endswith(".root.join") else made.args)
-        if name == "net.JoinHostPort" and len(made.args) > 1:
-            return join([made.args[0], Known(":"), made.args[1]])
-        if name == "fmt.Sprintf" and (text := text_of(first) if first is not None else None) is not None:
-            return Text(tuple(_filled(text, made.args[1:])))
-        if name == "os.path.dirname" and first is not None:
-            return self._path_attribute("parent", first) or UNKNOWN
-        if name in HOMES:
-            return Known(HOME)
-        if name in TEMPORARY:
-            return Known("/tmp")
-        return None
-
-    def _on_command_line(self, name: Value) -> bool:
-        """Whether some process is started with an option of that name."""
-        text = text_of(name)
-        return text is None or any(word.partition("=")[0] in (f"-{text}", f"--{text}") for word in self.environment.arguments)
-
-    def _method(self, method: str, base: Value, made: Made) -> Value:
-        if method in SAME_PATH_METHODS:
-            return base
-        if method in ("lower", "upper", "casefold") and isinstance(base, Known) and isinstance(base.value, str):
-            return Known(getattr(base.value, method)())
-        if method == "lower" and isinstance(base, Env):
-            if isinstance(base.default, Known) and isinstance(base.default.value, str):
-                return Env(base.name, Known(base.default.value.lower()), base.required)
-            return base
-        if method == "joinpath":
-            return join_path((base, *made.args))
-        if method == "format" and (text := text_of(base)) is not None:
-            return Text((Known(text), *made.args, *(v for _, v in made.keywords)))
-        if method == "get" and isinstance(base, Table) and made.args and isinstance(made.args[0], Known):
-            return base.get(str(made.args[0].value)) or (made.args[1] if len(made.args) > 1 else UNKNOWN)
-        if not isinstance(base, Unknown | Ref):
-            return Made(f".{method}", (base, *made.args), made.keywords, made.call)
-        return made
-
-    def _project_call(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value | None:
-        """The value of a call to a small function of the project: what its returns come to with these arguments."""
-        target = self.linker.resolve(mod, function, call.func)
-        if target is None or target.kind != "function" or target.mod is None or depth > MAX_DEPTH - 6:
-            return None
-        callee, number = target.mod, target.number
-        returned = [r for r in callee.facts.returns if r.function == number and r.op == "return" and r.value is not None]
-        if not returned or len(returned) > 4 or (callee.path, number) in self._given:
-            return None
-        given = {}
-        for at, param in enumerate(callee.facts.functions[number].params):
-            value = argument(call, at, param.name)
-            if value is not None:
-                given[param.name] = self.fold(mod, function, value, depth + 3)
-        return self._returned(callee, number, given, [r for r in returned if self.holds(callee, r.guard) is not False], depth)
-
-    def _returned(self, mod: Mod, number: int, given: dict[str, Value], returned: list[facts.Return], depth: int) -> Value | None:
-        """What the returns of a function come to while its parameters have these values."""
-        cache, self._cache = self._cache, self._cache if not given else {}
-        self._given[mod.path, number] = given
-        try:
-            values = [self.fold(mod, number, r.value, depth + 3) for r in returned]
-        finally:
-            del self._given[mod.path, number]
-            self._cache = cache
-        if len(values) > 1 and isinstance(values[0], Env):
-            # `if v := env(name); v != "" { return v }; return fallback`, however it is spelled
-            return either([values[0], AnyOf(tuple(values[1:])) if len(values) > 2 else values[1]])
-        return values[0] if len(values) == 1 else AnyOf(tuple(values)) if values else None
 
 
 def _fills_empty(mod: Mod, assign: Assign) -> bool:
@@ -501,16 +322,3 @@ def _fills_empty(mod: Mod, assign: Assign) -> bool:
     else:
         return False
     return isinstance(test, facts.Name) and test.id == assign.target.id
-
-
-def _filled(text: str, values: tuple[Value, ...]) -> Iterator[Value]:
-    """The parts of a `printf` format with its values in their places."""
-    waiting = list(values)
-    at = 0
-    for hole in _HOLE.finditer(text):
-        if hole.start() > at:
-            yield Known(text[at : hole.start()])
-        yield waiting.pop(0) if waiting else UNKNOWN
-        at = hole.end()
-    if at < len(text):
-        yield Known(text[at:])

@@ -59,7 +59,7 @@ def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge]
             for handler in find(mod, linker, knowledge[mod.facts.language].handlers):
                 found.setdefault(handler.ref, handler)
     if django is not None:
-        for target, label in (*django.views, *django.login_steps):
+        for target, label in (*django.wiring.views, *django.wiring.login_steps):
             for ref in _view(target, linker):
                 found.setdefault(ref, Handler(ref, label))
     return list(found.values())

@@ -23,54 +23,22 @@ from herolint.formats.shell import Command, Word
 from herolint.patterns import lazy
 from herolint.source import Span
 
-WRAPPERS = {
-    "newrelic-admin": ("run-program",),
-    "ddtrace-run": (),
-    "opentelemetry-instrument": (),
-    "bin/start-pgbouncer": (),
-    "bin/start-nginx": (),
-    "bin/start-pgbouncer-stunnel": (),
-    "bin/start-stunnel": (),
-    "bin/qgsocksify": (),
-    "bin/proximo": (),
-    "pipenv": ("run",),
-    "poetry": ("run",),
-    "uv": ("run",),
-    "pdm": ("run",),
-    "hatch": ("run",),
-    "xvfb-run": (),
-    "dotenv": ("run",),
-    "doppler": ("run", "--"),
-    "start-pgbouncer": (),
-    "nice": (),
-    "stdbuf": (),
-    "env": (),
-    "time": (),
+WRAPPERS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys("pipenv poetry uv pdm hatch dotenv dotenvx skywalking-python sw-python".split(), ("run",)),
+    **dict.fromkeys(("doppler", "infisical"), ("run", "--")),
+    **dict.fromkeys(
+        """
+        bin/start-pgbouncer bin/start-pgbouncer-stunnel start-pgbouncer bin/start-nginx bin/start-nginx-solo bin/start-stunnel bin/qgsocksify
+        bin/proximo ddtrace-run opentelemetry-instrument elastic-apm-run scalene py-spy jemalloc.sh xvfb-run nice stdbuf env time
+        timeout authbind dumb-init trap heroku-exec python-decouple chamber npx bunx cross-env cross-env-shell env-cmd
+        """.split(),
+        (),
+    ),
     "bundle": ("exec",),
-    "heroku-exec": (),
-    "trap": (),
-    "python-decouple": (),
-    "chamber": (),
-    "timeout": (),
-    "authbind": (),
+    "newrelic-admin": ("run-program",),
     "tini": ("--",),
-    "dumb-init": (),
-    "scalene": (),
-    "py-spy": (),
-    "elastic-apm-run": (),
-    "skywalking-python": ("run",),
-    "sw-python": ("run",),
-    "jemalloc.sh": (),
-    "bin/start-nginx-solo": (),
-    "npx": (),
-    "bunx": (),
-    "cross-env": (),
-    "cross-env-shell": (),
-    "env-cmd": (),
-    "dotenvx": ("run",),
-    "infisical": ("run", "--"),
 }
-SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "granian", "uwsgi", "meinheld-gunicorn"})
+"""Programs that only start another one, each with the words after which that one stands."""
 PYTHON = lazy(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
 _OBJECT = lazy(r"(?P<module>[A-Za-z_][\w.-]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
 
@@ -137,33 +105,36 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 def launch_of(command: Command, path: str, via: tuple[Place, ...] = (), base: str = "") -> Launch | None:
     """What one simple command starts; None for an empty one."""
     words = command.words
+    if not words:
+        return None
     cwd = posixpath.normpath(posixpath.join(base, command.cwd)) if command.cwd else base
     cwd = "" if cwd in (".", "/app") else cwd.removeprefix("/app/").strip("/")
     wrapper = ""
     for _ in range(4):
-        if not words:
-            return None
-        name = words[0].text
-        sub = WRAPPERS.get(name, WRAPPERS.get(posixpath.basename(name)) if "/" in name else None)
-        if sub is None or (posixpath.basename(name) in ("time",) and len(words) < 2):
-            break
-        tail = words[1:]
-        if sub:
-            at = next((i for i, w in enumerate(tail) if w.text == sub[-1]), None)
-            if at is None:
-                break
-            tail = tail[at + 1 :]
-        while tail and tail[0].text.startswith("-"):
-            tail = tail[2:] if posixpath.basename(name) in ("timeout", "nice") and tail[0].text in ("-n", "-k", "-s") else tail[1:]
-        if posixpath.basename(name) == "timeout" and tail:
-            tail = tail[1:]
-        if posixpath.basename(name) in ("cross-env", "cross-env-shell", "env"):
-            assignments, tail = assigned_words(tail)
+        name, inner = posixpath.basename(words[0].text), _handed_on(words)
+        if name in ("cross-env", "cross-env-shell", "env"):
+            assignments, inner = assigned_words(inner)
             command = replace(command, assignments=(*command.assignments, *assignments))
-        if not tail:
+        if not inner:
             break
-        wrapper, words = wrapper or posixpath.basename(name), tail
+        wrapper, words = wrapper or name, inner
     return _identify(command, words, path, via, cwd, wrapper)
+
+
+def _handed_on(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The command that a wrapper is given to start; empty where the first word is no wrapper, or is given nothing."""
+    name = posixpath.basename(words[0].text)
+    before = WRAPPERS.get(words[0].text, WRAPPERS.get(name))
+    if before is None:
+        return ()
+    rest = words[1:]
+    if before:
+        at = next((i for i, word in enumerate(rest) if word.text == before[-1]), len(rest))
+        rest = rest[at + 1 :]
+    while rest and rest[0].text.startswith("-"):
+        valued = name in ("timeout", "nice") and rest[0].text in ("-n", "-k", "-s")
+        rest = rest[2 if valued else 1 :]
+    return rest[1:] if name == "timeout" else rest
 
 
 def _identify(command: Command, words: tuple[Word, ...], path: str, via: tuple[Place, ...], cwd: str, wrapper: str) -> Launch:
@@ -210,29 +181,19 @@ def _python(rest: tuple[Word, ...], start: Launch) -> Launch:
 
 
 _MODULE_TOOLS = {
-    "gunicorn": "gunicorn",
-    "uvicorn": "uvicorn",
-    "flask": "flask",
-    "celery": "celery",
-    "streamlit": "streamlit",
-    "hypercorn": "hypercorn",
-    "daphne": "daphne",
-    "waitress": "waitress-serve",
-    "rq": "rq",
-    "alembic": "alembic",
-    "http.server": "http.server",
+    **{
+        name: name
+        for name in """
+        gunicorn uvicorn hypercorn daphne granian flask fastapi celery rq dramatiq streamlit chainlit gradio alembic http.server pip pytest
+        compileall
+        """.split()
+    },
     "SimpleHTTPServer": "http.server",
-    "fastapi": "fastapi",
-    "dramatiq": "dramatiq",
-    "huey.bin.huey_consumer": "huey",
     "django": "django-admin",
-    "pip": "pip",
-    "chainlit": "chainlit",
-    "granian": "granian",
-    "gradio": "gradio",
-    "pytest": "pytest",
-    "compileall": "compileall",
+    "huey.bin.huey_consumer": "huey",
+    "waitress": "waitress-serve",
 }
+"""Modules that `python -m` runs as a program of its own is, and that program."""
 
 
 def _module(word: Word, rest: tuple[Word, ...], start: Launch) -> Launch:
@@ -308,8 +269,6 @@ def _tool(program: str, rest: tuple[Word, ...], start: Launch) -> Launch:
 
 def _server(program: str, options: dict[str, tuple[Word, ...]], arguments: tuple[Word, ...], start: Launch) -> Launch:
     app = next((a for a in arguments if _OBJECT.match(a.text)), arguments[0] if arguments else None)
-    if program == "gunicorn" and app is None and "--paste" in options:
-        app = None
     module, attr = split_object(app.text) if app else (None, None)
     chdir = next(iter(options.get("--chdir", options.get("--app-dir", options.get("--pythonpath", ())))), None)
     folder = _inside(start.cwd, chdir.text) if chdir else start.cwd
@@ -323,19 +282,10 @@ def _framework(program: str, sub: str, options: dict[str, tuple[Word, ...]], arg
         start = replace(start, folder=posixpath.dirname(script))
         return replace(start, tool=program, subcommand=sub, script=script, target=arguments[0], options=options, arguments=arguments[1:])
     app = options.get("--app", ()) if program == "flask" else ()
-    module, attr = split_object(app[-1].text) if app else (None, None)
     target = app[-1] if app else None
+    module, attr = split_object(target.text) if target is not None else (None, None)
     if module and module.endswith(".py"):
-        return replace(
-            start,
-            tool=program,
-            subcommand=sub,
-            script=_inside(start.cwd, module),
-            attr=attr,
-            target=target,
-            options=options,
-            arguments=arguments,
-        )
+        start, module = replace(start, script=_inside(start.cwd, module)), None
     return replace(start, tool=program, subcommand=sub, module=module, attr=attr, target=target, options=options, arguments=arguments)
 
 

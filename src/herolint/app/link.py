@@ -219,8 +219,7 @@ class Linker:
             case "module":
                 return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
-                dialect = self.dialect(target.mod)
-                return dialect.own(target, name) or self._attribute(target, name, depth + 1, set()) or dialect.made(target, name)
+                return self.dialect(target.mod).attribute(self, target, name, depth + 1)
             case "variable" if target.mod is not None and self.dialect(target.mod).options_objects:
                 return self._held(target.mod, target.bindings, name, depth + 1)
         return None
@@ -252,8 +251,10 @@ class Linker:
             self._puts[mod.path] = table
         return self._puts[mod.path]
 
-    def _attribute(self, target: Target, name: str, depth: int, seen: set[tuple[str, int]]) -> Target | None:
+    def attribute(self, target: Target, name: str, depth: int, seen: set[tuple[str, int]] | None = None) -> Target | None:
+        """What a class or an object holds under a name: its own methods and fields, then those of its bases."""
         mod = target.mod
+        seen = set() if seen is None else seen
         if mod is None or depth > MAX_DEPTH or (mod.path, target.number) in seen:
             return None
         seen.add((mod.path, target.number))
@@ -268,7 +269,7 @@ class Linker:
                 return found
         for base in self.bases(mod, index, depth):
             if base.kind == "class":
-                found = self._attribute(base, name, depth + 1, seen)
+                found = self.attribute(base, name, depth + 1, seen)
                 if found:
                     return found
             elif base.kind == "external":
@@ -332,7 +333,7 @@ class Linker:
             case "class":
                 return Target("instance", target.name, target.mod, target.number)
             case "instance" if target.mod is not None:
-                call = self._attribute(target, "__call__", depth, set())
+                call = self.attribute(target, "__call__", depth)
                 return self._result(call, depth) if call and call.kind == "function" else None
             case "function" if target.mod is not None:
                 return self._returned(target.mod, target.number, depth)

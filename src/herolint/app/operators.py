@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Text, Value, text_of
+from herolint.app.values import UNKNOWN, AnyOf, Compared, Env, Items, Known, Text, Value, env_names, text_of
 
 HOME = "/app"
 """Where a slug is unpacked on a dyno."""
@@ -42,6 +42,19 @@ def arithmetic(op: str, left: Value, right: Value) -> Value:
         if op == "//" and b:
             return Known(a // b)
     return UNKNOWN
+
+
+def binary(op: str, left: Value, right: Value) -> Value:
+    """What an operator between two values makes: a comparison of a variable, a text or path put together, a number."""
+    if op in COMPARISONS:
+        return Compared(op, left, right) if env_names(left) else UNKNOWN
+    if op == "/" and (a := text_of(left)) is not None and (b := text_of(right)) is not None and "{}" not in a + b:
+        return Known(posixpath.join(a, b)) if not is_number(left) else UNKNOWN
+    if op in "+/":
+        if is_number(left) and is_number(right) and op == "+":
+            return arithmetic(op, left, right)
+        return join([left, right] if op == "+" else [left, Known("/"), right])
+    return arithmetic(op, left, right)
 
 
 def compare(op: str, left: Value, right: Value) -> Value:
@@ -90,6 +103,12 @@ def join_path(parts: tuple[Value, ...]) -> Value:
     for part in parts:
         spread += [part, Known("/")]
     return join(spread[:-1])
+
+
+def parent_folder(path: Value) -> Value | None:
+    """The folder that a path lies in, where all of the path is known."""
+    text = text_of(path)
+    return Known(posixpath.dirname(text)) if text is not None and "{}" not in text else None
 
 
 def either(values: list[Value]) -> Value:

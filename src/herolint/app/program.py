@@ -142,8 +142,8 @@ class Program:
             if not starts and not placed and not self.runs_django(process):
                 continue
             django = self.django if self.django is not None and self.runs_django(process) else None
-            extra = (*(django.reached if django is not None else ()), *(one.path for one in placed))
-            named = (*(django.named_in_settings if django is not None else ()), *self._placed_functions(name))
+            extra = (*(django.wiring.reached if django is not None else ()), *(one.path for one in placed))
+            named = (*(django.wiring.named_in_settings if django is not None else ()), *self._placed_functions(name))
             words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
             programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
             known = self.knowledge

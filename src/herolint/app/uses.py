@@ -67,7 +67,7 @@ def uses_of(app: App, is_taken: Callable[[Mod, facts.Import], bool | None]) -> I
     starting = {}
     for name, reach in program.reach.items():
         django = program.django if program.django is not None and program.runs_django(app.processes[name]) else None
-        starting[name] = Starting(reach, django.guessed if django is not None else ())
+        starting[name] = Starting(reach, django.wiring.guessed if django is not None else ())
     for mod in program.modules:
         if mod.facts.language != "python":
             continue

@@ -125,6 +125,13 @@ def constant(value: Value) -> str | int | float | bool | None:
     return value.value if isinstance(value, Known) else None
 
 
+def held_under(value: Value, name: str) -> Value | None:
+    """What a table, or an object made of named values, holds under a name."""
+    if isinstance(value, Table):
+        return value.get(name) or (Known(None) if isinstance(value, Document) else None)
+    return value.keyword(name) if isinstance(value, Made) else None
+
+
 def options(value: Value) -> Iterator[Value]:
     """The alternatives of a value, likeliest first; an `Env` gives itself, then its default."""
     match value:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from herolint.app.fold import SETTINGS_BASES
+from herolint.app.env_reads import SETTINGS_BASES
 from herolint.app.values import Env, Known
 from herolint.code import facts
 from herolint.code.facts import NONE

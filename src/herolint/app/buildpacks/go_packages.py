@@ -18,6 +18,7 @@ from herolint.formats.go_header import GoHeader, read_header
 if TYPE_CHECKING:
     from herolint.app.go_build import InstallSpec, MainPackage
     from herolint.app.model import App
+    from herolint.formats.go_lines import Replace
     from herolint.formats.go_mod import GoMod
 
 
@@ -155,9 +156,8 @@ def _modules(app: App, document: GoMod, packages: dict[str, _Listed], built: lis
     for name, at in _reached(root, packages, built).items():
         if name == root or name.startswith(f"{root}/"):
             continue  # a package of the module itself that is not there is the compiler's to tell
-        wanted = max(
-            (r for r in document.requires if name == r.path or name.startswith(f"{r.path}/")), key=lambda r: len(r.path), default=None
-        )
+        modules = (r for r in document.requires if name == r.path or name.startswith(f"{r.path}/"))
+        wanted = max(modules, key=lambda r: len(r.path), default=None)
         if wanted is None:
             if not any(name == old or name.startswith(f"{old}/") for old in replaced) and not nested:
                 yield Outcome(
@@ -169,24 +169,26 @@ def _modules(app: App, document: GoMod, packages: dict[str, _Listed], built: lis
         if wanted.path in told:
             continue
         told.add(wanted.path)
-        replace = replaced.get(wanted.path)
-        target = replace.new.text if replace is not None else ""
-        if replace is not None and target.startswith(("./", "../", "/")):
-            folder = posixpath.normpath(target)
-            if posixpath.normpath(posixpath.join(folder, "go.mod")) not in app.slug:
-                yield Outcome(
-                    "not-installable", True, f"{wanted.path} is replaced by {target}, which is not in the repository",
-                    Place("go.mod", replace.new.span, "not there"), f"the build stops: replacement directory {target} does not exist",
-                    "commit the module inside the repository, or take the `replace` out", (Place(at.path, at.span, "imported here"),),
-                )  # fmt: skip
-            continue
-        if replace is None and (wanted.path, wanted.version) not in known:
+        if wanted.path in replaced:
+            yield from _replacement(app, replaced[wanted.path], at)
+        elif (wanted.path, wanted.version) not in known:
             yield Outcome(
                 "lock-stale", True, f"go.sum does not know {wanted.path} {wanted.version}", Place("go.mod", wanted.span, "not in go.sum"),
                 f"the build stops: missing go.sum entry for module providing package {name}", "run `go mod tidy` and commit go.sum",
                 (Place(at.path, at.span, "imported here"),),
             )  # fmt: skip
             return
+
+
+def _replacement(app: App, replace: Replace, at: Place) -> Iterator[Outcome]:
+    """A module that a folder stands in for, where that folder is not pushed; `at` is an import of it."""
+    target = replace.new.text
+    if target.startswith(("./", "../", "/")) and posixpath.normpath(posixpath.join(target, "go.mod")) not in app.slug:
+        yield Outcome(
+            "not-installable", True, f"{replace.old.text} is replaced by {target}, which is not in the repository",
+            Place("go.mod", replace.new.span, "not there"), f"the build stops: replacement directory {target} does not exist",
+            "commit the module inside the repository, or take the `replace` out", (Place(at.path, at.span, "imported here"),),
+        )  # fmt: skip
 
 
 def _reached(root: str, packages: dict[str, _Listed], built: list[MainPackage]) -> dict[str, Place]:

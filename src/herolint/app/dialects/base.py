@@ -58,10 +58,6 @@ class Dialect:
         """What a plain name means inside a class, in languages that call methods without naming their object."""
         return None
 
-    def made(self, target: Target, name: str) -> Target | None:
-        """What a name after a class gives, in languages that make objects by a method (`Report.new`)."""
-        return None
-
     def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
         """What a name means that its file does not bind: star imports, siblings, constants, globals."""
         return None
@@ -70,9 +66,9 @@ class Dialect:
         """What `module.name` means, for a target of kind `module`."""
         return None
 
-    def own(self, target: Target, name: str) -> Target | None:
-        """What every class and object has under a name: `X.new`, `self.class` in Ruby."""
-        return None
+    def attribute(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
+        """What `thing.name` means, for a target of kind `class` or `instance`; some languages give every thing names of their own."""
+        return linker.attribute(target, name, depth)
 
     def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
         """The module that a call loads where it stands in an expression (`require("x")`)."""

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from functools import cached_property
 
-import msgspec
+from msgspec.structs import replace
 
 from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
@@ -80,11 +80,14 @@ class Ruby(Dialect):
                 return Target("instance", target.name, target.mod, target.number)
         return None
 
-    def own(self, target: Target, name: str) -> Target | None:
-        return Target("class", target.name, target.mod, target.number) if target.kind == "instance" and name == "class" else None
-
-    def made(self, target: Target, name: str) -> Target | None:
-        return msgspec.structs.replace(target, kind="instance") if name == "new" and target.kind == "class" else None
+    def attribute(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
+        """Every object has `class`; `new` makes an object where neither the class nor what it descends from says otherwise."""
+        if target.kind == "instance" and name == "class":
+            return replace(target, kind="class")
+        found = super().attribute(linker, target, name, depth)
+        if found is None and target.kind == "class" and name == "new":
+            return replace(target, kind="instance")
+        return found
 
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         found: dict[str, tuple[Mod, int]] = {}
