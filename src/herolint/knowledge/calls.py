@@ -117,6 +117,13 @@ class Signing(msgspec.Struct, frozen=True):
     attributes: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     random: frozenset[str] = frozenset()
+    frameworks: frozenset[str] = frozenset()
+    """Modules of frameworks that make a key up where none is given. They are told by calls of `switches`: sessions on by the word
+    `switch`, their key by the word `setting`, as `remedy` shows."""
+    switches: frozenset[str] = frozenset()
+    switch: str = ""
+    setting: str = ""
+    remedy: str = ""
 
 
 class Proxy(msgspec.Struct, frozen=True):

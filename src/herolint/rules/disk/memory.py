@@ -139,7 +139,7 @@ def _cable(app: App, spread: Spread) -> Iterator[Finding]:
         if spread.several
         else f"what {others[0]} sends never reaches visitors, who are connected to web",
         related=spread.places,
-        fix="write `adapter: redis` and `url: <%= ENV[\"REDIS_URL\"] %>`, or use Solid Cable",
+        fix='write `adapter: redis` and `url: <%= ENV["REDIS_URL"] %>`, or use Solid Cable',
         process="web",
     )
 
