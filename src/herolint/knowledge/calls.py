@@ -311,7 +311,12 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         calls={name: rows for table in known for name, rows in table.calls.items()},
         returns={name: same for table in known for name, same in table.returns.items()},
         handlers=Handlers(frozenset(), {}, frozenset()),
-        signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
+        signing=Signing(
+            objects=frozenset().union(*(one.objects for one in signing)),
+            attributes=frozenset().union(*(one.attributes for one in signing)),
+            keys=frozenset().union(*(one.keys for one in signing)),
+            random=frozenset().union(*(one.random for one in signing)),
+        ),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
         injecting=frozenset().union(*(table.injecting for table in known)),
