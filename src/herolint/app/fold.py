@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from herolint.app.codebase import Binding, Mod
+from herolint.app.config_entries import STORES, ConfigEntries
 from herolint.app.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
 from herolint.app.environment import Environment
 from herolint.app.fold_calls import Calls
@@ -41,6 +42,7 @@ class Folder:
         self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
         self.givers = Givers(linker)
         self.calls = Calls(self)
+        self.entries = ConfigEntries(self)
         self.given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters, by the functions of the project that are being called."""
 
@@ -132,6 +134,8 @@ class Folder:
             return Ref("sys.argv")
         if qualified in ENV_TABLES and isinstance(name, str):
             return Env(name, None if qualified == "os.environ" else Known(None), required=qualified == "os.environ")
+        if qualified in STORES and isinstance(name, str):
+            return self.entries.value(name, depth)
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
             return Env(name)
         folded = self.fold(mod, function, base, depth)

@@ -57,9 +57,14 @@ class Follower:
             alternative = written.operator == "||" or (alternative and written.operator == "&&")
 
     def _under(self, launch: Launch, inner: Iterator[Launch]) -> Iterator[Launch]:
-        """What a program starts in its turn: as conditional as the program itself."""
+        """What a program starts in its turn: as conditional as the program itself, and beside whatever that runs beside."""
+        outer = launch.command
+        beside = launch.beside or (launch.at if outer.background else None)
         for one in inner:
-            yield replace(one, command=replace(one.command, conditional=True)) if launch.command.conditional else one
+            command = replace(
+                one.command, conditional=one.command.conditional or outer.conditional, background=one.command.background or outer.background
+            )
+            yield replace(one, command=command, beside=one.beside or beside) if outer.conditional or outer.background else one
 
     def _started(self, written: Command, path: str, via: tuple[Place, ...], cwd: str, given: Given | None) -> Iterator[Launch]:
         """What one command starts: itself, and what it hands on to."""

@@ -39,6 +39,8 @@ WRAPPERS: dict[str, tuple[str, ...]] = {
     "tini": ("--",),
 }
 """Programs that only start another one, each with the words after which that one stands."""
+_MODULE_FLAG = lazy(r"-[bBdEiIOPqsSuvx]*m\Z")
+"""`-m`, or the last of several letters behind one dash: `-um`."""
 PYTHON = lazy(r"python(\d(\.\d+)?)?(\.exe)?\Z|pypy3?\Z")
 _OBJECT = lazy(r"(?P<module>[A-Za-z_][\w.-]*)(?::(?P<attr>[A-Za-z_][\w.]*)(?P<call>\(.*\))?)?\Z")
 
@@ -74,6 +76,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     wrapper: str = ""
     alternative: bool = False
     """Whether it only runs if something else in the same line fails (`a || b`)."""
+    beside: Place | None = None
+    """The command in the background that leads to it, where that starts a script."""
 
     @property
     def at(self) -> Place:
@@ -168,7 +172,7 @@ def _python(rest: tuple[Word, ...], start: Launch) -> Launch:
     i = 0
     while i < len(rest):
         text = rest[i].text
-        if text == "-m" and i + 1 < len(rest):
+        if _MODULE_FLAG.match(text) and i + 1 < len(rest):
             return _module(rest[i + 1], rest[i + 2 :], start)
         if text == "-c":
             return replace(start, tool="python", subcommand="-c", options={}, arguments=rest[i + 1 :])

@@ -183,17 +183,33 @@ def _by_client(code: Program, effect: Effect) -> bool:
         if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
             return True  # `client.read_timeout = 5`
         value = code.fold(mod, function, made)
-        if value is UNKNOWN and code.linker.dialect(mod).follows_values and not _declared_here(mod, function, made):
-            return True  # a client from elsewhere, which may have been given a limit
+        follows = code.linker.dialect(mod).follows_values
+        if value is UNKNOWN and follows and not _declared_here(mod, function, made):
+            return _limited_somewhere(code, effect, names)  # a client from elsewhere, which may have been given a limit
         for one in options(value):
             if isinstance(one, Made) and one.args and effect.name.startswith(f"{one.name}()"):
-                return True  # taken for a client by its type only: who made it is not known
+                return not follows or _limited_somewhere(code, effect, names)  # taken for one by its type only: who made it is not known
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True
         if any(isinstance(a.target, facts.Attr) and a.target.name in _FIELDS for a in effect.mod.facts.assigns):
             return True
         text = effect.mod.source.text
         return ".mount(" in text and "timeout" in text.lower()
+    return False
+
+
+def _limited_somewhere(code: Program, effect: Effect, names: list[str]) -> bool:
+    """Whether anything that is loaded gives a limit to something of the client's package, or to a field of such a name."""
+    package = effect.name.partition("()")[0].rpartition(".")[0] + "."
+    for mod in code.modules:
+        if not any(name in mod.source.text for name in names):
+            continue
+        if any(isinstance(assign.target, facts.Attr) and assign.target.name.endswith(tuple(names)) for assign in mod.facts.assigns):
+            return True
+        for fact in mod.facts.calls:
+            limited = any(isinstance(arg, facts.Keyword) and arg.name.endswith(tuple(names)) for arg in fact.call.args)
+            if limited and (code.linker.qualified(mod, fact.function, fact.call.func) or "").startswith(package):
+                return True
     return False
 
 

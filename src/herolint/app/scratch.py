@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from herolint.app.codebase import Mod
 from herolint.app.storage import absolute, path_text, shown
-from herolint.code.facts import NONE, CallFact, Keyword
+from herolint.code.facts import NONE, Attr, CallFact, Keyword, Name
+from herolint.code.queries import walk
 
 if TYPE_CHECKING:
-    from herolint.app.program import Program
+    from herolint.app.program import Effect, Program
 
 _SERVED = frozenset("static public media assets dist build uploads www".split())
 """Folders whose files visitors ask for by their address."""
 _TEXTS = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".ejs", ".pug", ".hbs", ".erb", ".haml", ".vue", ".jsx", ".tsx", ".css", ".tmpl")
+_ASKS = frozenset("exists isfile is_file existsSync stat statSync access accessSync getsize getmtime file? exist?".split())
+"""Questions for a file that may be there already."""
 _MOST_BYTES = 300_000
 """Larger files are not searched for the name of a folder."""
 
@@ -32,6 +35,25 @@ def is_scratch(code: Program, mod: Mod, fact: CallFact, text: str | None, *, unr
         for other in mod.facts.calls
     )
     return used and not _said_elsewhere(code, mod, posixpath.basename(text), fn.start, fn.end)
+
+
+def by_start(effect: Effect) -> bool:
+    """Whether the body of a module that the web process loads makes a call, before any visitor comes."""
+    return effect.fact.function == NONE and "web" in effect.processes
+
+
+def made_anew(effect: Effect) -> bool:
+    """Whether each start of the web process writes a file again: in the body of a module, and without asking whether it is there."""
+    if not by_start(effect):
+        return False
+    guard = effect.fact.guard
+    while guard != NONE:
+        one = effect.mod.facts.guards[guard]
+        words = {inner.name for inner in walk(one.test) if isinstance(inner, Attr)} | {n.id for n in walk(one.test) if isinstance(n, Name)}
+        if not _ASKS.isdisjoint(words):
+            return False
+        guard = one.parent
+    return True
 
 
 def _names(code: Program, mod: Mod, fact: CallFact, text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from herolint.app import session_secrets
 from herolint.app.codebase import Mod
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Value, walk
 from herolint.code import facts
@@ -27,6 +28,7 @@ class SigningKey(msgspec.Struct, frozen=True):
     """A key of a process. `what` names it; `variable` is the environment variable that may hold it, else empty.
 
     `source` is what it comes from when that variable is unset. `runs`: whether the place runs in production (None: unknown).
+    `remedy`: how the framework is told another one, where that is peculiar to it.
     """
 
     what: str
@@ -36,6 +38,7 @@ class SigningKey(msgspec.Struct, frozen=True):
     text: str
     runs: bool | None
     process: str
+    remedy: str = ""
 
 
 def signing_keys(app: App) -> Iterator[SigningKey]:
@@ -52,7 +55,16 @@ def signing_keys(app: App) -> Iterator[SigningKey]:
             continue
         seen.add((place.path, place.span.start))
         variable, source, text = _source(app, value)
-        yield SigningKey(what, place, variable, source, text, runs, next(iter(app.code.reached_by(mod.path)), ""))
+        yield SigningKey(what, place, variable, source, text, runs, _process(app, mod))
+    for mod, fact in session_secrets.made_up(app.code):
+        runs = app.code.guards.holds(mod, fact.guard)
+        if runs is not False:
+            known = app.code.knows(mod).signing
+            yield SigningKey(known.setting, mod.place(fact.call), "", "random", "", runs, _process(app, mod), known.remedy)
+
+
+def _process(app: App, mod: Mod) -> str:
+    return next(iter(app.code.reached_by(mod.path)), "")
 
 
 Given = tuple[str, Mod, int, facts.AnyExpr, int]
@@ -76,6 +88,8 @@ def _given(app: App) -> Iterator[Given]:
             yield from _assigned(code, mod)
             yield from _in_config_calls(code, mod)
     yield from _config_objects(code)
+    for mod, fact, expr in session_secrets.told(code):
+        yield code.knows(mod).signing.setting, mod, fact.function, expr, fact.guard
 
 
 def _assigned(code: Program, mod: Mod) -> Iterator[Given]:

@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.codebase import Mod
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
-from herolint.app.values import Env, Known, Made, Ref, Value, options, text_of, walk
+from herolint.app.values import Env, Known, Made, Ref, Text, Value, options, text_of, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, dotted
@@ -112,10 +112,20 @@ def path_text(value: Value) -> str | None:
     for one in options(value):
         if isinstance(one, Env):
             continue
-        text = text_of(one)
+        text = text_of(_by_default(one))
         if text is not None and text.strip("{}/ "):
             return text
     return None
+
+
+def _by_default(value: Value) -> Value:
+    """A text with each environment variable in it replaced by what stands in for it."""
+    match value:
+        case Text(parts=parts):
+            return Text(tuple(_by_default(part) for part in parts))
+        case Env(default=Text() | Known() as default):
+            return _by_default(default)
+    return value
 
 
 def absolute(text: str) -> str:

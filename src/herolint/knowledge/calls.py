@@ -117,6 +117,13 @@ class Signing(msgspec.Struct, frozen=True):
     attributes: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     random: frozenset[str] = frozenset()
+    frameworks: frozenset[str] = frozenset()
+    """Modules of frameworks that make a key up where none is given. They are told by calls of `switches`: sessions on by the word
+    `switch`, their key by the word `setting`, as `remedy` shows."""
+    switches: frozenset[str] = frozenset()
+    switch: str = ""
+    setting: str = ""
+    remedy: str = ""
 
 
 class Proxy(msgspec.Struct, frozen=True):
@@ -304,7 +311,12 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         calls={name: rows for table in known for name, rows in table.calls.items()},
         returns={name: same for table in known for name, same in table.returns.items()},
         handlers=Handlers(frozenset(), {}, frozenset()),
-        signing=Signing(*(frozenset().union(*(getattr(one, field) for one in signing)) for field in Signing.__struct_fields__)),
+        signing=Signing(
+            objects=frozenset().union(*(one.objects for one in signing)),
+            attributes=frozenset().union(*(one.attributes for one in signing)),
+            keys=frozenset().union(*(one.keys for one in signing)),
+            random=frozenset().union(*(one.random for one in signing)),
+        ),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
         injecting=frozenset().union(*(table.injecting for table in known)),

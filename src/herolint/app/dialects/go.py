@@ -18,8 +18,10 @@ from herolint.patterns import lazy
 
 _BUILTINS = frozenset("append cap close copy delete len make max min new panic print println recover error string".split())
 _MAJOR = lazy(r"(/v\d+|\.v\d+)\Z")
-_DOUBLE = lazy(r"(?i)mock|fake|stub|noop|dummy|in_?memory")
+_DOUBLE = lazy(r"(?i)mock|fake|stub|noop|dummy")
 """Names of types and folders that stand in for others."""
+_MEMORY = lazy(r"(?i)in_?memory")
+"""Names of types that stand in for others, unless there are none."""
 _SYSTEM = frozenset({"linux", "amd64"})
 _NEVER = frozenset({"ignore", "windows", "darwin", "js", "wasm", "arm", "arm64", "integration", "e2e", "tools", "tool", "mage"})
 """Build tags that no build for a dyno sets."""
@@ -173,18 +175,22 @@ class Go(Dialect):
         return own or (self._only_type_with(frozenset(asked)) if asked else {})
 
     def _only_type_with(self, asked: frozenset[str]) -> dict[str, tuple[Mod, int]]:
-        """The methods of the only type in the loaded packages that has all those of an interface; doubles for tests do not count."""
+        """The methods of the only type in the loaded packages that has all those of an interface; doubles for tests do not count.
+
+        What is kept in memory counts where nothing else does.
+        """
         if self.code.asked_for != self._loaded:
             self._loaded, self._implementing = self.code.asked_for, {}
         if asked not in self._implementing:
             folders = {posixpath.dirname(mod.path) for mod in self.code.loaded() if mod.facts.language == "go"}
             found = [
-                methods
+                (f"{folder}/{owner}", methods)
                 for folder in sorted(folders)
                 for owner, methods in self._tables(folder).methods.items()
                 if asked <= methods.keys() and not _DOUBLE.search(f"{folder}/{owner}")
             ]
-            self._implementing[asked] = found[0] if len(found) == 1 else {}
+            found = [one for one in found if not _MEMORY.search(one[0])] or found
+            self._implementing[asked] = found[0][1] if len(found) == 1 else {}
         return self._implementing[asked]
 
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:

@@ -39,7 +39,7 @@ def _found(app: App, key: SigningKey, message: str, why: str) -> Finding:
         message,
         key.at,
         why=why,
-        fix=f"read it from the environment without a fallback, and set it once: `heroku config:set {variable}=…`",
+        fix=key.remedy or f"read it from the environment without a fallback, and set it once: `heroku config:set {variable}=…`",
         process=key.process,
         confidence=Confidence.MEDIUM if assumed or key.runs is None else Confidence.HIGH,
     )

@@ -10,7 +10,7 @@ from herolint.app.databases import Database, databases, only_looked_up, sqlite_f
 from herolint.app.model import App
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
-from herolint.app.scratch import is_scratch
+from herolint.app.scratch import by_start, is_scratch, made_anew
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.uploads import copied_uploads
 from herolint.app.values import Env, Known, Unknown, options
@@ -113,7 +113,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             continue
         if text in seen or _shared(app, text) or removed_in(app.code, write.effect.mod, write.effect.fact.function, write.expr):
             continue
-        if not reads_same(app.code, write.effect.mod, text) or _renewed_login(app, text):
+        if by_start(write.effect) or not reads_same(app.code, write.effect.mod, text) or _renewed_login(app, text):
             continue
         seen.add(text)
         at = write.effect.mod.place(write.expr, "written here, read again later")
@@ -159,6 +159,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             or (effect.mod.path, effect.fact.call.start) in seen
             or _shared(app, text)
             or is_scratch(app.code, effect.mod, effect.fact, text, unread=effect.row.kind in _PICTURES)
+            or made_anew(effect)
         ):
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):

@@ -9,6 +9,7 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.django import Django
 from herolint.app.lasting import Lasting, lasting_values
 from herolint.app.model import App
+from herolint.app.rails_redis import uses_cable
 from herolint.app.reach import FunctionRef
 from herolint.app.settings import settings_named
 from herolint.app.values import Items, Table, constant
@@ -78,6 +79,7 @@ def in_memory_state(app: App) -> Iterator[Finding]:
     if app.code.django is not None and app.web is not None:
         yield from _django(app, app.code.django, spread)
     yield from _sessions(app, spread)
+    yield from _cable(app, spread)
     if spread.several:
         yield from _rate_limits(app, spread)
 
@@ -119,6 +121,27 @@ def _sessions(app: App, spread: Spread) -> Iterator[Finding]:
                 fix=effect.row.remedy,
                 process="web",
             )
+
+
+def _cable(app: App, spread: Spread) -> Iterator[Finding]:
+    """Action Cable with the adapter that knows its own process alone."""
+    cable = app.rails.cable if app.rails is not None and app.web is not None else None
+    adapter = cable.values.get("adapter") if cable is not None else None
+    others = [name for name in app.processes if name not in ("web", "release")]
+    if adapter is None or adapter.value != "async" or not (spread.several or others) or app.rails is None or not uses_cable(app.rails):
+        return
+    yield report(
+        "HL206",
+        "messages of Action Cable stay in the process that sends them: its adapter is `async`",
+        Place("config/cable.yml", adapter.span, "knows one process alone"),
+        confidence=Confidence.HIGH if spread.several else Confidence.MEDIUM,
+        why=f"{spread.apart}: visitors who are connected to different ones do not meet"
+        if spread.several
+        else f"what {others[0]} sends never reaches visitors, who are connected to web",
+        related=spread.places,
+        fix='write `adapter: redis` and `url: <%= ENV["REDIS_URL"] %>`, or use Solid Cable',
+        process="web",
+    )
 
 
 def _handler(app: App, ref: FunctionRef) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.at_start import surely_starts
+from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
@@ -14,18 +15,25 @@ from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
 
 MANAGERS = frozenset({"honcho", "foreman", "supervisord", "circusd", "pm2", "concurrently", "overmind", "hivemind"})
+_PASSING = frozenset({"sleep", "echo", "tail", "grep"})
+"""Programs in the background that serve nobody."""
 
 
 @rule("HL112", "backgrounded-process", WARNING, needs=("processes",))
 def backgrounded_process(app: App) -> Iterator[Finding]:
     """Several programs share one dyno, and nobody watches those in the background."""
+    told: set[Place] = set()
     for process in app.processes.values():
         for launch in (one for one in process.launches if not one.alternative):
-            if launch.tool in MANAGERS and process.name != "release":
+            if launch.beside is not None and launch.tool not in MANAGERS:
+                if launch.tool not in QUIET_TOOLS | _PASSING and launch.beside not in told:
+                    told.add(launch.beside)
+                    yield _shared(app, process, launch, f"{process.name} starts {launch.path} in the background", "in the background")
+            elif launch.tool in MANAGERS and process.name != "release":
                 yield _shared(
                     app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"
                 )
-            elif launch.command.background and launch.command.operator != "&&" and launch.tool not in ("sleep", "echo", "tail"):
+            elif launch.command.background and launch.command.operator != "&&" and launch.tool not in _PASSING:
                 yield _shared(
                     app,
                     process,
@@ -36,7 +44,7 @@ def backgrounded_process(app: App) -> Iterator[Finding]:
 
 
 def _shared(app: App, process: Process, launch: Launch, message: str, label: str) -> Finding:
-    at = launch.at
+    at = launch.beside or launch.at
     return report(
         "HL112",
         message,

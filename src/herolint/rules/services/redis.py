@@ -9,6 +9,7 @@ from herolint.app.config_vars import orders
 from herolint.app.encryption import told_of_encryption
 from herolint.app.model import App
 from herolint.app.program import Effect
+from herolint.app.rails_redis import redis_uses
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
@@ -28,6 +29,7 @@ def redis_tls_unverified(app: App) -> Iterator[Finding]:
     yield from _clients(app)
     yield from _celery(app)
     yield from _django_settings(app)
+    yield from _rails_settings(app)
 
 
 def _reads_redis_url(value: Value) -> bool:
@@ -183,6 +185,20 @@ def _django_settings(app: App) -> Iterator[Finding]:
             app, broker.mod.place(broker.assign, "rediss:// without certificate setting"), "worker" if "worker" in app.processes else "web",
             'set `CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_NONE}`, or add `?ssl_cert_reqs=none` to the URL', True,
         )  # fmt: skip
+
+
+def _rails_settings(app: App) -> Iterator[Finding]:
+    """Sidekiq, Action Cable and the cache of a Rails app."""
+    workers = [process.name for process in app.processes.values() if any(one.tool == "sidekiq" for one in process.launches)]
+    for use in redis_uses(app.rails) if app.rails is not None else ():
+        fix = "add below `url:` the lines `ssl_params:` and `  verify_mode: <%= OpenSSL::SSL::VERIFY_NONE %>`"
+        yield _finding(
+            app,
+            use.at,
+            workers[0] if use.worker else "web",
+            fix if use.yaml else "pass `ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE }` beside the URL",
+            use.sure,
+        )
 
 
 def _django_fix(setting: str, layer: Value) -> str:

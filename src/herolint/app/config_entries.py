@@ -1,0 +1,46 @@
+"""Entries of the objects that frameworks keep an app's settings in: `app.config["UPLOAD_FOLDER"] = …` in one module, read in another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from herolint.app.codebase import Mod
+from herolint.app.values import UNKNOWN, AnyOf, Value
+from herolint.code import facts
+
+if TYPE_CHECKING:
+    from herolint.app.fold import Folder
+
+STORES = frozenset({"flask.Flask().config", "flask.current_app.config", "quart.Quart().config", "quart.current_app.config"})
+"""Objects that hold the settings of the one app of a process."""
+
+
+class ConfigEntries:
+    """What the modules that have been loaded so far put into such objects, by key."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self._loaded = -1
+        self._set: dict[str, list[tuple[Mod, facts.Assign]]] = {}
+
+    def value(self, key: str, depth: int) -> Value:
+        """What is put in under the key, where every place that does so can be read."""
+        self._look()
+        found = [(mod, one) for mod, one in self._set.get(key, ()) if self.folder.holds(mod, one.guard) is not False]
+        values = tuple(dict.fromkeys(self.folder.fold(mod, one.function, one.value, depth + 1) for mod, one in found))
+        if not values or UNKNOWN in values:
+            return UNKNOWN
+        return values[0] if len(values) == 1 else AnyOf(values)
+
+    def _look(self) -> None:
+        code = self.folder.linker.code
+        if code.asked_for == self._loaded:
+            return
+        self._loaded = code.asked_for
+        self._set = {}
+        for mod in tuple(code.loaded()):
+            for one in mod.facts.assigns:
+                match one.target:
+                    case facts.Index(base=facts.Attr(name="config") as base, key=facts.Const(value=str(key))):
+                        if self.folder.linker.qualified(mod, one.function, base) in STORES:
+                            self._set.setdefault(key, []).append((mod, one))

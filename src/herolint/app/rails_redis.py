@@ -1,0 +1,77 @@
+"""Parts of a Rails app that open Redis by its configuration: Sidekiq, Action Cable, the cache; and whether Action Cable is used at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint.app.codebase import Mod
+from herolint.app.rails import env_name, env_names
+from herolint.code import facts
+from herolint.code.queries import dotted, walk
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.rails import Rails
+
+_VARIABLES = frozenset({"REDIS_URL", "REDIS_TLS_URL"})
+_TOLD = "ssl_params"
+_CHANNELS = "app/channels/"
+_BROADCASTS = frozenset(
+    """
+    broadcasts broadcasts_to broadcasts_refreshes broadcasts_refreshes_to broadcast_append_to broadcast_prepend_to broadcast_replace_to
+    broadcast_append_later_to broadcast_prepend_later_to broadcast_replace_later_to broadcast_refresh_to
+    """.split()
+)
+"""What models call that send to whoever listens."""
+
+
+class RedisUse(msgspec.Struct, frozen=True):
+    """A place that hands REDIS_URL on without a word about its certificate. `yaml`: it stands in a YAML file."""
+
+    at: Place
+    sure: bool
+    worker: bool
+    yaml: bool
+
+
+def redis_uses(rails: Rails) -> Iterator[RedisUse]:
+    """Sidekiq's, Action Cable's and the cache's, each place once."""
+    workers = [process for process in rails.app.processes.values() if any(one.tool == "sidekiq" for one in process.launches)]
+    for setting in rails.settings if workers else ():
+        if setting.name == "redis" and setting.owner.startswith("Sidekiq.configure_") and _silent(setting.mod, setting.value):
+            yield RedisUse(setting.value_place("checks the certificate"), rails.holds(setting.mod, setting.guard) is True, True, False)
+    cache = rails.cache_store
+    if cache is not None and cache.word in ("redis_cache_store", "redis_store") and _silent(cache.mod, cache.value):
+        yield RedisUse(cache.value_place("checks the certificate"), rails.holds(cache.mod, cache.guard) is True, False, False)
+    cable = rails.cable
+    url = cable.values.get("url") if cable is not None and cable.text("adapter") == "redis" else None
+    if url is not None and cable is not None and _TOLD not in cable.sections and not _VARIABLES.isdisjoint(env_names(url)):
+        if uses_cable(rails):
+            yield RedisUse(Place("config/cable.yml", url.span, "checks the certificate"), True, False, True)
+
+
+def uses_cable(rails: Rails) -> bool:
+    """Whether the app has channels of its own, or models that send to listeners."""
+    paths = [path for path in rails.app.slug if path.startswith(_CHANNELS) and path.endswith("_channel.rb")]
+    if paths:
+        return True
+    models = (mod for path in sorted(rails.app.slug) if path.startswith("app/models/") and (mod := rails.mod(path)) is not None)
+    return any(isinstance(fact.call.func, facts.Name) and fact.call.func.id in _BROADCASTS for mod in models for fact in mod.facts.calls)
+
+
+def _silent(mod: Mod, value: facts.AnyExpr | None) -> bool:
+    """Whether REDIS_URL is part of a value in which nothing tells about the certificate, through the file's own names."""
+    reads, queue, seen = False, [value] if value is not None else [], set()
+    while queue:
+        for inner in walk(queue.pop()):
+            reads = reads or env_name(inner) in _VARIABLES
+            if isinstance(inner, facts.Star) or (isinstance(inner, facts.Const) and inner.value == _TOLD):
+                return False
+            name = dotted(inner)
+            if name is not None and name not in seen:
+                seen.add(name)
+                queue += [one.value for one in mod.facts.assigns if dotted(one.target) == name and one.value is not None]
+    return reads
