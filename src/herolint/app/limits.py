@@ -186,7 +186,8 @@ def _by_client(code: Program, effect: Effect) -> bool:
         if value is UNKNOWN and code.linker.dialect(mod).follows_values and not _declared_here(mod, function, made):
             return True  # a client from elsewhere, which may have been given a limit
         for one in options(value):
-            if isinstance(one, Made) and one.args and effect.name.startswith(f"{one.name}()"):
+            typed = code.linker.dialect(mod).follows_values and isinstance(one, Made) and one.args
+            if typed and effect.name.startswith(f"{one.name}()"):
                 return True  # taken for a client by its type only: who made it is not known
             if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
                 return True
