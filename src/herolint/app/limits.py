@@ -97,11 +97,17 @@ def _given(code: Program, effect: Effect) -> bool:
     if effect.row.timeout in ("", "none"):
         return False
     expr, value = code.argument(effect, effect.row.timeout)
-    if expr is None or (isinstance(value, Known) and value.value is None):
+    if expr is None or (isinstance(value, Known) and value.value is None) or _sets_none(code, effect, expr):
         return False
     # What stands in the place of the options may be something else: an address, the body of a request.
     other = _is_text(value) or _names_address(expr)
     return not (code.linker.dialect(effect.mod).options_objects and other and not _named(effect, expr))
+
+
+def _sets_none(code: Program, effect: Effect, expr: facts.AnyExpr) -> bool:
+    """Whether what stands in the place of a limit is what the row notes to set none: `context.Background()`."""
+    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, expr)
+    return isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in effect.row.note.split()
 
 
 def _names_address(expr: facts.AnyExpr) -> bool:
@@ -184,13 +190,13 @@ def _clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.An
 
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
-    clients = list(_clients(code, effect))
+    names = [word for word in effect.row.timeout.split() if not word.isdigit()]
+    clients = list(_clients(code, effect)) if names else []
     if not clients:
         return False
     mod, function, made, value = clients[0]
     if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
         return False
-    names = [word for word in effect.row.timeout.split() if not word.isdigit()]
     if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
         return True  # `client.read_timeout = 5`
     typed = code.linker.dialect(mod).follows_values
