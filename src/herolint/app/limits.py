@@ -61,12 +61,9 @@ def time_limit(code: Program, effect: Effect) -> float | None:
         expr, value = code.argument(effect, row.timeout)
         if expr is not None and not (isinstance(value, Known) and value.value is None):
             return _in_seconds(code, effect, value)
-    if "()" in effect.name:
-        func = effect.fact.call.func
-        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
-        client = code.fold(mod, function, made)
+    for _, _, _, client in _clients(code, effect):
         if isinstance(client, Made):
-            inner = client.keyword("timeout") or client.keyword(row.timeout)
+            inner = next((found for name in ("timeout", *row.timeout.split()) if (found := client.keyword(name)) is not None), None)
             held = next((found for arg in client.args if isinstance(arg, Table) and (found := arg.get("timeout")) is not None), inner)
             if held is not None:
                 return _in_seconds(code, effect, held)
@@ -100,11 +97,17 @@ def _given(code: Program, effect: Effect) -> bool:
     if effect.row.timeout in ("", "none"):
         return False
     expr, value = code.argument(effect, effect.row.timeout)
-    if expr is None or (isinstance(value, Known) and value.value is None):
+    if expr is None or (isinstance(value, Known) and value.value is None) or _sets_none(code, effect, expr):
         return False
     # What stands in the place of the options may be something else: an address, the body of a request.
     other = _is_text(value) or _names_address(expr)
     return not (code.linker.dialect(effect.mod).options_objects and other and not _named(effect, expr))
+
+
+def _sets_none(code: Program, effect: Effect, expr: facts.AnyExpr) -> bool:
+    """Whether what stands in the place of a limit is what the row notes to set none: `context.Background()`."""
+    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, expr)
+    return isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in effect.row.note.split()
 
 
 def _names_address(expr: facts.AnyExpr) -> bool:
@@ -172,30 +175,42 @@ def _by_context(code: Program, effect: Effect) -> bool:
     return False
 
 
+def _clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr, Value]]:
+    """What the call is made on, and what that is a part of, as far as the client itself: where each was made, and its value."""
+    if "()" not in effect.name and ".new." not in effect.name:
+        return
+    func = effect.fact.call.func
+    expr: facts.AnyExpr | None = func.base if isinstance(func, facts.Attr) else func
+    while expr is not None:
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, expr)
+        yield mod, function, made, code.fold(mod, function, made)
+        inner = expr.func if isinstance(expr, facts.Call) else expr
+        expr = inner.base if isinstance(inner, facts.Attr) else None
+
+
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
-    if "()" in effect.name or ".new." in effect.name:
-        func = effect.fact.call.func
-        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base if isinstance(func, facts.Attr) else func)
-        if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
-            return False
-        names = [word for word in effect.row.timeout.split() if not word.isdigit()]
-        if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
-            return True  # `client.read_timeout = 5`
-        value = code.fold(mod, function, made)
-        follows = code.linker.dialect(mod).follows_values
-        if value is UNKNOWN and follows and not _declared_here(mod, function, made):
-            return _limited_somewhere(code, effect, names)  # a client from elsewhere, which may have been given a limit
-        for one in options(value):
-            if isinstance(one, Made) and one.args and effect.name.startswith(f"{one.name}()"):
-                return not follows or _limited_somewhere(code, effect, names)  # taken for one by its type only: who made it is not known
-            if isinstance(one, Made) and any(_holds(one, name) for name in (*names, "timeout")):
-                return True
-        if any(isinstance(a.target, facts.Attr) and a.target.name in _FIELDS for a in effect.mod.facts.assigns):
+    names = [word for word in effect.row.timeout.split() if not word.isdigit()]
+    clients = list(_clients(code, effect)) if names else []
+    if not clients:
+        return False
+    mod, function, made, value = clients[0]
+    if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
+        return False
+    if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
+        return True  # `client.read_timeout = 5`
+    typed = code.linker.dialect(mod).follows_values
+    if value is UNKNOWN and typed and not _declared_here(mod, function, made):
+        return _limited_somewhere(code, effect, names)  # a client from elsewhere, which may have been given a limit
+    for one in (one for _, _, _, held in clients for one in options(held) if isinstance(one, Made)):
+        if typed and one.args and effect.name.startswith(f"{one.name}()"):
+            return _limited_somewhere(code, effect, names)  # taken for a client by its type only: who made it is not known
+        if any(_holds(one, name) for name in (*names, "timeout")):
             return True
-        text = effect.mod.source.text
-        return ".mount(" in text and "timeout" in text.lower()
-    return False
+    if any(isinstance(a.target, facts.Attr) and a.target.name in _FIELDS for a in effect.mod.facts.assigns):
+        return True
+    text = effect.mod.source.text
+    return ".mount(" in text and "timeout" in text.lower()
 
 
 def _limited_somewhere(code: Program, effect: Effect, names: list[str]) -> bool:
@@ -220,8 +235,8 @@ def _declared_here(mod: Mod, function: int, expr: facts.AnyExpr) -> bool:
 
 
 def _holds(made: Made, name: str) -> bool:
-    """Whether a client was made with an option, or with options that cannot be seen."""
-    if made.keyword(name) is not None:
+    """Whether a client, or one that it was made of, was made with an option, or with options that cannot be seen."""
+    if made.keyword(name) is not None or any(isinstance(given, Made) and _holds(given, name) for _, given in made.keywords):
         return True
     for given in made.args:
         if isinstance(given, Table):

@@ -224,14 +224,16 @@ class Program:
     def argument(self, effect: Effect, where: str) -> tuple[facts.AnyExpr | None, Value]:
         """The argument of a reached call that a table row points to, with its folded value.
 
-        `"1 timeout"`: by position or keyword; in languages with options objects a name or path of names is looked up in those.
+        `"1 timeout"`: by position or keyword, the first of several; in languages with options objects a name or path of names is looked up in those.
         """
         mod, fact = effect.mod, effect.fact
-        expr = argument(fact.call, *_where(where))
+        position, names = _where(where)
+        expr = next((given for name in names if (given := argument(fact.call, None, name)) is not None), None)
+        expr = argument(fact.call, position, None) if expr is None else expr
         if self.linker.dialect(mod).options_objects:
             from herolint.app.option_objects import option_given
 
-            return option_given(self, effect, [word for word in where.split() if not word.isdigit()], expr)
+            return option_given(self, effect, names, expr)
         return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
 
     @cached_property
@@ -332,15 +334,10 @@ def _version(app: App) -> tuple[int, ...]:
     return tuple(int(part) for part in python_minor(app).split(".")) if app.language == "python" else ()
 
 
-def _where(where: str) -> tuple[int | None, str | None]:
-    """The position and the name of an argument, as a row gives them."""
-    position, name = None, None
-    for word in where.split():
-        if word.isdigit():
-            position = int(word)
-        else:
-            name = word
-    return position, name
+def _where(where: str) -> tuple[int | None, list[str]]:
+    """The position and the names of an argument, as a row gives them."""
+    words = where.split()
+    return next((int(word) for word in words if word.isdigit()), None), [word for word in words if not word.isdigit()]
 
 
 def _knowledge(app: App, language: str) -> Knowledge:

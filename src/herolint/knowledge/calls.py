@@ -17,7 +17,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     `effect` is one of the effects in the table's head; `path`, `timeout`, `port`, `host`, `url` say where that argument stands
     (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
     arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
-    timeout in seconds (0: none); `note` fits the message.
+    timeout in seconds (0: none); `note` fits the message, or names calls whose result, given as `timeout`, sets none.
     `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit.
 
     `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `plain` (the start of the path is

@@ -27,12 +27,23 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
             "HL503",
             f"{label} calls {call} without a timeout",
             effect.mod.place(effect.fact.call.func, waits),
-            why=f"when the other side hangs, the request hangs with it; the visitor gets H12 after {limit:.0f} s",
+            why=_why(effect, limit),
             flow=flow_to(app, step, effect, call),
             fix=_fix(app, effect),
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
+
+
+def _why(effect: Effect, limit: float) -> str:
+    if effect.row.kind == "model":
+        patience = (
+            f"while the dyno waits on for up to {effect.row.default_timeout:.0f} s"
+            if effect.row.default_timeout
+            else "while the dyno waits on"
+        )
+        return f"a long answer, or a busy model, takes longer than the router waits: the visitor gets H12 after {limit:.0f} s, {patience}"
+    return f"when the other side hangs, the request hangs with it; the visitor gets H12 after {limit:.0f} s"
 
 
 def _fix(app: App, effect: Effect) -> str:

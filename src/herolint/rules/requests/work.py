@@ -27,7 +27,9 @@ LONG = {
     "model-inference": "runs a large model",
     "media-work": "converts media",
     "scrapes": "scrapes a site",
+    "asks-model": "",
 }
+"""Effects that are long work by themselves, in words; an empty one has its row's own."""
 
 
 def in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
@@ -84,7 +86,7 @@ def _long_kinds(app: App) -> Iterator[Finding]:
         if effect.row.effect in ("loads-model", "downloads-data") and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
             continue
         step, label = reached
-        what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect]
+        what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect] or effect.row.kind
         key = (FunctionRef(effect.mod.path, effect.fact.function), what or "")
         if what is None or key in seen or (effect.row.effect == "opens-page" and any(said == LONG["drives-browser"] for _, said in seen)):
             continue
@@ -107,7 +109,7 @@ def _bounded(app: App, effect: Effect, step: Step, limit: float) -> bool:
     """Whether something on the way ends the work before the router does."""
     if any(ends_by_itself(mod, fact) for mod, fact in way_of(effect, step)) or has_deadline(app.code, effect, limit):
         return True
-    each = time_limit(app.code, effect) if effect.row.effect == "runs-process" else None
+    each = time_limit(app.code, effect) if effect.row.effect in ("runs-process", "asks-model") else None
     return each is not None and each < limit
 
 
