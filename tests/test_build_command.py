@@ -106,7 +106,7 @@ def test_other_commands_do_not_load_it(tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    own = ("herolint.forecast", "herolint.app.forecast", "herolint.reports.build", "herolint.reports.slug")
+    own = ("herolint.forecast", "herolint.online", "herolint.app.forecast", "herolint.reports.build", "herolint.reports.slug")
     more = ("herolint.knowledge.npm", "herolint.app.node_size", "herolint.workspace.environment", "herolint.cli.build", "herolint.cli.slug")
     script = (
         "import sys; from herolint.cli import main; main(['check', '--no-cache', '--fail-on', 'never', '-q', sys.argv[1]]);"

@@ -46,6 +46,8 @@ SETS: dict[str, tuple[str, ...]] = {
     "boto3 + celery + redis": ("boto3", "celery", "redis"),
     "matplotlib + plotly + dash": ("matplotlib", "plotly", "dash"),
     "torch, CPU": ("torch==2.13.0+cpu",),
+    "transformers + torch, CPU": ("transformers", "torch==2.13.0+cpu"),
+    "tensorflow-cpu + opencv": ("tensorflow-cpu", "opencv-python-headless", "pillow", "flask", "gunicorn"),
 }
 
 NODE_SETS: dict[str, tuple[str, ...]] = {

@@ -26,6 +26,7 @@ from herolint.suppress import Scope, suppress
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.online import Online
     from herolint.result import Result
     from herolint.workspace import Workspace
 
@@ -42,6 +43,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     baseline: bool = True
     """Whether findings that stand in the baseline are left out."""
     say: Callable[[str], None] = lambda _doing: None
+    online: Online | None = None
+    """Whom to ask what only the network knows; None: nobody, nothing leaves the machine."""
 
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
@@ -91,6 +94,7 @@ def open_apps(
             cache,
             knowledge,
             rule_options or {},
+            options.online,
         )
         for found in find_apps(workspace)
     ]
@@ -128,6 +132,7 @@ class _Run:
         self.apps = apps
         judgement = self.judgement(workspace, apps)
         self.problems += (*judgement.problems, *workspace.problems)
+        self.problems += (Problem(message=text) for text in (self.options.online.problems if self.options.online else ()))
         kept, suppressed, unsure = self.settle(workspace, judgement.findings)
         return Result(
             findings=kept,
@@ -144,7 +149,7 @@ class _Run:
     def judgement(self, workspace: Workspace, apps: list[App]) -> Judgement:
         """What the rules say of the apps: as in an earlier run where nothing has changed since."""
         cache = apps[0].cache if self.options.cache and apps else None
-        if cache is None or plugins.provided() != plugins.Provided():
+        if cache is None or self.options.online is not None or plugins.provided() != plugins.Provided():
             return self.judge_all(apps)
         from herolint.kept import Keeper
 

@@ -42,12 +42,10 @@ def load_table(package: str, name: str) -> dict[str, Any]:
 
 @cache
 def _folder(named: str) -> Path | None:
-    """A private folder of the user's cache directory, or of the one `named`; None when it cannot be had."""
-    if not named:
-        from platformdirs import user_cache_path
+    """A private folder for the tables, anew for each cache folder that is `named`; None when it cannot be had."""
+    from herolint.whole_files import cache_folder
 
-        named = str(user_cache_path("herolint"))
-    folder = Path(named) / "tables"
+    folder = cache_folder() / "tables"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:

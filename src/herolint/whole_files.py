@@ -1,9 +1,19 @@
-"""Files that are written whole or not at all: nobody ever reads half of one."""
+"""Files that are written whole or not at all: nobody ever reads half of one. And the folder for those that are kept between runs."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def cache_folder() -> Path:
+    """herolint's folder in the user's cache directory (`HEROLINT_CACHE_DIR` names another), which may not be there yet."""
+    named = os.environ.get("HEROLINT_CACHE_DIR")
+    if named:
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("herolint")
 
 
 def write_whole(path: Path, data: bytes) -> None:

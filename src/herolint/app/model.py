@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from herolint.app.uses import Use
     from herolint.code.cache import FactCache
     from herolint.formats.requirements import Requirements
+    from herolint.online import Online
 
 
 class App(Documents):
     """One deployable app of the repository: its documents, and what follows from them.
 
     `today` is the date that rules compare with. `knowledge` holds further tables of what calls do (of the configuration and of
-    plugins), `options` what the configuration says to single rules.
+    plugins), `options` what the configuration says to single rules. `online` is whom to ask what only the network knows, if anybody.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class App(Documents):
         cache: FactCache | None = None,
         knowledge: tuple[Mapping[str, object], ...] = (),
         options: Mapping[str, Mapping[str, object]] | None = None,
+        online: Online | None = None,
     ) -> None:
         super().__init__(workspace, cache)
         self.root = root
@@ -61,6 +63,7 @@ class App(Documents):
         self.today = today
         self.knowledge = knowledge
         self.options = options or {}
+        self.online = online
 
     def option(self, code: str, name: str, default: float) -> float:
         """A number that the configuration gives a rule (`[rules.HL502] name = …`), else the default."""

@@ -44,7 +44,7 @@ class SlugReport(msgspec.Struct, frozen=True):
     change: Change | None = None
 
 
-class _Wanted(msgspec.Struct, frozen=True):
+class Wanted(msgspec.Struct, frozen=True):
     """What is to be installed: distributions with their versions, whether that is all, the sizes of wheels that a lock tells."""
 
     packages: tuple[tuple[str, str | None], ...]
@@ -57,13 +57,13 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 def slug_estimate(app: App) -> Estimate | None:
     """The slug of an app that the Python buildpack builds; None for others, and where no manifest can be read."""
-    wanted = _wanted(app)
+    wanted = wanted_packages(app)
     return _estimated(app, wanted) if wanted is not None else None
 
 
 def slug_report(app: App, environment: Mapping[str, int] | None = None) -> SlugReport | None:
     """The estimate with its evidence. `environment`: bytes by distribution of one that was weighed, which then counts alone."""
-    wanted = _wanted(app)
+    wanted = wanted_packages(app)
     if environment is not None:
         estimate = weighed_slug(environment, repo_bytes=own_bytes(app))
         return SlugReport(estimate, "what is installed in the environment", _best_change(app, wanted, estimate))
@@ -90,7 +90,7 @@ def own_bytes(app: App) -> int:
     return round(sum(_compressed(path, entry.size) for path, entry in files if entry.kind == "file" and not entry.lfs))
 
 
-def _estimated(app: App, wanted: _Wanted) -> Estimate:
+def _estimated(app: App, wanted: Wanted) -> Estimate:
     return estimate_slug(
         wanted.packages,
         locked=wanted.locked,
@@ -101,7 +101,17 @@ def _estimated(app: App, wanted: _Wanted) -> Estimate:
     )
 
 
-def _wanted(app: App) -> _Wanted | None:
+def wanted_packages(app: App) -> Wanted | None:
+    """What the Python buildpack will install, with sizes as far as locks tell, or the package index where it may be asked."""
+    wanted = _listed(app)
+    if wanted is None or app.online is None:
+        return wanted
+    from herolint.app.slug_online import asked
+
+    return asked(app, app.online, wanted)
+
+
+def _listed(app: App) -> Wanted | None:
     if not builds_python(app) or not app.dependencies.manager:
         return None
     found = app.dependencies
@@ -115,14 +125,14 @@ def _wanted(app: App) -> _Wanted | None:
         held = [one for one in app.pylock.packages if not one.local and all(marker_holds(marker, python) for marker in one.markers)]
         wheels = _sizes(held)
         if wheels:
-            return _Wanted(tuple((one.name, one.version) for one in held), True, wheels, cpu, "the sizes in `pylock.toml`")
+            return Wanted(tuple((one.name, one.version) for one in held), True, wheels, cpu, "the sizes in `pylock.toml`")
     # A build such as `torch==2.1.0+cpu` is on no public index: without another one it is not installed at all, which HL410 tells.
     wanted = tuple((one.name, one.version) for one in found.packages.values() if lines or "+" not in (one.version or ""))
     wheels = _sizes(app.uv_lock.packages) if found.manager == "uv" and app.uv_lock is not None else {}
     evidence = f"the sizes in `{found.manifest}`" if wheels else table
     if found.complete and not wheels:
         evidence = f"`{found.manifest}` and {table}"
-    return _Wanted(wanted, found.complete, wheels, cpu, evidence, {} if found.complete else _by_extras(app))
+    return Wanted(wanted, found.complete, wheels, cpu, evidence, {} if found.complete else _by_extras(app))
 
 
 def _by_extras(app: App) -> dict[str, str]:
@@ -143,7 +153,7 @@ def _sizes(packages: tuple[LockedPackage, ...] | list[LockedPackage]) -> dict[st
     return {one.name: one.size for one in packages if one.size}
 
 
-def _best_change(app: App, wanted: _Wanted | None, estimate: Estimate) -> Change | None:
+def _best_change(app: App, wanted: Wanted | None, estimate: Estimate) -> Change | None:
     """Of the lighter distributions that would do, the one that saves most."""
     shares = {part.name: part.bytes for part in estimate.parts}
     best: Change | None = None

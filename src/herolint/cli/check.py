@@ -18,6 +18,7 @@ from herolint.finding import Severity
 from herolint.reports import FORMATS
 
 if TYPE_CHECKING:
+    from herolint.online import Online
     from herolint.reports import RuleInfo
     from herolint.result import Result
 
@@ -43,6 +44,7 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     no_cache: bool
     no_baseline: bool
     show_suppressed: bool
+    online: bool
     quiet: bool
     verbose: int
     color: str
@@ -80,6 +82,7 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
 @click.option("--no-baseline", is_flag=True, help="Report what stands in the baseline too.")
 @click.option("--show-suppressed", is_flag=True, help="Show ignored findings too.")
+@shared.online_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress line, and nothing at all when nothing was found.")
 @click.option("-v", "--verbose", count=True, help="Print more; -vv with the details of failures.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")
@@ -103,10 +106,17 @@ def command(**given: Any) -> int:
             cache=not arguments.no_cache,
             baseline=not arguments.no_baseline,
             say=progress.say,
+            online=_online(folder, arguments) if arguments.online else None,
         )
         result = engine.run(folder, config, options)
     _report(result, arguments, files)
     return 1 if engine.failing(result, config.fail_on, strict=arguments.strict) else 0
+
+
+def _online(folder: Path, arguments: Arguments) -> Online:
+    from herolint.online import Online
+
+    return Online.for_user(folder, cache=not arguments.no_cache)
 
 
 def _configured(arguments: Arguments, folder: Path) -> Config:

@@ -26,6 +26,12 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return named(none(command))
 
 
+def online_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--online`, as `online`."""
+    words = "Ask the package index, and uv where it is installed, for what the sizes of packages cannot be told without."
+    return click.option("--online", is_flag=True, help=words)(command)
+
+
 def words(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """The words of an option that may be given several times, each time with commas between words."""
     return tuple(word.strip() for group in given for word in group.split(",") if word.strip())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from herolint import __version__
 from herolint.code.facts import Module
+from herolint.whole_files import cache_folder
 
 MAX_BYTES = 200_000_000
 """Above this, the entries that have not been used for longest are removed."""
@@ -27,13 +27,7 @@ class FactCache:
     @cached_property
     def folder(self) -> Path | None:
         """Where the entries of this version of the front ends lie; None when no such folder can be had."""
-        named = os.environ.get("HEROLINT_CACHE_DIR")
-        if named:
-            base = Path(named)
-        else:
-            from platformdirs import user_cache_path
-
-            base = user_cache_path("herolint")
+        base = cache_folder()
         folder = base / f"facts-{_front_ends()}"
         try:
             base.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -74,6 +74,8 @@ def estimate_slug(
     shares = [_share(name, wanted[name], row, sizes.get(name)) for name, row in found.items() if row is not None or name in sizes]
     unknown = tuple(sorted(name for name, row in found.items() if row is None and name not in sizes))
     if not locked:
+        alone = sum(row is None and name in sizes for name, row in found.items())
+        shares.append(_Share(Part("", 0), 0, alone * UNKNOWN_DIRECT[2]))  # a size tells nothing of what they pull in
         shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu, by_extras or {})
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))

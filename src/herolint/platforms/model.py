@@ -290,6 +290,7 @@ class PythonFacts(Group, frozen=True, kw_only=True):
     sets: tuple[str, ...]
     runtime_bytes: int
     pip_bytes: int
+    wheels_for: str
     setuptools: str
     versions: tuple[PythonVersion, ...]
     managers: tuple[PackageManager, ...]

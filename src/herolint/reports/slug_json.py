@@ -20,7 +20,8 @@ def render(result: Result, reports: dict[str, SlugReport | None], platform: Plat
     """The document; `slug` is null for an app that cannot be weighed."""
     limits = {"hard": platform.slug_limit_bytes, "soft": platform.slug_warning_bytes}
     apps = [{"path": path, "slug": _slug(report, result.source) if report is not None else None} for path, report in reports.items()]
-    return json_text({"version": VERSION, "limits": limits, "apps": apps})
+    problems = [problem.message for problem in result.problems]
+    return json_text({"version": VERSION, "limits": limits, "apps": apps, "problems": problems})
 
 
 def _slug(report: SlugReport, source: Sources) -> dict[str, Any]:

@@ -36,6 +36,8 @@ def render(result: Result, reports: dict[str, SlugReport | None], platform: Plat
         rows += _report(report, platform, result, room, blocks=blocks) if report is not None else []
     if not reports:
         rows = [row("No app found.")]
+    for problem in result.problems:
+        rows += [row(Piece(line_start(line), "warning")) for line in wrap(plain(f"Not asked online: {problem.message}"), room)]
     while rows and not rows[-1]:
         rows.pop()
     return paint(rows, color=options.color, links=options.links, root=result.root)

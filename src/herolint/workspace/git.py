@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from herolint.programs import find_program
 
 TIMEOUT_S = 20.0
 _OPTIONS = (
@@ -55,7 +56,7 @@ def index(top: Path) -> list[IndexEntry]:
 
 
 def _run(top: Path, *words: str) -> bytes:
-    program = _program(top)
+    program = find_program("git", outside=top)
     if program is None:
         raise GitError("git is not installed")
     command = (program, "--no-pager", "-C", str(top), f"--work-tree={top}", *_OPTIONS, *words)
@@ -78,18 +79,3 @@ def _environment(top: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     limits = {"GIT_CEILING_DIRECTORIES": str(top.parent), "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
     return {**kept, **limits, "LC_ALL": "C"}
-
-
-def _program(top: Path) -> str | None:
-    """git's absolute path, from no relative folder of PATH and none inside the repository."""
-    for path in _candidates():
-        if top not in path.parents and os.access(path, os.X_OK):
-            return str(path)
-    return None
-
-
-def _candidates() -> Iterator[Path]:
-    name = "git.exe" if os.name == "nt" else "git"
-    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        if os.path.isabs(folder) and os.path.isfile(os.path.join(folder, name)):
-            yield Path(os.path.realpath(os.path.join(folder, name))) if os.name != "nt" else Path(folder, name)
