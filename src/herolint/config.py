@@ -16,6 +16,9 @@ from herolint.source import SourceFile
 FILE_NAME = "herolint.toml"
 PYPROJECT = "pyproject.toml"
 
+PLATFORMS = ("heroku",)
+"""Platforms that can be judged."""
+
 _MAX_BYTES = 1_000_000
 """A larger configuration file is refused."""
 
@@ -37,7 +40,7 @@ class Ignore(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of `[[ignores]]`: findings of `rule` under `path` are accepted, for `reason`, until a date."""
 
     rule: str
-    path: str
+    path: str = "**"
     reason: str
     until: date | None = None
     origin: str = ""
@@ -74,6 +77,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         changed = {name: value for name, value in given.items() if value is not None and value != ()}
         origins = {**self.origins, **dict.fromkeys(changed, origin)}
         return msgspec.structs.replace(self, **changed, origins=origins)
+
+
+def check_platform(platform: str, origin: str) -> None:
+    """Raise ConfigError when the platform cannot be judged; `origin` is where it was named."""
+    if platform not in PLATFORMS:
+        known = ", ".join(PLATFORMS)
+        raise ConfigError(f"{origin}: platform `{platform}` is not supported by this version (supported: {known})")
 
 
 def load_config(start: Path, file: Path | None = None) -> Config:

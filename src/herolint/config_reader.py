@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from herolint.config import Config, ConfigError, Ignore, RuleConfig
+from herolint.config_keys import APP, IGNORE, TOP, Kind
 from herolint.context import Context
 from herolint.finding import Severity
 from herolint.formats.tree import Node
 from herolint.source import SourceFile
 
 Key = tuple[str | int, ...]
-_T = TypeVar("_T")
 
 SEVERITIES = tuple(severity.word for severity in Severity)
 
@@ -42,25 +41,33 @@ class _Reader:
 
     def config(self, value: object) -> Config:
         table = self.table((), value)
-        readers: dict[str, tuple[str, Callable[[Key, object], object]]] = {
-            "select": ("select", self.words),
-            "extend-select": ("extend_select", self.words),
-            "ignore": ("ignore", self.words),
-            "severity": ("severity", self.severity),
-            "fail-on": ("fail_on", self.fail_on),
-            "pedantic": ("pedantic", self.flag),
-            "platform": ("platform", self.word),
-            "exclude": ("exclude", self.words),
-            "rules": ("rules", self.rules),
-            "ignores": ("ignores", self.ignores),
-            "app": ("app", self.app),
-            "knowledge": ("knowledge", self.table),
-        }
-        self.known((), table, readers)
-        given = {readers[key][0]: readers[key][1]((key,), inner) for key, inner in table.items()}
-        origins = {readers[key][0]: self.origin((key,)) for key in table}
+        self.known((), table, TOP)
+        given = {TOP[name].field: self.value((name,), TOP[name].kind, inner) for name, inner in table.items()}
+        origins = {TOP[name].field: self.origin((name,)) for name in table}
         config = Config(file=self.file, folder=self.file.resolve().parent, origins=origins)
         return msgspec.structs.replace(config, **given)
+
+    def value(self, key: Key, kind: Kind, value: object) -> object:
+        """What a key of some kind says."""
+        readers: dict[Kind, Callable[[Key, object], object]] = {
+            "word": self.word,
+            "words": self.words,
+            "names": self.names,
+            "rule": self.word,
+            "selectors": self.words,
+            "flag": self.flag,
+            "day": self.day,
+            "severity": self.severity,
+            "fail-on": self.fail_on,
+            "platform": self.word,
+            "rules": self.rules,
+            "ignores": self.ignores,
+            "app": self.app,
+            "knowledge": self.table,
+            "dynos": self.dynos,
+            "scale": self.scale,
+        }
+        return readers[kind](key, value)
 
     def rules(self, key: Key, value: object) -> tuple[RuleConfig, ...]:
         found = []
@@ -81,37 +88,19 @@ class _Reader:
         for index, inner in enumerate(self.list(key, value)):
             at = (*key, index)
             table = self.table(at, inner)
-            self.known(at, table, ("rule", "path", "reason", "until"))
-            for required in ("rule", "reason"):
-                if not table.get(required):
-                    raise self.error(at, f'an ignore needs a {required} (`{required} = "…"`)')
-            found.append(
-                Ignore(
-                    rule=self.word((*at, "rule"), table["rule"]),
-                    path=self.word((*at, "path"), table.get("path", "**")),
-                    reason=self.word((*at, "reason"), table["reason"]),
-                    until=self.day((*at, "until"), table["until"]) if "until" in table else None,
-                    origin=self.origin(at),
-                )
-            )
+            self.known(at, table, IGNORE)
+            for name, one in IGNORE.items():
+                if one.required and not table.get(name):
+                    raise self.error(at, f'an ignore needs a {name} (`{name} = "…"`)')
+            given = {IGNORE[name].field: self.value((*at, name), IGNORE[name].kind, said) for name, said in table.items()}
+            found.append(msgspec.structs.replace(Ignore(rule="", reason="", origin=self.origin(at)), **given))
         return tuple(found)
 
     def app(self, key: Key, value: object) -> Context:
         table = self.table(key, value)
-        self.known(key, table, ("stack", "dyno", "buildpacks", "addons", "config-vars", "processes"))
-
-        def given(name: str, read: Callable[[Key, object], _T]) -> _T | None:
-            return read((*key, name), table[name]) if name in table else None
-
-        addons, config_vars = given("addons", self.words), given("config-vars", self.words)
-        return Context(
-            stack=given("stack", self.word),
-            dynos=given("dyno", self.dynos) or {},
-            buildpacks=given("buildpacks", self.words),
-            addons=None if addons is None else frozenset(addons),
-            config_vars=None if config_vars is None else frozenset(config_vars),
-            scale=given("processes", self.scale) or {},
-        )
+        self.known(key, table, APP)
+        given = {APP[name].field: self.value((*key, name), APP[name].kind, said) for name, said in table.items()}
+        return msgspec.structs.replace(Context(), **given)
 
     def dynos(self, key: Key, value: object) -> dict[str, str]:
         if isinstance(value, str):
@@ -127,7 +116,7 @@ class _Reader:
                 raise self.wrong((*key, process), quantity, "a number of dynos")
         return {process: quantity for process, quantity in table.items() if isinstance(quantity, int)}
 
-    def known(self, key: Key, table: Mapping[str, object], names: Mapping[str, object] | tuple[str, ...]) -> None:
+    def known(self, key: Key, table: Mapping[str, object], names: Mapping[str, object]) -> None:
         """Refuse keys that mean nothing here."""
         for name in table:
             if name not in names:
@@ -147,6 +136,9 @@ class _Reader:
 
     def words(self, key: Key, value: object) -> tuple[str, ...]:
         return tuple(self.word((*key, index), item) for index, item in enumerate(self.list(key, value)))
+
+    def names(self, key: Key, value: object) -> frozenset[str]:
+        return frozenset(self.words(key, value))
 
     def word(self, key: Key, value: object) -> str:
         if not isinstance(value, str):

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from herolint.finding import Finding, Problem, Suppression
-from herolint.source import SourceFile
+from herolint.finding import Finding, Place, Problem, Suppression
+from herolint.source import Position, SourceFile
 
 
 def no_source(path: str) -> None:
@@ -47,3 +47,9 @@ class Result(msgspec.Struct, frozen=True):
     today: str = ""
     root: str = ""
     source: Callable[[str], SourceFile | None] = no_source
+
+    def position(self, place: Place) -> Position | None:
+        """Line and column, from 1, where a place starts; None for a file as a whole, or where none can be read."""
+        from herolint.reports.places import locate
+
+        return locate(place, self.source).start

@@ -18,8 +18,6 @@ from herolint.finding import Severity
 from herolint.reports import FORMATS
 
 if TYPE_CHECKING:
-    from herolint.online import Online
-    from herolint.reports import RuleInfo
     from herolint.result import Result
 
 
@@ -89,6 +87,7 @@ _FOR_PEOPLE = ("text", "concise")
 def command(**given: Any) -> int:
     """Lint the folder PATH (default: this one) as the platform would receive it."""
     from herolint import engine, plugins
+    from herolint.api import check
 
     arguments = Arguments(**given)
     folder = shared.existing_folder(arguments.path)
@@ -100,23 +99,18 @@ def command(**given: Any) -> int:
     for file in arguments.contexts:
         context = load_context(Path(file)).over(context)
     with Progress(quiet=arguments.quiet) as progress:
-        options = engine.RunOptions(
-            today=arguments.today or date.today(),
+        result = check(
+            folder,
+            config=config,
             context=context,
+            today=arguments.today,
             cache=not arguments.no_cache,
             baseline=not arguments.no_baseline,
             say=progress.say,
-            online=_online(folder, arguments) if arguments.online else None,
+            online=arguments.online,
         )
-        result = engine.run(folder, config, options)
     _report(result, arguments, files)
     return 1 if engine.failing(result, config.fail_on, strict=arguments.strict) else 0
-
-
-def _online(folder: Path, arguments: Arguments) -> Online:
-    from herolint.online import Online
-
-    return Online.for_user(folder, cache=not arguments.no_cache)
 
 
 def _configured(arguments: Arguments, folder: Path) -> Config:
@@ -175,29 +169,14 @@ def _report(result: Result, arguments: Arguments, files: list[tuple[str, Path]])
 
 
 def _render(name: str, result: Result, arguments: Arguments, *, color: bool) -> str:
-    from herolint import plugins, reports
+    from herolint.api import render
 
-    options = reports.Options(
+    return render(
+        result,
+        name,
         color=color,
         width=console.width(),
         links=color and console.is_terminal(sys.stdout),
         verbose=arguments.verbose,
         show_suppressed=arguments.show_suppressed,
-        rules=_rule_infos() if name not in _FOR_PEOPLE else (),
     )
-    own = plugins.provided().reports.get(name)
-    return own(result, options) if own and name not in reports.FORMATS else reports.render(name, result, options)
-
-
-def _rule_infos() -> tuple[RuleInfo, ...]:
-    """What documents for programs tell about the rules."""
-    from herolint import pages
-    from herolint.reports import RuleInfo
-    from herolint.rules.registry import all_rules
-
-    infos = []
-    for rule in all_rules():
-        page = pages.load_page(rule.code)
-        summary, text = (page.summary, page.text) if page else ("", "")
-        infos.append(RuleInfo(rule.code, rule.name, rule.severity.word, summary, text, text))
-    return tuple(infos)

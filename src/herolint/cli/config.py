@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import msgspec
@@ -13,18 +14,32 @@ from herolint.config import Config
 
 @click.command("config", short_help="Show the effective configuration.")
 @click.argument("path", default=".")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the configuration instead.")
 @shared.config_options
-def command(path: str, config_file: str | None, no_config: bool) -> int:
+def command(path: str, schema: bool, config_file: str | None, no_config: bool) -> int:
     """Show the effective configuration for the folder PATH as TOML, each line with its origin."""
     from herolint import engine
     from herolint.selection import select_rules
 
     folder = shared.existing_folder(path)
+    if schema:
+        _print_schema(folder)
+        return 0
     config = shared.find_config(folder, config_file, no_config=no_config)
     rules, _problems = engine.load_rules(folder)
     select_rules(config, rules)
     console.print_text("\n".join(_lines(config)))
     return 0
+
+
+def _print_schema(folder: Path) -> None:
+    from herolint import engine, pages
+    from herolint.config_schema import schema
+    from herolint.reports.escape import json_text
+
+    rules, _problems = engine.load_rules(folder)
+    summaries = {rule.code: page.summary for rule in rules if (page := pages.load_page(rule.code)) is not None}
+    console.print_document(json_text(schema(rules, summaries)))
 
 
 def _lines(config: Config) -> Iterator[str]:

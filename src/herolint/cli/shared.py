@@ -10,11 +10,10 @@ from typing import Any
 
 import click
 
-from herolint.config import Config, load_config
+from herolint.config import Config, check_platform, load_config
 from herolint.finding import Severity
 
-PLATFORMS = ("heroku",)
-"""Platforms that can be judged."""
+__all__ = ["SEVERITY_WORDS", "check_platform", "config_options", "day", "existing_folder", "find_config", "words"]
 
 SEVERITY_WORDS = tuple(severity.word for severity in reversed(Severity))
 
@@ -71,10 +70,3 @@ def find_config(folder: Path, file: str | None, *, no_config: bool) -> Config:
     if no_config:
         return Config()
     return load_config(folder, Path(file) if file is not None else None)
-
-
-def check_platform(platform: str, origin: str) -> None:
-    """Raise click.ClickException when the platform cannot be judged."""
-    if platform not in PLATFORMS:
-        known = ", ".join(PLATFORMS)
-        raise click.ClickException(f"{origin}: platform `{platform}` is not supported by this version (supported: {known})")
