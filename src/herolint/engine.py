@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint import baseline, plugins
+from herolint.baseline import Baseline
 from herolint.comments import may_hold_comments
 from herolint.config import Config, ConfigError
 from herolint.context import Context
@@ -39,8 +40,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     context: Context = Context()
     cache: bool = True
-    baseline: bool = True
-    """Whether findings that stand in the baseline are left out."""
+    baseline: bool | Baseline = True
+    """Whether findings that stand in the folder's baseline are left out, or a baseline to go by in its place."""
     say: Callable[[str], None] = lambda _doing: None
 
 
@@ -204,7 +205,8 @@ class _Run:
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
         outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
         self.problems += outcome.problems
-        known_before = baseline.load(self.root) if self.options.baseline else None
+        given = self.options.baseline
+        known_before = given if isinstance(given, Baseline) else baseline.load(self.root) if given else None
         new, old = baseline.part(outcome.kept, known_before) if known_before is not None else (outcome.kept, ())
         shown = [finding for finding in new if finding.severity >= self.config.severity]
         suppressed = (*outcome.suppressed, *old)

@@ -54,6 +54,22 @@ def index(top: Path) -> list[IndexEntry]:
     return list(found.values())
 
 
+def commit(top: Path, name: str) -> str:
+    """The id of the commit that a branch, tag or id names. Raises GitError when there is none."""
+    try:
+        return _run(top, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}").decode("ascii").strip()
+    except GitError:
+        raise GitError(f"no such commit here: {name} (`git fetch` may bring it)") from None
+
+
+def blob(top: Path, commit_id: str, path: str) -> bytes | None:
+    """What a regular file holds in a commit; None when it has none of that path. No filter is run. Raises GitError."""
+    meta = _run(top, "ls-tree", "-z", "--full-tree", commit_id, path).partition(b"\t")[0].split()
+    if len(meta) != 3 or not meta[0].startswith(b"100"):
+        return None
+    return _run(top, "cat-file", "blob", meta[2].decode("ascii"))
+
+
 def _run(top: Path, *words: str) -> bytes:
     program = _program(top)
     if program is None:
