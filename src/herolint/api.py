@@ -14,6 +14,7 @@ from herolint.finding import Confidence, Finding, Fix, Place, Problem, Severity
 from herolint.result import Result
 
 if TYPE_CHECKING:
+    from herolint.baseline import Baseline
     from herolint.online import Online
     from herolint.reports import RuleInfo
 
@@ -52,7 +53,7 @@ def check(
     context: Context | str | os.PathLike[str] | None = None,
     today: date | None = None,
     cache: bool = True,
-    baseline: bool = True,
+    baseline: bool | Baseline = True,
     online: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> Result:
@@ -63,7 +64,7 @@ def check(
     they, `severity`, `platform` and `pedantic` change what the configuration says, `ignore` and `extend_select` by adding to it.
     `context` says what is known of the deployed app: a `Context`, or a file of what `heroku config --json` and its like print. `today`
     is the day to judge by. `cache=False` neither reads nor writes the user's cache of parsed files; `baseline=False` reports also what
-    stands in the folder's baseline. `online` lets `uv` and the package index be asked what no file tells; nothing else leaves the
+    stands in the folder's baseline; a `Baseline` counts in its place. `online` lets `uv` and the package index be asked what no file tells; nothing else leaves the
     machine. `say` is told what is being done, for a progress line.
 
     Findings are in `result.findings`, sorted by file and place; what could not be read in `result.problems`.

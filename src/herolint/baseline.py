@@ -47,11 +47,17 @@ def load(folder: Path) -> Baseline | None:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise ConfigError(f"{file}: too large for a baseline (over {MAX_BYTES // 1_000_000} MB)")
-        found = msgspec.json.decode(file.read_bytes(), type=Baseline)
+        return parse(file.read_bytes(), file)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def parse(data: bytes, file: Path) -> Baseline:
+    """The baseline that a file holds. Raises ConfigError."""
+    try:
+        found = msgspec.json.decode(data, type=Baseline)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: not a baseline ({error}); write it anew with `herolint baseline`") from error
     if found.version != VERSION:

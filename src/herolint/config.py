@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from stat import S_ISREG
@@ -89,11 +89,16 @@ def check_platform(platform: str, origin: str) -> None:
 def load_config(start: Path, file: Path | None = None) -> Config:
     """The configuration for the folder `start`: from `file` where given, else found upwards. Raises ConfigError."""
     if file is not None:
-        return _load(file, must_have=True) or Config()
+        return _load(file, _read_bytes(file), must_have=True) or Config()
+    return find_config(start, lambda candidate: _read_bytes(candidate) if _is_regular(candidate) else None)
+
+
+def find_config(start: Path, read: Callable[[Path], bytes | None]) -> Config:
+    """The configuration for the folder `start`, found upwards among the files that `read` knows. Raises ConfigError."""
     for folder in _folders(start):
         for name in (FILE_NAME, PYPROJECT):
-            candidate = folder / name
-            if _is_regular(candidate) and (found := _load(candidate, must_have=False)) is not None:
+            data = read(folder / name)
+            if data is not None and (found := _load(folder / name, data, must_have=False)) is not None:
                 return found
     return Config()
 
@@ -117,10 +122,10 @@ def _is_regular(file: Path) -> bool:
         return False
 
 
-def _load(file: Path, *, must_have: bool) -> Config | None:
+def _load(file: Path, data: bytes, *, must_have: bool) -> Config | None:
     """The configuration in one file; None when a pyproject.toml that was merely found has no such table."""
     in_pyproject = file.name == PYPROJECT
-    source = SourceFile(str(file), _read_bytes(file))
+    source = SourceFile(str(file), data)
     if in_pyproject and not must_have and b"herolint" not in source.data:
         return None
 

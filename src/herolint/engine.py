@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint import baseline, plugins
+from herolint.baseline import Baseline
 from herolint.comments import may_hold_comments
 from herolint.config import Config, ConfigError
 from herolint.context import Context
 from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
 from herolint.globs import matches
+from herolint.moving import moved, moved_problem
 from herolint.result import AppSummary, Judgement
 from herolint.rules.registry import Rule, all_rules
 from herolint.selection import Selection, select_rules
@@ -40,8 +42,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     context: Context = Context()
     cache: bool = True
-    baseline: bool = True
-    """Whether findings that stand in the baseline are left out."""
+    baseline: bool | Baseline = True
+    """Whether findings that stand in the folder's baseline are left out, or a baseline to go by in its place."""
     say: Callable[[str], None] = lambda _doing: None
     online: Online | None = None
     """Whom to ask what only the network knows; None: nobody, nothing leaves the machine."""
@@ -126,6 +128,7 @@ class _Run:
 
     def result(self) -> Result:
         from herolint.result import Result
+        from herolint.workspace.opening import repository_folder
 
         self.options.say("reading the repository")
         workspace, apps = open_apps(self.root, self.config, self.options, self.selection.options)
@@ -143,6 +146,7 @@ class _Run:
             facts_date=apps[0].platform.checked if apps else "",
             today=self.options.today.isoformat(),
             root=str(self.root),
+            folder=repository_folder(self.root),
             source=workspace.read,
         )
 
@@ -182,7 +186,7 @@ class _Run:
             except Exception as error:  # noqa: BLE001 - whatever goes wrong in one rule, the others go on
                 problems.append(_failed(rule, error))
             yield from (self.localised(finding, app) for finding in found)
-        problems += (_moved_problem(problem, app.root.path) for problem in app.problems)
+        problems += (moved_problem(problem, app.root.path) for problem in app.problems)
 
     def summary(self, app: App, problems: list[Problem]) -> tuple[tuple[str, ...], str]:
         """The app's process types and language, as far as they could be made out."""
@@ -196,7 +200,7 @@ class _Run:
     def localised(self, finding: Finding, app: App) -> Finding:
         """A finding with paths relative to the analysed root and the severity that the configuration wants."""
         severity = self.selection.severities.get(finding.code, finding.severity)
-        return msgspec.structs.replace(_moved(finding, app.root.path), app=app.root.path, severity=severity)
+        return msgspec.structs.replace(moved(finding, app.root.path), app=app.root.path, severity=severity)
 
     def settle(
         self, workspace: Workspace, findings: Iterable[Finding]
@@ -209,7 +213,8 @@ class _Run:
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
         outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
         self.problems += outcome.problems
-        known_before = baseline.load(self.root) if self.options.baseline else None
+        given = self.options.baseline
+        known_before = given if isinstance(given, Baseline) else baseline.load(self.root) if given else None
         new, old = baseline.part(outcome.kept, known_before) if known_before is not None else (outcome.kept, ())
         shown = [finding for finding in new if finding.severity >= self.config.severity]
         suppressed = (*outcome.suppressed, *old)
@@ -241,31 +246,6 @@ def _frames(error: Exception) -> str:
 
 def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0][:200].rstrip(": ")
-
-
-def _moved(finding: Finding, folder: str) -> Finding:
-    """A finding of an app in `folder`, with paths relative to the analysed root."""
-    if not folder:
-        return finding
-
-    def place(at: Place) -> Place:
-        return msgspec.structs.replace(at, path=_join(folder, at.path))
-
-    fix = finding.fix
-    if fix is not None and fix.edits:
-        edits = tuple(msgspec.structs.replace(edit, path=_join(folder, edit.path)) for edit in fix.edits)
-        fix = msgspec.structs.replace(fix, edits=edits)
-    return msgspec.structs.replace(
-        finding, at=place(finding.at), related=tuple(map(place, finding.related)), flow=tuple(map(place, finding.flow)), fix=fix
-    )
-
-
-def _moved_problem(problem: Problem, folder: str) -> Problem:
-    return msgspec.structs.replace(problem, path=_join(folder, problem.path)) if folder else problem
-
-
-def _join(folder: str, path: str) -> str:
-    return f"{folder}/{path}" if path else folder
 
 
 def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | None]) -> Iterator[Finding]:

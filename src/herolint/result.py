@@ -34,8 +34,8 @@ class Result(msgspec.Struct, frozen=True):
     """What one run found. Reports are pure functions of it.
 
     `findings` are sorted and to be shown; `hidden_unsure` counts those of low confidence that are not.
-    `facts_date` and `today` are ISO dates; `root` is the folder that all paths are relative to, and
-    `source` gives the file of such a path, or None where there is none to show.
+    `facts_date` and `today` are ISO dates; `root` is the folder that all paths are relative to, `folder` where it
+    lies in its git repository ("" for the whole of it), and `source` gives the file of such a path, or None where there is none to show.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -46,6 +46,7 @@ class Result(msgspec.Struct, frozen=True):
     facts_date: str = ""
     today: str = ""
     root: str = ""
+    folder: str = ""
     source: Callable[[str], SourceFile | None] = no_source
 
     def position(self, place: Place) -> Position | None:

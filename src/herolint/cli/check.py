@@ -18,6 +18,8 @@ from herolint.finding import Severity
 from herolint.reports import FORMATS
 
 if TYPE_CHECKING:
+    from herolint.baseline import Baseline
+    from herolint.committed import Committed
     from herolint.result import Result
 
 
@@ -37,6 +39,7 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool
     config_file: str | None
     no_config: bool
+    config_from: str | None
     contexts: tuple[str, ...]
     today: date | None
     no_cache: bool
@@ -75,6 +78,11 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--pedantic", is_flag=True, help="Show findings of low confidence too.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when something could not be read or done.")
 @shared.config_options
+@click.option(
+    "--config-from",
+    metavar="COMMIT",
+    help="Take configuration and baseline as this commit has them, such as the branch that a pull request goes to.",
+)
 @click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
 @click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
@@ -91,7 +99,8 @@ def command(**given: Any) -> int:
 
     arguments = Arguments(**given)
     folder = shared.existing_folder(arguments.path)
-    config = _configured(arguments, folder)
+    committed = _committed(arguments, folder)
+    config = _configured(arguments, committed.config() if committed else _found_config(arguments, folder))
     plugins.load(folder)
     _check_format(arguments.format_name, "--format")
     files = [_output_file(output) for output in arguments.outputs]
@@ -105,7 +114,7 @@ def command(**given: Any) -> int:
             context=context,
             today=arguments.today,
             cache=not arguments.no_cache,
-            baseline=not arguments.no_baseline,
+            baseline=_known_before(arguments, committed),
             say=progress.say,
             online=arguments.online,
         )
@@ -113,9 +122,30 @@ def command(**given: Any) -> int:
     return 1 if engine.failing(result, config.fail_on, strict=arguments.strict) else 0
 
 
-def _configured(arguments: Arguments, folder: Path) -> Config:
-    """The configuration with what the command line says. Raises ConfigError, click.ClickException."""
-    config = shared.find_config(folder, arguments.config_file, no_config=arguments.no_config)
+def _committed(arguments: Arguments, folder: Path) -> Committed | None:
+    """The commit that `--config-from` names. Raises ConfigError, click.ClickException."""
+    if arguments.config_from is None:
+        return None
+    if arguments.config_file is not None or arguments.no_config:
+        raise click.ClickException("--config-from: give no --config and no --no-config beside it")
+    from herolint.committed import Committed
+
+    return Committed(folder, arguments.config_from)
+
+
+def _found_config(arguments: Arguments, folder: Path) -> Config:
+    return shared.find_config(folder, arguments.config_file, no_config=arguments.no_config)
+
+
+def _known_before(arguments: Arguments, committed: Committed | None) -> bool | Baseline:
+    """Which baseline counts: the folder's, that of a commit, or none."""
+    if arguments.no_baseline or committed is None:
+        return not arguments.no_baseline
+    return committed.baseline() or False
+
+
+def _configured(arguments: Arguments, config: Config) -> Config:
+    """The configuration with what the command line says. Raises click.ClickException."""
     config = config.with_options(
         select=arguments.select,
         extend_select=(*config.extend_select, *arguments.extend_select) if arguments.extend_select else None,

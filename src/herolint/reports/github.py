@@ -6,6 +6,7 @@ from herolint.finding import Finding, Problem, Severity
 from herolint.reports import Options
 from herolint.reports.escape import plain
 from herolint.reports.places import Located, locate, locate_span
+from herolint.reports.repository import from_top
 from herolint.reports.summary import summary
 from herolint.result import Result
 
@@ -14,6 +15,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(result: Result, options: Options) -> str:
     """One command a finding, the gravest first since GitHub shows ten a step, then the problems and the summary."""
+    result = from_top(result)
     lines = [_finding(finding, result) for finding in sorted(result.findings, key=lambda finding: -finding.severity)]
     lines += [_problem(problem, result) for problem in result.problems]
     lines.append(summary(result, options.verbose))

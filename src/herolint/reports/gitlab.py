@@ -8,6 +8,7 @@ from herolint.finding import Finding, Severity
 from herolint.reports import Options
 from herolint.reports.escape import json_text
 from herolint.reports.places import locate
+from herolint.reports.repository import from_top
 from herolint.result import Result
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -15,6 +16,7 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.N
 
 def render(result: Result, options: Options) -> str:
     """The list; `fingerprint` is the finding's id, which moved lines do not change. What has no line is put on the first."""
+    result = from_top(result)
     return json_text([_finding(finding, result) for finding in result.findings])
 
 

@@ -10,6 +10,7 @@ from herolint.reports import Options, RuleInfo
 from herolint.reports.escape import json_text
 from herolint.reports.paint import folder_uri, path_uri
 from herolint.reports.places import Located, Sources, locate, locate_span
+from herolint.reports.repository import from_top
 from herolint.result import Result
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -19,6 +20,7 @@ _STANDS_FOR_THE_WHOLE = ("Procfile", "app.json", "heroku.yml", "package.json", "
 
 def render(result: Result, options: Options) -> str:
     """One log with one run; `results` is an empty list when nothing was found."""
+    result = from_top(result)
     rules = {rule.code: rule for rule in options.rules}
     every = [*result.findings, *(finding for finding, _ in result.suppressed)]
     for finding in every:

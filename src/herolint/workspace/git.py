@@ -22,7 +22,11 @@ _OPTIONS = (
 
 
 class GitError(Exception):
-    """git could not answer; the text is its first line."""
+    """git could not answer; the text is its first line, unless it was `silent`."""
+
+    def __init__(self, message: str, *, silent: bool = False) -> None:
+        super().__init__(message)
+        self.silent = silent
 
 
 class IndexEntry(NamedTuple):
@@ -55,6 +59,24 @@ def index(top: Path) -> list[IndexEntry]:
     return list(found.values())
 
 
+def commit(top: Path, name: str) -> str:
+    """The id of the commit that a branch, tag or id names. Raises GitError when there is none."""
+    try:
+        return _run(top, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}").decode("ascii").strip()
+    except GitError as error:
+        if not error.silent:
+            raise
+        raise GitError(f"no such commit here: {name} (`git fetch` may bring it)") from None
+
+
+def blob(top: Path, commit_id: str, path: str) -> bytes | None:
+    """What a regular file holds in a commit; None when it has none of that path. No filter is run. Raises GitError."""
+    meta = _run(top, "ls-tree", "-z", "--full-tree", commit_id, path).partition(b"\t")[0].split()
+    if len(meta) != 3 or not meta[0].startswith(b"100"):
+        return None
+    return _run(top, "cat-file", "blob", meta[2].decode("ascii"))
+
+
 def _run(top: Path, *words: str) -> bytes:
     program = find_program("git", outside=top)
     if program is None:
@@ -69,8 +91,8 @@ def _run(top: Path, *words: str) -> bytes:
     except OSError as error:
         raise GitError(f"git could not be started: {error.strerror}") from None
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").splitlines() or [f"git ended with {done.returncode}"]
-        raise GitError(lines[0])
+        lines = done.stderr.decode("utf-8", "replace").splitlines()
+        raise GitError(lines[0] if lines else f"git ended with {done.returncode}", silent=not lines)
     return done.stdout
 
 

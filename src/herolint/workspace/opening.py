@@ -41,6 +41,13 @@ def open_workspace(root: Path) -> Workspace:
     return Workspace(root, _with_lfs(root, files), unpushed, problems)
 
 
+def repository_folder(root: Path) -> str:
+    """Where the folder lies in the git repository around it; "" for a repository itself, and outside of one."""
+    root = Path(os.path.abspath(root))
+    top = git.find_top(root)
+    return "" if top is None or top == root else root.relative_to(top).as_posix()
+
+
 def _tracked(root: Path, top: Path, problems: list[Problem]) -> dict[str, Entry]:
     """What git's index holds under `root` and the work tree still has."""
     try:

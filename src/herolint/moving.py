@@ -1,0 +1,39 @@
+"""Findings and problems of a folder as they are told from a folder above it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from herolint.finding import Finding, Place, Problem
+
+
+def moved(finding: Finding, folder: str) -> Finding:
+    """A finding of an app in `folder`, with paths relative to the folder above."""
+    if not folder:
+        return finding
+    fix = finding.fix
+    if fix is not None and fix.edits:
+        edits = tuple(msgspec.structs.replace(edit, path=joined(folder, edit.path)) for edit in fix.edits)
+        fix = msgspec.structs.replace(fix, edits=edits)
+    return msgspec.structs.replace(
+        finding,
+        at=moved_place(finding.at, folder),
+        related=tuple(moved_place(at, folder) for at in finding.related),
+        flow=tuple(moved_place(at, folder) for at in finding.flow),
+        fix=fix,
+    )
+
+
+def moved_place(at: Place, folder: str) -> Place:
+    """A place with its path relative to the folder above `folder`."""
+    return msgspec.structs.replace(at, path=joined(folder, at.path))
+
+
+def moved_problem(problem: Problem, folder: str) -> Problem:
+    """A problem with its path relative to the folder above `folder`."""
+    return msgspec.structs.replace(problem, path=joined(folder, problem.path)) if folder else problem
+
+
+def joined(folder: str, path: str) -> str:
+    """The path of something in `folder`, or of the folder itself where `path` is empty."""
+    return f"{folder}/{path}" if path else folder
