@@ -64,8 +64,8 @@ def check(
     they, `severity`, `platform` and `pedantic` change what the configuration says, `ignore` and `extend_select` by adding to it.
     `context` says what is known of the deployed app: a `Context`, or a file of what `heroku config --json` and its like print. `today`
     is the day to judge by. `cache=False` neither reads nor writes the user's cache of parsed files; `baseline=False` reports also what
-    stands in the folder's baseline; a `Baseline` counts in its place. `online` lets `uv` and the package index be asked what no file tells; nothing else leaves the
-    machine. `say` is told what is being done, for a progress line.
+    stands in the folder's baseline, and a `Baseline` counts in its place. `online` lets `uv` and the package index be asked what no
+    file tells; without it nothing touches the network. `say` is told what is being done, for a progress line.
 
     Findings are in `result.findings`, sorted by file and place; what could not be read in `result.problems`.
 
