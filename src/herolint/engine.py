@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from herolint.context import Context
 from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
 from herolint.globs import matches
 from herolint.result import AppSummary, Judgement
+from herolint.rules import index
 from herolint.rules.registry import Rule, all_rules
 from herolint.selection import Selection, select_rules
 from herolint.source import SourceFile
@@ -46,9 +46,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """All rules, built in and from plugins, and the plugins that could not be used when linting `root`."""
-    rules = Path(__file__).parent / "rules"
-    for file in sorted(rules.rglob("*.py")):
-        import_module(".".join(("herolint.rules", *file.relative_to(rules).with_suffix("").parts)).removesuffix(".__init__"))
+    index.register()
     problems = plugins.load(root)
     return all_rules(), problems
 

@@ -62,7 +62,7 @@ class Keeper:
             return
 
     def _digest(self, paths: Iterable[str]) -> bytes:
-        from hashlib import blake2b
+        from herolint.digests import blake2b
 
         digest = blake2b(digest_size=20)
         for path in paths:
@@ -75,7 +75,7 @@ class Keeper:
 
 def _key(workspace: Workspace, said: object) -> str:
     """What a judgement depends on besides the contents: herolint, what it was told, and which files there are."""
-    from hashlib import blake2b
+    from herolint.digests import blake2b
 
     own = f"{__version__} {sys.version} {_own_files()} {workspace.root}\n"
     digest = blake2b(own.encode("utf-8", "surrogateescape"), digest_size=20)

@@ -66,7 +66,7 @@ class FactCache:
             return
 
     def _path(self, language: str, data: bytes) -> Path | None:
-        from hashlib import blake2b
+        from herolint.digests import blake2b
 
         if self.folder is None:
             return None
@@ -90,7 +90,7 @@ class FactCache:
 
 def _front_ends() -> str:
     """What the facts depend on besides the source: this version's front ends, by size and time of their files, and the grammar's version."""
-    from hashlib import blake2b
+    from herolint.digests import blake2b
 
     digest = blake2b(__version__.encode(), digest_size=8)
     for path in sorted(Path(__file__).parent.rglob("*.py")):
