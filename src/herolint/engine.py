@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from herolint.suppress import Scope, suppress
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.code.cache import FactCache
     from herolint.result import Result
     from herolint.workspace import Workspace
 
@@ -64,22 +66,30 @@ def judge(root: Path, config: Config, options: RunOptions) -> tuple[Result, list
     return run.result(), run.apps
 
 
-def open_apps(
-    root: Path, config: Config, options: RunOptions, rule_options: Mapping[str, Mapping[str, object]] | None = None
-) -> tuple[Workspace, list[App]]:
+def open_apps(root: Path, config: Config, options: RunOptions) -> tuple[Workspace, list[App]]:
     """The workspace at `root` and the apps in it, nothing about them computed yet."""
-    from herolint.app.model import App
-    from herolint.code.cache import FactCache
-    from herolint.platforms import load as load_platform
     from herolint.workspace import open_workspace
-    from herolint.workspace.apps import find_apps
 
     workspace = open_workspace(root)
+    return workspace, apps_in(workspace, config, options, _cache(options))
+
+
+def apps_in(
+    workspace: Workspace,
+    config: Config,
+    options: RunOptions,
+    cache: FactCache | None,
+    rule_options: Mapping[str, Mapping[str, object]] | None = None,
+) -> list[App]:
+    """The apps of a workspace, nothing about them computed yet."""
+    from herolint.app.model import App
+    from herolint.platforms import load as load_platform
+    from herolint.workspace.apps import find_apps
+
     platform = load_platform(config.platform)
     context = options.context.over(config.app)
     knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
-    cache = FactCache() if options.cache else None
-    return workspace, [
+    return [
         App(
             workspace.sub(found.path) if found.path else workspace,
             found,
@@ -92,6 +102,12 @@ def open_apps(
         )
         for found in find_apps(workspace)
     ]
+
+
+def _cache(options: RunOptions) -> FactCache | None:
+    from herolint.code.cache import FactCache
+
+    return FactCache() if options.cache else None
 
 
 def _table(path: Path) -> Mapping[str, object]:
@@ -116,53 +132,64 @@ class _Run:
         self.selection = selection
         self.rules = rules
         self.problems = list(problems)
-        self.apps: list[App] = []
+        self.cache = _cache(options)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The files of the repository."""
+        from herolint.workspace import open_workspace
+
+        return open_workspace(self.root)
+
+    @cached_property
+    def apps(self) -> list[App]:
+        """The apps in it; made when somebody asks for them, which nobody does where an earlier judgement still holds."""
+        return apps_in(self.workspace, self.config, self.options, self.cache, self.selection.options)
 
     def result(self) -> Result:
         from herolint.result import Result
 
         self.options.say("reading the repository")
-        workspace, apps = open_apps(self.root, self.config, self.options, self.selection.options)
-        self.apps = apps
-        judgement = self.judgement(workspace, apps)
-        self.problems += (*judgement.problems, *workspace.problems)
-        kept, suppressed, unsure = self.settle(workspace, judgement.findings)
+        judgement = self.judgement()
+        self.problems += (*judgement.problems, *self.workspace.problems)
+        kept, suppressed, unsure = self.settle(self.workspace, judgement.findings)
         return Result(
             findings=kept,
             suppressed=suppressed,
             problems=tuple(_distinct(self.problems)),
             apps=judgement.apps,
             hidden_unsure=unsure,
-            facts_date=apps[0].platform.checked if apps else "",
+            facts_date=judgement.facts_date,
             today=self.options.today.isoformat(),
             root=str(self.root),
-            source=workspace.read,
+            source=self.workspace.read,
         )
 
-    def judgement(self, workspace: Workspace, apps: list[App]) -> Judgement:
+    def judgement(self) -> Judgement:
         """What the rules say of the apps: as in an earlier run where nothing has changed since."""
-        cache = apps[0].cache if self.options.cache and apps else None
-        if cache is None or plugins.provided() != plugins.Provided():
-            return self.judge_all(apps)
+        if self.cache is None or plugins.provided() != plugins.Provided():
+            return self.judge_all()
         from herolint.kept import Keeper
 
-        keeper = Keeper(cache, workspace, (self.config, self.options.today, self.options.context, self.selection.codes))
+        said = (self.config, self.options.today, self.options.context, self.selection.codes)
+        keeper = Keeper(self.cache, self.workspace, said)
         judgement = keeper.find()
         if judgement is None:
-            judgement = self.judge_all(apps)
+            judgement = self.judge_all()
             keeper.keep(judgement)
         return judgement
 
-    def judge_all(self, apps: Iterable[App]) -> Judgement:
+    def judge_all(self) -> Judgement:
         """Run the rules over each app."""
         findings: list[Finding] = []
         problems: list[Problem] = []
         summaries = []
-        for app in apps:
+        for app in self.apps:
             findings += self.judge(app, problems)
             processes, language = self.summary(app, problems)
             summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
-        return Judgement(tuple(findings), tuple(problems), tuple(summaries))
+        facts_date = self.apps[0].platform.checked if self.apps else ""
+        return Judgement(tuple(findings), tuple(problems), tuple(summaries), facts_date)
 
     def judge(self, app: App, problems: list[Problem]) -> Iterator[Finding]:
         """Run every selected rule whose facts the app can supply."""

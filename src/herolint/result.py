@@ -23,11 +23,12 @@ class AppSummary(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What all rules said of all apps, before anything is suppressed or hidden."""
+    """What all rules said of all apps, before anything is suppressed or hidden; `facts_date` is that of the platform's facts, in ISO form."""
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     apps: tuple[AppSummary, ...]
+    facts_date: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):

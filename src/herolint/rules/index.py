@@ -6,8 +6,7 @@ as long as those modules stay as they are.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -17,6 +16,7 @@ import msgspec
 from herolint import __version__
 from herolint.digests import blake2b
 from herolint.finding import Severity
+from herolint.own_files import own_files
 from herolint.rules.registry import Elsewhere, Rule, add, all_rules
 from herolint.tables import compiled
 
@@ -55,17 +55,7 @@ def read_index(modules: Sequence[str]) -> dict[str, Any]:
 
 
 def _modules() -> tuple[tuple[str, ...], str]:
-    """The modules of rules, and a digest that changes when one of their files does, by size and time."""
-    found = sorted(_files(os.path.dirname(__file__), __package__))
-    return tuple(name for name, _ in found), blake2b(repr((__version__, found)).encode(), digest_size=16).hexdigest()
-
-
-def _files(folder: str, package: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The modules below a package by their full names, each with the size and time of its file."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.endswith(".py"):
-                status = entry.stat()
-                yield f"{package}.{entry.name[:-3]}".removesuffix(".__init__"), (status.st_size, status.st_mtime_ns)
-            elif entry.name != "__pycache__" and entry.is_dir():
-                yield from _files(entry.path, f"{package}.{entry.name}")
+    """The modules of rules by their full names, and a digest that changes when one of them does."""
+    found = [status for status in own_files("rules") if status[0].endswith(".py")]
+    names = tuple(f"herolint.rules.{path[:-3].replace('/', '.')}" for path, _, _ in found if not path.endswith("__init__.py"))
+    return names, blake2b(repr((__version__, found)).encode(), digest_size=16).hexdigest()
