@@ -21,7 +21,7 @@ from herolint.globs import matches
 from herolint.result import AppSummary, Judgement
 from herolint.rules import index
 from herolint.rules.registry import Rule, all_rules
-from herolint.selection import Selection, select_rules
+from herolint.selection import select_rules
 from herolint.source import SourceFile
 from herolint.suppress import Scope, suppress
 
@@ -55,14 +55,12 @@ def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
 
 def run(root: Path, config: Config, options: RunOptions) -> Result:
     """Lint the folder `root`. Raises ConfigError when the configuration names a rule that does not exist."""
-    return judge(root, config, options)[0]
+    return _Run(root, config, options).result()
 
 
 def judge(root: Path, config: Config, options: RunOptions) -> tuple[Result, list[App]]:
     """Lint the folder `root`; also gives the apps, for further questions to them. Raises ConfigError."""
-    rules, problems = load_rules(root)
-    selection = select_rules(config, rules)
-    run = _Run(root, config, options, selection, rules, problems)
+    run = _Run(root, config, options)
     return run.result(), run.apps
 
 
@@ -123,14 +121,12 @@ def _table(path: Path) -> Mapping[str, object]:
 class _Run:
     """One run: collects findings and problems app by app, then settles them."""
 
-    def __init__(
-        self, root: Path, config: Config, options: RunOptions, selection: Selection, rules: tuple[Rule, ...], problems: Iterable[Problem]
-    ) -> None:
+    def __init__(self, root: Path, config: Config, options: RunOptions) -> None:
         self.root = root
         self.config = config
         self.options = options
-        self.selection = selection
-        self.rules = rules
+        self.rules, problems = load_rules(root)
+        self.selection = select_rules(config, self.rules)
         self.problems = list(problems)
         self.cache = _cache(options)
 
