@@ -147,6 +147,7 @@ class _Run:
 
         self.options.say("reading the repository")
         judgement = self.judgement()
+        _mask(judgement.secrets, self.workspace)
         self.problems += (*judgement.problems, *self.workspace.problems)
         kept, suppressed, unsure = self.settle(self.workspace, judgement.findings)
         return Result(
@@ -185,7 +186,8 @@ class _Run:
             processes, language = self.summary(app, problems)
             summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
         facts_date = self.apps[0].platform.checked if self.apps else ""
-        return Judgement(tuple(findings), tuple(problems), tuple(summaries), facts_date)
+        secrets = _secrets(findings, self.workspace)
+        return Judgement(tuple(findings), tuple(problems), tuple(summaries), tuple(secrets), facts_date)
 
     def judge(self, app: App, problems: list[Problem]) -> Iterator[Finding]:
         """Run every selected rule whose facts the app can supply."""
@@ -220,7 +222,6 @@ class _Run:
         """Findings that count, those suppressed, and how many are hidden because they are unsure."""
         prefix = self.prefix()
         judged = [finding for finding in findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
-        _mask_secrets(judged, workspace)
         known = list(_identified(judged, workspace.read))
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
         outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
@@ -303,14 +304,19 @@ def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | 
         yield msgspec.structs.replace(finding, anchor=anchor, occurrence=count[alike])
 
 
-def _mask_secrets(findings: Iterable[Finding], workspace: Workspace) -> None:
-    """Hide the secrets of every file that a report may show, whichever rules were asked for."""
+def _secrets(findings: Iterable[Finding], workspace: Workspace) -> Iterator[Place]:
+    """The secrets in every file that a report may show, whichever rules were asked for."""
     from herolint.app.secrets import secrets_of
 
     for path in sorted({place.path for finding in findings for place in (finding.at, *finding.related, *finding.flow)}):
         if (source := workspace.read(path)) is not None and not source.is_binary:
-            for _ in secrets_of(source):
-                pass
+            yield from (secret.at for secret in secrets_of(source))
+
+
+def _mask(secrets: Iterable[Place], workspace: Workspace) -> None:
+    for place in secrets:
+        if place.span is not None and (source := workspace.read(place.path)) is not None:
+            source.mask(place.span)
 
 
 def _anchor(at: Place, read: Callable[[str], SourceFile | None]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from herolint.finding import Finding, Problem, Suppression
+from herolint.finding import Finding, Place, Problem, Suppression
 from herolint.source import SourceFile
 
 
@@ -23,11 +23,15 @@ class AppSummary(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What all rules said of all apps, before anything is suppressed or hidden; `facts_date` is that of the platform's facts, in ISO form."""
+    """What all rules said of all apps, before anything is suppressed or hidden.
+
+    `secrets` are the places to mask in the files that a report may show; `facts_date` is the date of the platform's facts, in ISO form.
+    """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     apps: tuple[AppSummary, ...]
+    secrets: tuple[Place, ...] = ()
     facts_date: str = ""
 
 

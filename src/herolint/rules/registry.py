@@ -50,6 +50,8 @@ class Elsewhere(msgspec.Struct, frozen=True):
 
 
 _rules: dict[str, Rule] = {}
+_codes: dict[str, str] = {}
+"""The code of each rule by its name."""
 
 
 def rule(
@@ -66,13 +68,14 @@ def rule(
 
 def add(new: Rule) -> None:
     """Add a rule to the registry. Raises ValueError when its code or name is taken by another."""
-    for known in _rules.values():
-        if known.code == new.code or known.name == new.name:
-            if not _is_same(known, new):
-                raise ValueError(f"rule {new.code} {new.name}: already taken by {known.code} {known.name}")
-            if isinstance(new.check, Elsewhere):
-                return  # its module is imported already
+    known = _rules.get(new.code) or _rules.get(_codes.get(new.name, ""))
+    if known is not None:
+        if not _is_same(known, new):
+            raise ValueError(f"rule {new.code} {new.name}: already taken by {known.code} {known.name}")
+        if isinstance(new.check, Elsewhere):
+            return  # its module is imported already
     _rules[new.code] = new
+    _codes[new.name] = new.code
 
 
 def _is_same(one: Rule, other: Rule) -> bool:
