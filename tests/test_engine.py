@@ -45,7 +45,8 @@ class Bench:
         self.rules: list[Rule] = []
         self.apps = [self.app("")]
         monkeypatch.setattr(engine, "load_rules", lambda _root: (tuple(self.rules), ()))
-        monkeypatch.setattr(engine, "open_apps", lambda *_: (FakeWorkspace(), self.apps))
+        monkeypatch.setattr("herolint.workspace.open_workspace", lambda _root: FakeWorkspace())
+        monkeypatch.setattr(engine, "apps_in", lambda *_: self.apps)
 
     def app(self, path: str) -> Any:
         root = SimpleNamespace(path=path)

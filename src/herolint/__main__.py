@@ -1,8 +1,6 @@
 """`python -m herolint`: the same as the console script."""
 
-import sys
-
-from herolint._start import main
+from herolint._start import console
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

@@ -8,6 +8,20 @@ import os
 import sys
 
 
+def console() -> None:
+    """Run herolint and end the process with its exit code.
+
+    At once: an interpreter that is left to itself takes every object apart first, which costs a small run a tenth of its time.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = code or 2  # nobody is left who could be told why
+    os._exit(code)
+
+
 def main() -> int:
     """Run herolint with the arguments of the process; returns the exit code."""
     _leave_working_directory()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
@@ -78,8 +77,8 @@ class _Reader:
             if "severity" in options:
                 severity = self.one_of((*at, "severity"), options.pop("severity"), (*SEVERITIES, "off"))
             # What options a rule knows is its own business, but a misspelt `severity` must not pass for one.
-            if near := get_close_matches("severity", options, 1, 0.75):
-                raise self.error((*at, near[0]), f"unknown key `{near[0]}`; did you mean `severity`?")
+            if near := _near("severity", options, 0.75):
+                raise self.error((*at, near), f"unknown key `{near}`; did you mean `severity`?")
             found.append(RuleConfig(name, severity, options, self.origin(at)))
         return tuple(found)
 
@@ -120,8 +119,8 @@ class _Reader:
         """Refuse keys that mean nothing here."""
         for name in table:
             if name not in names:
-                near = get_close_matches(name, list(names), 1, 0.5)
-                hint = f"; did you mean `{near[0]}`?" if near else f"; known here: {', '.join(names)}"
+                near = _near(name, names, 0.5)
+                hint = f"; did you mean `{near}`?" if near else f"; known here: {', '.join(names)}"
                 raise self.error((*key, name), f"unknown key `{name}`{hint}")
 
     def table(self, key: Key, value: object) -> dict[str, object]:
@@ -188,6 +187,13 @@ class _Reader:
     def error(self, key: Key, message: str) -> ConfigError:
         line = self.origin(key).removeprefix(self.file.name)
         return ConfigError(f"{self.file}{line}: {message}")
+
+
+def _near(word: str, known: Iterable[str], likeness: float) -> str | None:
+    """The known word that is meant by a misspelt one."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, known, 1, likeness)), None)
 
 
 def _dotted(key: Key) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from importlib import import_module
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,15 @@ from herolint.finding import Confidence, Finding, Place, Problem, Severity, Supp
 from herolint.globs import matches
 from herolint.moving import moved, moved_problem
 from herolint.result import AppSummary, Judgement
+from herolint.rules import index
 from herolint.rules.registry import Rule, all_rules
-from herolint.selection import Selection, select_rules
+from herolint.selection import select_rules
 from herolint.source import SourceFile
 from herolint.suppress import Scope, suppress
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.code.cache import FactCache
     from herolint.online import Online
     from herolint.result import Result
     from herolint.workspace import Workspace
@@ -51,42 +53,46 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """All rules, built in and from plugins, and the plugins that could not be used when linting `root`."""
-    rules = Path(__file__).parent / "rules"
-    for file in sorted(rules.rglob("*.py")):
-        import_module(".".join(("herolint.rules", *file.relative_to(rules).with_suffix("").parts)).removesuffix(".__init__"))
+    index.register()
     problems = plugins.load(root)
     return all_rules(), problems
 
 
 def run(root: Path, config: Config, options: RunOptions) -> Result:
     """Lint the folder `root`. Raises ConfigError when the configuration names a rule that does not exist."""
-    return judge(root, config, options)[0]
+    return _Run(root, config, options).result()
 
 
 def judge(root: Path, config: Config, options: RunOptions) -> tuple[Result, list[App]]:
     """Lint the folder `root`; also gives the apps, for further questions to them. Raises ConfigError."""
-    rules, problems = load_rules(root)
-    selection = select_rules(config, rules)
-    run = _Run(root, config, options, selection, rules, problems)
+    run = _Run(root, config, options)
     return run.result(), run.apps
 
 
-def open_apps(
-    root: Path, config: Config, options: RunOptions, rule_options: Mapping[str, Mapping[str, object]] | None = None
-) -> tuple[Workspace, list[App]]:
+def open_apps(root: Path, config: Config, options: RunOptions) -> tuple[Workspace, list[App]]:
     """The workspace at `root` and the apps in it, nothing about them computed yet."""
-    from herolint.app.model import App
-    from herolint.code.cache import FactCache
-    from herolint.platforms import load as load_platform
     from herolint.workspace import open_workspace
-    from herolint.workspace.apps import find_apps
 
     workspace = open_workspace(root)
+    return workspace, apps_in(workspace, config, options, _cache(options))
+
+
+def apps_in(
+    workspace: Workspace,
+    config: Config,
+    options: RunOptions,
+    cache: FactCache | None,
+    rule_options: Mapping[str, Mapping[str, object]] | None = None,
+) -> list[App]:
+    """The apps of a workspace, nothing about them computed yet."""
+    from herolint.app.model import App
+    from herolint.platforms import load as load_platform
+    from herolint.workspace.apps import find_apps
+
     platform = load_platform(config.platform)
     context = options.context.over(config.app)
     knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
-    cache = FactCache() if options.cache else None
-    return workspace, [
+    return [
         App(
             workspace.sub(found.path) if found.path else workspace,
             found,
@@ -102,6 +108,12 @@ def open_apps(
     ]
 
 
+def _cache(options: RunOptions) -> FactCache | None:
+    from herolint.code.cache import FactCache
+
+    return FactCache() if options.cache else None
+
+
 def _table(path: Path) -> Mapping[str, object]:
     """A plugin's knowledge table. Raises ConfigError when it is no TOML."""
     import tomllib
@@ -115,65 +127,76 @@ def _table(path: Path) -> Mapping[str, object]:
 class _Run:
     """One run: collects findings and problems app by app, then settles them."""
 
-    def __init__(
-        self, root: Path, config: Config, options: RunOptions, selection: Selection, rules: tuple[Rule, ...], problems: Iterable[Problem]
-    ) -> None:
+    def __init__(self, root: Path, config: Config, options: RunOptions) -> None:
         self.root = root
         self.config = config
         self.options = options
-        self.selection = selection
-        self.rules = rules
+        self.rules, problems = load_rules(root)
+        self.selection = select_rules(config, self.rules)
         self.problems = list(problems)
-        self.apps: list[App] = []
+        self.cache = _cache(options)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The files of the repository."""
+        from herolint.workspace import open_workspace
+
+        return open_workspace(self.root)
+
+    @cached_property
+    def apps(self) -> list[App]:
+        """The apps in it; made when somebody asks for them, which nobody does where an earlier judgement still holds."""
+        return apps_in(self.workspace, self.config, self.options, self.cache, self.selection.options)
 
     def result(self) -> Result:
         from herolint.result import Result
         from herolint.workspace.opening import repository_folder
 
         self.options.say("reading the repository")
-        workspace, apps = open_apps(self.root, self.config, self.options, self.selection.options)
-        self.apps = apps
-        judgement = self.judgement(workspace, apps)
-        self.problems += (*judgement.problems, *workspace.problems)
+        judgement = self.judgement()
+        _mask(judgement.secrets, self.workspace)
+        self.problems += (*judgement.problems, *self.workspace.problems)
         self.problems += (Problem(message=text) for text in (self.options.online.problems if self.options.online else ()))
-        kept, suppressed, unsure = self.settle(workspace, judgement.findings)
+        kept, suppressed, unsure = self.settle(self.workspace, judgement.findings)
         return Result(
             findings=kept,
             suppressed=suppressed,
             problems=tuple(_distinct(self.problems)),
             apps=judgement.apps,
             hidden_unsure=unsure,
-            facts_date=apps[0].platform.checked if apps else "",
+            facts_date=judgement.facts_date,
             today=self.options.today.isoformat(),
             root=str(self.root),
             folder=repository_folder(self.root),
-            source=workspace.read,
+            source=self.workspace.read,
         )
 
-    def judgement(self, workspace: Workspace, apps: list[App]) -> Judgement:
+    def judgement(self) -> Judgement:
         """What the rules say of the apps: as in an earlier run where nothing has changed since."""
-        cache = apps[0].cache if self.options.cache and apps else None
-        if cache is None or self.options.online is not None or plugins.provided() != plugins.Provided():
-            return self.judge_all(apps)
+        if self.cache is None or self.options.online is not None or plugins.provided() != plugins.Provided():
+            return self.judge_all()
         from herolint.kept import Keeper
 
-        keeper = Keeper(cache, workspace, (self.config, self.options.today, self.options.context, self.selection.codes))
+        said = (self.config, self.options.today, self.options.context, self.selection.codes)
+        keeper = Keeper(self.cache, self.workspace, said)
         judgement = keeper.find()
         if judgement is None:
-            judgement = self.judge_all(apps)
+            judgement = self.judge_all()
             keeper.keep(judgement)
         return judgement
 
-    def judge_all(self, apps: Iterable[App]) -> Judgement:
+    def judge_all(self) -> Judgement:
         """Run the rules over each app."""
         findings: list[Finding] = []
         problems: list[Problem] = []
         summaries = []
-        for app in apps:
+        for app in self.apps:
             findings += self.judge(app, problems)
             processes, language = self.summary(app, problems)
             summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
-        return Judgement(tuple(findings), tuple(problems), tuple(summaries))
+        facts_date = self.apps[0].platform.checked if self.apps else ""
+        secrets = _secrets(findings, self.workspace)
+        return Judgement(tuple(findings), tuple(problems), tuple(summaries), tuple(secrets), facts_date)
 
     def judge(self, app: App, problems: list[Problem]) -> Iterator[Finding]:
         """Run every selected rule whose facts the app can supply."""
@@ -208,7 +231,6 @@ class _Run:
         """Findings that count, those suppressed, and how many are hidden because they are unsure."""
         prefix = self.prefix()
         judged = [finding for finding in findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
-        _mask_secrets(judged, workspace)
         known = list(_identified(judged, workspace.read))
         scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
         outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
@@ -267,14 +289,19 @@ def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | 
         yield msgspec.structs.replace(finding, anchor=anchor, occurrence=count[alike])
 
 
-def _mask_secrets(findings: Iterable[Finding], workspace: Workspace) -> None:
-    """Hide the secrets of every file that a report may show, whichever rules were asked for."""
+def _secrets(findings: Iterable[Finding], workspace: Workspace) -> Iterator[Place]:
+    """The secrets in every file that a report may show, whichever rules were asked for."""
     from herolint.app.secrets import secrets_of
 
     for path in sorted({place.path for finding in findings for place in (finding.at, *finding.related, *finding.flow)}):
         if (source := workspace.read(path)) is not None and not source.is_binary:
-            for _ in secrets_of(source):
-                pass
+            yield from (secret.at for secret in secrets_of(source))
+
+
+def _mask(secrets: Iterable[Place], workspace: Workspace) -> None:
+    for place in secrets:
+        if place.span is not None and (source := workspace.read(place.path)) is not None:
+            source.mask(place.span)
 
 
 def _anchor(at: Place, read: Callable[[str], SourceFile | None]) -> str:

@@ -6,7 +6,6 @@ their sizes and modes, and the content of every file that was read.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint import __version__
+from herolint.own_files import own_files
 from herolint.result import Judgement
 from herolint.whole_files import write_whole
 
@@ -62,7 +62,7 @@ class Keeper:
             return
 
     def _digest(self, paths: Iterable[str]) -> bytes:
-        from hashlib import blake2b
+        from herolint.digests import blake2b
 
         digest = blake2b(digest_size=20)
         for path in paths:
@@ -75,9 +75,9 @@ class Keeper:
 
 def _key(workspace: Workspace, said: object) -> str:
     """What a judgement depends on besides the contents: herolint, what it was told, and which files there are."""
-    from hashlib import blake2b
+    from herolint.digests import blake2b
 
-    own = f"{__version__} {sys.version} {_own_files()} {workspace.root}\n"
+    own = f"{__version__} {sys.version} {own_files()} {workspace.root}\n"
     digest = blake2b(own.encode("utf-8", "surrogateescape"), digest_size=20)
     digest.update(msgspec.json.encode(said, enc_hook=repr, order="deterministic"))  # sets have another order in every run
     for entry in workspace.files.values():
@@ -85,15 +85,3 @@ def _key(workspace: Workspace, said: object) -> str:
     for path, reason in workspace.unpushed.items():
         digest.update(f"{path!r} {reason!r}\n".encode())
     return digest.hexdigest()
-
-
-def _own_files() -> str:
-    """The files of herolint by size and time, which tell one state of a checkout from another."""
-    own = Path(__file__).parent
-    found = []
-    for folder, folders, names in os.walk(own):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in names:
-            status = os.stat(f"{folder}/{name}")
-            found.append((folder, name, status.st_size, status.st_mtime_ns))
-    return repr(sorted(found))

@@ -7,15 +7,14 @@ from typing import Any, AnyStr, cast
 
 
 class _Lazy:
-    """Stands for a compiled pattern, and takes its methods over at the first use."""
+    """Stands for a compiled pattern, and takes over each method at its first use."""
 
     def __init__(self, pattern: Any, flags: int) -> None:
         self._source = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
-        real = re.compile(*self._source)
-        self.__dict__.update({one: getattr(real, one) for one in dir(real) if not one.startswith("_")})
-        return getattr(real, name)
+        found = self.__dict__[name] = getattr(re.compile(*self._source), name)
+        return found
 
 
 def lazy(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:

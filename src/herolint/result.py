@@ -23,11 +23,16 @@ class AppSummary(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What all rules said of all apps, before anything is suppressed or hidden."""
+    """What all rules said of all apps, before anything is suppressed or hidden.
+
+    `secrets` are the places to mask in the files that a report may show; `facts_date` is the date of the platform's facts, in ISO form.
+    """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     apps: tuple[AppSummary, ...]
+    secrets: tuple[Place, ...] = ()
+    facts_date: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):

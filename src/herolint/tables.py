@@ -1,9 +1,10 @@
-"""The tables that herolint ships: TOML files of the package, kept compiled in the user's cache folder, since reading TOML takes long."""
+"""The tables that herolint ships: TOML files of the package, and what is read off its code; both kept compiled in the user's cache folder."""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,26 @@ def load_table(package: str, name: str) -> dict[str, Any]:
     """A table as TOML gives it, with dates as text. Raises OSError when there is no such file."""
     source = shipped(package, name)
     status = source.stat()
+
+    def read() -> dict[str, Any]:
+        import tomllib
+
+        return tomllib.loads(source.read_text("utf-8"))
+
+    return compiled(f"{package}.{name}-{status.st_size}-{status.st_mtime_ns}", read)
+
+
+def compiled(name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What was kept under a name, else what `make` makes, which is kept. The name must change with all that it is made of."""
     folder = _folder(os.environ.get("HEROLINT_CACHE_DIR", ""))
-    kept = folder / f"{package}.{name}-{status.st_size}-{status.st_mtime_ns}" if folder is not None else None
+    kept = folder / name if folder is not None else None
     if kept is not None:
         try:
             found: dict[str, Any] = msgspec.msgpack.decode(kept.read_bytes())
             return found
         except (OSError, msgspec.DecodeError):
             pass
-    import tomllib
-
-    data = msgspec.msgpack.encode(tomllib.loads(source.read_text("utf-8")))
+    data = msgspec.msgpack.encode(make())
     if kept is not None:
         _keep(kept, data)
     fresh: dict[str, Any] = msgspec.msgpack.decode(data)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from herolint.code.facts import Module
-from herolint.source import SourceFile
-
 if TYPE_CHECKING:
     from herolint.code.cache import FactCache
+    from herolint.code.facts import Module
+    from herolint.source import SourceFile
 
 _LANGUAGES = {
     **dict.fromkeys(("py", "pyw"), "python"),

@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint import __version__
-from herolint.code.facts import Module
+from herolint.own_files import own_files
 from herolint.whole_files import cache_folder
+
+if TYPE_CHECKING:
+    from herolint.code.facts import Module
 
 MAX_BYTES = 200_000_000
 """Above this, the entries that have not been used for longest are removed."""
@@ -19,10 +23,6 @@ _PRUNE_EVERY_S = 86_400.0
 
 class FactCache:
     """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR` names another). Whatever fails in it is as if it were empty."""
-
-    def __init__(self) -> None:
-        self._decoder = msgspec.msgpack.Decoder(Module)
-        self._encoder = msgspec.msgpack.Encoder()
 
     @cached_property
     def folder(self) -> Path | None:
@@ -36,6 +36,12 @@ class FactCache:
         except OSError:
             return None
         return folder
+
+    @cached_property
+    def _decoder(self) -> msgspec.msgpack.Decoder[Module]:
+        from herolint.code.facts import Module
+
+        return msgspec.msgpack.Decoder(Module)
 
     def get(self, language: str, data: bytes) -> Module | None:
         """The facts of a file with this content, if they are known."""
@@ -55,12 +61,12 @@ class FactCache:
         from herolint.whole_files import write_whole
 
         try:
-            write_whole(path, self._encoder.encode(module))
+            write_whole(path, msgspec.msgpack.encode(module))
         except (OSError, msgspec.MsgspecError, RecursionError, TypeError, OverflowError):
             return
 
     def _path(self, language: str, data: bytes) -> Path | None:
-        from hashlib import blake2b
+        from herolint.digests import blake2b
 
         if self.folder is None:
             return None
@@ -83,11 +89,7 @@ class FactCache:
 
 
 def _front_ends() -> str:
-    """What the facts depend on besides the source: this version's front ends, by size and time of their files, and the grammar's version."""
-    from hashlib import blake2b
+    """What the facts depend on besides the source: the front ends as they are."""
+    from herolint.digests import blake2b
 
-    digest = blake2b(__version__.encode(), digest_size=8)
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        status = path.stat()
-        digest.update(f"{path.name} {status.st_size} {status.st_mtime_ns}".encode())
-    return digest.hexdigest()
+    return blake2b(repr((__version__, own_files("code"))).encode(), digest_size=8).hexdigest()

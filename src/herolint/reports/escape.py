@@ -6,7 +6,6 @@ file names, and the beginnings of log commands that CI services obey: `##[` and 
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from herolint.patterns import lazy
@@ -19,12 +18,18 @@ _JSON_UNSAFE = lazy("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u20
 
 
 def _visible(char: str) -> str:
-    if char.isprintable() or unicodedata.category(char) not in _HIDDEN:
+    if char.isprintable() or _category(char) not in _HIDDEN:
         return char
     number = ord(char)
     if char in _SHORT:
         return _SHORT[char]
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _category(char: str) -> str:
+    import unicodedata  # its tables are large, and most text is ASCII
+
+    return unicodedata.category(char)
 
 
 def plain(text: str) -> str:
@@ -59,9 +64,11 @@ def width(text: str) -> int:
 
 
 def _char_width(char: str) -> int:
+    import unicodedata
+
     if unicodedata.east_asian_width(char) in "WF":
         return 2
-    return 0 if unicodedata.category(char) in ("Mn", "Me") else 1
+    return 0 if _category(char) in ("Mn", "Me") else 1
 
 
 def json_text(document: Any) -> str:

@@ -85,8 +85,9 @@ def _notes(finding: Finding, frames: Frames, result: Result) -> Iterator[tuple[s
 
 def _process(finding: Finding) -> str:
     """The process type and app, where message and path do not name them already."""
-    named = re.search(rf"(?<![\w-]){re.escape(finding.process)}(?![\w-])", finding.message)
-    process = "" if named else finding.process
+    process = finding.process
+    if process and re.search(rf"(?<![\w-]){re.escape(process)}(?![\w-])", finding.message):
+        process = ""
     app = finding.app if finding.app and not finding.at.path.startswith(f"{finding.app}/") else ""
     if process and app:
         return f"{process} of {app}"

@@ -6,6 +6,7 @@ Nothing else lists rules: the command line, the pages, SARIF's rule table and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -37,7 +38,20 @@ class Rule(msgspec.Struct, frozen=True):
         return self.severities[0]
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """The function of a rule in a module that is imported when the rule is first asked."""
+
+    module: str
+    name: str
+
+    def __call__(self, app: App) -> Iterable[Finding]:
+        found: Iterable[Finding] = getattr(import_module(self.module), self.name)(app)
+        return found
+
+
 _rules: dict[str, Rule] = {}
+_codes: dict[str, str] = {}
+"""The code of each rule by its name."""
 
 
 def rule(
@@ -54,10 +68,23 @@ def rule(
 
 def add(new: Rule) -> None:
     """Add a rule to the registry. Raises ValueError when its code or name is taken by another."""
-    for known in _rules.values():
-        if known.code == new.code or known.name == new.name:
+    known = _rules.get(new.code) or _rules.get(_codes.get(new.name, ""))
+    if known is not None:
+        if not _is_same(known, new):
             raise ValueError(f"rule {new.code} {new.name}: already taken by {known.code} {known.name}")
+        if isinstance(new.check, Elsewhere):
+            return  # its module is imported already
     _rules[new.code] = new
+    _codes[new.name] = new.code
+
+
+def _is_same(one: Rule, other: Rule) -> bool:
+    """Whether one of two rules is the other as the index knows it."""
+    places = [
+        rule.check if isinstance(rule.check, Elsewhere) else Elsewhere(rule.check.__module__, rule.check.__qualname__)
+        for rule in (one, other)
+    ]
+    return places[0] == places[1] and any(isinstance(rule.check, Elsewhere) for rule in (one, other))
 
 
 def all_rules() -> tuple[Rule, ...]:

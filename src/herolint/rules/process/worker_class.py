@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from herolint.app.launch import Launch
 from herolint.app.model import App
@@ -28,6 +27,8 @@ def _unknown(app: App, process: Process, launch: Launch) -> Finding | None:
     known = app.code.knowledge.worker_classes.get(module)
     if known is None or name in known:
         return None
+    from difflib import get_close_matches
+
     near = next(iter(get_close_matches(name, known, 1)), known[0])
     at = launch.place(word)
     return report(
