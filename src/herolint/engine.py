@@ -47,6 +47,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     say: Callable[[str], None] = lambda _doing: None
     online: Online | None = None
     """Whom to ask what only the network knows; None: nobody, nothing leaves the machine."""
+    changed: Mapping[str, bytes | None] = {}
+    """Files that are judged with this content and not with what lies on disk; None: as if they were not there."""
 
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
@@ -82,6 +84,10 @@ def open_apps(
     from herolint.workspace.apps import find_apps
 
     workspace = open_workspace(root)
+    if options.changed:
+        from herolint.workspace.overlay import overlaid
+
+        workspace = overlaid(workspace, options.changed)
     platform = load_platform(config.platform)
     context = options.context.over(config.app)
     knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
