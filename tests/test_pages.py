@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from herolint import engine, pages
+from herolint.cli import main
 from herolint.config import Config
-from herolint.finding import Edit, Finding
+from herolint.finding import Finding
 from herolint.pages import Example, Expected, Page
 from herolint.result import Result
 from herolint.rules.registry import Rule
@@ -30,10 +35,10 @@ def load(code: str) -> Page:
 
 
 def named_examples() -> Sequence[object]:
-    """Every example of every page, named after its rule, section and title."""
+    """Every example of every page that fails or passes, named after its rule, section and title."""
     found = []
     for code in sorted(FILES):
-        for number, example in enumerate(load(code).examples(), 1):
+        for number, example in enumerate((one for one in load(code).examples() if one.section != "After the fix"), 1):
             found.append(pytest.param(code, example, id=f"{code}-{example.section}-{example.title or number}".replace(" ", "-")))
     return found
 
@@ -94,27 +99,54 @@ def test_example(code: str, example: Example, tmp_path: Path) -> None:
         assert code in {expected.code for expected in example.expected}, "a failing example expects the page's own rule"
 
 
-@pytest.mark.parametrize("code", [code for code in sorted(FILES) if "After the fix" in load(code).sections])
-def test_after_the_fix(code: str, tmp_path: Path) -> None:
-    """The edits of a failing example's findings lead to the tree that the page shows."""
-    examples = load(code).examples()
-    failing = [example for example in examples if example.section == "Fails"]
-    for number, after in enumerate(example for example in examples if example.section == "After the fix"):
-        before = next((example for example in failing if example.title and example.title == after.title), failing[number])
-        root = tmp_path / str(number)
-        root.mkdir()
-        plant(before, root)
-        edits = [edit for finding in lint(root).findings if finding.fix and finding.code == code for edit in finding.fix.edits]
-        for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
-            apply(edit, root)
-        for name, data in after.files:
-            assert (root / name).read_bytes() == data, name
+def fixed_examples() -> Sequence[object]:
+    """Every tree under `After the fix`, with the failing one of the same title (else of the same number)."""
+    found = []
+    for code in sorted(FILES):
+        examples = load(code).examples()
+        failing = [example for example in examples if example.section == "Fails"]
+        for number, after in enumerate(example for example in examples if example.section == "After the fix"):
+            before = next((example for example in failing if example.title and example.title == after.title), None)
+            name = f"{code}-{after.title or number + 1}".replace(" ", "-")
+            found.append(pytest.param(code, before or failing[number], after, id=name))
+    return found
 
 
-def apply(edit: Edit, root: Path) -> None:
-    file = root / edit.path
-    data = file.read_bytes()
-    file.write_bytes(data[: edit.span.start] + edit.text.encode() + data[edit.span.end :])
+def content(root: Path) -> dict[str, bytes]:
+    return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize(("code", "before", "after"), fixed_examples())
+def test_after_the_fix(code: str, before: Example, after: Example, tmp_path: Path) -> None:
+    """The fixes of a rule make a failing example into the tree that the page shows; then the rule is silent and nothing else speaks up."""
+    plant(before, tmp_path)
+    wanted = content(tmp_path)
+    for name, data in after.files:
+        wanted.pop(name, None)
+        wanted |= {name: data} if data is not None else {}
+    was = Counter(finding.code for finding in lint(tmp_path).findings)
+    assert run_cli(tmp_path, "--fix", "--unsafe-fixes", "--select", code).code == 0
+    assert content(tmp_path) == wanted
+    now = Counter(finding.code for finding in lint(tmp_path).findings)
+    assert now[code] == 0
+    assert now <= was, "the fix brings findings of its own"
+    assert run_cli(tmp_path, "--diff", "--unsafe-fixes", "--select", code).out == "", "a second time there is something to fix"
+
+
+class Run(NamedTuple):
+    """What a run of the command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_cli(root: Path, *options: str) -> Run:
+    out, err = TextIOWrapper(BytesIO(), "utf-8"), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(["check", *options, "--no-cache", "--today", TODAY.isoformat(), str(root)])
+        out.flush()
+    return Run(code, out.buffer.getvalue().decode(), err.getvalue())
 
 
 @pytest.mark.parametrize("base", sorted(base.name for base in BASES.iterdir() if base.name.endswith("-clean")))

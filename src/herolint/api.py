@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +55,7 @@ def check(
     cache: bool = True,
     baseline: bool | Baseline = True,
     online: bool = False,
+    changed: Mapping[str, bytes | None] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Result:
     """Lint the folder `path` as the platform would receive it. Nothing in it is run or imported, and nothing is written there.
@@ -65,7 +66,8 @@ def check(
     `context` says what is known of the deployed app: a `Context`, or a file of what `heroku config --json` and its like print. `today`
     is the day to judge by. `cache=False` neither reads nor writes the user's cache of parsed files; `baseline=False` reports also what
     stands in the folder's baseline, and a `Baseline` counts in its place. `online` lets `uv` and the package index be asked what no
-    file tells; without it nothing touches the network. `say` is told what is being done, for a progress line.
+    file tells; without it nothing touches the network. `changed` gives files another content than they have on the disk (None: they
+    are not there), by their paths from the folder. `say` is told what is being done, for a progress line.
 
     Findings are in `result.findings`, sorted by file and place; what could not be read in `result.problems`.
 
@@ -95,6 +97,7 @@ def check(
         cache=cache,
         baseline=baseline,
         say=say or _say_nothing,
+        changed=changed or {},
         online=_online(root, cache=cache) if online else None,
     )
     return engine.run(root, told, options)

@@ -49,6 +49,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     say: Callable[[str], None] = lambda _doing: None
     online: Online | None = None
     """Whom to ask what only the network knows; None: nobody, nothing leaves the machine."""
+    changed: Mapping[str, bytes | None] = {}
+    """Files that are judged with this content and not with what lies on disk; None: as if they were not there."""
 
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
@@ -71,10 +73,20 @@ def judge(root: Path, config: Config, options: RunOptions) -> tuple[Result, list
 
 def open_apps(root: Path, config: Config, options: RunOptions) -> tuple[Workspace, list[App]]:
     """The workspace at `root` and the apps in it, nothing about them computed yet."""
+    workspace = _opened(root, options)
+    return workspace, apps_in(workspace, config, options, _cache(options))
+
+
+def _opened(root: Path, options: RunOptions) -> Workspace:
+    """The files of the repository, with what the options say of changed ones."""
     from herolint.workspace import open_workspace
 
     workspace = open_workspace(root)
-    return workspace, apps_in(workspace, config, options, _cache(options))
+    if not options.changed:
+        return workspace
+    from herolint.workspace.overlay import overlaid
+
+    return overlaid(workspace, options.changed)
 
 
 def apps_in(
@@ -139,9 +151,7 @@ class _Run:
     @cached_property
     def workspace(self) -> Workspace:
         """The files of the repository."""
-        from herolint.workspace import open_workspace
-
-        return open_workspace(self.root)
+        return _opened(self.root, self.options)
 
     @cached_property
     def apps(self) -> list[App]:

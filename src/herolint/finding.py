@@ -6,7 +6,10 @@ from enum import IntEnum
 
 import msgspec
 
+from herolint.changes import Change, Edit
 from herolint.source import Span
+
+__all__ = ["Confidence", "Edit", "Finding", "Fix", "Place", "Problem", "Severity", "Suppression"]
 
 
 class Severity(IntEnum):
@@ -46,23 +49,23 @@ class Place(msgspec.Struct, frozen=True):
     label: str = ""
 
 
-class Edit(msgspec.Struct, frozen=True):
-    """Replace the bytes of `span` in `path` by `text`."""
-
-    path: str
-    span: Span
-    text: str
-
-
 class Fix(msgspec.Struct, frozen=True):
     """How to mend it: always words that fit the place, sometimes edits that do it.
 
-    `safe` says that the edits cannot change what the app does otherwise.
+    The edits are made all or none. `safe` says that they cannot change what the app does otherwise. `then` is what is left to do by
+    hand once they are made, such as a command.
     """
 
     description: str
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[Change, ...] = ()
     safe: bool = False
+    then: str = ""
+
+    @property
+    def plain(self) -> tuple[Edit, ...]:
+        """The edits, where all of them replace spans; else none."""
+        found = tuple(edit for edit in self.edits if isinstance(edit, Edit))
+        return found if len(found) == len(self.edits) else ()
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from herolint.changes import moved as moved_change
 from herolint.finding import Finding, Place, Problem
 
 
@@ -13,8 +14,7 @@ def moved(finding: Finding, folder: str) -> Finding:
         return finding
     fix = finding.fix
     if fix is not None and fix.edits:
-        edits = tuple(msgspec.structs.replace(edit, path=joined(folder, edit.path)) for edit in fix.edits)
-        fix = msgspec.structs.replace(fix, edits=edits)
+        fix = msgspec.structs.replace(fix, edits=tuple(moved_change(edit, folder) for edit in fix.edits))
     return msgspec.structs.replace(
         finding,
         at=moved_place(finding.at, folder),

@@ -16,12 +16,17 @@ def cache_folder() -> Path:
     return user_cache_path("herolint")
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put `data` in the place of the file, or make it; a link is replaced and not followed. Raises OSError, and leaves nothing behind then."""
+def write_whole(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Put `data` in the place of the file, or make it; a link is replaced and not followed. Raises OSError, and leaves nothing behind then.
+
+    `mode` gives the permissions; else they are those of any new file.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("xb") as out:
             out.write(data)
+        if mode is not None:
+            draft.chmod(mode)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft4Validator
 from report_samples import RULES, SAMPLES, absent, empty, finding, hostile, many, one, result_of, wide
 
+from herolint.changes import AddLines, Rename, SetArgument
 from herolint.finding import Edit, Fix, Place, Severity, Suppression
 from herolint.reports import Options, render
 from herolint.result import Result
@@ -45,7 +46,8 @@ def test_json_has_the_keys_of_the_contract(sample: str) -> None:
 def test_json_ranges_count_from_one_in_code_points() -> None:
     found = json_of(one())["findings"][0]
     assert found["range"] == {"start": {"line": 6, "column": 29}, "end": {"line": 6, "column": 38}}
-    assert found["fix"]["edits"] == [{"path": "app.py", "range": found["range"], "text": 'port=int(os.environ.get("PORT", "5000"))'}]
+    edit = {"kind": "replace", "path": "app.py", "range": found["range"], "text": 'port=int(os.environ.get("PORT", "5000"))'}
+    assert found["fix"]["edits"] == [edit]
     wide_range = json_of(wide())["findings"][1]["range"]
     assert (wide_range["start"]["column"], wide_range["end"]["column"]) == (26, 32)
     assert json_of(absent())["findings"][0]["path"] == ""
@@ -202,3 +204,26 @@ def test_markdown_leaves_no_markup_of_the_repository() -> None:
     text = render("markdown", result_of({}, finding(Place("a`b.md"), "<img src=x> **bold** [link](//x) `a_b` and `")), Options())
     assert "`a'b.md`" in text
     assert r"\<img src=x\> \*\*bold\*\* \[link\](//x) 'a\_b' and '" in text
+
+
+def test_changes_that_are_more_than_replaced_text() -> None:
+    """They stand in JSON by kind; formats that know replacements alone leave the fix out."""
+    at = Span(0, 3)
+    changes = (Rename("Procfile.txt", "Procfile"), AddLines(".gitignore", ("venv/",)), SetArgument("a.py", at, "timeout", "10"))
+    result = result_of({"a.py": b"f()\n"}, finding(Place("a.py", at), fix=Fix("mend it", changes, safe=True)))
+    assert json_of(result)["findings"][0]["fix"]["edits"] == [
+        {"kind": "rename", "path": "Procfile.txt", "to": "Procfile"},
+        {"kind": "append", "path": ".gitignore", "lines": ["venv/"]},
+        {
+            "kind": "set-argument",
+            "path": "a.py",
+            "range": {"start": {"line": 1, "column": 1}, "end": {"line": 1, "column": 4}},
+            "keyword": "timeout",
+            "code": "10",
+            "position": -1,
+            "imports": [],
+        },
+    ]
+    assert "fixes" not in json.loads(render("sarif", result, Options()))["runs"][0]["results"][0]
+    assert "suggestions" not in json.loads(render("rdjson", result, Options()))["diagnostics"][0]
+    assert "fix (safe, --fix): mend it" in render("text", result, Options())

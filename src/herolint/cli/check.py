@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,9 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     no_baseline: bool
     show_suppressed: bool
     online: bool
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
     quiet: bool
     verbose: int
     color: str
@@ -89,6 +93,9 @@ _FOR_PEOPLE = ("text", "concise")
 @click.option("--no-baseline", is_flag=True, help="Report what stands in the baseline too.")
 @click.option("--show-suppressed", is_flag=True, help="Show ignored findings too.")
 @shared.online_option
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what the app does.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change and write nothing; exit with 1 when that is anything, else 0.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress line, and nothing at all when nothing was found.")
 @click.option("-v", "--verbose", count=True, help="Print more; -vv with the details of failures.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")
@@ -98,6 +105,8 @@ def command(**given: Any) -> int:
     from herolint.api import check
 
     arguments = Arguments(**given)
+    if arguments.unsafe_fixes and not (arguments.fix or arguments.diff):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     folder = shared.existing_folder(arguments.path)
     committed = _committed(arguments, folder)
     config = _configured(arguments, committed.config() if committed else _found_config(arguments, folder))
@@ -108,7 +117,8 @@ def command(**given: Any) -> int:
     for file in arguments.contexts:
         context = load_context(Path(file)).over(context)
     with Progress(quiet=arguments.quiet) as progress:
-        result = check(
+        lint = partial(
+            check,
             folder,
             config=config,
             context=context,
@@ -118,6 +128,16 @@ def command(**given: Any) -> int:
             say=progress.say,
             online=arguments.online,
         )
+        result = lint()
+        if arguments.fix or arguments.diff:
+            from herolint.cli import fixing
+
+            outcome = fixing.mended(folder, lint, result, unsafe=arguments.unsafe_fixes)
+    if arguments.diff:
+        return fixing.show(outcome, result, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet)
+    if arguments.fix:
+        written = fixing.write(folder, outcome, result, unsafe=arguments.unsafe_fixes, quiet=arguments.quiet)
+        result = outcome.result if written and not outcome.state.changes_what_is_pushed else lint()
     _report(result, arguments, files)
     return 1 if engine.failing(result, config.fail_on, strict=arguments.strict) else 0
 

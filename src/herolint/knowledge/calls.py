@@ -18,7 +18,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
     arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
     timeout in seconds (0: none); `note` fits the message, or names calls whose result, given as `timeout`, sets none.
-    `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit.
+    `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit;
+    `mends` the argument that a fix gives the call, where it stands and what it is (`1 timeout = 10_000`).
 
     `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `plain` (the start of the path is
     written out), `awaited`, `callback` (it is given a
@@ -56,6 +57,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: float = 1.0
     made_of: str = ""
     remedy: str = ""
+    mends: str = ""
     ssl: str = ""
     told: str = ""
     verifies: str = ""
@@ -220,6 +222,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """What stands in the text of a module that makes the app: the frameworks' constructors, as they are called."""
     spelling: dict[str, str] = {}
     """How fixes write things: `read` and `read-number` (an environment variable `{name}`, `{default}` where it is unset), `named`."""
+    spelling_imports: dict[str, tuple[str, ...]] = {}
+    """What must be imported for a spelling, as the language writes it (`import os`; in Go the package's path)."""
     parameters: dict[str, str] = {}
     """Names of parameters that by custom hold a framework's object: `fastify` → `fastify()`."""
     injecting: frozenset[str] = frozenset()
@@ -373,6 +377,7 @@ def load(language: str) -> Knowledge:
         per_visit=frozenset(raw.get("per-visit", ())),
         app_makers=frozenset(raw.get("app-makers", ())),
         spelling=raw.get("spelling", {}),
+        spelling_imports={what: tuple(needs) for what, needs in raw.get("spelling-imports", {}).items()},
         parameters=raw.get("parameters", {}),
         injecting=frozenset(raw.get("injecting", ())),
         backends={name: kind for kind, names in raw.get("backends", {}).items() for name in names},

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 import msgspec
 
@@ -29,6 +30,8 @@ class DropIn(msgspec.Struct, frozen=True):
     """Its share alone."""
     spares: tuple[str, ...] = ()
     """What the heavy one pulls in and the lighter one does not."""
+    same: bool = False
+    """Whether it has the same releases and the same modules, so that only the name changes."""
 
     def exists_for(self, version: str | None) -> bool:
         """Whether the lighter one is there in the release that is asked for (None: the newest)."""
@@ -146,10 +149,11 @@ def _package(key: str, row: _Row) -> Package:
     )
 
 
-def _drop_in(heavy: _Row, lighter: dict[str, str]) -> DropIn:
+def _drop_in(heavy: _Row, lighter: dict[str, Any]) -> DropIn:
     row = _sizes().size[lighter["name"]]
     spares = tuple(name for name in heavy.closure if name not in row.closure)
-    return DropIn(lighter["name"], lighter["reason"], _with_closure(lighter["name"]), lighter.get("since", ""), row.bytes, spares)
+    share, since = _with_closure(lighter["name"]), lighter.get("since", "")
+    return DropIn(lighter["name"], lighter["reason"], share, since, row.bytes, spares, lighter.get("same", False))
 
 
 @cache

@@ -15,7 +15,7 @@ _MOST_LINES = 8
 
 def diff_rows(finding: Finding, source: Sources, indent: str) -> list[Row]:
     """The rows of a finding's edits, each behind `indent`; where an edit stands is said when it is not the marked line."""
-    edits = finding.fix.edits if finding.fix else ()
+    edits = finding.fix.plain if finding.fix else ()
     marked = finding.at.span
     rows: list[Row] = []
     for path in dict.fromkeys(edit.path for edit in edits):

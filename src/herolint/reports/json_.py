@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from herolint.finding import Edit, Finding, Place, Problem
+import msgspec
+
+from herolint.changes import Change
+from herolint.finding import Finding, Place, Problem
 from herolint.reports import Options
 from herolint.reports.escape import json_text
 from herolint.reports.places import Sources, locate_span
@@ -54,8 +57,13 @@ def _place(place: Place, source: Sources) -> dict[str, Any]:
     return {"path": place.path, "range": range_document(place.path, place.span, source), "label": place.label}
 
 
-def _edit(edit: Edit, source: Sources) -> dict[str, Any]:
-    return {"path": edit.path, "range": range_document(edit.path, edit.span, source), "text": edit.text}
+def _edit(edit: Change, source: Sources) -> dict[str, Any]:
+    """A change with its kind (`replace`, `create`, …) and what its record says; a span is given as `range`."""
+    said: dict[str, Any] = msgspec.to_builtins(edit)
+    document = {"kind": said.pop("type")}
+    for name, value in said.items():
+        document |= {"range": range_document(edit.path, Span(*value), source)} if name == "span" else {name: value}
+    return document
 
 
 def _problem(problem: Problem, source: Sources) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def _diagnostic(finding: Finding, source: Sources) -> dict[str, Any]:
     related = [{"message": place.label or "see also", "location": _location(place, source)} for place in (*finding.flow, *finding.related)]
     if related:
         diagnostic["relatedLocations"] = related
-    edits = finding.fix.edits if finding.fix is not None else ()
+    edits = finding.fix.plain if finding.fix is not None else ()
     # A suggestion changes the file that the comment stands in.
     here = [edit for edit in edits if edit.path == finding.at.path]
     suggestions = [{"range": found, "text": edit.text} for edit in here if (found := _range(edit.path, edit.span, source))]

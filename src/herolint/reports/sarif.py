@@ -113,9 +113,9 @@ def _main_location(finding: Finding, source: Sources) -> dict[str, Any]:
 
 
 def _fix(fix: Fix | None, source: Sources) -> dict[str, Any] | None:
-    """The edits, file by file; None where one stands in a file whose lines cannot be told."""
+    """The edits, file by file; None where one does more than replace a span, or stands in a file whose lines cannot be told."""
     changes: dict[str, list[dict[str, Any]]] = {}
-    for edit in fix.edits if fix else ():
+    for edit in fix.plain if fix else ():
         region = _region(locate_span(edit.path, edit.span, source))
         if region is None and edit.span.end == 0:
             region = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}

@@ -114,9 +114,11 @@ def _fix(finding: Finding, result: Result, indent: str, room: int) -> list[Row]:
         return []
     if not finding.fix.edits:
         return _note("help", finding.fix.description, indent, room)
+    kind = "fix (safe, --fix)" if finding.fix.safe else "fix (unsafe, --unsafe-fixes)"
+    if not finding.fix.plain:
+        return _note(kind, finding.fix.description, indent, room)
     from herolint.reports.diff import diff_rows
 
-    kind = "fix (safe, --fix)" if finding.fix.safe else "fix (unsafe, --unsafe-fixes)"
     return [row(indent, Piece("=", "gutter"), " ", Piece(f"{kind}:", "bold")), *diff_rows(finding, result.source, indent + "  ")]
 
 

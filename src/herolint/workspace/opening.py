@@ -11,7 +11,7 @@ import msgspec
 from herolint.finding import Problem
 from herolint.workspace import git
 from herolint.workspace.entries import Entry, WorkspaceError
-from herolint.workspace.ignores import Layer, layer, lfs_filter
+from herolint.workspace.ignores import Layer, ignored_by, layer, lfs_filter
 from herolint.workspace.tree import Workspace
 from herolint.workspace.walk import Walk, entry_of, own_layers, read_small, walk
 
@@ -78,6 +78,11 @@ def _on_disk(root: Path, path: str) -> Entry | None:
 def _walk(root: Path, top: Path | None) -> Walk:
     if top is None:
         return walk(root)
+    return walk(root, layers_above(root, top), "".join(part + "/" for part in root.relative_to(top).parts))
+
+
+def layers_above(root: Path, top: Path) -> list[Layer]:
+    """The ignore files of the repository at `top` that hold for what lies under `root` in it, those in `root` itself left out."""
     layers: list[Layer] = []
     exclude = read_small(top / ".git" / "info" / "exclude")
     if exclude and (one := layer("", ".git/info/exclude", exclude)):
@@ -86,7 +91,22 @@ def _walk(root: Path, top: Path | None) -> Walk:
     for depth in range(len(relative)):
         folder = "/".join(relative[:depth])
         layers += own_layers(top / folder, folder + "/" if folder else "")
-    return walk(root, layers, "".join(part + "/" for part in relative))
+    return layers
+
+
+def ignored(root: Path, path: str) -> str | None:
+    """The ignore file that would leave a new file out of the repository, if one does."""
+    top = git.find_top(root)
+    layers = layers_above(root, top) if top is not None else []
+    prefix = "".join(part + "/" for part in root.relative_to(top).parts) if top is not None else ""
+    folder = ""
+    for part in path.split("/"):
+        layers = layers + own_layers(root / folder, prefix + folder)
+        here = folder + part
+        if (reason := ignored_by(prefix + here, here != path, layers)) is not None:
+            return reason
+        folder = here + "/"
+    return None
 
 
 def _merge(tracked: dict[str, Entry], found: Walk) -> tuple[dict[str, Entry], dict[str, str]]:

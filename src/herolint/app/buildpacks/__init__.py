@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from herolint.changes import Change
 from herolint.finding import Confidence, Place
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Outcome(msgspec.Struct, frozen=True):
     fix: str
     related: tuple[Place, ...] = ()
     confidence: Confidence = Confidence.HIGH
+    edits: tuple[Change, ...] = ()
+    """What mends it, where that can be done for sure and changes nothing else."""
     language: str = ""
     """Whose build it is; filled in by `all_outcomes`."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks import Outcome
 from herolint.app.python_build import WantedPython, manager_files, wanted_python
+from herolint.changes import Change, Delete, NewFile
 from herolint.finding import Confidence, Place
 from herolint.formats.version_files import MISSPELT_PYTHON_VERSION
 
@@ -30,7 +31,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     elif wanted.version is not None:
         yield from _unsupported(app, wanted)
         if wanted.minor is not None and app.platform.python.version(wanted.minor) is not None:
-            yield from _old_file(wanted)
+            yield from _old_file(app, wanted)
             yield from _old_version(app, wanted)
     elif manager_files(app) == ("uv.lock",):
         yield Outcome(
@@ -116,8 +117,16 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
         yield Outcome(
             "version-invalid", True, "uv apps cannot name their Python in runtime.txt", Place("runtime.txt", wanted.at.span),
             "the build stops: The runtime.txt file isn't supported when using uv",
-            f"delete it and write `.python-version` with `{wanted.minor}`",
+            f"delete it and write `.python-version` with `{wanted.minor}`", edits=_in_new_file(app, wanted.minor or ""),
         )  # fmt: skip
+
+
+def _in_new_file(app: App, minor: str) -> tuple[Change, ...]:
+    """The version in `.python-version`; nothing where that file says another one, and none can tell which is meant."""
+    known = app.python_version_file
+    if known is None:
+        return (NewFile(".python-version", f"{minor}\n"), Delete("runtime.txt")) if ".python-version" not in app.workspace.files else ()
+    return (Delete("runtime.txt"),) if known.version == minor else ()
 
 
 def _unavailable(app: App, wanted: WantedPython, at: Place) -> Iterator[Outcome]:
@@ -154,12 +163,12 @@ def _unsaid(app: App) -> Outcome:
     )
 
 
-def _old_file(wanted: WantedPython) -> Iterator[Outcome]:
+def _old_file(app: App, wanted: WantedPython) -> Iterator[Outcome]:
     if wanted.origin == "runtime.txt":
         yield Outcome(
             "version-old", False, "runtime.txt is deprecated", Place("runtime.txt", wanted.at.span, "overrides .python-version"),
             "every build warns, and support will end; it wins over `.python-version`",
-            f"delete it and write `.python-version` with `{wanted.minor}`",
+            f"delete it and write `.python-version` with `{wanted.minor}`", edits=_in_new_file(app, wanted.minor or ""),
         )  # fmt: skip
 
 

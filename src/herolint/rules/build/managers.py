@@ -11,7 +11,8 @@ from herolint.app.operators import HOME
 from herolint.app.python_build import builds_python
 from herolint.app.storage import absolute, path_text
 from herolint.app.values import Items
-from herolint.finding import Finding, Place
+from herolint.changes import AddLines
+from herolint.finding import Finding, Fix, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -129,12 +130,12 @@ def _environments(app: App) -> Iterator[Finding]:
                 Place(path),
                 severity=ERROR,
                 why=f"the build stops: Existing '{folder}/' directory found",
-                fix=f"`git rm -r --cached {folder}` and add `{folder}/` to .gitignore",
+                fix=_untracked(app, folder),
             )
         elif name == "pyvenv.cfg" and folder.count("/") < 2:
-            yield _environment(folder, path)
+            yield _environment(app, folder, path)
     for folder in _old_environments(app):
-        yield _environment(folder, next(path for path in app.slug if path.startswith(f"{folder}/")))
+        yield _environment(app, folder, next(path for path in app.slug if path.startswith(f"{folder}/")))
     if builds_python(app) and app.workspace.is_dir(".heroku/python"):
         yield report(
             "HL413",
@@ -142,18 +143,29 @@ def _environments(app: App) -> Iterator[Finding]:
             Place(".heroku/python"),
             severity=ERROR,
             why="the build stops: Existing '.heroku/python/' directory found",
-            fix="`git rm -r --cached .heroku` and add `.heroku/` to .gitignore",
+            fix=_untracked(app, ".heroku"),
         )
 
 
-def _environment(folder: str, path: str) -> Finding:
+def _environment(app: App, folder: str, path: str) -> Finding:
     return report(
         "HL413",
         f"a virtual environment is committed in {folder or '.'}/",
         Place(path),
         why="it is made for another machine, is not used, and makes the slug large",
-        fix=f"`git rm -r --cached {folder}` and add `{folder}/` to .gitignore",
+        fix=_untracked(app, folder),
     )
+
+
+def _untracked(app: App, folder: str, *lines: str) -> Fix:
+    """Lines for .gitignore (else the folder); git's index is only changed by who keeps the repository."""
+    lines = lines or (f"{folder}/",)
+    known = app.source(".gitignore")
+    missing = tuple(line for line in lines if known is None or line not in known.text.splitlines())
+    named = " and ".join(f"`{line}`" for line in lines)
+    command = f"git rm -r --cached {folder}"
+    edits = (AddLines(".gitignore", missing),) if missing and folder else ()
+    return Fix(f"`{command}` and add {named} to .gitignore", edits, safe=True, then=f"`{command}`, which leaves the files where they are")
 
 
 def _old_environments(app: App) -> tuple[str, ...]:
@@ -190,7 +202,9 @@ def _generated(app: App) -> Iterator[Finding]:
             else f"{root}/ is committed ({len(paths)} files)",
             Place(paths[0]),
             why=why,
-            fix="`git rm -r --cached` them and add "
+            fix=_untracked(app, root)
+            if what == "node_modules" and match and match["root"]
+            else "`git rm -r --cached` them and add "
             + {"node_modules": "`node_modules/`", "vendor/bundle": "`vendor/bundle/`", "log files": "`log/*.log`"}.get(
                 what, "`__pycache__/` and `*.pyc`"
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.buildpacks import Topic, outcomes
 from herolint.app.model import App
-from herolint.finding import Finding
+from herolint.finding import Finding, Fix
 from herolint.rules.registry import ERROR, WARNING, report
 
 
@@ -20,6 +20,6 @@ def told(app: App, code: str, *topics: Topic) -> Iterator[Finding]:
             severity=ERROR if one.fails else WARNING,
             why=one.why,
             related=one.related,
-            fix=one.fix,
+            fix=Fix(one.fix, one.edits, safe=True),
             confidence=one.confidence,
         )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.slug_size import slug_estimate
-from herolint.finding import Confidence, Finding, Place
-from herolint.knowledge.packages import MB, Estimate, package
+from herolint.changes import Edit
+from herolint.finding import Confidence, Finding, Fix, Place
+from herolint.knowledge.packages import MB, DropIn, Estimate, package
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _HEAVY_BYTES = 60 * MB
@@ -78,9 +79,16 @@ def heavy_dependency(app: App) -> Iterator[Finding]:
             f"{dependency.name} weighs about {whole // MB} MB in the slug; {found.drop_in.name} does the same with {found.drop_in.bytes // MB} MB",
             Place(dependency.at.path, dependency.at.span, "heavy"),
             why=found.drop_in.reason,
-            fix=f"use `{found.drop_in.name}`",
+            fix=Fix(f"use `{found.drop_in.name}`", _renamed(app, dependency.name, found.drop_in)),
             confidence=Confidence.HIGH,
         )
+
+
+def _renamed(app: App, name: str, drop_in: DropIn) -> tuple[Edit, ...]:
+    """The lighter distribution in the place of the heavy one, where it has the same releases and modules."""
+    items = app.requirements.items if app.requirements is not None and drop_in.same else ()
+    found = [item for item in items if item.name == name and not item.hashes and not item.url]
+    return tuple(Edit(item.file, item.name_span, drop_in.name) for item in found)
 
 
 def _cpu_build(app: App, name: str) -> bool:

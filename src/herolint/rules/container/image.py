@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.processes import Process
-from herolint.finding import Confidence, Finding, Place
+from herolint.edits.words import plain_command
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
 from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, report, rule
@@ -32,10 +33,19 @@ def docker_exec_form_env(app: App) -> Iterator[Finding]:
             f"{process.name}'s command is in exec form: `${name}` reaches the program as it is written",
             Place(process.at.path, word.span, "no shell fills it in"),
             why=f"the words go to the program without a shell{number}",
-            fix=f"write it in shell form: `CMD {' '.join(texts)}`" if texts else "start a shell that fills it in: `sh -c '…'`",
+            fix=_in_shell(app, process, texts) if texts else "start a shell that fills it in: `sh -c '…'`",
             process=process.name,
             confidence=Confidence.MEDIUM,
         )
+
+
+def _in_shell(app: App, process: Process, texts: list[str]) -> Fix:
+    """The command in shell form; `exec` so that the program itself gets the signal to end."""
+    command = f"exec {' '.join(texts)}"
+    image = app.image_of(process.name)
+    cmd = image.dockerfile.cmd if image is not None and image.dockerfile.entrypoint is None else None
+    edits = plain_command(cmd.args_span, process.at.path, command) if cmd is not None and cmd.form == "exec" else ()
+    return Fix(f"write it in shell form: `CMD {command}`", edits, safe=True)
 
 
 def _unfilled(process: Process) -> tuple[Word, str, list[str]] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app import mending
+from herolint.app.codebase import Mod
 from herolint.app.endpoints import endpoints
 from herolint.app.env_reads import ENV_TABLES
 from herolint.app.environment import FALSE_WORDS
@@ -11,11 +13,12 @@ from herolint.app.model import App
 from herolint.app.values import Env, Known, Value, env_names, options
 from herolint.code import facts
 from herolint.code.queries import argument
-from herolint.finding import Confidence, Place
+from herolint.finding import Confidence, Fix, Place
+from herolint.source import Span
 
 _MODES = ("NODE_ENV", "FLASK_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV")
 """Variables that say whether this is production."""
-Found = tuple[str, Place, str, Confidence]
+Found = tuple[str, Place, Fix | str, Confidence]
 
 
 def debug_places(app: App) -> Iterator[Found]:
@@ -92,6 +95,11 @@ def _variables(app: App) -> Iterator[Found]:
                 )
 
 
+def _asks(app: App, mod: Mod, expr: facts.AnyExpr, words: str, variable: str) -> Fix:
+    """The fix that lets a variable switch a flag on; whoever develops the app then has to set it."""
+    return Fix(words, mending.replaced(app, mod, Span(expr.start, expr.end), "is-on", name=variable))
+
+
 def _entry(target: facts.AnyExpr) -> tuple[facts.AnyExpr | None, str]:
     """The table and the name of `table.name` and `table["name"]`."""
     match target:
@@ -134,7 +142,8 @@ def _run_arguments(app: App) -> Iterator[Found]:
             on, variable = _switched_on(app, app.code.fold(effect.mod, effect.fact.function, expr))
             if on:
                 extra = f" unless {variable} says otherwise" if variable else ""
-                fix = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
+                words = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
+                fix = _asks(app, effect.mod, expr, words, "FLASK_DEBUG") if not variable else Fix(words)
                 yield f"web runs with {keyword} switched on{extra}", effect.mod.place(expr, "on in production"), fix, Confidence.HIGH
 
 
@@ -155,7 +164,8 @@ def _django(app: App) -> Iterator[Found]:
         return
     extra = f" unless {variable} is set" if variable else ""
     default = next((o for o in options(found.value) if isinstance(o, Env)), None)
-    fix = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
+    words = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
+    fix = _asks(app, found.mod, found.assign.value, words, "DEBUG") if not variable else Fix(words)
     yield (
         f"Django's DEBUG is on in production{extra}",
         found.mod.place(found.assign.value, "on in production"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.endpoint_edits import is_deployed_only
+from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.finding import Confidence, Finding, Place
+from herolint.edits.words import without_word
+from herolint.finding import Confidence, Finding, Fix, Place
+from herolint.formats.shell import Word
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
 
@@ -18,7 +22,9 @@ def debug_enabled(app: App) -> Iterator[Finding]:
             for name in ("--reload", "--debug"):
                 if launch.has(name) and launch.tool in ("gunicorn", "uvicorn", "flask", "hypercorn", "fastapi", "granian"):
                     word = next(w for w in launch.words if w.text.startswith(name))
-                    yield _debug(app, f"web starts {launch.tool} with {name}", launch.place(word, "for development"), f"leave `{name}` out")
+                    yield _debug(
+                        app, f"web starts {launch.tool} with {name}", launch.place(word, "for development"), _without(app, launch, word)
+                    )
             for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG", "NODE_ENV"):
                 given = launch.assigned(variable)
                 if given is not None and given.text.lower() in ("development", "1", "true", "dev"):
@@ -39,7 +45,14 @@ def debug_enabled(app: App) -> Iterator[Finding]:
         yield from _debug_in_code(app)
 
 
-def _debug(app: App, message: str, at: Place, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
+def _without(app: App, launch: Launch, word: Word) -> Fix:
+    """The command without an option for development."""
+    source = app.source(launch.path)
+    edits = without_word(source, word.span) if source is not None else ()
+    return Fix(f"leave `{word.text}` out", edits, is_deployed_only(app, launch.path))
+
+
+def _debug(app: App, message: str, at: Place, fix: Fix | str, confidence: Confidence = Confidence.HIGH) -> Finding:
     related = () if at.path in (app.procfile_path, "app.json") else (app.procfile_place("web", "this process runs it"),)
     return report(
         "HL109",

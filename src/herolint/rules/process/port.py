@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.defaults import beside_others
+from herolint.app.endpoint_edits import host_edits, is_deployed_only, port_edits
 from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
 from herolint.app.model import App
+from herolint.changes import Change
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -35,7 +37,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             _with_label(end.port_at, label),
             why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
             related=(*_started_by(app, end.port_at), *_bot(end)),
-            fix=_port_fix(app, end),
+            fix=_with_edits(_port_fix(app, end), port_edits(app, end), safe=True),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
@@ -46,6 +48,10 @@ def _bot(end: Endpoint) -> tuple[Place, ...]:
     if end.port != "none" or end.effect is None:
         return ()
     return (end.effect.mod.place(end.effect.fact.call, "runs here"),)
+
+
+def _with_edits(fix: Fix, edits: tuple[Change, ...], *, safe: bool) -> Fix:
+    return Fix(fix.description, edits, safe)
 
 
 def _port_words(end: Endpoint) -> tuple[str, str]:
@@ -118,7 +124,7 @@ def binds_localhost(app: App) -> Iterator[Finding]:
             _with_label(end.host_at, "loopback only"),
             why="the router connects from outside the dyno: nothing answers, and the dyno is stopped with R10",
             related=_started_by(app, end.host_at),
-            fix=f"use `{option}`",
+            fix=_with_edits(Fix(f"use `{option}`"), host_edits(app, end), safe=is_deployed_only(app, end.host_at.path)),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )

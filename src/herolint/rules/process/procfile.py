@@ -10,8 +10,9 @@ from herolint.app.detection import moves_root
 from herolint.app.endpoints import endpoints
 from herolint.app.model import App
 from herolint.app.python_build import builds_python
+from herolint.changes import Rename
 from herolint.code.facts import NONE
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
@@ -42,7 +43,10 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
         )
     elif path is not None:
         yield _finding(
-            app, f"Heroku reads only `Procfile`, and this file is called `{path}`", Place(path), f"rename it: `git mv {path} Procfile`"
+            app,
+            f"Heroku reads only `Procfile`, and this file is called `{path}`",
+            Place(path),
+            Fix(f"rename it: `git mv {path} Procfile`", (Rename(path, "Procfile"),), safe=True, then=f"`git add Procfile {path}`"),
         )
     elif app.detected and not app.buildpacks:
         found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
@@ -75,7 +79,7 @@ def _not_added(app: App) -> Iterator[Finding]:
         yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), "take the line out of .slugignore")
 
 
-def _finding(app: App, message: str, at: Place, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
+def _finding(app: App, message: str, at: Place, fix: Fix | str, confidence: Confidence = Confidence.HIGH) -> Finding:
     why = "the app deploys with no process types: nothing starts, and every request gets H14"
     return report("HL101", message, at, why=why, fix=fix, confidence=confidence)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app import mending
 from herolint.app.limits import has_limit
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.finding import Confidence, Finding
+from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
 from herolint.rules.requests.work import flow_to, in_request
 
@@ -46,7 +47,11 @@ def _why(effect: Effect, limit: float) -> str:
     return f"when the other side hangs, the request hangs with it; the visitor gets H12 after {limit:.0f} s"
 
 
-def _fix(app: App, effect: Effect) -> str:
+def _fix(app: App, effect: Effect) -> Fix:
+    return Fix(_words(app, effect), mending.mended(app, effect))
+
+
+def _words(app: App, effect: Effect) -> str:
     if effect.row.remedy:
         return effect.row.remedy
     what = "no-limit" if effect.row.timeout == "none" else "limit-network" if effect.row.effect == "network" else "limit-process"

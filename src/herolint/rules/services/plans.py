@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from herolint.app.deploy_scripts import heroku_commands
 from herolint.app.model import App
-from herolint.finding import Finding, Place
+from herolint.changes import Edit
+from herolint.edits.text import replaced_in
+from herolint.finding import Finding, Fix, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import gone_hosts
@@ -17,22 +19,22 @@ def retired_plan(app: App) -> Iterator[Finding]:
     """app.json or a script orders a plan, an add-on or a dyno size that cannot be had any more, or the code connects to one."""
     if app.app_json is not None:
         for addon in app.app_json.addons:
-            yield from _plan(addon.plan, Place("app.json", addon.span), "setting the app up from app.json stops here")
+            yield from _plan(app, addon.plan, Place("app.json", addon.span), "setting the app up from app.json stops here")
         for name, formation in app.app_json.formation.items():
             if formation.size:
-                yield from _size(formation.size, Place("app.json", formation.span), name)
+                yield from _size(app, formation.size, Place("app.json", formation.size_span or formation.span), name)
     for command in heroku_commands(app):
         if command.sub in ("addons:create", "addons:add", "addons:upgrade"):
             for text, at in command.arguments:
-                yield from _plan(text, at, "the command fails")
+                yield from _plan(app, text, at, "the command fails")
         elif command.sub in ("ps:resize", "ps:type", "dyno:type", "dyno:resize"):
             for text, at in command.arguments:
-                yield from _size(text.rpartition("=")[2], at, text.partition("=")[0] if "=" in text else "the app")
+                yield from _size(app, text.rpartition("=")[2], at, text.partition("=")[0] if "=" in text else "the app")
     if app.has("code"):
         yield from gone_hosts(app)
 
 
-def _plan(plan: str, at: Place, what: str) -> Iterator[Finding]:
+def _plan(app: App, plan: str, at: Place, what: str) -> Iterator[Finding]:
     row = load_addons().retired_plan(plan)
     if row is None:
         return
@@ -43,11 +45,17 @@ def _plan(plan: str, at: Place, what: str) -> Iterator[Finding]:
         Place(at.path, at.span, "retired plan"),
         severity=WARNING if row.warning else ERROR,
         why="new apps do not get it for ever" if row.warning else what,
-        fix=f"use `{row.instead}`" if ":" in row.instead else f"use {row.instead}",
+        fix=Fix(f"use `{row.instead}`", _replaced(app, at, plan, row.instead)) if ":" in row.instead else f"use {row.instead}",
     )
 
 
-def _size(size: str, at: Place, process: str) -> Iterator[Finding]:
+def _replaced(app: App, at: Place, old: str, new: str) -> tuple[Edit, ...]:
+    """Another plan or size in its place; it may cost more, which only the owner can want."""
+    source = app.source(at.path)
+    return replaced_in(source, at.span, old, new) if source is not None and at.span is not None else ()
+
+
+def _size(app: App, size: str, at: Place, process: str) -> Iterator[Finding]:
     row = load_addons().retired_dyno(size)
     if row is None:
         return
@@ -56,5 +64,5 @@ def _size(size: str, at: Place, process: str) -> Iterator[Finding]:
         f"{process} asks for dyno size {size}, which is gone" + (f" since {row.since.isoformat()}" if row.since else ""),
         Place(at.path, at.span, "retired size"),
         why="setting up the formation fails, or another size is put in its place",
-        fix=f"use `{row.instead}`",
+        fix=Fix(f"use `{row.instead}`", _replaced(app, at, size, row.instead)),
     )

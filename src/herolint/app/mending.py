@@ -1,0 +1,44 @@
+"""Edits of the app's code for fixes: what the language's table spells, put into a place of a module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from herolint.changes import Change
+from herolint.code import facts
+from herolint.edits.code import writer
+from herolint.source import Span
+
+if TYPE_CHECKING:
+    from herolint.app.codebase import Mod
+    from herolint.app.model import App
+    from herolint.app.program import Effect
+
+
+def replaced(app: App, mod: Mod, span: Span, what: str, **words: object) -> tuple[Change, ...]:
+    """What the table spells as `what` in the place of the expression at a span; empty where there is no edit that would surely be right."""
+    code = app.code.spell(mod, what, **words)
+    if not code or _is_foreign(mod):
+        return ()
+    return writer(mod.facts.language).replaced(mod.source, mod.facts, span, code, app.code.knows(mod).spelling_imports.get(what, ()))
+
+
+def given(app: App, mod: Mod, call: facts.Call, where: str, what: str, **words: object) -> tuple[Change, ...]:
+    """A call with the argument at `where` (`1 timeout`) set to what the table spells as `what`."""
+    code = app.code.spell(mod, what, **words)
+    if not code or _is_foreign(mod):
+        return ()
+    return writer(mod.facts.language).given(mod.source, mod.facts, call, where, code, app.code.knows(mod).spelling_imports.get(what, ()))
+
+
+def mended(app: App, effect: Effect) -> tuple[Change, ...]:
+    """A call with the argument that the table of calls says a fix gives it; empty where it says none."""
+    where, _, code = effect.row.mends.partition(" = ")
+    if not code or _is_foreign(effect.mod):
+        return ()
+    return writer(effect.mod.facts.language).given(effect.mod.source, effect.mod.facts, effect.fact.call, where, code, ())
+
+
+def _is_foreign(mod: Mod) -> bool:
+    """Whether the file could not be read without mistakes, so that spans in it are not to be trusted."""
+    return bool(mod.facts.errors) or mod.source.encoding_problem is not None

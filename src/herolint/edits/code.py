@@ -1,0 +1,50 @@
+"""Edits of source code. Each language has a module with the same functions; this one chooses it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from herolint.changes import Change
+from herolint.code import facts
+from herolint.source import SourceFile, Span
+
+
+class Writer(Protocol):
+    """What each language's module offers. An empty tuple says that there is no edit that would surely be right."""
+
+    def replaced(self, source: SourceFile, module: facts.Module, span: Span, code: str, imports: Sequence[str]) -> tuple[Change, ...]:
+        """`code` in the place of an expression."""
+
+    def given(
+        self, source: SourceFile, module: facts.Module, call: facts.Call, where: str, code: str, imports: Sequence[str]
+    ) -> tuple[Change, ...]:
+        """A call with an argument; `where` gives its position and name, as the rows of the knowledge tables do (`1 timeout`)."""
+
+
+def writer(language: str) -> Writer:
+    """The module that edits a language's code."""
+    return cast(Writer, import_module(f"herolint.edits.{language}"))
+
+
+def placed(where: str) -> tuple[int, str]:
+    """The position (-1: none) and the name (empty: none) that a row gives an argument."""
+    position, name = -1, ""
+    for word in where.split():
+        if word.isdigit():
+            position = int(word)
+        else:
+            name = word
+    return position, name
+
+
+def stands_alone(module: facts.Module, span: Span) -> bool:
+    """Whether the expression at the span is a whole argument or the whole value of an assignment, so that nothing beside it binds closer."""
+    at = tuple(span)
+    for fact in module.calls:
+        for arg in fact.call.args:
+            value = arg.value if isinstance(arg, facts.Keyword) else arg
+            if (value.start, value.end) == at and not isinstance(value, facts.Star):
+                return True
+    return any(assign.value is not None and (assign.value.start, assign.value.end) == at for assign in module.assigns)

@@ -1,0 +1,206 @@
+"""`--fix`, `--unsafe-fixes` and `--diff` as their users meet them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+SOURCES = Path(__file__).parents[2] / "src"
+CLEAN = Path(__file__).parents[1] / "fixtures" / "bases" / "flask-clean"
+APP = b"""from flask import Flask
+
+app = Flask(__name__)
+
+if __name__ == "__main__":
+    app.run(host="127.0.0.1", port=5000)  # here
+"""
+FIXED = b"""import os
+
+from flask import Flask
+
+app = Flask(__name__)
+
+if __name__ == "__main__":
+    app.run(host="127.0.0.1", port=int(os.environ.get("PORT", 5000)))  # here
+"""
+
+
+Lint = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def lint(herolint: Run) -> Lint:
+    """Runs `herolint` in a folder."""
+    return lambda folder, *words: herolint(*words, cwd=folder, timeout=120)
+
+
+def codes(run: subprocess.CompletedProcess[str]) -> list[str]:
+    return [finding["code"] for finding in json.loads(run.stdout)["findings"]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An app whose web process nobody can reach: the port can be mended safely, the host cannot."""
+    shutil.copytree(CLEAN, tmp_path / "app")
+    (tmp_path / "app" / "Procfile").write_bytes(b"web: python app.py\n")
+    (tmp_path / "app" / "app.py").write_bytes(APP)
+    return tmp_path / "app"
+
+
+def git(folder: Path, *words: str) -> str:
+    command = ["git", *words]
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+def test_safe_fixes_are_made_and_the_rest_is_reported(folder: Path, lint: Lint) -> None:
+    run = lint(folder, "--fix", "--format", "json", "--select", "HL105,HL106")
+    assert (folder / "app.py").read_bytes() == FIXED
+    assert codes(run) == ["HL106"]
+    assert run.returncode == 1
+    assert run.stderr.splitlines() == [
+        "fixed 1 finding in 1 file:",
+        "  HL105 port-not-bound: app.py",
+        "1 more can be fixed with --unsafe-fixes",
+    ]
+
+
+def test_unsafe_fixes_are_made_when_asked_for(folder: Path, lint: Lint) -> None:
+    run = lint(folder, "--fix", "--unsafe-fixes", "--select", "HL105,HL106")
+    assert (folder / "app.py").read_bytes() == FIXED.replace(b"127.0.0.1", b"0.0.0.0")
+    assert run.returncode == 0
+    assert "No findings" in run.stdout
+
+
+def test_the_command_line_limits_what_is_fixed(folder: Path, lint: Lint) -> None:
+    lint(folder, "--fix", "--ignore", "HL105")
+    assert (folder / "app.py").read_bytes() == APP
+    assert lint(folder, "--unsafe-fixes").returncode == 2
+
+
+def test_a_diff_changes_nothing_and_can_be_applied(folder: Path, lint: Lint) -> None:
+    git(folder, "init", "-q")
+    run = lint(folder, "--diff", "--unsafe-fixes", "--select", "HL1")
+    assert run.returncode == 1
+    assert (folder / "app.py").read_bytes() == APP
+    assert "would fix" in run.stderr
+    (folder / "it.patch").write_text(run.stdout)
+    git(folder, "apply", "it.patch")
+    assert b'host="0.0.0.0", port=int(os.environ.get("PORT", 5000))' in (folder / "app.py").read_bytes()
+    again = lint(folder, "--diff", "--unsafe-fixes", "--select", "HL105,HL106")
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_a_diff_of_renamed_and_new_files_can_be_applied(folder: Path, lint: Lint) -> None:
+    (folder / "app.py").write_bytes((CLEAN / "app.py").read_bytes())
+    (folder / "Procfile").unlink()
+    (folder / "procfile").write_bytes(b"web: gunicorn app:app")
+    (folder / ".python-version").unlink()
+    (folder / "runtime.txt").write_bytes(b"python-3.13.2\r\n")
+    git(folder, "init", "-q")
+    command = [sys.executable, "-m", "herolint", "--diff"]
+    run = subprocess.run(command, capture_output=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(SOURCES)}, timeout=120, check=False)
+    (folder / "it.patch").write_bytes(run.stdout)
+    git(folder, "apply", "it.patch")
+    assert (folder / "Procfile").read_bytes() == b"web: gunicorn app:app"
+    assert (folder / ".python-version").read_bytes() == b"3.13\n"
+    assert not (folder / "procfile").exists()
+    assert not (folder / "runtime.txt").exists()
+
+
+def test_files_keep_mode_encoding_and_line_breaks(folder: Path, lint: Lint) -> None:
+    app = folder / "app.py"
+    app.write_bytes(b"\xef\xbb\xbf" + APP.replace(b"\n", b"\r\n").rstrip())
+    app.chmod(0o751)
+    lint(folder, "--fix")
+    assert app.read_bytes() == b"\xef\xbb\xbf" + FIXED.replace(b"\n", b"\r\n").rstrip()
+    assert stat.S_IMODE(app.stat().st_mode) == 0o751
+    assert sorted(path.name for path in folder.iterdir()) == sorted([".python-version", "Procfile", "app.py", "requirements.txt"])
+
+
+def test_a_read_only_file_is_left_alone(folder: Path, lint: Lint) -> None:
+    (folder / "app.py").chmod(0o444)
+    run = lint(folder, "--fix", "--select", "HL105")
+    assert (folder / "app.py").read_bytes() == APP
+    assert "not fixed: HL105 at app.py:6: app.py is read-only" in run.stderr
+    assert run.returncode == 1
+
+
+def test_nothing_is_written_through_links(folder: Path, lint: Lint, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.py").write_bytes(APP)
+    (folder / "real.py").write_bytes(APP)
+    (folder / "app.py").unlink()
+    (folder / "app.py").symlink_to("real.py")
+    run = lint(folder, "--fix", "--select", "HL105")
+    assert "app.py is a symbolic link" in run.stderr
+    assert (folder / "real.py").read_bytes() == APP
+    assert (folder / "app.py").is_symlink()
+
+
+def test_a_file_that_is_no_code_is_left_alone(folder: Path, lint: Lint) -> None:
+    broken = APP + b"def (:\n"
+    (folder / "app.py").write_bytes(broken)
+    run = lint(folder, "--fix")
+    assert (folder / "app.py").read_bytes() == broken
+    assert "Traceback" not in run.stderr
+
+
+def test_what_is_accepted_is_not_fixed(folder: Path, lint: Lint) -> None:
+    accepted = APP.replace(b"# here", b"# herolint: ignore[HL105] only here")
+    (folder / "app.py").write_bytes(accepted)
+    assert lint(folder, "--fix", "--unsafe-fixes", "--select", "HL105").returncode == 0
+    assert (folder / "app.py").read_bytes() == accepted
+
+
+def test_what_stands_in_the_baseline_is_not_fixed(folder: Path, lint: Lint) -> None:
+    lint(folder, "baseline")
+    (folder / "Procfile").write_bytes(b"web: python app.py\nworker: python app.py --debug\n")
+    lint(folder, "--fix", "--unsafe-fixes")
+    assert (folder / "app.py").read_bytes() == APP
+
+
+def test_git_is_left_to_the_owner(folder: Path, lint: Lint) -> None:
+    (folder / "venv" / "lib").mkdir(parents=True)
+    (folder / "venv" / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    before = git(folder, "ls-files")
+    run = lint(folder, "--fix", "--select", "HL413")
+    assert (folder / ".gitignore").read_text() == "venv/\n"
+    assert "now: `git rm -r --cached venv`" in run.stderr
+    assert git(folder, "ls-files") == before
+    assert lint(folder, "--diff", "--select", "HL413").stdout == ""
+
+
+def test_an_ignored_file_is_not_made(folder: Path, lint: Lint) -> None:
+    (folder / ".python-version").unlink()
+    (folder / "runtime.txt").write_bytes(b"python-3.13.2\n")
+    (folder / ".gitignore").write_text(".python-version\n")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    run = lint(folder, "--fix", "--select", "HL408")
+    assert "not fixed: HL408 at runtime.txt:1: .gitignore would leave .python-version out" in run.stderr
+    assert (folder / "runtime.txt").exists()
+
+
+def test_an_app_in_a_subfolder_is_fixed_there(folder: Path, lint: Lint) -> None:
+    run = lint(folder.parent, "--fix", "--select", "HL105")
+    assert (folder / "app.py").read_bytes() == FIXED
+    assert "HL105 port-not-bound: app/app.py" in run.stderr
+
+
+def test_a_plain_run_loads_nothing_of_it(folder: Path) -> None:
+    code = "import sys; from herolint.cli import main; main(['--no-cache']); print(*sys.modules, file=sys.stderr)"
+    environment = {**os.environ, "PYTHONPATH": str(SOURCES)}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, env=environment, timeout=60, check=True)
+    loaded = run.stderr.split()
+    assert not [name for name in loaded if name.startswith(("libcst", "herolint.fixes"))]
