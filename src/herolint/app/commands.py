@@ -25,8 +25,8 @@ _FETCHING = {
 
 _LONG = {
     "ffmpeg": "converts media", "sox": "converts media", "soffice": "converts documents",
-    "libreoffice": "converts documents", "unoconv": "converts documents", "wkhtmltopdf": "renders pages in a browser", "md-to-pdf": "renders pages in a browser",
-    "wkhtmltoimage": "renders pages in a browser",
+    "libreoffice": "converts documents", "unoconv": "converts documents", "wkhtmltopdf": "renders pages in a browser",
+    "md-to-pdf": "renders pages in a browser", "wkhtmltoimage": "renders pages in a browser",
     "chromium": "starts a browser", "google-chrome": "starts a browser", "chromium-browser": "starts a browser", "pdflatex": "typesets a document",
     "xelatex": "typesets a document", "whisper": "runs a large model", "demucs": "runs a large model", "spleeter": "runs a large model",
     "yt-dlp": "downloads a video", "youtube-dl": "downloads a video", "scrapy": "scrapes a site", "pg_dump": "dumps a database",
