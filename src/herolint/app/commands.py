@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.origins import origin
 from herolint.app.values import Items, Value, options, text_of
+from herolint.code import facts
 from herolint.code.queries import argument
 
 if TYPE_CHECKING:
+    from herolint.app.codebase import Mod
     from herolint.app.program import Effect, Program
 
 _FETCHING = {
@@ -23,13 +26,23 @@ _FETCHING = {
 _LONG = {
     "ffmpeg": "converts media", "sox": "converts media", "soffice": "converts documents",
     "libreoffice": "converts documents", "unoconv": "converts documents", "wkhtmltopdf": "renders pages in a browser",
-    "wkhtmltoimage": "renders pages in a browser",
+    "md-to-pdf": "renders pages in a browser", "wkhtmltoimage": "renders pages in a browser",
     "chromium": "starts a browser", "google-chrome": "starts a browser", "chromium-browser": "starts a browser", "pdflatex": "typesets a document",
     "xelatex": "typesets a document", "whisper": "runs a large model", "demucs": "runs a large model", "spleeter": "runs a large model",
     "yt-dlp": "downloads a video", "youtube-dl": "downloads a video", "scrapy": "scrapes a site", "pg_dump": "dumps a database",
     "pg_restore": "restores a database", "mongodump": "dumps a database",
 }  # fmt: skip
 """Programs whose work often takes tens of seconds, with what they do."""
+
+
+_BRIEF = frozenset("mkdir rmdir rm cp mv ln touch chmod ls cat echo which pwd date hostname uname whoami test true".split())
+"""Programs of the system that are done at once, whatever they are given."""
+
+
+def brief_program(code: Program, effect: Effect) -> bool:
+    """Whether a started program is one that does not keep its caller waiting."""
+    words = command_words(code, effect) if effect.row.effect == "runs-process" else ()
+    return bool(words) and words[0].rpartition("/")[2] in _BRIEF and not any(sign in words for sign in ("&&", "||", ";", "|"))
 
 
 def long_program(code: Program, effect: Effect) -> str | None:
@@ -41,13 +54,21 @@ def long_program(code: Program, effect: Effect) -> str | None:
 
 def command_words(code: Program, effect: Effect) -> tuple[str, ...]:
     """The first words of the command that a call runs: one text, a list, or a program with a list beside it."""
-    mod, function = effect.mod, effect.fact.function
+    words = _given(code, effect.mod, effect.fact.function, effect.fact.call)
+    func = effect.fact.call.func
+    if not words and isinstance(func, facts.Attr):  # `exec.Command("ffmpeg").Run()`
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base)
+        words = _given(code, mod, function, made) if isinstance(made, facts.Call) else []
+    return tuple(words)
+
+
+def _given(code: Program, mod: Mod, function: int, call: facts.Call) -> list[str]:
     words: list[str] = []
     for position in (0, 1):
-        expr = argument(effect.fact.call, position, None)
+        expr = argument(call, position, None)
         if expr is not None:
             words += _words(code.fold(mod, function, expr))
-    return tuple(words)
+    return words
 
 
 def _words(value: Value) -> list[str]:

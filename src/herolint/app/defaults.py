@@ -43,7 +43,8 @@ def beside_others(app: App) -> str:
 def default_fails(app: App) -> bool:
     """Whether the `web` process that a buildpack declares by itself cannot start: no script of that name, and no file in its place."""
     package = app.package_json
-    return package is not None and "web" in default_processes(app) and "start" not in package.scripts and "server.js" not in app.slug
+    _, decided = default_processes(app).get("web", ("", Place("")))
+    return package is not None and decided.path == "package.json" and "start" not in package.scripts and "server.js" not in app.slug
 
 
 def _go(app: App) -> dict[str, tuple[str, Place]]:

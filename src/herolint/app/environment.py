@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from herolint.app.operators import compare, join
-from herolint.app.values import AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Value
+from herolint.app.values import UNKNOWN, AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Value
 
 PRODUCTION_WORDS = frozenset({"production", "prod", "heroku", "live", "release", "deployed"})
 LOCAL_WORDS = frozenset({"development", "develop", "dev", "local", "localhost", "test", "testing", "debug", "windows", "ci"})
@@ -162,7 +162,7 @@ class Environment:
                 return self.if_unset(default) if default is not None else Known(None)
             case AnyOf(options=inner):
                 return self.if_unset(inner[0])
-            case Text(parts=parts) if any(isinstance(part, Env) for part in parts):
+            case Text(parts=parts) if any(isinstance(part, Env) or _is_known(part) for part in parts):
                 return join([self.if_unset(part) for part in parts])
         return value
 
@@ -179,6 +179,11 @@ class Environment:
             case AnyOf(options=inner):
                 return self.switch(inner[0])
         return self.if_unset(value)
+
+
+def _is_known(value: Value) -> bool:
+    """Whether a value is one of several, each of which is known."""
+    return isinstance(value, AnyOf) and UNKNOWN not in value.options
 
 
 def looks_local(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.commands import brief_program
 from herolint.app.durations import way_of
 from herolint.app.flow import Step
 from herolint.app.limits import ends_by_itself, time_limit
@@ -40,7 +41,7 @@ def slow_calls(code: Program, limit: float) -> Iterator[Calls]:
     for effect in code.effects_of("network", "runs-process"):
         reached = code.waiting.reached(effect.mod, effect.fact) if code.waiting is not None and "web" in effect.processes else None
         ref = FunctionRef(effect.mod.path, effect.fact.function)
-        if reached is None or ref in seen:
+        if reached is None or ref in seen or brief_program(code, effect):
             continue
         found = _judged(code, effect, *reached, limit)
         if found is not None:

@@ -34,7 +34,9 @@ def _step(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple
         return None
     scope = function
     while True:
-        for binding in reversed(mod.names.get(scope, {}).get(expr.id, ())):
+        bindings = mod.names.get(scope, {}).get(expr.id, ())
+        earlier = [one for one in bindings if one.start <= expr.start] if scope == function else []
+        for binding in reversed(earlier or bindings):
             what = binding.what
             if isinstance(what, Assign):
                 return (mod, what.function, what.value) if what.value is not None and what.op in ("=", ":=", "with") else None

@@ -1,4 +1,4 @@
-"""Parts of a Rails app that open Redis by its configuration: Sidekiq, Action Cable, the cache; and whether Action Cable is used at all."""
+"""What opens Redis by its configuration: Sidekiq, and in a Rails app Action Cable and the cache; whether Action Cable is used at all."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ import msgspec
 
 from herolint.app.codebase import Mod
 from herolint.app.rails import env_name, env_names
+from herolint.app.rails_settings import settings_in
 from herolint.code import facts
 from herolint.code.queries import dotted, walk
 from herolint.finding import Place
 
 if TYPE_CHECKING:
+    from herolint.app.model import App
     from herolint.app.rails import Rails
 
 _VARIABLES = frozenset({"REDIS_URL", "REDIS_TLS_URL"})
 _TOLD = "ssl_params"
+_OWNER = "Sidekiq.configure_"
 _CHANNELS = "app/channels/"
 _BROADCASTS = frozenset(
     """
@@ -37,12 +40,21 @@ class RedisUse(msgspec.Struct, frozen=True):
     yaml: bool
 
 
+def sidekiq_uses(app: App) -> Iterator[RedisUse]:
+    """What Sidekiq is told where a process runs it: in the files that Rails loads, else in all that is reached."""
+    if not any(one.tool == "sidekiq" for process in app.processes.values() for one in process.launches):
+        return
+    rails = app.rails
+    loaded = rails.layers if rails is not None else (mod for mod in app.code.modules if _OWNER in mod.source.text)
+    for setting in (one for mod in loaded for one in settings_in(mod)):
+        runs = rails.holds(setting.mod, setting.guard) if rails is not None else app.code.guards.holds(setting.mod, setting.guard)
+        told = setting.name == "redis" and setting.owner.startswith(_OWNER)
+        if told and runs is not False and _silent(setting.mod, setting.value):
+            yield RedisUse(setting.value_place("checks the certificate"), runs is True, True, False)
+
+
 def redis_uses(rails: Rails) -> Iterator[RedisUse]:
-    """Sidekiq's, Action Cable's and the cache's, each place once."""
-    workers = [process for process in rails.app.processes.values() if any(one.tool == "sidekiq" for one in process.launches)]
-    for setting in rails.settings if workers else ():
-        if setting.name == "redis" and setting.owner.startswith("Sidekiq.configure_") and _silent(setting.mod, setting.value):
-            yield RedisUse(setting.value_place("checks the certificate"), rails.holds(setting.mod, setting.guard) is True, True, False)
+    """Action Cable's and the cache's, each place once."""
     cache = rails.cache_store
     if cache is not None and cache.word in ("redis_cache_store", "redis_store") and _silent(cache.mod, cache.value):
         yield RedisUse(cache.value_place("checks the certificate"), rails.holds(cache.mod, cache.guard) is True, False, False)

@@ -187,7 +187,7 @@ def _key(expr: facts.AnyExpr) -> str:
 def shown(text: str) -> str:
     """A path as the reader wrote it: relative to the app's root where it lies there."""
     full = absolute(text)
-    return full.removeprefix(HOME + "/") if full.startswith(HOME + "/") else full
+    return (full.removeprefix(HOME + "/") if full.startswith(HOME + "/") else full).replace("{}/", "…/", 1)
 
 
 def reads_same(python: Program, mod: Mod, text: str) -> bool:

@@ -8,6 +8,16 @@ import msgspec
 from herolint.tables import load_table
 
 
+class WithRuby(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gem whose releases below `below` do not run with Ruby `ruby` and newer; `name` is what people call it."""
+
+    gem: str
+    name: str
+    below: str
+    ruby: str
+    reason: str
+
+
 class Gems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table. `until` holds gems that install a program only below a release; `webrick` is the last Ruby that brings WEBrick."""
 
@@ -17,6 +27,7 @@ class Gems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     webrick: str
     programs: dict[str, tuple[str, ...]]
     until: dict[str, dict[str, str]]
+    with_ruby: tuple[WithRuby, ...]
 
 
 @cache

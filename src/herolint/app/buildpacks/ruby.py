@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.buildpacks import Outcome, ruby_advice, ruby_locks
+from herolint.app.buildpacks import Outcome, ruby_advice, ruby_breaks, ruby_locks
 from herolint.app.ruby_build import WantedRuby, builds_ruby, required_ruby, wanted_ruby
 from herolint.finding import Confidence, Place
 from herolint.formats.gem_requirement import satisfies
@@ -42,6 +42,8 @@ def outcomes(app: App) -> Iterator[Outcome]:
         return  # JRuby's versions are another list, and its locks other platforms
     found = list(_version(app, wanted)) or list(_unmet(app, wanted)) or list(_age(app, wanted))
     yield from found
+    if not any(one.fails for one in found):
+        yield from ruby_breaks.outcomes(app, wanted, lock)
     yield from _platforms(lock)
     if app.gemfile is not None:
         yield from ruby_locks.outcomes(app, app.gemfile, lock)

@@ -56,7 +56,7 @@ class NodePaths:
         for name in (wanted, *swapped, *(wanted + e for e in EXTENSIONS), *(f"{wanted}/index{e}" for e in EXTENSIONS), wanted + ".json"):
             real = self._any_case.get(name.lower())
             if real is not None:
-                return real
+                return real if real != name else None
         return None
 
     @cached_property

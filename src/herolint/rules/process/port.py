@@ -28,7 +28,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
     if app.web is None:
         return
     for end in endpoints(app, app.web):
-        if end.port in ("platform", "unknown") or (end.port == "none" and beside_others(app)):
+        if end.port in ("platform", "unknown") or (end.port == "none" and (beside_others(app) or _may_be_worker(app))):
             continue
         message, label = _port_words(end)
         yield report(
@@ -41,6 +41,11 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
+
+
+def _may_be_worker(app: App) -> bool:
+    """Whether nothing says which process type an image is pushed as: what serves nobody is then meant as `worker`."""
+    return app.is_container and not app.container_sure
 
 
 def _bot(end: Endpoint) -> tuple[Place, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app import mending
+from herolint.app.commands import brief_program
 from herolint.app.limits import has_limit
 from herolint.app.model import App
 from herolint.app.program import Effect
@@ -20,6 +21,8 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
     for effect in app.code.effects_of("network", "runs-process"):
         reached = in_request(app, effect)
         if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect):
+            continue
+        if brief_program(app.code, effect):
             continue
         step, label = reached
         call = effect.name.replace("()", "")

@@ -9,7 +9,7 @@ from herolint.app.config_vars import orders
 from herolint.app.encryption import told_of_encryption
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.rails_redis import redis_uses
+from herolint.app.rails_redis import redis_uses, sidekiq_uses
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
@@ -188,9 +188,9 @@ def _django_settings(app: App) -> Iterator[Finding]:
 
 
 def _rails_settings(app: App) -> Iterator[Finding]:
-    """Sidekiq, Action Cable and the cache of a Rails app."""
+    """Sidekiq; Action Cable and the cache of a Rails app."""
     workers = [process.name for process in app.processes.values() if any(one.tool == "sidekiq" for one in process.launches)]
-    for use in redis_uses(app.rails) if app.rails is not None else ():
+    for use in (*sidekiq_uses(app), *(redis_uses(app.rails) if app.rails is not None else ())):
         fix = "add below `url:` the lines `ssl_params:` and `  verify_mode: <%= OpenSSL::SSL::VERIFY_NONE %>`"
         yield _finding(
             app,
