@@ -190,7 +190,7 @@ class Linker:
         return None
 
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
-        earlier = [b for b in bindings if before < 0 or b.start <= before] or bindings
+        earlier = [b for b in bindings if before < 0 or (b.start <= before and not _inside(b, before))] or bindings
         for binding in reversed(earlier):
             match binding.what:
                 case Import() as imp:
@@ -399,9 +399,15 @@ class Linker:
 
 
 def _inside(binding: Binding, at: int) -> bool:
-    """Whether a place lies in what a name is bound to: `orders, err := orders.All()` still means what the name meant before."""
+    """Whether a place lies in what a name is bound to: `orders, err := orders.All()`, `class View(View)` still mean what the name meant before."""
     what = binding.what
-    return isinstance(what, Assign) and what.op in ("=", ":=") and what.start <= at < what.end
+    return (
+        isinstance(what, Class)
+        and what.start <= at < what.end
+        or isinstance(what, Assign)
+        and what.op in ("=", ":=")
+        and what.start <= at < what.end
+    )
 
 
 def _alias(target: Target) -> facts.AnyExpr | None:
