@@ -149,3 +149,12 @@ def test_the_key_of_a_certificate_for_localhost(tmp_path: Path) -> None:
             for finding in engine.run(home, Config(), engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False)).findings
         ]
         assert ("HL701" in codes) is found
+
+
+def test_a_value_for_tests_in_a_script_that_nobody_runs(tmp_path: Path) -> None:
+    line = f'TEST_SECRET = "{letters(33)}"\n'
+    for name, text in {"Procfile": "web: python app.py\n", "app.py": "import shop\n", "shop.py": line, "scripts/fill.py": line}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    result = engine.run(tmp_path, Config(), engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False))
+    assert [f.at.path for f in result.findings if f.code == "HL701"] == ["shop.py"]

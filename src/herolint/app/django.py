@@ -204,13 +204,19 @@ class Django:
 
     def storage(self) -> str | None:
         """The qualified name of the default file storage; None when it is Django's own (the disk)."""
-        for found in self._storage_settings("DEFAULT_FILE_STORAGE"):
-            return self._backend(found.value)
-        for found in self._storage_settings("STORAGES"):
-            default = found.value.get("default") if isinstance(found.value, Table) else UNKNOWN
-            if default is not None:
-                return self._backend((default.get("BACKEND") if isinstance(default, Table) else None) or UNKNOWN)
+        for name in _STORAGES:
+            for found in self._storage_settings(name):
+                if (told := self._default_storage(name, found.value)) is not None:
+                    return self._backend(told)
         return None
+
+    @staticmethod
+    def _default_storage(name: str, value: Value) -> Value | None:
+        """What a setting of storages says of the default one; None where it says nothing of it."""
+        if name != "STORAGES":
+            return value
+        default = value.get("default") if isinstance(value, Table) else UNKNOWN
+        return (default.get("BACKEND") if isinstance(default, Table) else UNKNOWN) or UNKNOWN if default is not None else None
 
     def static_storage(self) -> Value | None:
         """What the storage of static files is told; None when it is Django's own (a folder)."""
@@ -229,17 +235,30 @@ class Django:
 
     def conditional_storage(self) -> bool:
         """Whether a storage other than the disk is set under a condition that may or may not hold."""
-        return any(
-            self.guards.holds(found.mod, found.assign.guard) is None
-            for name in ("DEFAULT_FILE_STORAGE", "STORAGES")
-            for found in self._storage_settings(name)
-        )
+        return any(self.guards.holds(found.mod, found.assign.guard) is None for name in _STORAGES for found in self._storage_settings(name))
+
+    def production_storage(self) -> bool:
+        """Whether settings beside these that are named after production, and that a config var may choose, keep uploads elsewhere."""
+        folders = {mod.path.rpartition("/")[0] for mod in self.layers}
+        beside = (self.code.mod(f"{folder}/{name}.py") for folder in folders for name in _PRODUCTION_NAMES)
+        for mod in (mod for mod in beside if mod is not None and mod not in self.layers):
+            for name in (name for name in _STORAGES if name not in self.unread):
+                for binding in mod.names.get(NONE, {}).get(name, []):
+                    value = self.guards.folder.fold(mod, NONE, binding.what.value) if isinstance(binding.what, Assign) else UNKNOWN
+                    told = self._default_storage(name, value)
+                    if told is not None and self._backend(told) is not None:
+                        return True
+        return False
 
     @staticmethod
     def _backend(value: Value) -> str | None:
         if isinstance(value, Known) and isinstance(value.value, str):
             return None if value.value.endswith("FileSystemStorage") else value.value
         return "?"
+
+
+_STORAGES = ("DEFAULT_FILE_STORAGE", "STORAGES")
+"""Settings that say where uploads are kept."""
 
 
 def _stem(path: str) -> str:

@@ -15,6 +15,7 @@ from herolint.app.processes import Process
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
+from herolint.code.queries import dotted
 from herolint.finding import Place
 from herolint.formats.shell import Word
 from herolint.knowledge.calls import Server
@@ -33,7 +34,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     `port` is `platform` (reads $PORT), `fixed`, `other` (another variable), `none` (never listens on TCP) or `unknown`;
     `port_text` what stands there; `host` is the literal host, or None when it is unknown or the default is right.
-    `call` is the listening call, where it is one.
+    `server` is the program, or how the code spells the listening call.
     """
 
     port: str
@@ -297,7 +298,7 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
         port_at=effect.mod.place(port_expr if port_expr is not None else call),
         host=host_text,
         host_at=effect.mod.place(host_expr if host_expr is not None else call),
-        server=effect.name.removesuffix("()"),
+        server=dotted(call.func) or effect.name.replace("()", ""),
         default_port=port_expr is None,
         default_host=host_expr is None,
         effect=effect,

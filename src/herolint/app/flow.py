@@ -37,6 +37,9 @@ LATER = frozenset(
 """Calls that keep the function for later: timers, events, jobs, routes."""
 
 
+UNWRITTEN = frozenset({"NotImplementedError", "Error"})
+"""What a method makes and throws that others must write."""
+
 NOW = {"perform_now": "perform", "perform_inline": "perform", "perform_sync": "perform"}
 """Calls that do a job on the spot, with the method that holds its work."""
 
@@ -169,6 +172,8 @@ class Flow:
             if (fn.is_async or _gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
                 return
             yield FunctionRef(target.mod.path, target.number)
+            if _left_to_others(target.mod, target.number):
+                yield from self._overridden(mod, fact)
             for given_to in called_parameters(self.linker, mod, fact, target):
                 yield from _ref(given_to)
         elif target.kind == "class" or (target.kind == "instance" and name == "new"):
@@ -282,6 +287,15 @@ def _gives_promise(mod: Mod, number: int) -> bool:
         found = frozenset(one.function for one in returns if isinstance(one.value, facts.Call) and _name(one.value.func) == "Promise")
         mod.__dict__["_gives_promise"] = found
     return number in found
+
+
+def _left_to_others(mod: Mod, number: int) -> bool:
+    """Whether a method does nothing itself: the classes that are made from its own give it what to do."""
+    if mod.facts.functions[number].klass == NONE or any(one.function == number for one in mod.facts.assigns):
+        return False
+    if any(one.function == number and one.value is not None for one in mod.facts.returns):
+        return False
+    return all(_name(fact.call.func) in UNWRITTEN for fact in calls_of(mod).get(number, ()))
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:

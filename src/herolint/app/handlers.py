@@ -164,14 +164,17 @@ def _classes(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
 
 
 def _view(target: Target, linker: Linker) -> Iterator[FunctionRef]:
-    if target.mod is None:
-        return
-    if target.kind == "function":
-        yield FunctionRef(target.mod.path, target.number)
-    elif target.kind in ("class", "instance"):
-        for name, method in target.mod.methods.get(target.number, {}).items():
-            if name in VIEW_METHODS or name == "__call__":
-                yield FunctionRef(target.mod.path, method)
-        for base in linker.bases(target.mod, target.number):
-            if base.kind == "class":
-                yield from _view(base, linker)
+    """The functions that answer for a view: itself, or the methods of its class and of those above it."""
+    queue, seen = [target], set()
+    while queue:
+        at = queue.pop(0)
+        if at.mod is None or (at.kind, at.mod.path, at.number) in seen:
+            continue
+        seen.add((at.kind, at.mod.path, at.number))
+        if at.kind == "function":
+            yield FunctionRef(at.mod.path, at.number)
+        elif at.kind in ("class", "instance"):
+            for name, method in at.mod.methods.get(at.number, {}).items():
+                if name in VIEW_METHODS or name == "__call__":
+                    yield FunctionRef(at.mod.path, method)
+            queue += [base for base in linker.bases(at.mod, at.number) if base.kind == "class"]

@@ -99,6 +99,8 @@ class Linker:
         match expr:
             case facts.Name(id=name):
                 return self.lookup(mod, function, name, depth, expr.start)
+            case facts.Attr(base=base, name=name) if self.dialect(mod).stands_for_parent(base):
+                return self._inherited(mod, function, name, depth)
             case facts.Attr(base=base, name=name):
                 target = self._base(mod, function, base, depth)
                 return self.member(target, name, depth) if target else None
@@ -188,7 +190,7 @@ class Linker:
         return None
 
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
-        earlier = [b for b in bindings if before < 0 or b.start <= before] or bindings
+        earlier = [b for b in bindings if before < 0 or (b.start <= before and not _inside(b, before))] or bindings
         for binding in reversed(earlier):
             match binding.what:
                 case Import() as imp:
@@ -197,6 +199,10 @@ class Linker:
                     return Target("function", binding.what.qualname, mod, binding.number)
                 case Class():
                     return Target("class", binding.what.qualname, mod, binding.number)
+                case Assign(target=facts.Sequence(items=items), op="=", value=value) as assign if value is not None:
+                    found = self._part(mod, assign.function, items, value, name, depth)
+                    if found:
+                        return found
                 case Assign() as assign:
                     if not isinstance(assign.target, facts.Name) or assign.op not in ("=", ":=", "with", "||="):
                         continue
@@ -208,6 +214,27 @@ class Linker:
                     if found:
                         return found
         return Target("variable", name, mod, bindings=tuple(earlier))
+
+    def _part(
+        self, mod: Mod, function: int, names: tuple[facts.AnyExpr, ...], value: facts.AnyExpr, name: str, depth: int
+    ) -> Target | None:
+        """What one of several names is given at once: `a, b = x, y`, `a, b = f()`."""
+        position = next((i for i, one in enumerate(names) if isinstance(one, facts.Name) and one.id == name), None)
+        if position is None or any(isinstance(one, facts.Star) for one in names):
+            return None
+        given = [(mod, function, value)]
+        if isinstance(value, facts.Unary):
+            value = value.value
+        made = self.resolve(mod, function, value.func, depth) if isinstance(value, facts.Call) else None
+        if made is not None and made.kind == "function" and made.mod is not None:
+            where, number = made.mod, made.number
+            given = [(where, number, one.value) for one in where.facts.returns if one.function == number and one.value is not None]
+        for where, scope, whole in given:
+            if isinstance(whole, facts.Sequence) and position < len(whole.items):
+                found = self.resolve(where, scope, whole.items[position], depth)
+                if found:
+                    return found
+        return None
 
     def member(self, target: Target, name: str, depth: int = 0) -> Target | None:
         """What `target.name` means."""
@@ -274,6 +301,17 @@ class Linker:
                     return found
             elif base.kind == "external":
                 return Target("external", f"{base.name}().{name}" if target.kind == "instance" else f"{base.name}.{name}")
+        return None
+
+    def _inherited(self, mod: Mod, function: int, name: str, depth: int) -> Target | None:
+        """What the classes above the one that a function is written in hold under a name."""
+        while function != NONE and mod.facts.functions[function].klass == NONE:
+            function = mod.facts.functions[function].parent
+        for base in self.bases(mod, mod.facts.functions[function].klass, depth) if function != NONE else ():
+            if base.kind == "external":
+                return Target("external", f"{base.name}().{name}")
+            if base.kind == "class" and (found := self.attribute(msgspec.structs.replace(base, kind="instance"), name, depth + 1)):
+                return found
         return None
 
     def _handed_in(self, mod: Mod, index: int, assign: Assign, depth: int) -> Target | None:
@@ -361,9 +399,15 @@ class Linker:
 
 
 def _inside(binding: Binding, at: int) -> bool:
-    """Whether a place lies in what a name is bound to: `orders, err := orders.All()` still means what the name meant before."""
+    """Whether a place lies in what a name is bound to: `orders, err := orders.All()`, `class View(View)` still mean what the name meant before."""
     what = binding.what
-    return isinstance(what, Assign) and what.op in ("=", ":=") and what.start <= at < what.end
+    return (
+        isinstance(what, Class)
+        and what.start <= at < what.end
+        or isinstance(what, Assign)
+        and what.op in ("=", ":=")
+        and what.start <= at < what.end
+    )
 
 
 def _alias(target: Target) -> facts.AnyExpr | None:

@@ -54,18 +54,21 @@ DJANGO_KEY_LENGTH = 30
 """Characters from which on a SECRET_KEY may be one that `startproject` made."""
 _MADE_LENGTH = 32
 """Characters from which on a password in an address may be one that a service made."""
+_FOR_TESTS = lazy(r"(?i)tests?_|testing_")
+"""How names begin whose values are made up for a test."""
 _SECRET_KEY = lazy(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
 DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
 """Files in which a name with a value says nothing: only formats of tokens count."""
 
 
 class Secret(msgspec.Struct, frozen=True):
-    """A secret with its kind, place and a masked form; the value itself is never kept."""
+    """A secret with its kind, place and a masked form; the value itself is never kept. `name`: what it is given to, where that is a name."""
 
     kind: str
     at: Place
     masked: str
     certain: bool
+    name: str = ""
 
 
 def secrets_in(app: App) -> Iterator[Secret]:
@@ -77,7 +80,12 @@ def secrets_in(app: App) -> Iterator[Secret]:
             continue
         source = app.workspace.read(path)
         if source is not None and not source.is_binary and not _for_localhost(app, source):
-            yield from secrets_of(source)
+            yield from (secret for secret in secrets_of(source) if not (_FOR_TESTS.match(secret.name) and _never_runs(app, path)))
+
+
+def _never_runs(app: App, path: str) -> bool:
+    """Whether a file holds code that no process loads: a script that somebody starts by hand."""
+    return app.has("code") and app.code.code.mod(path) is not None and not app.code.reached_by(path)
 
 
 def _for_localhost(app: App, source: SourceFile) -> bool:
@@ -202,7 +210,9 @@ def _named(source: SourceFile) -> Iterator[Secret]:
     if any(word in lower for word in WORDS):
         for given in in_assignments(source):
             if not (given.name == "SECRET_KEY" and source.path.endswith(".py")):
-                yield Secret(f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure)
+                yield Secret(
+                    f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure, given.name
+                )
 
 
 def _django(source: SourceFile) -> Iterator[Secret]:

@@ -38,6 +38,10 @@ class Dialect:
     def __init__(self, code: CodeBase) -> None:
         self.code = code
 
+    def stands_for_parent(self, base: facts.AnyExpr) -> bool:
+        """Whether an expression stands for the object as the classes above its own know it."""
+        return False
+
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         """Paths of the project's files that an import loads."""
         return ()

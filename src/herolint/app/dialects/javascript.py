@@ -45,6 +45,9 @@ class JavaScript(Dialect):
         super().__init__(code)
         self.paths = NodePaths(self.code.workspace)
 
+    def stands_for_parent(self, base: facts.AnyExpr) -> bool:
+        return isinstance(base, facts.Name) and base.id == "super"
+
     def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
         path = self.paths.resolve(mod.path, imp.module)
         if path:

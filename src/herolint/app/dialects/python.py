@@ -22,6 +22,9 @@ class Python(Dialect):
     strict_names = True
     calls_by_name = True
 
+    def stands_for_parent(self, base: facts.AnyExpr) -> bool:
+        return isinstance(base, facts.Call) and isinstance(base.func, facts.Name) and base.func.id == "super"
+
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         return self.code.imported(mod, imp)
 

@@ -173,7 +173,7 @@ def _django_fields(app: App) -> Iterator[Finding]:
     python = app.code
     if python.django is None or not python.django.installed:
         return
-    if python.django.storage() is not None and not python.django.conditional_storage():
+    if (python.django.storage() is not None and not python.django.conditional_storage()) or python.django.production_storage():
         return
     first: dict[str, list[Place]] = {}
     for mod, fact, name in python.calls_named(*FILE_FIELDS):

@@ -39,16 +39,9 @@ def dev_server(app: App) -> Iterator[Finding]:
             if end.effect
             else Place(end.port_at.path, web.main.at.span if web.main else None, "development server")
         )
-        name = (
-            end.server
-            if end.effect is None
-            else end.server.rpartition(".")[0].split(".")[-1].removesuffix("()") + "." + end.server.rpartition(".")[2]
-        )
-        if end.effect is not None and name.startswith("Flask"):
-            name = "app.run"
         yield report(
             "HL108",
-            f"web serves visitors with the development server ({name})",
+            f"web serves visitors with the development server ({end.server})",
             at,
             why="it is made for one developer: no worker processes, no time limits, no restart when it hangs",
             related=() if at.path == web.at.path else (app.procfile_place("web", "this process starts it"),),

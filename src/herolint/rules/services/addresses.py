@@ -9,6 +9,7 @@ from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import databases, speaks
 from herolint.app.model import App
+from herolint.app.probes import only_asks
 from herolint.app.program import Effect
 from herolint.app.values import UNKNOWN, AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
@@ -52,7 +53,7 @@ def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple
     """Addresses of services in reached code: (kind, place, value, runs, processes, default host)."""
     python = app.code
     for effect in python.effects_of("connects"):
-        if not effect.row.dialect or not speaks(python, effect, "sqlite", "sqljs"):
+        if (not effect.row.dialect or not speaks(python, effect, "sqlite", "sqljs")) and not only_asks(python, effect):
             yield from _effect_addresses(app, effect)
     for database in databases(python):
         if database.kind == "url":

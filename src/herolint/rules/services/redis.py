@@ -10,6 +10,7 @@ from herolint.app.encryption import told_of_encryption
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.rails_redis import redis_uses, sidekiq_uses
+from herolint.app.schemes import never_encrypted
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
@@ -47,7 +48,7 @@ def _touched(value: Value) -> bool:
 
 def _clients(app: App) -> Iterator[Finding]:
     for effect in app.code.effects_of("connects"):
-        if effect.row.kind != "Redis":
+        if effect.row.kind != "Redis" or never_encrypted(effect.mod, effect.fact.guard):
             continue
         if effect.row.ssl or effect.row.told:
             yield from _by_options(app, effect)
@@ -167,7 +168,7 @@ def _django_settings(app: App) -> Iterator[Finding]:
         return
     for name in ("CHANNEL_LAYERS", "CACHES"):
         found = django.setting(name)
-        if found is None or not isinstance(found.value, Table):
+        if found is None or not isinstance(found.value, Table) or never_encrypted(found.mod, found.assign.guard):
             continue
         for _, layer, start, end in found.value.entries:
             hosts = [inner for inner in walk(layer) if isinstance(inner, Env) and inner.name in ("REDIS_URL", "REDIS_TLS_URL")]
