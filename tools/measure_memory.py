@@ -23,6 +23,8 @@ from typing import Any
 
 WANTED = Path(__file__).with_suffix(".toml")
 TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge" / "memory.toml"
+WORKER = (["gunicorn"], ["gunicorn.app.wsgiapp", "gunicorn.workers.sync"])
+"""What every worker has imported, and which distribution brings it: counted with the bare worker."""
 RUNS = 3
 TIMEOUT_S = 900
 PROGRAM = """
@@ -74,9 +76,9 @@ def _measured(name: str, wanted: Rows, options: argparse.Namespace) -> dict[str,
         _uv("venv", "--python", options.python, str(environment))
         links = ["--find-links", options.find_links] if options.find_links else []
         # A build without CUDA, where it is at hand, in place of the one that a plain name means.
-        asked = ["torch==2.13.0+cpu" if one == "torch" and links else one for one in (*row["install"], *row.get("with", ()))]
+        asked = ["torch==2.13.0+cpu" if one == "torch" and links else one for one in (*row["install"], *row.get("with", ()), *WORKER[0])]
         _uv("pip", "install", "--only-binary", ":all:", "--python", str(environment / "bin" / "python"), *links, *asked)
-        before = [module for one in loads for module in _imports(one, wanted)]
+        before = [*WORKER[1], *(module for one in loads for module in _imports(one, wanted))]
         after = _imports(name, wanted)
         sizes = [_added(environment, before, after) for _ in range(RUNS)]
         version = _version(environment, row["install"][0])
@@ -107,8 +109,9 @@ def _added(environment: Path, before: list[str], after: list[str]) -> float:
 
 
 def _version(environment: Path, distribution: str) -> str:
-    words = [environment / "bin" / "python", "-I", "-c", "import sys; from importlib.metadata import version; print(version(sys.argv[1]))"]
-    return subprocess.run([*words, distribution], capture_output=True, text=True, check=True).stdout.strip()
+    program = "import sys; from importlib.metadata import version; print(version(sys.argv[1]))"
+    words = [str(environment / "bin" / "python"), "-I", "-c", program, distribution]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _uv(*words: str) -> None:
