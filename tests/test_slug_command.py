@@ -127,6 +127,99 @@ def test_no_environment_is_a_plain_error(tmp_path: Path, herolint: Run, words: l
 
 
 def test_what_cannot_be_weighed_says_so(tmp_path: Path, herolint: Run) -> None:
-    done = herolint("slug", plant(tmp_path, {"go.mod": "module example.com/a\n\ngo 1.26\n"}))
+    done = herolint("slug", plant(tmp_path, {"composer.json": "{}", "index.php": "<?php\n"}))
     assert done.returncode == 0
     assert "cannot be weighed" in done.stdout
+
+
+LISTED = '{"buildpacks": [{"url": "heroku-community/apt"}, {"url": "heroku-community/chrome-for-testing"}, {"url": "heroku/python"}]}'
+
+
+def test_apt_packages_and_browsers_are_parts(tmp_path: Path, herolint: Run) -> None:
+    files = {"requirements.txt": "flask==3.1.1\n", ".python-version": "3.13\n", "Aptfile": "ffmpeg\nlibasound2t64\nno-such-package\n"}
+    found = slug_of(herolint, plant(tmp_path, files | {"app.json": LISTED}))
+    parts = sizes(found)
+    assert 100 * MB < parts["ffmpeg"] < 250 * MB  # mostly what it brings
+    assert 140 * MB < parts["Chrome for Testing"] < 250 * MB
+    assert "1 other Apt package" in parts
+    assert isinstance(found["low"], int)
+    assert found["low"] > 18 * MB + 0.5 * parts["ffmpeg"] + 0.6 * parts["Chrome for Testing"]
+
+
+def test_an_aptfile_that_may_not_be_read_is_not_counted_for_sure(tmp_path: Path, herolint: Run) -> None:
+    files = {"requirements.txt": "flask==3.1.1\n", ".python-version": "3.13\n", "Aptfile": "ffmpeg\n"}
+    found = slug_of(herolint, plant(tmp_path / "a", files))
+    assert isinstance(found["low"], int)
+    assert "ffmpeg" in sizes(found)
+    assert found["low"] < 25 * MB
+    without = LISTED.replace('{"url": "heroku-community/apt"}, ', "")
+    assert "ffmpeg" not in sizes(slug_of(herolint, plant(tmp_path / "b", files | {"app.json": without})))
+
+
+@pytest.mark.parametrize(
+    ("version", "more", "part"),
+    [
+        ("^13.0.0", {}, "Chromium of Puppeteer"),
+        ("^13.0.0", {"app.json": '{"env": {"PUPPETEER_SKIP_CHROMIUM_DOWNLOAD": "true"}}'}, ""),
+        ("^24.0.0", {}, ""),
+        ("^24.0.0", {".puppeteerrc.cjs": "module.exports = { cacheDirectory: '.cache' };\n"}, "Chrome of Puppeteer"),
+    ],
+)
+def test_what_puppeteer_downloads(tmp_path: Path, herolint: Run, version: str, more: dict[str, str], part: str) -> None:
+    package = {"name": "a", "scripts": {"start": "node server.js"}, "dependencies": {"puppeteer": version}}
+    parts = sizes(slug_of(herolint, plant(tmp_path, {"package.json": json.dumps(package), "server.js": "", **more})))
+    assert {name for name in parts if "Puppeteer" in name} == ({part} if part else set())
+
+
+GEMFILE = """\
+source "https://rubygems.org"
+
+gem "nokogiri"
+gem "rack"
+
+group :test do
+  gem "selenium-webdriver"
+end
+"""
+GEMFILE_LOCK = """\
+GEM
+  remote: https://rubygems.org/
+  specs:
+    nokogiri (1.18.9-x86_64-linux-gnu)
+    rack (3.2.3)
+    selenium-webdriver (4.35.0)
+
+PLATFORMS
+  x86_64-linux
+
+DEPENDENCIES
+  nokogiri
+  rack
+  selenium-webdriver
+
+RUBY VERSION
+   ruby 3.4.9p82
+
+BUNDLED WITH
+   2.7.2
+"""
+
+
+def test_a_ruby_slug(tmp_path: Path, herolint: Run) -> None:
+    parts = sizes(slug_of(herolint, plant(tmp_path, {"Gemfile": GEMFILE, "Gemfile.lock": GEMFILE_LOCK, "config.ru": "run App\n"})))
+    assert parts.keys() == {"ruby", "nokogiri", "gems", "app"}
+
+
+def test_a_go_slug(tmp_path: Path, herolint: Run) -> None:
+    module = "module example.com/a\n\ngo 1.26\n\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgithub.com/lib/pq v1.10.9\n)\n"
+    found = slug_of(herolint, plant(tmp_path, {"go.mod": module, "go.sum": "", "main.go": "package main\n\nfunc main() {}\n"}))
+    assert sizes(found).keys() == {"programs", "github.com/gin-gonic/gin", "modules", "app"}
+    assert isinstance(found["high"], int)
+    assert found["high"] < 20 * MB
+
+
+def test_two_buildpacks_make_one_slug(tmp_path: Path, herolint: Run) -> None:
+    package = {"name": "a", "dependencies": {"express": "^5.0.0"}}
+    listed = '{"buildpacks": [{"url": "heroku/nodejs"}, {"url": "heroku/python"}]}'
+    files = {"requirements.txt": "flask==3.1.1\n", ".python-version": "3.13\n", "package.json": json.dumps(package), "app.json": listed}
+    assert {"python", "node", "flask", "express", "app"} <= sizes(slug_of(herolint, plant(tmp_path, files))).keys()

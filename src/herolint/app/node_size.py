@@ -1,4 +1,4 @@
-"""Which npm packages stay in the slug."""
+"""Which npm packages stay in the slug, and what they weigh."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from herolint.app.buildpacks.node import builds_node, lock_file
+from herolint.knowledge.slug import Share
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -33,6 +34,17 @@ def kept_packages(app: App) -> Kept | None:
     if names is not None and lock is not None:
         return Kept(names, True, lock)
     return Kept(dict.fromkeys(package.dependencies, 1), False, "package.json")
+
+
+def node_part(app: App) -> tuple[list[Share], str] | None:
+    """Node.js and the packages that stay, with what that rests on; None where no Node.js app is built."""
+    from herolint.knowledge.npm import node_shares, npm_date
+
+    kept = kept_packages(app)
+    if kept is None:
+        return None
+    shares = node_shares(kept.names, locked=kept.locked, counts=kept.names)
+    return shares, f"`{kept.manifest}` and the shipped table of npm packages ({npm_date()})"
 
 
 def _locked(app: App, lock: str) -> dict[str, int] | None:

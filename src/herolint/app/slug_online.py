@@ -24,7 +24,7 @@ def asked(app: App, online: Online, wanted: Wanted) -> Wanted:
     open_questions = [pair for pair in wanted.packages if pair[0] not in elsewhere and not _is_known(*pair, wanted)]
     if not open_questions:
         return wanted
-    python, platform = python_minor(app), app.platform.python.wheels_for
+    python, platform = python_minor(app), app.platform.image.wheels
     if not wanted.locked and not wanted.cpu_index:
         resolved = online.resolve(_requirements(app, wanted), python, platform)
         if resolved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from herolint.app.python_build import builds_python, python_release
 from herolint.finding import Place
 from herolint.formats.requirements import marker_holds
-from herolint.knowledge.packages import MB, Estimate, estimate_slug, release, sizes_date, weighed_slug
+from herolint.knowledge.packages import MB, Estimate, Part, Share, estimate_slug, release, sizes_date, weighed_slug
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -56,32 +56,43 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def slug_estimate(app: App) -> Estimate | None:
-    """The slug of an app that the Python buildpack builds; None for others, and where no manifest can be read."""
-    wanted = wanted_packages(app)
-    return _estimated(app, wanted) if wanted is not None else None
+    """The slug of an app whose buildpacks install what is known of; None for others, and where no manifest can be read."""
+    report = slug_report(app)
+    return report.estimate if report is not None else None
 
 
 def slug_report(app: App, environment: Mapping[str, int] | None = None) -> SlugReport | None:
-    """The estimate with its evidence. `environment`: bytes by distribution of one that was weighed, which then counts alone."""
+    """The estimate with its evidence. `environment`: bytes by distribution of one that was weighed, in place of Python's manifests."""
+    from herolint.app.slug_extras import extra_shares
+
     wanted = wanted_packages(app)
+    estimate, evidence = Estimate(0, 0, (), ()), []
     if environment is not None:
-        estimate = weighed_slug(environment, repo_bytes=own_bytes(app))
-        return SlugReport(estimate, "what is installed in the environment", _best_change(app, wanted, estimate))
-    if wanted is None:
-        return _node_report(app)
-    estimate = _estimated(app, wanted)
-    return SlugReport(estimate, wanted.evidence, _best_change(app, wanted, estimate))
-
-
-def _node_report(app: App) -> SlugReport | None:
-    from herolint.app.node_size import kept_packages
-    from herolint.knowledge.npm import estimate_node, npm_date
-
-    kept = kept_packages(app)
-    if kept is None:
+        estimate = weighed_slug(environment, repo_bytes=0)
+        evidence.append("what is installed in the environment")
+    elif wanted is not None:
+        estimate = _estimated(wanted)
+        evidence.append(wanted.evidence)
+    for shares, words in _other_languages(app):
+        estimate = estimate.enlarged(shares)
+        evidence.append(words)
+    if not evidence:
         return None
-    estimate = estimate_node(kept.names, locked=kept.locked, repo_bytes=own_bytes(app), counts=kept.names)
-    return SlugReport(estimate, f"`{kept.manifest}` and the shipped table of npm packages ({npm_date()})")
+    own = own_bytes(app)
+    estimate = estimate.enlarged([Share(Part("app", own, "the app's own files"), own, own), *extra_shares(app)])
+    return SlugReport(estimate, ", ".join(evidence), _best_change(app, wanted, estimate))
+
+
+def _other_languages(app: App) -> Iterator[tuple[list[Share], str]]:
+    """What the buildpacks of other languages than Python add, each with what that rests on."""
+    if app.package_json is not None:
+        from herolint.app.node_size import node_part
+
+        yield from filter(None, [node_part(app)])
+    if "Gemfile" in app.slug or "go.mod" in app.slug:
+        from herolint.app.compiled_size import go_shares, ruby_shares
+
+        yield from filter(None, [ruby_shares(app), go_shares(app)])
 
 
 def own_bytes(app: App) -> int:
@@ -90,11 +101,11 @@ def own_bytes(app: App) -> int:
     return round(sum(_compressed(path, entry.size) for path, entry in files if entry.kind == "file" and not entry.lfs))
 
 
-def _estimated(app: App, wanted: Wanted) -> Estimate:
+def _estimated(wanted: Wanted) -> Estimate:
     return estimate_slug(
         wanted.packages,
         locked=wanted.locked,
-        repo_bytes=own_bytes(app),
+        repo_bytes=0,
         wheel_bytes=wanted.wheels,
         cpu_index=wanted.cpu_index,
         by_extras=wanted.by_extras,

@@ -10,10 +10,12 @@ from herolint.tables import load_table
 
 
 class Module(msgspec.Struct, frozen=True):
-    """What a module adds by itself, in MB, and the modules that it imports."""
+    """What a module adds by itself, in MB, and the modules that it imports; the release that was measured, and when."""
 
     own: int
     loads: tuple[str, ...] = ()
+    version: str = ""
+    date: datetime.date | None = None
 
 
 class Worker(msgspec.Struct, frozen=True):

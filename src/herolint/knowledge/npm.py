@@ -1,4 +1,4 @@
-"""What npm packages weigh: the rows of npm_sizes.json, and an estimate of the slug from the packages that stay in it."""
+"""What npm packages weigh: the rows of npm_sizes.json, and what the packages that stay in a slug add to it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from importlib.resources import files
 import msgspec
 
 from herolint.knowledge.measured import MB
-from herolint.knowledge.slug import Estimate, Part
+from herolint.knowledge.slug import Part, Share
 
 BASE_BYTES = 52 * MB
 """Compressed bytes of Node.js 24 with its npm: the program as it is published, of which the buildpack keeps nearly all."""
-_BASE = (0.8, 1.1)
+BASE_BOUNDS = (0.8, 1.1)
+"""Bounds of the runtime."""
 _UNLISTED = (4_000, 15_000, 60_000)
 """Bytes that a package outside the table adds at least, mostly and at most: nearly all of those are small."""
 _LISTED = (0.75, 1.25)
@@ -42,8 +43,8 @@ def npm_date() -> str:
     return max(row.date for row in npm_sizes().values())
 
 
-def estimate_node(names: Iterable[str], *, locked: bool, repo_bytes: int, counts: Mapping[str, int] | None = None) -> Estimate:
-    """What the compressed slug of a Node.js app weighs. `locked`: the names are all that is installed, `counts` of them several times.
+def node_shares(names: Iterable[str], *, locked: bool, counts: Mapping[str, int] | None = None) -> list[Share]:
+    """What Node.js and its packages add to a slug. `locked`: the names are all that is installed, `counts` of them several times.
 
     Else they are asked for directly, and what they pull in is added.
     """
@@ -58,14 +59,12 @@ def estimate_node(names: Iterable[str], *, locked: bool, repo_bytes: int, counts
                 listed.setdefault(other, (table[other], f"pulled in by {name}"))
         others = [row.others for row, _ in listed.values()]
         more = (max(others, default=0) + sum(others)) // 2
-    parts = [Part(name, row.size * (counts or {}).get(name, 1), note or f"as of {row.version}") for name, (row, note) in listed.items()]
-    low = BASE_BYTES * _BASE[0] + repo_bytes + sum(part.bytes for part in parts) * _LISTED[0]
-    high = BASE_BYTES * _BASE[1] + repo_bytes + sum(part.bytes for part in parts) * _LISTED[1]
+    shares = [Share(Part("node", BASE_BYTES, "runtime and npm"), BASE_BYTES * BASE_BOUNDS[0], BASE_BYTES * BASE_BOUNDS[1])]
+    for name, (row, note) in listed.items():
+        size = row.size * (counts or {}).get(name, 1)
+        shares.append(Share(Part(name, size, note or f"as of {row.version}"), size * _LISTED[0], size * _LISTED[1]))
     rest = len(unlisted) + more
     if rest:
-        parts.append(Part("others", rest * _UNLISTED[1], f"{rest} small package{'s' if rest > 1 else ''}"))
-        low, high = low + rest * _UNLISTED[0], high + rest * _UNLISTED[2]
-    parts.append(Part("node", BASE_BYTES, "runtime and npm"))
-    if repo_bytes:
-        parts.append(Part("app", repo_bytes, "the app's own files"))
-    return Estimate(round(low), round(high), tuple(sorted(parts, key=lambda part: (-part.bytes, part.name))), ())
+        least, likely, most = (rest * size for size in _UNLISTED)
+        shares.append(Share(Part("others", likely, f"{rest} small package{'s' if rest > 1 else ''}"), least, most))
+    return shares

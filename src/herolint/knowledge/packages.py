@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from herolint.knowledge.measured import MB, DropIn, Package, known_packages, package, release, sizes_date
 from herolint.knowledge.names import advised, distributions_for_import, import_names, is_listed_import, normalise, program_packages
-from herolint.knowledge.slug import Estimate, Part, estimate_slug, weighed_slug
+from herolint.knowledge.slug import Estimate, Part, Share, estimate_slug, weighed_slug
 
 __all__ = [
     "MB",
@@ -12,6 +12,7 @@ __all__ = [
     "Estimate",
     "Package",
     "Part",
+    "Share",
     "advised",
     "distributions_for_import",
     "estimate_slug",

@@ -33,6 +33,14 @@ class Part(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A part and the bounds, in bytes, within which it is known."""
+
+    part: Part
+    low: float
+    high: float
+
+
 class Estimate(msgspec.Struct, frozen=True):
     """The compressed slug lies between `low` and `high` bytes. `parts` are largest first; `unknown` lists what the table does not know.
 
@@ -48,6 +56,13 @@ class Estimate(msgspec.Struct, frozen=True):
     def likely(self) -> int:
         """The sum of the parts, in bytes."""
         return sum(part.bytes for part in self.parts)
+
+    def enlarged(self, shares: Iterable[Share]) -> Estimate:
+        """The estimate with more in the slug."""
+        more = list(shares)
+        parts = sorted([*self.parts, *(share.part for share in more if share.part.bytes)], key=lambda part: (-part.bytes, part.name))
+        low, high = self.low + sum(share.low for share in more), self.high + sum(share.high for share in more)
+        return Estimate(round(low), round(high), tuple(parts), self.unknown)
 
 
 def estimate_slug(
@@ -75,16 +90,16 @@ def estimate_slug(
     unknown = tuple(sorted(name for name, row in found.items() if row is None and name not in sizes))
     if not locked:
         alone = sum(row is None and name in sizes for name, row in found.items())
-        shares.append(_Share(Part("", 0), 0, alone * UNKNOWN_DIRECT[2]))  # a size tells nothing of what they pull in
+        shares.append(Share(Part("", 0), 0, alone * UNKNOWN_DIRECT[2]))  # a size tells nothing of what they pull in
         shares += _pulled_in({name: row for name, row in found.items() if row is not None}, cpu, by_extras or {})
     if unknown:
         least, likely, most = (len(unknown) * size for size in (UNKNOWN_LOCKED if locked else UNKNOWN_DIRECT))
         name = f"{len(unknown)} lesser-known package{'s' if len(unknown) > 1 else ''}"
-        shares.append(_Share(Part(name, likely, "outside the table"), least, most))
+        shares.append(Share(Part(name, likely, "outside the table"), least, most))
     return _summed(shares, repo_bytes, base_bytes, unknown)
 
 
-def _summed(shares: list[_Share], repo_bytes: int, base_bytes: int, unknown: tuple[str, ...]) -> Estimate:
+def _summed(shares: list[Share], repo_bytes: int, base_bytes: int, unknown: tuple[str, ...]) -> Estimate:
     fixed = [Part("python", base_bytes, "runtime and installer")]
     fixed += [Part("app", repo_bytes, "the app's own files")] if repo_bytes else []
     low = sum(part.bytes for part in fixed) + sum(s.low for s in shares)
@@ -99,22 +114,14 @@ def weighed_slug(sizes: Mapping[str, int], *, repo_bytes: int, base_bytes: int =
     return _summed(shares, repo_bytes, base_bytes, ())
 
 
-class _Share(msgspec.Struct, frozen=True):
-    """A part and the bounds, in bytes, within which it is known."""
-
-    part: Part
-    low: float
-    high: float
-
-
-def _share(name: str, version: str | None, row: Package | None, wheel: int | None) -> _Share:
+def _share(name: str, version: str | None, row: Package | None, wheel: int | None) -> Share:
     """The share of a distribution that is asked for by name."""
     if wheel is not None:
         # The byte code comes on top: as much as it was in the release that was weighed; small wheels are mostly Python source.
         unknown = 1 + BYTE_CODE * SOURCE_IN_SMALL if wheel < MB else 1.0
         known = row is not None and row.wheel > 0
         likely = round(wheel * (row.bytes / row.wheel if row is not None and known else unknown))
-        return _Share(Part(name, likely), likely * EXACT[0] if known else min(wheel, likely * EXACT[0]), likely * EXACT[1])
+        return Share(Part(name, likely), likely * EXACT[0] if known else min(wheel, likely * EXACT[0]), likely * EXACT[1])
     assert row is not None
     if version is None:
         return _bounded(Part(name, row.bytes, f"as of {row.version}, not pinned"), UNPINNED)
@@ -123,11 +130,11 @@ def _share(name: str, version: str | None, row: Package | None, wheel: int | Non
     return _bounded(Part(name, row.bytes, note), EXACT if near else OTHER_RELEASE)
 
 
-def _bounded(part: Part, bounds: tuple[float, float]) -> _Share:
-    return _Share(part, part.bytes * bounds[0], part.bytes * bounds[1])
+def _bounded(part: Part, bounds: tuple[float, float]) -> Share:
+    return Share(part, part.bytes * bounds[0], part.bytes * bounds[1])
 
 
-def _pulled_in(direct: dict[str, Package], cpu: bool, by_extras: Mapping[str, str]) -> list[_Share]:
+def _pulled_in(direct: dict[str, Package], cpu: bool, by_extras: Mapping[str, str]) -> list[Share]:
     """The shares of what the direct distributions bring along, each counted once."""
     by: dict[str, str] = {}
     for name, requirement in by_extras.items():
@@ -147,7 +154,7 @@ def _pulled_in(direct: dict[str, Package], cpu: bool, by_extras: Mapping[str, st
     if any(rests):
         # They overlap by an unknown amount: at least the largest, at most all of them.
         low, high = max(rests), sum(rests)
-        found.append(_Share(Part("others", (low + high) // 2, "small packages pulled in"), low, high))
+        found.append(Share(Part("others", (low + high) // 2, "small packages pulled in"), low, high))
     return found
 
 

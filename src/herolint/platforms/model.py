@@ -139,6 +139,11 @@ class ImageFacts(Group, frozen=True, kw_only=True):
     build: frozenset[str]
     some: dict[str, tuple[str, ...]]
 
+    @property
+    def wheels(self) -> str:
+        """The wheels that run on every stack, as installers name them."""
+        return f"x86_64-manylinux_{self.glibc.replace('.', '_')}"
+
     def packages(self, stack: str, *, building: bool = False) -> frozenset[str]:
         """The packages on a dyno of the stack, or on the machine that builds for it."""
         found = self.run | {name for name, stacks in self.some.items() if stack in stacks}
@@ -290,7 +295,6 @@ class PythonFacts(Group, frozen=True, kw_only=True):
     sets: tuple[str, ...]
     runtime_bytes: int
     pip_bytes: int
-    wheels_for: str
     setuptools: str
     versions: tuple[PythonVersion, ...]
     managers: tuple[PackageManager, ...]
