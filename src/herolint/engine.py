@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ from herolint.suppress import Scope, suppress
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.app.overview import AppOverview
     from herolint.result import Result
     from herolint.workspace import Workspace
 
@@ -138,7 +140,9 @@ class _Run:
             facts_date=apps[0].platform.checked if apps else "",
             today=self.options.today.isoformat(),
             root=str(self.root),
+            name=self.root.resolve().name,
             source=workspace.read,
+            overview=_overview_of(apps),
         )
 
     def judgement(self, workspace: Workspace, apps: list[App]) -> Judgement:
@@ -219,6 +223,18 @@ class _Run:
             return ""
         relative = os.path.relpath(self.root.resolve(), self.config.folder).replace(os.sep, "/")
         return "" if relative == "." or relative.startswith("..") else relative + "/"
+
+
+def _overview_of(apps: Iterable[App]) -> Callable[[], tuple[AppOverview, ...]]:
+    """What gives the apps at a glance, made out when it is first asked for."""
+
+    @cache
+    def ask() -> tuple[AppOverview, ...]:
+        from herolint.app.overview import overview
+
+        return tuple(overview(app) for app in apps)
+
+    return ask
 
 
 def _failed(rule: Rule, error: Exception) -> Problem:
