@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from herolint.suppress import Scope, suppress
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.app.overview import AppOverview
     from herolint.code.cache import FactCache
     from herolint.online import Online
     from herolint.result import Result
@@ -178,8 +179,16 @@ class _Run:
             today=self.options.today.isoformat(),
             root=str(self.root),
             folder=repository_folder(self.root),
+            name=self.root.resolve().name,
             source=self.workspace.read,
+            overview=cache(self.overview),
         )
+
+    def overview(self) -> tuple[AppOverview, ...]:
+        """The apps at a glance."""
+        from herolint.app.overview import overview
+
+        return tuple(overview(app) for app in self.apps)
 
     def judgement(self) -> Judgement:
         """What the rules say of the apps: as in an earlier run where nothing has changed since."""

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint.finding import Finding, Place, Problem, Suppression
 from herolint.source import Position, SourceFile
 
+if TYPE_CHECKING:
+    from herolint.app.overview import AppOverview
+
 
 def no_source(path: str) -> None:
     """The `source` of a result that has no files at hand: places are then shown without source lines."""
+
+
+def no_overview() -> tuple[AppOverview, ...]:
+    """The `overview` of a result whose apps are not at hand."""
+    return ()
 
 
 class AppSummary(msgspec.Struct, frozen=True):
@@ -39,8 +48,9 @@ class Result(msgspec.Struct, frozen=True):
     """What one run found. Reports are pure functions of it.
 
     `findings` are sorted and to be shown; `hidden_unsure` counts those of low confidence that are not.
-    `facts_date` and `today` are ISO dates; `root` is the folder that all paths are relative to, `folder` where it
-    lies in its git repository ("" for the whole of it), and `source` gives the file of such a path, or None where there is none to show.
+    `facts_date` and `today` are ISO dates; `root` is the folder that all paths are relative to, `name` what it is called, and `folder`
+    where it lies in its git repository ("" for the whole of it). `source` gives the file of such a path, or None where there is none to
+    show. `overview` gives each app at a glance, which is made out when it is first asked for.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -52,7 +62,9 @@ class Result(msgspec.Struct, frozen=True):
     today: str = ""
     root: str = ""
     folder: str = ""
+    name: str = ""
     source: Callable[[str], SourceFile | None] = no_source
+    overview: Callable[[], tuple[AppOverview, ...]] = no_overview
 
     def position(self, place: Place) -> Position | None:
         """Line and column, from 1, where a place starts; None for a file as a whole, or where none can be read."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from herolint.app.overview import AppOverview, ProcessOverview, Service
+from herolint.app.slug_size import Change, SlugReport
 from herolint.finding import Confidence, Edit, Finding, Fix, Place, Problem, Severity, Suppression
+from herolint.knowledge.slug import Estimate, Part
 from herolint.reports import RuleInfo
 from herolint.result import AppSummary, Result
 from herolint.source import SourceFile, Span
@@ -27,6 +30,35 @@ app = Flask(__name__)
 if __name__ == "__main__":
     app.run(host="0.0.0.0", port=5000)
 """
+
+
+MB = 1_000_000
+POSTGRES, REDIS = Service("PostgreSQL", "DATABASE_URL"), Service("Redis", "REDIS_URL")
+SMALL = tuple(Part(f"small-{number}", 9000) for number in range(20))
+SHOP = AppOverview(
+    path="",
+    language="python",
+    stack="heroku-24",
+    stack_assumed=True,
+    buildpacks=("heroku/nodejs", "heroku/python"),
+    runtime="Python 3.13.2",
+    processes=(
+        ProcessOverview("web", "python app.py", Place("Procfile", Span(5, 18)), ("app.py",), 7, 1, (POSTGRES, REDIS)),
+        ProcessOverview(
+            "worker", "celery -A tasks worker", Place("Procfile"), ("a/long/way/down/to/the/module/of/tasks.py", "b.py"), 3, 0, (REDIS,)
+        ),
+        ProcessOverview("release", "bin/migrate", Place("Procfile")),
+    ),
+    addons=("heroku-postgresql:essential-0",),
+    slug=SlugReport(
+        Estimate(110 * MB, 210 * MB, (Part("torch", 120 * MB, "not pinned"), Part("python", 18 * MB, "runtime"), *SMALL), ("left-pad",)),
+        "`requirements.txt` and the shipped table of sizes (2026-11-24)",
+        Change("torch", "torch+cpu", "a dyno has no GPU", 100 * MB, 60 * MB, Place("Procfile", Span(0, 3))),
+    ),
+    slug_limit=500 * MB,
+    slug_warning=300 * MB,
+    unknown=("the add-ons could not be made out (KeyError)",),
+)
 
 
 def place(files: dict[str, bytes], path: str, words: str, label: str = "", nth: int = 0) -> Place:
@@ -68,6 +100,7 @@ def one() -> Result:
             fix=Fix("listen on $PORT", (Edit("app.py", at.span or Span(0, 0), 'port=int(os.environ.get("PORT", "5000"))'),), safe=True),
             process="web",
         ),
+        overview=lambda: (SHOP,),
     )
 
 
@@ -190,6 +223,25 @@ def hostile() -> Result:
         finding(Place("bad\udcff.py"), "a name that is not UTF-8"),
         apps=(AppSummary("evil\x07", ("we\x1bb\n",), "python"),),
         problems=(Problem(message="cannot\nread\x1b[0m", path=path, detail="\x07"),),
+        overview=lambda: (_hostile_overview(),),
+    )
+
+
+def _hostile_overview() -> AppOverview:
+    """Names from the repository that try to be markup."""
+    owned = '</title></style><script>alert("owned")</script><!--\x1b]0;\u202e'
+    process = ProcessOverview(owned, owned, Place(owned), (owned,), 1, 1, (Service(owned, owned),))
+    slug = SlugReport(Estimate(1, 3, (Part(owned, 2, owned),), (owned,)), owned, Change(owned, owned, owned, 1, 1, Place(owned)))
+    return AppOverview(
+        path="evil\x07",
+        stack=owned,
+        buildpacks=(owned,),
+        runtime=owned,
+        processes=(process,),
+        addons=(owned,),
+        slug=slug,
+        slug_limit=4,
+        unknown=(owned,),
     )
 
 

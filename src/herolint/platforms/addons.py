@@ -35,9 +35,10 @@ class GoneHost(msgspec.Struct, frozen=True):
 
 
 class Addon(msgspec.Struct, frozen=True):
-    """An add-on of the platform's own: the config vars it sets, and words in the slugs of others that do the same."""
+    """An add-on of the platform's own: what it is, the config vars it sets, and words in the slugs of others that do the same."""
 
     slug: str
+    serves: str
     sets: tuple[str, ...]
     others: tuple[str, ...] = ()
 

@@ -20,6 +20,7 @@ FORMATS: dict[str, str] = {
     "checkstyle": "herolint.reports.checkstyle",
     "rdjson": "herolint.reports.rdjson",
     "markdown": "herolint.reports.markdown",
+    "html": "herolint.reports.html_",
 }
 """Name of a format and the module that writes it."""
 

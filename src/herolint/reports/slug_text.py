@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from herolint.result import Result
 
 _MB = 1_000_000
-_SHOWN = 15
+MOST_PARTS = 15
 """Parts that have a row of their own; the others are summed up."""
 _LONGEST_NAME = 30
 _MOST_WIDE = 100
@@ -53,8 +53,8 @@ def _report(report: SlugReport, platform: Platform, result: Result, room: int, *
         style, words = "warning", f"the build warns over {soft // _MB} MB and stops over {hard // _MB} MB"
     rows = [
         row(
-            Piece(f"About {_size(estimate.likely)} MB compressed", style),
-            f", between {_size(estimate.low)} and {_size(estimate.high)}: {words}",
+            Piece(f"About {megabytes(estimate.likely)} MB compressed", style),
+            f", between {megabytes(estimate.low)} and {megabytes(estimate.high)}: {words}",
         ),
         row(Piece(f"by {plain(report.evidence)}", "dim")),
         row(),
@@ -69,7 +69,7 @@ def _report(report: SlugReport, platform: Platform, result: Result, room: int, *
 
 
 def _bars(parts: tuple[Part, ...], room: int, *, blocks: bool) -> list[Row]:
-    shown = parts[:_SHOWN] if len(parts) > _SHOWN + 1 else parts
+    shown = parts[:MOST_PARTS] if len(parts) > MOST_PARTS + 1 else parts
     rest = parts[len(shown) :]
     names = [plain(part.name)[:_LONGEST_NAME] for part in shown]
     margin = max([*map(len, names), len("others")])
@@ -80,9 +80,9 @@ def _bars(parts: tuple[Part, ...], room: int, *, blocks: bool) -> list[Row]:
         note = _cut(plain(part.note), room - margin - wide - 16)
         bar = _bar(part.bytes / largest, wide, blocks=blocks)
         tail = (Piece(f"{bar:<{wide}}", "gutter"), Piece(f"  {note}", "dim")) if note else (Piece(bar, "gutter"),)
-        rows.append(row(f"{name:<{margin}} {_size(part.bytes):>8} MB  ", *tail))
+        rows.append(row(f"{name:<{margin}} {megabytes(part.bytes):>8} MB  ", *tail))
     if rest:
-        rows.append(row(Piece(f"{f'+{len(rest)} more':<{margin}} {_size(sum(part.bytes for part in rest)):>8} MB", "dim")))
+        rows.append(row(Piece(f"{f'+{len(rest)} more':<{margin}} {megabytes(sum(part.bytes for part in rest)):>8} MB", "dim")))
     return rows
 
 
@@ -99,12 +99,13 @@ def _bar(share: float, wide: int, *, blocks: bool) -> str:
 
 def _change(change: Change, result: Result, room: int) -> list[Row]:
     at = locate(change.at, result.source)
-    head = f"`{change.instead}` in place of `{change.name}` ({at.line_words}) saves {_size(change.saved)} MB: about {_size(change.after)} MB are left"
+    saves = f"saves {megabytes(change.saved)} MB: about {megabytes(change.after)} MB are left"
+    head = f"`{change.instead}` in place of `{change.name}` ({at.line_words}) {saves}"
     lines = wrap(plain(f"{head}; {change.reason}."), room - 9, break_long_words=False, break_on_hyphens=False)
     return [row(Piece("Smaller: ", "good"), lines[0]), *(row(" " * 9, line) for line in lines[1:])]
 
 
-def _size(size: int) -> str:
+def megabytes(size: int) -> str:
     """Megabytes: with a decimal below ten, thousands set off."""
     if 0 < size < _MB // 20:
         return "<0.1"

@@ -10,13 +10,13 @@ from herolint.finding import Confidence, Finding, Problem, Suppression
 from herolint.reports import Options
 from herolint.reports.escape import line_start, plain
 from herolint.reports.frame import Frames, frames_of
+from herolint.reports.groups import alike
 from herolint.reports.paint import Piece, Row, paint, row
 from herolint.reports.places import locate, locate_span
 from herolint.reports.summary import count, summary
 from herolint.result import Result
 
 _NARROWEST = 40
-_SAME_SHOWN = 5
 _STEPS = 6
 _PROBLEMS_SHOWN = 5
 
@@ -25,33 +25,16 @@ def render(result: Result, options: Options) -> str:
     """The whole report; the text is the same with and without colour and links."""
     rows: list[Row] = []
     explained: set[str] = set()
-    for group in _groups(result.findings):
-        shown = group[:1] if len(group) > _SAME_SHOWN else group
-        for finding in shown:
-            rows += _finding(finding, group[len(shown) :], result, max(_NARROWEST, options.width), finding.code not in explained)
-            explained.add(finding.code)
-            rows.append(row())
+    for finding, *same in alike(result.findings):
+        rows += _finding(finding, same, result, max(_NARROWEST, options.width), finding.code not in explained)
+        explained.add(finding.code)
+        rows.append(row())
     rows += _problems(result, options)
     if options.show_suppressed and result.suppressed:
         rows += [_suppressed(finding, why, result) for finding, why in result.suppressed]
         rows.append(row())
     rows.append(row(Piece(summary(result, options.verbose), "bold" if result.findings else "good")))
     return paint(rows, color=options.color, links=options.links, root=result.root)
-
-
-def _groups(findings: tuple[Finding, ...]) -> list[list[Finding]]:
-    """Findings in their order; those of one rule with one message stand together when there are more than five."""
-    alike: dict[object, list[Finding]] = {}
-    for finding in findings:
-        alike.setdefault((finding.code, finding.severity, finding.message), []).append(finding)
-    groups: list[list[Finding]] = []
-    for finding in findings:
-        same = alike[(finding.code, finding.severity, finding.message)]
-        if len(same) <= _SAME_SHOWN:
-            groups.append([finding])
-        elif same[0] is finding:
-            groups.append(same)
-    return groups
 
 
 def _finding(finding: Finding, same: list[Finding], result: Result, room: int, explain: bool) -> list[Row]:
