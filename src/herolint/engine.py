@@ -28,6 +28,7 @@ from herolint.suppress import Scope, suppress
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.code.cache import FactCache
     from herolint.result import Result
     from herolint.workspace import Workspace
 
@@ -40,10 +41,13 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     today: date
     context: Context = Context()
-    cache: bool = True
+    cache: bool | FactCache = True
+    """Whether facts and judgements are kept between runs, or where."""
     baseline: bool | Baseline = True
     """Whether findings that stand in the folder's baseline are left out, or a baseline to go by in its place."""
     say: Callable[[str], None] = lambda _doing: None
+    changed: Mapping[str, bytes | None] = {}
+    """Files that are judged with this content and not with what lies on disk; None: as if they were not there."""
 
 
 def load_rules(root: Path) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
@@ -79,10 +83,14 @@ def open_apps(
     from herolint.workspace.apps import find_apps
 
     workspace = open_workspace(root)
+    if options.changed:
+        from herolint.workspace.overlay import overlaid
+
+        workspace = overlaid(workspace, options.changed)
     platform = load_platform(config.platform)
     context = options.context.over(config.app)
     knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
-    cache = FactCache() if options.cache else None
+    cache = options.cache if isinstance(options.cache, FactCache) else FactCache() if options.cache else None
     return workspace, [
         App(
             workspace.sub(found.path) if found.path else workspace,

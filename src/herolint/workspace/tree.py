@@ -14,8 +14,7 @@ import msgspec
 from herolint.finding import Problem
 from herolint.source import SourceFile
 from herolint.workspace.entries import Entry
-from herolint.workspace.ignores import slug_filter
-from herolint.workspace.walk import read_small
+from herolint.workspace.ignores import MAX_IGNORE_BYTES, slug_filter
 
 MAX_READ_BYTES = 20_000_000
 """Files above are never read; source and manifests are far smaller."""
@@ -45,10 +44,11 @@ class Workspace:
     @cached_property
     def slug_files(self) -> Mapping[str, Entry]:
         """The files that the buildpacks see: `.slugignore` has been applied."""
-        data = read_small(self.root / ".slugignore") if ".slugignore" in self.files else None
-        if not data:
+        entry = self.files.get(".slugignore")
+        source = self.read(".slugignore") if entry is not None and entry.kind == "file" and entry.size <= MAX_IGNORE_BYTES else None
+        if source is None or not source.data:
             return self.present
-        removes = slug_filter(data)
+        removes = slug_filter(source.data)
         return {path: entry for path, entry in self.present.items() if not removes(path)}
 
     @cached_property
@@ -101,6 +101,10 @@ class Workspace:
                 self._read[path] = None
                 self.problems.append(Problem(message=f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path))
         return self._read[path]
+
+    def put(self, sources: Mapping[str, SourceFile]) -> None:
+        """Take these files as read."""
+        self._read |= sources
 
     @property
     def asked_for(self) -> tuple[str, ...]:
