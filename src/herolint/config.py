@@ -103,6 +103,11 @@ def find_config(start: Path, read: Callable[[Path], bytes | None]) -> Config:
     return Config()
 
 
+def read_regular(file: Path) -> bytes | None:
+    """What a configuration file holds; None when there is no regular file of that path. Raises ConfigError."""
+    return _read_bytes(file) if _is_regular(file) else None
+
+
 def _folders(start: Path) -> list[Path]:
     """`start` and the folders above it up to the repository root; `start` alone outside of a repository.
 

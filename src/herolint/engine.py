@@ -44,7 +44,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     today: date
     context: Context = Context()
-    cache: bool = True
+    cache: bool | FactCache = True
+    """Whether facts and judgements are kept between runs, or where."""
     baseline: bool | Baseline = True
     """Whether findings that stand in the folder's baseline are left out, or a baseline to go by in its place."""
     say: Callable[[str], None] = lambda _doing: None
@@ -124,7 +125,9 @@ def apps_in(
 def _cache(options: RunOptions) -> FactCache | None:
     from herolint.code.cache import FactCache
 
-    return FactCache() if options.cache else None
+    if isinstance(options.cache, bool):
+        return FactCache() if options.cache else None
+    return options.cache
 
 
 def _table(path: Path) -> Mapping[str, object]:

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-COMMANDS = ("check", "build", "slug", "explain", "rules", "config", "why", "baseline")
+COMMANDS = ("check", "build", "slug", "explain", "rules", "config", "why", "baseline", "lsp")
 
 _OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 

@@ -12,6 +12,8 @@ from herolint.finding import Place
 from herolint.reports.escape import cells, plain, width
 from herolint.source import Position, SourceFile, Span
 
+_STANDS_FOR_THE_WHOLE = ("Procfile", "app.json", "heroku.yml", "package.json", "pyproject.toml", "requirements.txt", "Gemfile", "go.mod")
+
 Sources = Callable[[str], SourceFile | None]
 """Gives the file of a path relative to the root, or None."""
 
@@ -49,6 +51,12 @@ def locate_span(path: str, span: Span | None, source: Sources, label: str = "") 
     if file is None or span is None or file.is_binary:
         return Located(path, label)
     return Located(path, label, file, _position(file, span.start), _position(file, max(span.start, span.end)))
+
+
+def main_file(app: str, source: Sources) -> str:
+    """The file that stands for the app in the folder `app` as a whole, where a finding needs one; "" when it has none of them."""
+    folder = f"{app}/" if app else ""
+    return next((folder + name for name in _STANDS_FOR_THE_WHOLE if source(folder + name)), "")
 
 
 def _position(file: SourceFile, offset: int) -> Position:

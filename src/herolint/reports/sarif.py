@@ -9,13 +9,12 @@ from herolint.finding import Finding, Fix, Place, Problem, Suppression
 from herolint.reports import Options, RuleInfo
 from herolint.reports.escape import json_text
 from herolint.reports.paint import folder_uri, path_uri
-from herolint.reports.places import Located, Sources, locate, locate_span
+from herolint.reports.places import Located, Sources, locate, locate_span, main_file
 from herolint.reports.repository import from_top
 from herolint.result import Result
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
-_STANDS_FOR_THE_WHOLE = ("Procfile", "app.json", "heroku.yml", "package.json", "pyproject.toml", "requirements.txt", "Gemfile", "go.mod")
 
 
 def render(result: Result, options: Options) -> str:
@@ -104,9 +103,7 @@ def _main_location(finding: Finding, source: Sources) -> dict[str, Any]:
     """Where the alert stands. Code scanning needs a file and a line: a finding about the whole app stands in its main file."""
     place = finding.at
     if not place.path:
-        folder = f"{finding.app}/" if finding.app else ""
-        path = next((folder + name for name in _STANDS_FOR_THE_WHOLE if source(folder + name)), finding.app)
-        place = Place(path, label=place.label)
+        place = Place(main_file(finding.app, source) or finding.app, label=place.label)
     location = _location(place, source)
     location["physicalLocation"].setdefault("region", {"startLine": 1})
     return location

@@ -1,0 +1,262 @@
+"""The server: what the editor says goes to the folders, what they find goes to the editor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from herolint import __version__
+from herolint.lsp.folder import Folder, Texts, Trouble
+from herolint.lsp.runs import Runs
+from herolint.lsp.told import SOURCE, Told, hover_text, uri_under
+from herolint.result import Result
+
+_NOT_OURS = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv"})
+"""Folders whose changes on the disk say nothing, and come in great numbers."""
+
+
+class Opened:
+    """A folder in the editor: its runs, what they found last, and the addresses under which it is shown."""
+
+    def __init__(self, server: Server, uri: str, root: Path) -> None:
+        self.server = server
+        self.folder = Folder(root, uri)
+        self.runs = Runs(self.lint, self.show, server.turn)
+        self.told: Told | None = None
+        self.texts: Texts = {}
+        self.shown: frozenset[str] = frozenset()
+
+    def lint(self, stale: Callable[[], bool]) -> tuple[Result | Trouble, Texts]:
+        """Lint with the texts as they are now; in a thread."""
+        texts = self.server.texts(self)
+        try:
+            return self.folder.lint(texts, stale), texts
+        except Exception as error:  # noqa: BLE001 - the server goes on
+            return Trouble(f"internal error: {type(error).__name__}: {error}"), texts
+
+    def show(self, outcome: tuple[Result | Trouble, Texts]) -> None:
+        """Publish what was found; what could not be done leaves the rest as it was."""
+        result, texts = outcome
+        if isinstance(result, Trouble):
+            self.server.complain(result)
+            return
+        self.server.complained.clear()
+        self.texts = texts
+        self.told = Told(result, self.uri, self.server.workspace.position_codec.client_num_units)
+        inner = [other for other in self.server.opened.values() if other is not self and other.folder.root.is_relative_to(self.folder.root)]
+        found = {
+            self.uri(path): diagnostics
+            for path, diagnostics in self.told.diagnostics.items()
+            if not any((self.folder.root / path).is_relative_to(other.folder.root) for other in inner)
+        }
+        self.publish(found)
+
+    def publish(self, found: Mapping[str, list[types.Diagnostic]]) -> None:
+        """Show these diagnostics by address, and take away those that were shown elsewhere."""
+        for uri in sorted(self.shown - found.keys()):
+            self.server.show(uri, [])
+        for uri, diagnostics in sorted(found.items()):
+            self.server.show(uri, diagnostics)
+        self.shown = frozenset(found)
+
+    def uri(self, path: str) -> str:
+        """The address of a path: the one that the editor uses where it is open."""
+        document = self.server.document(self.folder.root / path)
+        return document if document is not None else uri_under(self.folder.uri, path)
+
+    def close(self) -> None:
+        """Take everything back."""
+        self.runs.close()
+        self.publish({})
+        self.folder.close()
+
+
+class Server(LanguageServer):
+    """The folders that are open, and what the editor has of their files."""
+
+    def __init__(self) -> None:
+        super().__init__("herolint", __version__)
+        self.opened: dict[str, Opened] = {}
+        self.complained: set[str] = set()
+        self.turn = asyncio.Lock()
+
+    def open(self, uri: str) -> None:
+        """Lint a folder from now on."""
+        path = to_fs_path(uri)
+        if path and uri not in self.opened and os.path.isdir(path):
+            self.opened[uri] = Opened(self, uri, Path(os.path.abspath(path)))
+            self.opened[uri].runs.changed()
+
+    def close_folder(self, uri: str) -> None:
+        """Lint a folder no more."""
+        if (opened := self.opened.pop(uri, None)) is not None:
+            opened.close()
+
+    def holding(self, uri: str) -> Opened | None:
+        """The innermost open folder that holds the file at an address."""
+        path = to_fs_path(uri)
+        if not path:
+            return None
+        holders = [opened for opened in self.opened.values() if Path(os.path.abspath(path)).is_relative_to(opened.folder.root)]
+        return max(holders, key=lambda opened: len(opened.folder.root.parts), default=None)
+
+    def documents(self) -> Iterator[tuple[Path, str, str]]:
+        """The open files: path, address and text."""
+        for document in list(self.workspace.text_documents.values()):
+            path = to_fs_path(document.uri)
+            if path and document.uri.startswith("file:"):
+                yield Path(os.path.abspath(path)), document.uri, document.source
+
+    def document(self, path: Path) -> str | None:
+        """The address under which a file is open, if it is."""
+        return next((uri for other, uri, _ in self.documents() if other == path), None)
+
+    def texts(self, opened: Opened) -> dict[str, bytes]:
+        """The open files in a folder by their paths in it."""
+        root = opened.folder.root
+        found = {}
+        for path, _, text in self.documents():
+            if path.is_relative_to(root) and ".git" not in (relative := path.relative_to(root)).parts:
+                found[relative.as_posix()] = text.encode("utf-8", "replace")
+        return found
+
+    def touched(self, uri: str) -> None:
+        """A file has changed: every folder around it is to be linted anew."""
+        path = to_fs_path(uri)
+        for opened in self.opened.values():
+            if path and Path(os.path.abspath(path)).is_relative_to(opened.folder.root):
+                opened.runs.changed()
+
+    def show(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
+        """Publish the diagnostics of one file."""
+        document = self.workspace.text_documents.get(uri)
+        version = document.version if document is not None else None
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
+
+    def complain(self, trouble: Trouble) -> None:
+        """Say once why nothing can be found, and where."""
+        where = f"{trouble.file}:{trouble.line}: " if trouble.file else ""
+        text = f"herolint: {where}{trouble.message}"
+        if text not in self.complained:
+            self.complained.add(text)
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, text))
+
+
+def serve() -> None:
+    """Speak with an editor over stdin and stdout until it has enough."""
+    make_server().start_io()
+
+
+def make_server() -> Server:
+    """A server that knows what to do with everything the editor says."""
+    server = Server()
+    server.feature(types.INITIALIZED)(partial(_initialized, server))
+    for name in (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_SAVE, types.TEXT_DOCUMENT_DID_CLOSE):
+        server.feature(name)(partial(_document, server))
+    server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(_watched, server))
+    server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(partial(_configuration, server))
+    server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(partial(_folders, server))
+    server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind.QuickFix]))(partial(_actions, server))
+    server.feature(types.TEXT_DOCUMENT_HOVER)(partial(_hover, server))
+    server.feature(types.SHUTDOWN)(partial(_shutdown, server))
+    return server
+
+
+def _initialized(server: Server, _params: types.InitializedParams) -> None:
+    folders = list(server.workspace.folders)
+    if not folders and server.workspace.root_uri:
+        folders = [server.workspace.root_uri]
+    for uri in folders:
+        server.open(uri)
+    watching = server.client_capabilities.workspace and server.client_capabilities.workspace.did_change_watched_files
+    if watching and watching.dynamic_registration:
+        wanted = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        server.client_register_capability(types.RegistrationParams([types.Registration("herolint-files", method, wanted)]))
+
+
+_DocumentParams = (
+    types.DidOpenTextDocumentParams | types.DidChangeTextDocumentParams | types.DidSaveTextDocumentParams | types.DidCloseTextDocumentParams
+)
+
+
+def _document(server: Server, params: _DocumentParams) -> None:
+    server.touched(params.text_document.uri)
+
+
+def _watched(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    for change in params.changes:
+        if not _NOT_OURS.intersection(change.uri.split("/")):
+            server.touched(change.uri)
+
+
+def _configuration(server: Server, _params: types.DidChangeConfigurationParams) -> None:
+    for opened in server.opened.values():
+        opened.runs.changed()
+
+
+def _folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    for folder in params.event.removed:
+        server.close_folder(folder.uri)
+    for folder in params.event.added:
+        server.open(folder.uri)
+
+
+def _place(server: Server, uri: str) -> tuple[Opened, str] | None:
+    """The folder of a file that has been linted, and the file's path in it."""
+    opened, path = server.holding(uri), to_fs_path(uri)
+    if opened is None or opened.told is None or not path:
+        return None
+    return opened, Path(os.path.abspath(path)).relative_to(opened.folder.root).as_posix()
+
+
+def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    place = _place(server, params.text_document.uri)
+    if place is None:
+        return []
+    opened, path = place
+    told, now = opened.told, server.texts(opened)
+    found = []
+    for finding, diagnostic in told.at(path, params.range) if told else ():
+        edits = told.edits(finding) if told else {}
+        if not edits or finding.fix is None or any(now.get(other) != opened.texts.get(other) for other in edits):
+            continue  # what was linted is no longer what the editor has: the places of the edits would be wrong
+        changes = {opened.uri(other): some for other, some in edits.items()}
+        title = finding.fix.description + ("" if finding.fix.safe else " (may change what the app does)")
+        found.append(
+            types.CodeAction(
+                title=title,
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[diagnostic],
+                is_preferred=finding.fix.safe,
+                edit=types.WorkspaceEdit(changes=changes),
+            )
+        )
+    return found
+
+
+def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
+    place = _place(server, params.text_document.uri)
+    if place is None or place[0].told is None:
+        return None
+    opened, path = place
+    touched = list(opened.told.at(path, types.Range(params.position, params.position))) if opened.told else []
+    if not touched:
+        return None
+    text = hover_text(finding for finding, _ in touched)
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), touched[0][1].range)
+
+
+def _shutdown(server: Server, _params: None = None) -> None:
+    for uri in list(server.opened):
+        server.close_folder(uri)
+
+
+__all__ = ["SOURCE", "Server", "make_server", "serve"]
