@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import re
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import Repository, plant
-from wheels import needs, wheel_folder
+from wheels import own_needs, wheel_folder
 
 ROOT = Path(__file__).parent.parent
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -88,8 +87,7 @@ class Runner:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The outputs of the steps before the check; packages come from a local folder of wheels only."""
-    own = [requirement.name for requirement in needs(importlib.metadata.distribution("herolint"))]
-    wheels = wheel_folder([*own, "hatchling"], tmp_path_factory.mktemp("wheels"))
+    wheels = wheel_folder([*own_needs(), "hatchling"], tmp_path_factory.mktemp("wheels"))
     runner = Runner(tmp_path_factory.mktemp("runner"), wheels)
     done = runner.step("install", runner.folder, {}, {})
     assert done.returncode == 0, done.stderr

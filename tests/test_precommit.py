@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Repository
 from pre_commit.clientlib import load_manifest
-from wheels import needs, wheel_folder
+from wheels import own_needs, wheel_folder
 
 ROOT = Path(__file__).parent.parent
 PUBLISHED = ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml", "src", "rules")
@@ -34,8 +33,7 @@ def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def try_hook(tmp_path_factory: pytest.TempPathFactory, hook_repository: Path) -> Callable[[Path], subprocess.CompletedProcess[str]]:
     """Runs `pre-commit try-repo` in a repository; packages come from a local folder of wheels only."""
-    own = [requirement.name for requirement in needs(importlib.metadata.distribution("herolint"))]
-    wheels = wheel_folder([*own, "hatchling"], tmp_path_factory.mktemp("wheels"))
+    wheels = wheel_folder([*own_needs(), "hatchling"], tmp_path_factory.mktemp("wheels"))
     settings = {
         "PRE_COMMIT_HOME": str(tmp_path_factory.mktemp("pre-commit")),
         "HEROLINT_CACHE_DIR": str(tmp_path_factory.mktemp("cache")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def wheel_folder(names: list[str], folder: Path) -> Path:
         _pack(distribution, folder)
         waiting += [requirement.name for requirement in needs(distribution)]
     return folder
+
+
+def own_needs() -> list[str]:
+    """The distributions that this project asks for, whether it was installed since or not."""
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [Requirement(line).name for line in project["dependencies"]]
 
 
 def needs(distribution: importlib.metadata.Distribution) -> list[Requirement]:

@@ -1,6 +1,6 @@
 """What a fix does to files, as plain records. Rules make them, `fixes` alone carries them out.
 
-All changes of one fix speak of the files as they were read: spans are byte offsets into those. The last five are for Python code;
+All changes of one fix speak of the files as they were read: spans are byte offsets into those. Those from `ReplaceExpression` on are for Python code;
 they are carried out on its syntax tree, so that formatting, comments and everything else stay as they are.
 """
 
@@ -37,6 +37,12 @@ class Rename(msgspec.Struct, frozen=True, tag="rename"):
 
 class Delete(msgspec.Struct, frozen=True, tag="delete"):
     """Take a file away."""
+
+    path: str
+
+
+class SaveAsUtf8(msgspec.Struct, frozen=True, tag="save-as-utf8"):
+    """Write a file anew as UTF-8 without byte order mark."""
 
     path: str
 
@@ -104,7 +110,7 @@ class AddAssignment(msgspec.Struct, frozen=True, tag="add-assignment"):
 
 
 PythonChange = ReplaceExpression | SetArgument | AddStatement | AddElement | AddAssignment
-Change = Edit | NewFile | Rename | Delete | AddLines | PythonChange
+Change = Edit | NewFile | Rename | Delete | SaveAsUtf8 | AddLines | PythonChange
 
 
 def moved(change: Change, folder: str) -> Change:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import Run
 
+from herolint.knowledge.measured import release
+
 SOURCES = Path(__file__).parents[2] / "src"
 CLEAN = Path(__file__).parents[1] / "fixtures" / "bases" / "flask-clean"
 APP = b"""from flask import Flask
@@ -196,6 +198,16 @@ def test_an_app_in_a_subfolder_is_fixed_there(folder: Path, lint: Lint) -> None:
     run = lint(folder.parent, "--fix", "--select", "HL105")
     assert (folder / "app.py").read_bytes() == FIXED
     assert "HL105 port-not-bound: app/app.py" in run.stderr
+
+
+def test_a_missing_requirement_is_pinned_where_the_others_are(folder: Path, lint: Lint) -> None:
+    (folder / "Procfile").write_bytes(b"web: gunicorn app:app\n")
+    known = release("gunicorn", None)
+    assert known is not None
+    for listed, added in (("flask==3.1.0", f"gunicorn=={known.version}"), ("flask", "gunicorn")):
+        (folder / "requirements.txt").write_text(f"{listed}\n")
+        lint(folder, "--fix", "--unsafe-fixes", "--select", "HL111")
+        assert (folder / "requirements.txt").read_text() == f"{listed}\n{added}\n"
 
 
 def test_a_plain_run_loads_nothing_of_it(folder: Path) -> None:

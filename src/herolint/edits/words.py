@@ -54,6 +54,23 @@ def without_word(source: SourceFile, span: Span) -> tuple[Edit, ...]:
     return (Edit(source.path, Span(start, span.end), ""),) if start < span.start else ()
 
 
+def without_assignment(source: SourceFile, span: Span) -> tuple[Edit, ...]:
+    """A command without the `NAME=value` at the span and the blanks behind it."""
+    if not set(written(source, span)) <= _PLAIN or _is_listed(source, span):
+        return ()
+    end = span.end
+    while source.data[end : end + 1] in (b" ", b"\t"):
+        end += 1
+    return (Edit(source.path, Span(span.start, end), ""),) if end > span.end else ()
+
+
+def inserted_before(source: SourceFile, span: Span, text: str) -> tuple[Edit, ...]:
+    """More words before the one at the span."""
+    if not set(text) <= _PLAIN | {" "} or _is_listed(source, span):
+        return ()
+    return (Edit(source.path, Span(span.start, span.start), f"{text} "),)
+
+
 def _is_listed(source: SourceFile, span: Span) -> bool:
     """Whether the word stands in quotes of its own, as in the list of an image's command, where no shell reads it."""
     before, after = source.data[span.start - 1 : span.start], source.data[span.end : span.end + 1]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from herolint.changes import AddLines, Delete, Edit, NewFile, PythonChange, Rename
+from herolint.changes import AddLines, Delete, Edit, NewFile, PythonChange, Rename, SaveAsUtf8
 from herolint.finding import Fix
 from herolint.fixes.difference import replacements
 from herolint.fixes.python import Rewriter
@@ -59,6 +59,10 @@ def resolve(fix: Fix, source: Sources, rewriter: Rewriter) -> Plan:
             raise CannotFix(f"{change.path} cannot be read")
         if isinstance(change, Edit):
             patches.setdefault(change.path, []).append(Patch(change.span, encoded(change.text, file)))
+        elif isinstance(change, SaveAsUtf8):
+            if file.encoding_problem is not None:
+                raise CannotFix(f"{file.path} has no encoding that can be told")
+            patches.setdefault(change.path, []).append(Patch(Span(0, len(file.data)), file.text.encode()))
         elif isinstance(change, AddLines):
             patches.setdefault(change.path, []).extend(_appended(change, file))
         elif isinstance(change, Rename):

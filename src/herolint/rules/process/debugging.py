@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from herolint.app.endpoint_edits import is_deployed_only
 from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.edits.words import without_word
+from herolint.changes import Change
+from herolint.edits.json import with_value
+from herolint.edits.words import without_assignment, without_word
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
 from herolint.rules.registry import NOTE, WARNING, report, rule
@@ -28,9 +30,8 @@ def debug_enabled(app: App) -> Iterator[Finding]:
             for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG", "NODE_ENV"):
                 given = launch.assigned(variable)
                 if given is not None and given.text.lower() in ("development", "1", "true", "dev"):
-                    yield _debug(
-                        app, f"web runs with {variable}={given.text}", launch.place(given, "for development"), f"leave `{variable}` out"
-                    )
+                    at = launch.place(given, "for development")
+                    yield _debug(app, f"web runs with {variable}={given.text}", at, _unassigned(app, launch, variable))
     if app.app_json is not None:
         for variable in ("FLASK_ENV", "FLASK_DEBUG", "DJANGO_DEBUG", "DEBUG"):
             declared = app.app_json.env.get(variable)
@@ -39,10 +40,26 @@ def debug_enabled(app: App) -> Iterator[Finding]:
                     app,
                     f"app.json sets {variable} to {declared.value}",
                     Place("app.json", declared.span, "for development"),
-                    f'set {variable} to "False"',
+                    Fix(f'set {variable} to "False"', _declared_off(app, variable)),
                 )
     if app.has("code"):
         yield from _debug_in_code(app)
+
+
+def _unassigned(app: App, launch: Launch, variable: str) -> Fix:
+    """The command without a variable before it."""
+    source = app.source(launch.path)
+    given = next(one for one in launch.command.assignments if one.name == variable)
+    edits = without_assignment(source, given.span) if source is not None else ()
+    return Fix(f"leave `{variable}` out", edits, is_deployed_only(app, launch.path))
+
+
+def _declared_off(app: App, variable: str) -> tuple[Change, ...]:
+    """app.json with the value that code takes for off."""
+    source, root = app.source("app.json"), app.app_json.tree.root if app.app_json is not None else None
+    node = root.get("env", variable) if root is not None else None
+    node = node.get("value") if node is not None and node.kind == "map" else node
+    return with_value(source, node, "False") if source is not None and node is not None else ()
 
 
 def _without(app: App, launch: Launch, word: Word) -> Fix:

@@ -10,9 +10,12 @@ from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.app.reach import FunctionRef
-from herolint.finding import Finding, Place
+from herolint.changes import Edit
+from herolint.edits.text import written
+from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
+from herolint.source import Span
 
 MANAGERS = frozenset({"honcho", "foreman", "supervisord", "circusd", "pm2", "concurrently", "overmind", "hivemind"})
 _PASSING = frozenset({"sleep", "echo", "tail", "grep"})
@@ -83,9 +86,30 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
                 why=("migrations made on a dyno are thrown away with its disk, and " if making else "")
                 + f"every dyno runs it at every start, several at once, in the {app.platform.boot_timeout_s:.0f} s that starting may take",
                 related=started_at(app, web, launch),
-                fix="make migrations on your machine and commit them" if making else f"move it to the release phase: `release: {text}`",
+                fix="make migrations on your machine and commit them" if making else _released(app, web, launch, text),
                 process="web",
             )
+
+
+def _released(app: App, web: Process, launch: Launch, text: str) -> Fix:
+    """The first command of web in a line of its own for the release phase, where that one is free and the rest stands behind `&&`."""
+    source, command = app.source(launch.path), launch.command
+    after = next((one for one in web.script.commands if one.span.start > command.span.start), None)
+    edits: tuple[Edit, ...] = ()
+    if (
+        source is not None
+        and launch.path == app.procfile_path
+        and app.procfile is not None
+        and "release" not in app.processes
+        and command is web.script.commands[0]
+        and after is not None
+        and command.operator == "&&"
+        and not command.cwd
+    ):
+        line = app.procfile.last()["web"]
+        moved = Edit(launch.path, Span(line.line_span.start, line.line_span.start), f"release: {written(source, command.span).rstrip()}\n")
+        edits = (moved, Edit(launch.path, Span(line.command_span.start, after.span.start), ""))
+    return Fix(f"move it to the release phase: `release: {text}`", edits)
 
 
 def _migrations_in_code(app: App) -> Iterator[Finding]:

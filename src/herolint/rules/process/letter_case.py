@@ -8,10 +8,13 @@ from functools import cache
 from herolint.app.codebase import Mod
 from herolint.app.model import App
 from herolint.app.values import Known
+from herolint.changes import Edit
 from herolint.code.facts import NONE, Import
 from herolint.code.queries import argument
-from herolint.finding import Finding
+from herolint.edits.text import replaced_in
+from herolint.finding import Finding, Fix
 from herolint.rules.registry import ERROR, report, rule
+from herolint.source import Span
 
 _RENDER = {
     "flask.render_template": 0,
@@ -44,7 +47,11 @@ def case_sensitive_path(app: App) -> Iterator[Finding]:
                     f"template {value.value} is named {found[0]} on the disk",
                     mod.place(place, "other letter case"),
                     why="a dyno's disk tells upper from lower case: TemplateNotFound for every visitor of this page",
-                    fix=f'write `"{found[0]}"`, or rename the file with `git mv`',
+                    fix=Fix(
+                        f'write `"{found[0]}"`, or rename the file with `git mv`',
+                        replaced_in(mod.source, Span(place.start, place.end), value.value, found[0]),
+                        safe=True,
+                    ),
                     process=next(iter(app.code.reached_by(mod.path)), ""),
                 )
 
@@ -85,6 +92,27 @@ def _misspelt(app: App, mod: Mod, imp: Import, said: str, real: str, outcome: st
         f"`{said}` finds no file: it is named {real}",
         mod.place(imp, "other letter case"),
         why=f"a dyno's disk tells upper from lower case: {outcome}",
-        fix="write the import as the file is named, or rename the file with `git mv`",
+        fix=Fix("write the import as the file is named, or rename the file with `git mv`", _as_named(mod, imp, real), safe=True),
         process=next(iter(app.code.reached_by(mod.path)), ""),
     )
+
+
+def _as_named(mod: Mod, imp: Import, real: str) -> tuple[Edit, ...]:
+    """The import with the letters that the file's name has; nothing where only a name in the middle of the path is another."""
+    if imp.name is None and imp.alias == imp.module.partition(".")[0]:
+        return ()  # the module calls it by this very name further down
+    said = imp.module.lstrip("./")
+    for ending in (
+        "",
+        ".py",
+        "/__init__.py",
+        *(f"{index}.{kind}" for index in ("", "/index") for kind in ("js", "jsx", "ts", "tsx", "mjs")),
+    ):
+        if not real.endswith(ending):
+            continue
+        bare = real[: len(real) - len(ending)]
+        for path in (bare, bare.replace("/", ".")):
+            tail = path[len(path) - len(said) :]
+            if tail != said and tail.lower() == said.lower():
+                return replaced_in(mod.source, Span(imp.start, imp.end), said, tail)
+    return ()

@@ -9,6 +9,7 @@ from herolint.app.endpoint_edits import host_edits, is_deployed_only, port_edits
 from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
 from herolint.app.model import App
 from herolint.changes import Change
+from herolint.edits.procfile import renamed_process
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -37,7 +38,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             _with_label(end.port_at, label),
             why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
             related=(*_started_by(app, end.port_at), *_bot(end)),
-            fix=_with_edits(_port_fix(app, end), port_edits(app, end), safe=True),
+            fix=_with_edits(_port_fix(app, end), port_edits(app, end), safe=True) if end.port != "none" else _port_fix(app, end),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
@@ -76,7 +77,7 @@ def _port_words(end: Endpoint) -> tuple[str, str]:
 def _port_fix(app: App, end: Endpoint) -> Fix:
     if end.port == "none":
         if end.server in ("celery", "rq") or "bot" in end.server or end.server == "script":
-            return Fix("start it as `worker:` instead of `web:` and scale it with `heroku ps:scale web=0 worker=1`")
+            return _as_worker(app)
         return Fix("bind to `0.0.0.0:$PORT`")
     if end.effect is None and end.server == "nginx":
         return Fix("write `listen ${PORT};` in a template under /etc/nginx/templates/, which the image fills in when it starts")
@@ -104,6 +105,16 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
     names = end.effect.row.port.split() or ["port"]
     keyword = names[-1] if not names[-1].isdigit() else "port"
     return Fix(f"use `{app.code.spell(mod, 'named', key=keyword, value=read)}`")
+
+
+def _as_worker(app: App) -> Fix:
+    """The line of the Procfile under the name of a process type that gets no requests."""
+    scale = "`heroku ps:scale web=0 worker=1`"
+    words = f"start it as `worker:` instead of `web:` and scale it with {scale}"
+    line = app.procfile.last().get("web") if app.procfile is not None else None
+    source = app.source("Procfile")
+    edits = renamed_process(source, line, "worker") if source is not None and line is not None and "worker" not in app.processes else ()
+    return Fix(words, edits, then=f"after the next deploy {scale}" if edits else "")
 
 
 @rule("HL106", "binds-localhost", ERROR, needs=("processes",))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.deploy_scripts import heroku_commands
+from herolint.app.endpoint_edits import is_deployed_only
+from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.finding import Finding, Place
+from herolint.edits.json import without_entry
+from herolint.edits.words import without_assignment
+from herolint.finding import Finding, Fix, Place
 from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, report, rule
 
@@ -19,7 +23,7 @@ def port_overridden(app: App) -> Iterator[Finding]:
     web = app.web
     if app.app_json is not None and (declared := app.app_json.env.get("PORT")) is not None and (declared.value or "").strip():
         yield _finding(
-            app, f"app.json sets PORT to {declared.value}", Place("app.json", declared.span, "set by hand"), "take PORT out of `env`"
+            app, f"app.json sets PORT to {declared.value}", Place("app.json", declared.span, "set by hand"), _undeclared(app, "PORT")
         )
     for launch in web.launches if web is not None else ():
         given = launch.assigned("PORT")
@@ -28,7 +32,7 @@ def port_overridden(app: App) -> Iterator[Finding]:
                 app,
                 f"web's command sets PORT to {given.text}",
                 launch.place(given, "set by hand"),
-                "leave `PORT=…` out: the platform sets it",
+                _unassigned(app, launch),
             )
     for command in heroku_commands(app):
         if command.sub not in ("config:set", "config:add"):
@@ -42,7 +46,22 @@ def port_overridden(app: App) -> Iterator[Finding]:
                 yield _finding(app, message, Place(at.path, at.span, "expands here"), f"set it in the Procfile: `web: {name}=$PORT …`")
 
 
-def _finding(app: App, message: str, at: Place, fix: str) -> Finding:
+def _undeclared(app: App, name: str) -> Fix:
+    """app.json without a config var."""
+    source, env = app.source("app.json"), app.app_json.tree.root.get("env") if app.app_json and app.app_json.tree.root else None
+    edits = without_entry(source, env, name) if source is not None and env is not None else ()
+    return Fix(f"take {name} out of `env`", edits, safe=True)
+
+
+def _unassigned(app: App, launch: Launch) -> Fix:
+    """The command without `PORT=…` before it."""
+    source = app.source(launch.path)
+    given = next(one for one in launch.command.assignments if one.name == "PORT")
+    edits = without_assignment(source, given.span) if source is not None else ()
+    return Fix("leave `PORT=…` out: the platform sets it", edits, safe=is_deployed_only(app, launch.path))
+
+
+def _finding(app: App, message: str, at: Place, fix: Fix | str) -> Finding:
     return report(
         "HL107",
         message,

@@ -14,6 +14,7 @@ from herolint.changes import Rename
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine
+from herolint.rules.process.procfile_fixes import as_meant, as_utf8, called_web, not_ignored, without_overridden
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _SERVING = (
@@ -76,7 +77,7 @@ def _not_added(app: App) -> Iterator[Finding]:
             fix="`git add Procfile` and commit",
         )
     elif "Procfile" not in app.slug:
-        yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), "take the line out of .slugignore")
+        yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), not_ignored(app))
 
 
 def _finding(app: App, message: str, at: Place, fix: Fix | str, confidence: Confidence = Confidence.HIGH) -> Finding:
@@ -96,7 +97,7 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
             f"the Procfile is {procfile.encoding_problem.upper()}: Heroku reads no line of it",
             Place("Procfile"),
             why="the app deploys with no process types, and every request gets H14",
-            fix="save it as UTF-8 without a byte order mark (PowerShell: `Set-Content -Encoding ascii`)",
+            fix=Fix("save it as UTF-8 without a byte order mark (PowerShell: `Set-Content -Encoding ascii`)", as_utf8(app), safe=True),
         )
         return
     declared = procfile.last()
@@ -112,7 +113,7 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
             why=f"the process type {line.name} is lost" + (": no dyno serves requests (H14)" if line.name == "web" else "")
             if line.dropped and line.name
             else "the build goes on without a word, and the process is not what the line says",
-            fix=f"write `{line.name or 'web'}: command`, with a colon and a space",
+            fix=as_meant(app, line),
             process=line.name,
         )
 
@@ -144,7 +145,7 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
             severity=ERROR if differs and line.name == "web" else WARNING,
             why="the last line of a name wins, without a message" + ("; this command never runs" if differs else ""),
             related=(Place("Procfile", winner.line_span, "this one counts"),),
-            fix="keep one of them" + (", or give the other a name of its own" if differs else ""),
+            fix=without_overridden(app, line, differs=differs),
             process=line.name,
         )
 
@@ -190,7 +191,7 @@ def no_web_process(app: App) -> Iterator[Finding]:
             f"`{wrong_case}` is not `web`: names of process types are case-sensitive",
             Place("Procfile", line.name_span, "gets no requests"),
             why="only `web` receives requests; without it every one gets H14",
-            fix="write `web:`",
+            fix=Fix("write `web:`", called_web(app, line), safe=True),
             process=wrong_case,
         )
     elif names and any(name != "release" for name in names):

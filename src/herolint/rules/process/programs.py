@@ -6,15 +6,20 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.endpoint_edits import is_deployed_only
 from herolint.app.launch import Launch
+from herolint.app.manifest_edits import requirement_added
 from herolint.app.model import App
 from herolint.app.node_programs import Absent, absent_programs
 from herolint.app.processes import Process
 from herolint.app.python_build import manager_files
-from herolint.finding import Finding, Place
+from herolint.changes import Edit
+from herolint.edits.text import written
+from herolint.finding import Finding, Fix, Place
 from herolint.knowledge.packages import program_packages
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.gem_programs import MissingGem, NoServer
@@ -82,7 +87,7 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
             at,
             why="the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
             related=started_at(app, process, launch),
-            fix=f"add `{packages[0]}` to {_manifest(dependencies.manifest)}",
+            fix=Fix(f"add `{packages[0]}` to {_manifest(dependencies.manifest)}", requirement_added(app, packages[0])),
             process=process.name,
         )
 
@@ -187,6 +192,16 @@ def _not_at_run_time(app: App, process: Process, launch: Launch, tool: str) -> F
         why=f"the buildpack installs {tool} for the build only: command not found, the process crashes"
         + (" and every request gets H10" if process.serves else ""),
         related=started_at(app, process, launch),
-        fix=f"leave `{tool} run` out: the packages' programs are on PATH",
+        fix=_without_runner(app, launch, tool),
         process=process.name,
     )
+
+
+def _without_runner(app: App, launch: Launch, tool: str) -> Fix:
+    """The command without `poetry run` before it."""
+    source, words = app.source(launch.path), launch.command.words
+    first = words[0].span.start
+    end = words[2].span.start if len(words) > 2 else first
+    plain = source is not None and written(source, Span(first, end)).split() == [tool, "run"] and not words[2].text.startswith("-")
+    edits = (Edit(launch.path, Span(first, end), ""),) if plain else ()
+    return Fix(f"leave `{tool} run` out: the packages' programs are on PATH", edits, is_deployed_only(app, launch.path))

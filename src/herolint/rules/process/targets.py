@@ -14,8 +14,9 @@ from herolint.app.node_programs import known_programs
 from herolint.app.own_programs import Unstartable, unstartable
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.process.places import python_launches, started_at
+from herolint.rules.process.target_fixes import any_python, as_named, by_shell, instead, near_program, other_object
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -50,15 +51,16 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             process=process.name,
             confidence=confidence,
         )
-    yield from (_not_built(found) for found in not_built(app))
+    yield from (_not_built(app, found) for found in not_built(app))
     yield from _bare_names(app)
-    yield from (_not_started(found) for found in unstartable(app))
+    yield from (_not_started(app, found) for found in unstartable(app))
     yield from unknown_worker_classes(app)
 
 
-def _not_started(found: Unstartable) -> Finding:
+def _not_started(app: App, found: Unstartable) -> Finding:
     """A file that is there, and that the system does not start."""
     process, path = found.process, found.path
+    fix: Fix | str
     match found.reason:
         case "mode":
             message, label = f"{process.name} starts {path}, which git does not hold as executable", "Permission denied"
@@ -74,7 +76,7 @@ def _not_started(found: Unstartable) -> Finding:
                 f"{process.name} starts {path}, whose first line asks for {found.asked}, which a dyno does not have",
                 "no such program",
             )
-            fix = "write `#!/usr/bin/env python3`"
+            fix = Fix("write `#!/usr/bin/env python3`", any_python(app, path), safe=True)
     return report(
         "HL110",
         message,
@@ -100,12 +102,12 @@ def _bare_names(app: App) -> Iterator[Finding]:
                     Place(process.at.path, command.words[0].span, "not found"),
                     why="command not found: the process crashes as soon as it starts"
                     + (" and every request gets H10" if process.serves else ""),
-                    fix=f"write `./{name}` (executable in git), or `bash {name}`",
+                    fix=by_shell(app, process, command, name),
                     process=process.name,
                 )
 
 
-def _not_built(found: NotBuilt) -> Finding:
+def _not_built(app: App, found: NotBuilt) -> Finding:
     """A binary of another name, or in another folder, than the build gives it."""
     names = ", ".join(found.made[:3]) + (f" and {len(found.made) - 3} more" if len(found.made) > 3 else "")
     process = found.process
@@ -120,13 +122,16 @@ def _not_built(found: NotBuilt) -> Finding:
         why="the shell finds no such program: the process crashes as soon as it starts"
         + (" and every request gets H10" if process.serves else ""),
         related=() if found.launch.path == process.at.path else (Place(process.at.path, process.at.span, "this process starts it"),),
-        fix=f"use `{found.near}`" if found.near else "name one of the programs that are built" if found.made else "add a `package main`",
+        fix=near_program(app, found) if found.near else "name one of the programs that are built" if found.made else "add a `package main`",
         process=process.name,
         confidence=found.confidence,
     )
 
 
-def _missing(app: App, process: Process, launch: Launch) -> tuple[str, Place, str, Confidence] | None:
+_Found = tuple[str, Place, Fix | str, Confidence]
+
+
+def _missing(app: App, process: Process, launch: Launch) -> _Found | None:
     if launch.target is None or not launch.target.literal or launch.command.conditional or not launch.command.cwd_known:
         return None
     at = launch.place(launch.target)
@@ -141,7 +146,7 @@ def _missing(app: App, process: Process, launch: Launch) -> tuple[str, Place, st
     return None
 
 
-def _missing_package_script(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+def _missing_package_script(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
     """A script that package.json does not have."""
     package = app.package(launch.folder or "")
     if package is None or launch.subcommand in package.scripts or _container_path(app, process):
@@ -167,7 +172,7 @@ def _lists(package: PackageJson, name: str) -> bool:
     return name in package.dependencies or name in package.dev_dependencies
 
 
-def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
     """A JavaScript file that is neither in the repository nor made by the build."""
     script = launch.script or ""
     if script in app.slug or _container_path(app, process) or "$" in script or "*" in script or script.startswith(("/", "..")):
@@ -181,7 +186,7 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> tu
     same = next((path for path in app.slug if path.lower() in (script.lower(), f"{script.lower()}.js")), None)
     if same:
         message = f"{process.name} starts {script}, but the file is called {same}"
-        return message, at, f"write `{same}`: names are case-sensitive on a dyno", Confidence.HIGH
+        return message, at, as_named(app, launch, script, same), Confidence.HIGH
     if script in app.workspace.files:
         return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
     if app.build_output(script):
@@ -191,7 +196,7 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> tu
     return (
         f"{process.name} starts {script}, which is not in the repository{f' ({reason})' if reason else ''}",
         at,
-        f"use `{near}`" if near else f"commit {script} or name the right file",
+        instead(app, launch, script, near) if near else f"commit {script} or name the right file",
         Confidence.HIGH,
     )
 
@@ -204,7 +209,7 @@ def _container_path(app: App, process: Process) -> bool:
     return image is None or not image.plain
 
 
-def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
     script = launch.script or ""
     if (app.workspace.exists(script) and script in app.slug) or script.startswith(("/", "..")) or _container_path(app, process):
         return None
@@ -215,7 +220,7 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tu
         return (
             f"{process.name} starts {script}, but the file is called {same}",
             at,
-            f"write `{same}`: names are case-sensitive on a dyno",
+            as_named(app, launch, script, same),
             Confidence.HIGH,
         )
     if script in app.workspace.files:
@@ -226,12 +231,12 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> tu
     return (
         f"{process.name} starts {script}, which is not in the repository{why}",
         at,
-        f"use `{near}`" if near else f"commit {script} or name the right file",
+        instead(app, launch, script, near) if near else f"commit {script} or name the right file",
         Confidence.HIGH,
     )
 
 
-def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tuple[str, Place, str, Confidence] | None:
+def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
     module = launch.module or ""
     code = app.code.code
     if _container_path(app, process) or not code.files:
@@ -268,7 +273,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> tu
         return (
             message,
             at,
-            f"use `{near}`" if near else f"name the module that holds the app instead of `{module}`",
+            instead(app, launch, module, near, safe=case) if near else f"name the module that holds the app instead of `{module}`",
             Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM,
         )
     if launch.attr and launch.tool != "celery":
@@ -293,9 +298,7 @@ def _near_module(app: App, module: str) -> str | None:
     return app.code.code.dotted(paths[0]) if paths else None
 
 
-def _missing_object(
-    app: App, process: Process, launch: Launch, path: str, at: Place, default: str = ""
-) -> tuple[str, Place, str, Confidence] | None:
+def _missing_object(app: App, process: Process, launch: Launch, path: str, at: Place, default: str = "") -> _Found | None:
     mod = app.code.code.mod(path)
     name = (launch.attr or default).partition(".")[0]
     if mod is None or not name or mod.facts.errors:
@@ -314,6 +317,6 @@ def _missing_object(
     if any((f, n) for f, n in mod.facts.globals if n == name):
         return None
     found = next((n for n in ("app", "application", "server", "create_app", "wsgi_app", "api", "asgi") if n in names), None)
-    fix = f"use `{launch.module}:{found}`" if found else f"define `{name}` in {path}"
+    fix = other_object(app, launch, found) if found else f"define `{name}` in {path}"
     missing = f"{process.name} loads {name} from {path}, which does not define it"
     return missing, at, fix, Confidence.HIGH

@@ -8,9 +8,11 @@ from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.values import Known
+from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
-from herolint.finding import Finding, Place
+from herolint.edits.words import replaced_end
+from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
 
@@ -34,7 +36,14 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
             if word is None:
                 yield from _in_config(app, launch)
             elif not _is_async(launch) and web is not None:
-                yield from _judge(app, "gunicorn", word.text, launch.place(word), started_at(app, web, launch))
+                source = app.source(launch.path)
+                edits = replaced_end(source, word.span, word.text, _under(app)) if source is not None else ()
+                yield from _judge(app, "gunicorn", word.text, launch.place(word), started_at(app, web, launch), edits)
+
+
+def _under(app: App) -> str:
+    """A limit under the router's, in whole seconds."""
+    return str(int(app.platform.request_timeout_s) - 1)
 
 
 def _is_async(launch: Launch) -> bool:
@@ -63,7 +72,7 @@ def _value(app: App, mod: Mod, assign: Assign | None) -> object:
     return value.value if isinstance(value, Known) else None
 
 
-def _judge(app: App, server: str, text: str, at: Place, related: tuple[Place, ...]) -> Iterator[Finding]:
+def _judge(app: App, server: str, text: str, at: Place, related: tuple[Place, ...], edits: tuple[Change, ...] = ()) -> Iterator[Finding]:
     if not text.isdigit() or 0 < int(text) <= app.platform.request_timeout_s:
         return
     limit = f"{app.platform.request_timeout_s:.0f} s"
@@ -74,6 +83,6 @@ def _judge(app: App, server: str, text: str, at: Place, related: tuple[Place, ..
         Place(at.path, at.span, _LABEL),
         why="the visitor has had an H12 for long, while the worker goes on with an answer that nobody gets and takes no other request",
         related=related,
-        fix=f"set it below {limit} and move longer work to a worker process",
+        fix=Fix(f"set it below {limit} and move longer work to a worker process", edits),
         process="web",
     )

@@ -1,0 +1,42 @@
+"""How the Procfile and what keeps it out of the slug are mended."""
+
+from __future__ import annotations
+
+from herolint.app.model import App
+from herolint.changes import Change, SaveAsUtf8
+from herolint.edits.procfile import mended_line, renamed_process
+from herolint.edits.text import without_lines
+from herolint.finding import Fix
+from herolint.formats.procfile import BrokenLine, ProcessLine
+
+
+def not_ignored(app: App) -> Fix:
+    """The line that removes the Procfile taken out, where it removes nothing else."""
+    source = app.source(".slugignore")
+    pattern = app.slugignore.removed_by("Procfile") if app.slugignore is not None else None
+    alone = pattern is not None and source is not None and [p for p in app.workspace.files if pattern.removes(p)] == ["Procfile"]
+    edits = (without_lines(source, pattern.span),) if alone and pattern is not None and source is not None else ()
+    return Fix("take the line out of .slugignore", edits, safe=True)
+
+
+def as_utf8(app: App) -> tuple[SaveAsUtf8, ...]:
+    source = app.source("Procfile")
+    return (SaveAsUtf8("Procfile"),) if source is not None and not source.is_binary and source.encoding_problem is None else ()
+
+
+def as_meant(app: App, line: BrokenLine) -> Fix:
+    source = app.source("Procfile")
+    edits = mended_line(source, line) if source is not None else ()
+    return Fix(f"write `{line.name or 'web'}: command`, with a colon and a space", edits, safe=True)
+
+
+def without_overridden(app: App, line: ProcessLine, *, differs: bool) -> Fix:
+    """Without the line that has no effect; where the two say different things, which one is meant is the owner's to say."""
+    source = app.source("Procfile")
+    words = "keep one of them" + (", or give the other a name of its own" if differs else "")
+    return Fix(words, (without_lines(source, line.line_span),) if source is not None else (), safe=not differs)
+
+
+def called_web(app: App, line: ProcessLine) -> tuple[Change, ...]:
+    source = app.source("Procfile")
+    return renamed_process(source, line, "web") if source is not None else ()
