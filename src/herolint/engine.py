@@ -123,11 +123,13 @@ def apps_in(
 
 
 def _cache(options: RunOptions) -> FactCache | None:
+    if not isinstance(options.cache, bool):
+        return options.cache
+    if not options.cache:
+        return None
     from herolint.code.cache import FactCache
 
-    if isinstance(options.cache, bool):
-        return FactCache() if options.cache else None
-    return options.cache
+    return FactCache()
 
 
 def _table(path: Path) -> Mapping[str, object]:

@@ -63,7 +63,7 @@ def _client_files(code: Program) -> Iterator[tuple[str, str]]:
             if package is not None and packages & {*package.dependencies, *package.dev_dependencies}:
                 roots.append(posixpath.dirname(path))
     for path in sorted(code.code.sources):
-        if _NOT_SHIPPED.search(path) or not code.reads_browser(path):
+        if not code.reads_browser(path) or _NOT_SHIPPED.search(path):
             continue
         root = next((root for root in sorted(roots, key=len, reverse=True) if path.startswith(f"{root}/src/" if root else "src/")), None)
         if root is not None:

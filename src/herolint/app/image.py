@@ -239,8 +239,6 @@ def _installs(command: Command) -> bool:
 
 def images_of(app: App) -> dict[str, Image]:
     """The images by process type: those that heroku.yml builds, else the Dockerfile of the root, or one for each process type there."""
-    if not app.is_container:
-        return {}
     yml = app.heroku_yml
     if yml is not None:
         built = {name: (posixpath.normpath(entry.path), entry.target) for name, entry in yml.docker.items()}

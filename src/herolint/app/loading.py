@@ -336,4 +336,5 @@ HAS: dict[str, Callable[[App], bool]] = {
     "heroku.yml": lambda app: "heroku.yml" in app.slug,
     "dockerfile": lambda app: app.is_container,
     "aptfile": lambda app: "Aptfile" in app.slug,
+    "slugignore": lambda app: app.slugignore is not None,
 }

@@ -138,6 +138,8 @@ class App(Documents):
     @cached_property
     def images(self) -> dict[str, Image]:
         """The container images by process type; empty for an app that buildpacks build."""
+        if not self.is_container:
+            return {}
         from herolint.app.image import images_of
 
         return images_of(self)

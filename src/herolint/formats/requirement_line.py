@@ -23,6 +23,9 @@ _REQUIREMENT = lazy(
     rf"(?P<open>\()?[ \t]*(?P<spec>(?:{_CLAUSE}[ \t]*(?:,[ \t]*|(?![=~!<>])))+)?[ \t]*(?(open)\))[ \t]*(?:;(?P<marker>.*))?\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_PLAIN = lazy(rf"(?P<name>{NAME})(?P<spec>(?:[=~!<>]=|[<>])[0-9]+(?:\.[0-9]+)*)?\Z")
+"""Most lines: the patterns for all others take longer to compile than a list takes to read."""
+_ARCHIVES = (".whl", ".tar.gz", ".zip")
 _URL_FORM = lazy(rf"(?P<name>{NAME})[ \t]*(?:\[(?P<extras>[^\]]*)\])?[ \t]*@[ \t]*(?P<url>\S+)(?:[ \t]+;(?P<marker>.*))?\Z", re.DOTALL)
 _HASH = lazy(r"[ \t]--hash[= \t][ \t]*(?P<hash>\S+)")
 _LINE_OPTION = lazy(r"[ \t]+--(?:global-option|install-option|build-option|config-settings?|hash)\b.*\Z", re.DOTALL)
@@ -61,6 +64,9 @@ def normalise(name: str) -> str:
 
 def read_requirement(text: str, file: str, span: Span, *, editable: bool) -> Requirement | str:
     """The requirement in a logical line without comment, or why pip refuses it."""
+    plain = _PLAIN.match(text)
+    if plain and not editable and not text.endswith(_ARCHIVES):
+        return _made(plain["name"], "", plain["spec"] or "", "", "", "", False, (), file, span)
     hashes = tuple(match["hash"] for match in _HASH.finditer(text))
     body = _LINE_OPTION.sub("", text).strip()
     located = _located(body)
@@ -100,7 +106,7 @@ def _located(body: str) -> tuple[str, str, str, str, str] | None:
         body.startswith((".", "/", "~"))
         or re.match(r"[A-Za-z]:[\\/]", body)
         or ("/" in bare and " @ " not in body)
-        or re.search(r"\.(?:whl|tar\.gz|zip)\Z", bare)
+        or bare.endswith(_ARCHIVES)
     ):
         return "", bare, name or _archive_name(bare), extras or tail.rstrip("]"), marker
     return None

@@ -56,7 +56,7 @@ class Answers:
             return
 
     def _path(self, asked: tuple[str, ...]) -> Path | None:
-        from hashlib import blake2b
+        from herolint.digests import blake2b
 
         key = "\0".join(asked).encode("utf-8", "surrogateescape")
         return self._folder / blake2b(key, digest_size=20).hexdigest() if self._folder is not None else None

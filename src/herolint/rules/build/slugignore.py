@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from herolint.formats.slugignore import Pattern, SlugIgnore
 
 
-@rule("HL423", "slugignore-excludes-needed-file", ERROR)
+@rule("HL423", "slugignore-excludes-needed-file", ERROR, needs=("slugignore",))
 def slugignore_excludes_needed_file(app: App) -> Iterator[Finding]:
     """A line of .slugignore removes a file that the build or a process needs."""
     ignore = app.slugignore
