@@ -72,24 +72,18 @@ class Boot:
         found: dict[FunctionRef, int] = {}
         for (path, number), start in self.listening.items():
             self._add(found, FunctionRef(path, number), start)
-        for _ in range(MAX_CALLERS):
+        names = {self._name(ref) for ref in found}
+        for _ in range(MAX_CALLERS if found else 0):
             before = len(found)
             for mod in self.reach.mods():
                 for fact in mod.facts.calls:
-                    target = self.code.linker.resolve(mod, fact.function, fact.call.func) if self._might(fact, found) else None
+                    target = self.code.linker.resolve(mod, fact.function, fact.call.func) if _might(fact, names) else None
                     if target is not None and target.mod is not None and FunctionRef(target.mod.path, target.number) in found:
                         self._add(found, FunctionRef(mod.path, fact.function), fact.call.start)
+                        names = {self._name(ref) for ref in found}
             if len(found) == before:
                 break
         return found
-
-    def _might(self, fact: CallFact, found: dict[FunctionRef, int]) -> bool:
-        """Whether a call could be of one of the functions, by name."""
-        func = fact.call.func
-        if isinstance(func, facts.Closure):
-            return True
-        last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-        return bool(last) and any(last == self._name(ref) for ref in found)
 
     def _name(self, ref: FunctionRef) -> str:
         mod = self.code.code.mod(ref.path)
@@ -159,3 +153,12 @@ class Boot:
         step = self.steps.get(FunctionRef(effect.mod.path, effect.fact.function))
         func = step.call[1].call.func if step is not None and step.call is not None else None
         return isinstance(func, facts.Name) and func.id == "Promise"
+
+
+def _might(fact: CallFact, names: set[str]) -> bool:
+    """Whether a call could be of one of the functions with these names."""
+    func = fact.call.func
+    if isinstance(func, facts.Closure):
+        return True
+    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+    return bool(last) and last in names

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 
 import msgspec
 
@@ -20,6 +22,7 @@ MAX_SOURCE_BYTES = 1_000_000
 """A larger file is no code that a person wrote, and is not read as such."""
 _INSTALLED = lazy(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
 """Folders in which package managers put what is not the project's own code."""
+_start = itemgetter(0)
 
 
 class Binding(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +78,8 @@ class Mod:
                 bind(scope, name, assign, i, assign.guard, assign.start)
         for names in table.values():
             for found in names.values():
-                found.sort(key=lambda b: b.start)
+                if len(found) > 1:
+                    found.sort(key=lambda b: b.start)
         return table
 
     @cached_property
@@ -133,13 +137,11 @@ class Mod:
 
     def function_at(self, offset: int) -> int:
         """The innermost function whose definition holds a place; -1 for the module's own level."""
-        found = NONE
-        for start, end, index in self._extents:
-            if start > offset:
-                break
+        for at in range(bisect_right(self._extents, offset, key=_start) - 1, -1, -1):
+            _, end, index = self._extents[at]
             if offset < end:
-                found = index
-        return found
+                return index
+        return NONE
 
     @cached_property
     def _extents(self) -> list[tuple[int, int, int]]:
@@ -256,14 +258,15 @@ class CodeBase:
 
     def calls_named(self, name: str) -> list[tuple[Mod, CallFact]]:
         """Calls in the modules loaded so far by the last word of what they call."""
-        for mod in islice(self._mods.values(), self._called, None):
-            if mod is None:
-                continue
-            for fact in mod.facts.calls:
-                func = fact.call.func
-                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
-                self._calls.setdefault(last, []).append((mod, fact))
-        self._called = len(self._mods)
+        if self._called < len(self._mods):
+            for mod in islice(self._mods.values(), self._called, None):
+                if mod is None:
+                    continue
+                for fact in mod.facts.calls:
+                    func = fact.call.func
+                    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                    self._calls.setdefault(last, []).append((mod, fact))
+            self._called = len(self._mods)
         return self._calls.get(name, [])
 
     def dotted(self, path: str) -> str:

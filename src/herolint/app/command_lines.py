@@ -38,9 +38,11 @@ class Commands:
         found = self.rows.get(self.linker.qualified(mod, function, expr) or "")
         if found is not None:
             return found
+        if not isinstance(expr, facts.Attr):
+            return None
         spelled = dotted(expr) or ""
         found = next((program for ending, program in self.endings.items() if spelled.endswith(ending)), None)
-        return found if found is not None or not isinstance(expr, facts.Attr) else self._of_group(mod, function, expr)
+        return found if found is not None else self._of_group(mod, function, expr)
 
     def _of_group(self, mod: Mod, function: int, expr: facts.Attr) -> str | None:
         """The program of a group that is a function itself: `@app.cli.group() def users()`, then `@users.command()`."""

@@ -9,13 +9,14 @@ import msgspec
 
 from herolint.app.answers import ANSWERS, answered
 from herolint.app.codebase import Mod
-from herolint.app.given import awaited_by, called_parameters, given_functions, joined, row_of, table_of, wrapped
+from herolint.app.given import awaited_by, called_parameters, given_functions, joined, table_of, wrapped
 from herolint.app.link import Linker, Target
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import dotted, walk
 from herolint.finding import Place
+from herolint.knowledge.calls import CallRow
 
 MAX_CALLS = 20_000
 """Functions that are found from one set of starts; in a tree with more, the rest counts as not reached."""
@@ -42,6 +43,9 @@ UNWRITTEN = frozenset({"NotImplementedError", "Error"})
 
 NOW = {"perform_now": "perform", "perform_inline": "perform", "perform_sync": "perform"}
 """Calls that do a job on the spot, with the method that holds its work."""
+
+_BESIDE = frozenset({"starts-thread", "starts-beside", "schedules"})
+"""What calls do that let a function run beside the one that makes them."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -145,22 +149,19 @@ class Flow:
                 yield mod, CallFact(call, number, NONE, NONE, NONE, True), FunctionRef(target.mod.path, target.number)
 
     def _called(self, mod: Mod, fact: CallFact, waits: bool) -> Iterator[FunctionRef]:
-        func = fact.call.func
         if waits and _stands_in(mod, fact):
             return
-        name = _name(func)
-        beside = row_of(self.linker, mod, fact, "starts-thread", "starts-beside", "schedules") is not None
-        if not beside and (name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS)):
-            for given in fact.call.args:
-                if isinstance(given, facts.Closure):
-                    yield FunctionRef(mod.path, given.number)
-        for given_to in (*given_functions(self.linker, mod, fact), *table_of(self.linker, mod, fact), *wrapped(self.linker, mod, fact)):
+        func = fact.call.func
+        target = self.linker.resolve(mod, fact.function, func)
+        rows = self.linker.rows(target.name) if target is not None and target.kind == "external" else ()
+        if fact.call.args:
+            yield from self._given(mod, fact, rows, waits)
+        for given_to in (*table_of(self.linker, mod, fact), *wrapped(self.linker, mod, fact)):
             yield from _ref(given_to)
         if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
             target_of = self.linker.resolve(mod, fact.function, func.base)
             if target_of is None or target_of.kind in ("function", "external"):
                 return
-        target = self.linker.resolve(mod, fact.function, func)
         if isinstance(func, facts.Attr) and func.name in NOW:
             target = self._performed(mod, fact, func) or target
         if target is None:
@@ -176,10 +177,21 @@ class Flow:
                 yield from self._overridden(mod, fact)
             for given_to in called_parameters(self.linker, mod, fact, target):
                 yield from _ref(given_to)
-        elif target.kind == "class" or (target.kind == "instance" and name == "new"):
+        elif target.kind == "class" or (target.kind == "instance" and _name(func) == "new"):
             init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
             if init is not None:
                 yield FunctionRef(target.mod.path, init)
+
+    def _given(self, mod: Mod, fact: CallFact, rows: tuple[CallRow, ...], waits: bool) -> Iterator[FunctionRef]:
+        """Functions that a call is given and runs, by what the tables say of it."""
+        name = _name(fact.call.func)
+        if name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS):
+            if not any(row.effect in _BESIDE for row in rows):
+                for arg in fact.call.args:
+                    if isinstance(arg, facts.Closure):
+                        yield FunctionRef(mod.path, arg.number)
+        for given_to in given_functions(self.linker, mod, fact, rows):
+            yield from _ref(given_to)
 
     def _performed(self, mod: Mod, fact: CallFact, func: facts.Attr) -> Target | None:
         """The work of a job that is done on the spot: `Job.perform_now(…)` runs `Job#perform`."""

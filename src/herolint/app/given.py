@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from herolint.app.codebase import Mod
 from herolint.app.link import Linker, Target
@@ -21,9 +21,9 @@ def row_of(linker: Linker, mod: Mod, fact: CallFact, *effects: str) -> CallRow |
     return next((row for row in linker.rows(name) if row.effect in effects), None) if name is not None else None
 
 
-def given_functions(linker: Linker, mod: Mod, fact: CallFact) -> Iterator[Target]:
-    """The project's functions that a call of a known kind is given and runs before the function around it goes on."""
-    row = row_of(linker, mod, fact, "runs-given") if fact.call.args else None
+def given_functions(linker: Linker, mod: Mod, fact: CallFact, rows: tuple[CallRow, ...]) -> Iterator[Target]:
+    """The project's functions that a call with these rows is given and runs before the function around it goes on."""
+    row = next((row for row in rows if row.effect == "runs-given"), None)
     if row is None or not _ends(linker, mod, fact, row.kind):
         return
     position = next((int(word) for word in row.path.split() if word.isdigit()), None)
@@ -112,7 +112,7 @@ def called_parameters(linker: Linker, mod: Mod, fact: CallFact, target: Target) 
             yield found
 
 
-def _called_names(mod: Mod, number: int) -> frozenset[str]:
+def _called_names(mod: Mod, number: int) -> Collection[str]:
     """Plain names that a function itself calls."""
     table: dict[int, set[str]] | None = mod.__dict__.get("_called_names")
     if table is None:
@@ -121,7 +121,7 @@ def _called_names(mod: Mod, number: int) -> frozenset[str]:
             if isinstance(fact.call.func, facts.Name):
                 table.setdefault(fact.function, set()).add(fact.call.func.id)
         mod.__dict__["_called_names"] = table
-    return frozenset(table.get(number, ()))
+    return table.get(number, ())
 
 
 def table_of(linker: Linker, mod: Mod, fact: CallFact) -> Iterator[Target]:

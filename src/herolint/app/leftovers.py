@@ -68,7 +68,7 @@ def _handed_over(code: Program, mod: Mod, fact: CallFact) -> Iterator[Target]:
     if (
         row is None
         or fact.awaited
-        or (row.effect == "runs-given" and (not row.kind or any(True for _ in given_functions(linker, mod, fact))))
+        or (row.effect == "runs-given" and (not row.kind or any(True for _ in given_functions(linker, mod, fact, (row,)))))
     ):
         return
     words = row.path.split() or ["0"]

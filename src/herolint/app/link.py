@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 24
 """Names that may stand for each other before the chain is given up as unknown."""
-_NAMING = (facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
-"""Expressions that can name something."""
+_NEAR = 3
+"""What is found so near to the question does not depend on the way to it."""
+_NAMING = (facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
+"""Expressions that can name something, besides names and attributes."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -34,6 +36,9 @@ class Target(msgspec.Struct, frozen=True):
     mod: Mod | None = None
     number: int = NONE
     bindings: tuple[Binding, ...] = ()
+
+
+_NOT_LOOKED_FOR = Target("", "")
 
 
 class Linker:
@@ -64,6 +69,8 @@ class Linker:
         """Calls that stand for the result of the function that they are given, where a parameter's default or type names them."""
         self._dialects: dict[str, Dialect] = {}
         self._puts: dict[str, dict[tuple[str, str], list[tuple[int, facts.AnyExpr]]]] = {}
+        self._globals: dict[tuple[str, str], Target | None] = {}
+        """What names of modules mean in their functions, by file and name."""
         self._known: dict[tuple[str, int, type[facts.Expr], int, int, str], Target | None] = {}
         """What was found, by file, function and place: to compare whole expressions would take longer than to resolve them."""
 
@@ -83,27 +90,35 @@ class Linker:
 
     def resolve(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int = 0) -> Target | None:
         """What the expression names, in the scope of that function (-1: the module)."""
-        if depth > MAX_DEPTH or not isinstance(expr, _NAMING):
+        if depth > MAX_DEPTH:
             return None
         # Expressions of one kind may share a place (`x` read from `{x}`), but not with the same word.
-        word = expr.id if isinstance(expr, facts.Name) else expr.name if isinstance(expr, facts.Attr) else ""
+        if isinstance(expr, facts.Name):
+            word = expr.id
+        elif isinstance(expr, facts.Attr):
+            word = expr.name
+        elif isinstance(expr, _NAMING):
+            word = ""
+        else:
+            return None
         key = (mod.path, function, type(expr), expr.start, expr.end, word)
-        try:
-            return self._known[key]
-        except KeyError:
-            self._known[key] = None  # as long as it is being looked for
+        found = self._known.get(key, _NOT_LOOKED_FOR)
+        if found is not _NOT_LOOKED_FOR:
+            return found
+        self._known[key] = None  # as long as it is being looked for
         found = self._known[key] = self._resolve(mod, function, expr, depth + 1)
         return found
 
     def _resolve(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Target | None:
+        # Nearly all are names and attributes.
+        if isinstance(expr, facts.Name):
+            return self.lookup(mod, function, expr.id, depth, expr.start)
+        if isinstance(expr, facts.Attr):
+            if self.dialect(mod).stands_for_parent(expr.base):
+                return self._inherited(mod, function, expr.name, depth)
+            target = self._base(mod, function, expr.base, depth)
+            return self.member(target, expr.name, depth) if target else None
         match expr:
-            case facts.Name(id=name):
-                return self.lookup(mod, function, name, depth, expr.start)
-            case facts.Attr(base=base, name=name) if self.dialect(mod).stands_for_parent(base):
-                return self._inherited(mod, function, name, depth)
-            case facts.Attr(base=base, name=name):
-                target = self._base(mod, function, base, depth)
-                return self.member(target, name, depth) if target else None
             case facts.Call(func=func):
                 loaded = self.dialect(mod).loaded(self, mod, expr, depth)
                 if loaded is not None:
@@ -134,7 +149,7 @@ class Linker:
 
     def lookup(self, mod: Mod, function: int, name: str, depth: int = 0, before: int = -1) -> Target | None:
         """What a plain name means in a scope: parameters hide, then functions outwards, then the module, then what the language adds."""
-        scope = function
+        scope, names = function, mod.names
         while scope != NONE:
             fn = mod.facts.functions[scope]
             if fn.receiver == name and (found := self._receiver(mod, fn)) is not None:
@@ -142,14 +157,25 @@ class Linker:
             for param in fn.params:
                 if param.name == name:
                     return self._parameter(mod, fn, param, depth)
-            local = [b for b in mod.names.get(scope, {}).get(name, ()) if not _inside(b, before)]
-            if local:
-                return self._bound(mod, name, local, depth, before)
+            if scope in names and name in names[scope]:
+                local = [b for b in names[scope][name] if not _inside(b, before)]
+                if local:
+                    return self._bound(mod, name, local, depth, before)
             scope = fn.parent
-        bindings = mod.names.get(NONE, {}).get(name)
+        bindings = names[NONE].get(name) if NONE in names else None
         if bindings:
-            return self._bound(mod, name, bindings, depth, before if function == NONE else -1)
+            return self._bound(mod, name, bindings, depth, before) if function == NONE else self._global(mod, name, bindings, depth)
         return self.dialect(mod).implicit(self, mod, function, name, depth) or self.dialect(mod).free(self, mod, name, depth)
+
+    def _global(self, mod: Mod, name: str, bindings: list[Binding], depth: int) -> Target | None:
+        """What a name of the module means in its functions: the same in all of them."""
+        key = mod.path, name
+        if key not in self._globals:
+            found = self._bound(mod, name, bindings, depth, -1)
+            if depth > _NEAR:
+                return found
+            self._globals[key] = found
+        return self._globals[key]
 
     def _receiver(self, mod: Mod, fn: Function) -> Target | None:
         """The object that a method belongs to."""

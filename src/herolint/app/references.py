@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from operator import attrgetter
 
 import msgspec
 
@@ -13,13 +14,16 @@ from herolint.app.own_classes import is_plain, reflects
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import dotted, walk
+from herolint.code.queries import dotted, spoken
 
 _WRAPPERS = frozenset({
     "property", "staticmethod", "classmethod", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "setter", "abstractmethod",
     "overload",
 })  # fmt: skip
 """Decorators that only change how a function is called: they hand it to nobody."""
+_START, _END = attrgetter("start"), attrgetter("end")
+_RUN = frozenset({"function", "class", "instance"})
+"""Kinds of what a name means that something can run of."""
 
 
 class IfNamed(msgspec.Struct, frozen=True):
@@ -51,6 +55,8 @@ class References:
         self.linker = reach.linker
         self.commands = reach.commands
         self._expressions: dict[str, dict[int, list[facts.AnyExpr]]] = {}
+        self._said: set[str] = set()
+        """Words that have been told."""
         self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
         """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
 
@@ -65,45 +71,51 @@ class References:
                 yield FunctionRef(mod.path, i)
         scope = _Scope(mod, ref.number, self._other_subcommands.get(mod.path, []), set(), set())
         for expr in self._scope_expressions(mod).get(ref.number, ()):
-            if not isinstance(expr, facts.Call) or not self._adds_idle(mod, ref.number, expr):
-                yield from self._in_expression(scope, expr)
+            if not isinstance(expr, facts.Call):
+                yield from self._in_expression(scope, expr, {id(expr)} & mod.base_classes)
+            elif not self._adds_idle(mod, ref.number, expr):
+                yield from self._in_expression(scope, expr, {id(expr.func)})
 
-    def _in_expression(self, scope: _Scope, expr: facts.AnyExpr) -> Iterator[FunctionRef | IfNamed | str]:
-        mod, function, unused, seen = scope.mod, scope.number, scope.unused, scope.seen
+    def _in_expression(self, scope: _Scope, expr: facts.AnyExpr, kept: set[int]) -> Iterator[FunctionRef | IfNamed | str]:
+        """What an expression refers to; `kept`: identities of those in it whose value nobody is given."""
+        mod, function, unused, seen, said = scope.mod, scope.number, scope.unused, scope.seen, self._said
         named = None
-        kept = {id(expr.func)} if isinstance(expr, facts.Call) else {id(expr)} & mod.base_classes
-        for inner in walk(expr):  # an attribute comes before its base
+        for inner in spoken(expr):  # an attribute comes before its base
             if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
                 continue
-            if isinstance(inner, facts.Closure):
-                yield FunctionRef(mod.path, inner.number)
-                continue
-            if isinstance(inner, facts.Attr):
-                yield inner.name
-                kept.add(id(inner.base.func if isinstance(inner.base, facts.Call) else inner.base))
-                if self._is_outside(scope, inner):
-                    continue
-                if self._only_named(mod, function, inner):
-                    named = inner.base
+            if isinstance(inner, facts.Name):
+                key: str | None = inner.id if inner is not named else ""
+            elif isinstance(inner, facts.Attr):
+                if inner.name not in said:
+                    said.add(inner.name)
+                    yield inner.name
+                base = inner.base
+                kept.add(id(base.func if isinstance(base, facts.Call) else base))
                 key = dotted(inner)
-            elif isinstance(inner, facts.Name):
-                key = inner.id if inner is not named else ""
-            else:
-                if isinstance(inner, facts.Const) and isinstance(inner.value, str) and inner.value.isidentifier():
+                if key is not None and self._is_outside(scope, inner, key):
+                    continue
+                if isinstance(base, facts.Name) and self._only_named(mod, function, inner.name, base):
+                    named = base
+            elif isinstance(inner, facts.Const):
+                if inner.value not in said and inner.value.isidentifier():
+                    said.add(inner.value)
                     yield inner.value
+                continue
+            else:
+                yield FunctionRef(mod.path, inner.number)
                 continue
             quiet = id(inner) in kept and not self._by_name
             if key is not None:
                 if not key or (key, False) in seen or (key, quiet) in seen:
                     continue
                 seen.add((key, quiet))
-            yield from self._meant(self.linker.resolve(mod, function, inner), quiet)
+            target = self.linker.resolve(mod, function, inner)
+            if target is not None and target.mod is not None and target.kind in _RUN:
+                yield from self._meant(target, target.mod, quiet)
 
-    def _meant(self, target: Target | None, quiet: bool) -> Iterator[FunctionRef | IfNamed]:
-        """What a name leads to, where nothing has yet; `quiet`: what it means is given to nobody."""
-        if target is None or target.mod is None:
-            return
-        whole = target.mod.path, target.kind == "function", target.number
+    def _meant(self, target: Target, mod: Mod, quiet: bool) -> Iterator[FunctionRef | IfNamed]:
+        """What a name leads to in a module of the project, where nothing has yet; `quiet`: what it means is given to nobody."""
+        whole = mod.path, target.kind == "function", target.number
         if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
             self._followed.add((whole, quiet))
             yield from self._if_named(target) if quiet else self.members(target)
@@ -113,9 +125,10 @@ class References:
         table = self._expressions.get(mod.path)
         if table is None:
             table = {}
-            for call in mod.facts.calls:
-                if self.reach.runs(mod, call.guard) is not False:
-                    table.setdefault(call.function, []).append(call.call)
+            for call in mod.facts.calls:  # outer ones first
+                found = table.setdefault(call.function, [])
+                if not (found and call.call.end <= found[-1].end) and self.reach.runs(mod, call.guard) is not False:
+                    found.append(call.call)
             for assign in mod.facts.assigns:
                 if assign.value is not None and self.reach.runs(mod, assign.guard) is not False:
                     table.setdefault(assign.function, []).append(assign.value)
@@ -175,33 +188,29 @@ class References:
         subcommands = self.reach.subcommands
         return subcommands.others(self.linker, self.reach.mods()) if subcommands is not None else {}
 
-    def _is_outside(self, scope: _Scope, attribute: facts.Attr) -> bool:
+    def _is_outside(self, scope: _Scope, attribute: facts.Attr, key: str) -> bool:
         """Whether a chain of names starts at something outside the project, as `request.form.get` does."""
-        root: facts.AnyExpr = attribute
-        while isinstance(root, facts.Attr):
-            root = root.base
-        if not isinstance(root, facts.Name):
-            return False
-        if root.id not in scope.outside:
+        name = key.partition(".")[0]
+        if name not in scope.outside:
+            root: facts.AnyExpr = attribute
+            while isinstance(root, facts.Attr):
+                root = root.base
             target = self.linker.resolve(scope.mod, scope.number, root)
             if target is None or target.kind != "external":
                 return False
-            scope.outside.add(root.id)
+            scope.outside.add(name)
         return True
 
-    def _only_named(self, mod: Mod, function: int, attribute: facts.Attr) -> bool:
+    def _only_named(self, mod: Mod, function: int, name: str, base: facts.Name) -> bool:
         """Whether a class, or in a method the object itself, is named only for one thing in it (`Model.load()`): that runs nothing else."""
-        if not isinstance(attribute.base, facts.Name):
-            return False
-        whose = self.linker.resolve(mod, function, attribute.base)
+        whose = self.linker.resolve(mod, function, base)
         if whose is None or whose.mod is None or whose.kind not in ("class", "instance"):
             return False
         if whose.kind == "instance":
             fn = mod.facts.functions[function] if function != NONE else None
-            if fn is None or fn.klass == NONE or not fn.params or fn.params[0].name != attribute.base.id:
+            if fn is None or fn.klass == NONE or not fn.params or fn.params[0].name != base.id:
                 return False
-        is_method = attribute.name in self.linker.methods(whose.mod, whose.number)
-        return is_method or attribute.name in whose.mod.class_body.get(whose.number, {})
+        return name in self.linker.methods(whose.mod, whose.number) or name in whose.mod.class_body.get(whose.number, {})
 
     @cached_property
     def _by_name(self) -> bool:
@@ -236,7 +245,9 @@ class References:
 def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:
     """The expressions that lie in none of the others, in source order: to walk over them is to walk over all."""
     kept: list[facts.AnyExpr] = []
-    for expr in sorted(exprs, key=lambda one: (one.start, -one.end)):
+    exprs.sort(key=_END, reverse=True)
+    exprs.sort(key=_START)
+    for expr in exprs:
         if not kept or expr.end > kept[-1].end:
             kept.append(expr)
     return kept

@@ -83,6 +83,27 @@ def walk(expr: AnyExpr | None) -> Iterator[AnyExpr]:
             stack.extend(read(at))
 
 
+def spoken(expr: AnyExpr) -> list[facts.Name | facts.Attr | facts.Const | facts.Closure]:
+    """The names, attributes, texts and functions in an expression, outer ones first, in source order."""
+    found: list[facts.Name | facts.Attr | facts.Const | facts.Closure] = []
+    stack = [expr]
+    inside = _INSIDE
+    while stack:
+        at = stack.pop()
+        if isinstance(at, _NAMED):
+            found.append(at)
+        elif isinstance(at, facts.Attr):
+            found.append(at)
+            stack.append(at.base)
+        elif isinstance(at, facts.Const):
+            if isinstance(at.value, str):
+                found.append(at)
+        elif (read := inside.get(type(at))) is not None:
+            stack.extend(read(at))
+    return found
+
+
+_NAMED = (facts.Name, facts.Closure)
 _INSIDE: dict[type[Any], Callable[[Any], tuple[AnyExpr, ...]]] = {
     facts.Attr: lambda e: (e.base,),
     facts.Index: lambda e: (e.key, e.base),
