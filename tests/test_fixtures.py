@@ -19,7 +19,7 @@ from herolint.reports import Options, render
 from herolint.result import Result
 
 NAMES = sorted(path.name for path in APPS.iterdir())
-CLEAN = ("container-board", "django-shop", "express-orders", "fastapi-orders", "go-notes", "rails-notes")
+CLEAN = ("container-api", "container-board", "django-shop", "express-orders", "fastapi-orders", "go-notes", "java-notes", "rails-notes")
 SCHEMA = json.loads((Path(__file__).parent / "reports" / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
 
 

@@ -20,6 +20,7 @@ from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Finding
 from herolint.patterns import lazy
+from herolint.rules.boot.jobs import jobs_in_memory
 from herolint.rules.registry import WARNING, report, rule
 
 _OWN_ADDRESS = lazy(r"(HEROKU|APP|SITE|SELF|OWN|PUBLIC|BASE|SERVER|BACKEND)_?(URL|HOST|DOMAIN|ADDRESS)")
@@ -131,6 +132,7 @@ def _starts_in_web(app: App, effect: Effect) -> bool:
 def thread_in_web(app: App) -> Iterator[Finding]:
     """The web process starts a thread or child that is meant to live as long as itself."""
     yield from _left_work(app)
+    yield from jobs_in_memory(app)
     told = {(loop.started.path, loop.started.span) for loop in timed_loops(app.code) if loop.every >= _SHORT_S}
     for effect in app.code.effects_of("starts-thread", "runs-bot", "works-off-queue"):
         at = effect.mod.place(effect.fact.call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.config_vars import orders
 from herolint.app.detection import builders
 from herolint.app.model import App
 from herolint.finding import Finding, Place
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
 
 @rule("HL807", "compose-ignored", NOTE)
 def compose_ignored(app: App) -> Iterator[Finding]:
-    """Databases and their like that only docker-compose starts."""
+    """Databases and their like that only docker-compose starts, and for which the app orders no add-on."""
     if app.compose is None or not app.root.deployed:
         return
     path, compose = app.compose
     kinds: dict[str, tuple[ServiceKind, Service]] = {}
+    table = load_addons().stands_for
     for service in compose.services:
         kind = service_of(service.image.text) if service.image is not None else None
-        if kind is not None:
+        if kind is not None and not (kind.kind in table and orders(app, table[kind.kind])):
             kinds.setdefault(kind.kind, (kind, service))
     if not kinds:
         return
     found = [kind for kind, _ in kinds.values()]
     first = next(iter(kinds.values()))[1]
-    table = load_addons().stands_for
     addons = [table[kind.kind] for kind in found if kind.kind in table]
     others = [kind.name for kind in found if kind.kind not in table]
     advice = [f"`heroku addons:create {addon}`" for addon in addons] + [f"an account with a host of {name}" for name in others]
