@@ -62,3 +62,24 @@ def test_what_keeps_a_script_from_starting(script: str, mode: int, said: str, tm
     }
     found = [message for rule, message in codes(tmp_path, files) if rule == "HL110"]
     assert [said in message for message in found] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("gunicorn", "django", "named"),
+    [("19.9.0", "4.2.7", "3.11"), ("21.2.0", "3.1.14", "3.12"), ("21.2.0", "2.0", None)],
+)
+def test_a_fix_names_no_python_with_which_something_else_fails(gunicorn: str, django: str, named: str | None, tmp_path: Path) -> None:
+    files = {
+        "manage.py": 'import os\n\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+        "shop/__init__.py": "",
+        "shop/settings.py": 'import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\nROOT_URLCONF = "shop.urls"\n',
+        "shop/urls.py": "urlpatterns = []\n",
+        "shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n",
+        "Procfile": "web: gunicorn shop.wsgi\n",
+        "requirements.txt": f"Django=={django}\ngunicorn=={gunicorn}\n",
+    }
+    plant(tmp_path, files)
+    result = engine.run(tmp_path, Config(), engine.RunOptions(today=TODAY, cache=False))
+    fixes = [str(found.fix) for found in result.findings if found.code == "HL420"]
+    assert len(fixes) == 1
+    assert f"`{named}`" in fixes[0] if named else "`3.1" not in fixes[0]

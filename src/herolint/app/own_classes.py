@@ -6,11 +6,14 @@ from collections.abc import Iterable
 
 from herolint.app.codebase import Mod
 from herolint.app.link import Linker
+from herolint.app.origins import origin
 from herolint.code import facts
 from herolint.code.queries import dotted
 
 _REFLECTS = frozenset({"getattr", "getmembers", "methodcaller", "dir", "vars", "eval", "exec"})
 """Calls behind which a method may be called whose name stands nowhere."""
+_LOADERS = frozenset({"import_module", "__import__"})
+"""Calls that load a module by a name that they are given."""
 _INERT = frozenset({"object", "ABC", "ABCMeta", "dataclass", "total_ordering", "final"})
 """Bases and decorators of classes that call none of their methods."""
 
@@ -33,13 +36,26 @@ def is_plain(linker: Linker, mod: Mod, number: int, seen: frozenset[tuple[str, i
     return True
 
 
-def reflects(mods: Iterable[Mod]) -> bool:
+def reflects(linker: Linker, mods: Iterable[Mod]) -> bool:
     """Whether some module calls methods by names that it puts together."""
     return any(
-        _last(fact.call.func) in _REFLECTS and not (len(fact.call.args) > 1 and isinstance(fact.call.args[1], facts.Const))
+        _last(fact.call.func) in _REFLECTS
+        and not (len(fact.call.args) > 1 and isinstance(fact.call.args[1], facts.Const))
+        and not _of_something_else(linker, mod, fact)
         for mod in mods
         for fact in mod.facts.calls
     )
+
+
+def _of_something_else(linker: Linker, mod: Mod, fact: facts.CallFact) -> bool:
+    """Whether a call asks for what a module holds, or something from outside the project: neither has methods of the project's objects."""
+    if _last(fact.call.func) in ("eval", "exec", "methodcaller") or not fact.call.args:
+        return False
+    where, function, made = origin(linker, mod, fact.function, fact.call.args[0])
+    if isinstance(made, facts.Call) and _last(made.func) in _LOADERS:
+        return True
+    target = linker.resolve(where, function, made)
+    return target is not None and target.kind in ("module", "external")
 
 
 def _last(expr: facts.AnyExpr) -> str:

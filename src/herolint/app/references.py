@@ -215,7 +215,7 @@ class References:
     @cached_property
     def _by_name(self) -> bool:
         """Whether reached code may call methods whose names it puts together."""
-        return reflects(self.reach.mods())
+        return reflects(self.linker, self.reach.mods())
 
     def _if_named(self, target: Target) -> Iterator[FunctionRef | IfNamed]:
         """The methods of an object that is made or asked for something here, and given to nobody: they run when they are called by name."""

@@ -136,9 +136,8 @@ def _why(first: _Trouble) -> str:
 def _fix(app: App, found: list[_Trouble], python: str) -> str:
     raised = ", ".join(f"{one.dependency.name} to {one.raise_to}" for one in found[:_SHOWN] if one.raise_to)
     words = f"raise the pins ({raised} or newer)" if raised else "raise the pins"
-    certain = found[0].certain
     for row in app.platform.python.versions:
-        if row.minor != python and not row.deprecated and not any(one.certain or not certain for one in _troubles(app, row.minor)):
+        if row.minor != python and not row.deprecated and not _troubles(app, row.minor):
             return f"write `.python-version` with `{row.minor}`, with which all of them go; or {words}"
     return words
 
