@@ -77,7 +77,7 @@ def _java(app: App) -> dict[str, tuple[str, Place]]:
     jar = (java_build.archive(app) if maven else "") or ("target/*.jar" if maven else "build/libs/*.jar")
     if known == "quarkus":
         jar = "target/quarkus-app/quarkus-run.jar" if maven else "build/quarkus-app/quarkus-run.jar"
-    option = app.platform.jvm.frameworks[known]
+    option = app.platform.jvm.frameworks[known].port
     return {"web": (f"java {f'-D{option}=$PORT ' if option else ''}$JAVA_OPTS -jar {jar}", at)}
 
 

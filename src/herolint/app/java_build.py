@@ -49,10 +49,8 @@ def builds_gradle(app: App) -> bool:
 def framework(app: App) -> str:
     """The framework whose archive the buildpack starts by itself: a key of the platform's `frameworks`, or empty."""
     texts = [source.text for source in _build_files(app)]
-    for word in app.platform.jvm.frameworks:
-        if any(word in text or word.replace("-", ".") in text for text in texts):
-            return word
-    return ""
+    found = (name for name, row in app.platform.jvm.frameworks.items() if any(word in text for word in row.words for text in texts))
+    return next(found, "")
 
 
 def _build_files(app: App) -> list[SourceFile]:

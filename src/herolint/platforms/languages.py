@@ -29,6 +29,13 @@ class PhpFacts(Group, frozen=True, kw_only=True):
         return tuple(row for row in self.series if stack in row.stacks)
 
 
+class JvmFramework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A framework: words in build files that tell of it, and the property by which it is given the port (empty: it reads PORT)."""
+
+    words: tuple[str, ...]
+    port: str = ""
+
+
 class JvmFacts(Group, frozen=True, kw_only=True):
     """The JVM that all its languages' buildpacks install, Maven and Gradle.
 
@@ -46,8 +53,7 @@ class JvmFacts(Group, frozen=True, kw_only=True):
     gradle_for: dict[str, str]
     gradle_warned: tuple[int, ...]
     oldest_source: dict[str, int]
-    frameworks: dict[str, str]
-    """A word in build files that tells of a framework, and the property by which it is given the port."""
+    frameworks: dict[str, JvmFramework]
 
     def default_for(self, stack: str) -> str:
         """The version that is installed where no file asks for one."""

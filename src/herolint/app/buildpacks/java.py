@@ -30,6 +30,8 @@ def outcomes(app: App) -> Iterator[Outcome]:
     maven, gradle = builds_maven(app), builds_gradle(app)
     if not (maven or gradle):
         return
+    if gradle and "gradlew" not in app.slug and app.root.path:
+        return  # a module of the build above it
     if gradle and "gradlew" not in app.slug:
         reason = app.workspace.unpushed_reason("gradlew")
         yield Outcome(
