@@ -203,12 +203,12 @@ def test_row(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.txt")), ids=lambda file: file.stem)
 def test_hardly_any_row_is_missed(file: Path) -> None:
     rows = {case.row for case in cases(file)}
-    assert len(rows) >= 20
+    assert len(rows) >= 15
     missed = {case.row for case in cases(file) if case.missed}
-    assert len(missed) <= MOST_MISSED * len(rows), sorted(missed)
+    assert len(missed) <= max(1, MOST_MISSED * len(rows)), sorted(missed)
 
 
 def test_each_buildpack_that_is_followed_has_its_rows() -> None:
-    assert {file.stem for file in FOLDER.glob("*.txt")} == {"go", "node", "python", "ruby"}
+    assert {file.stem for file in FOLDER.glob("*.txt")} == {"dotnet", "go", "jvm", "node", "php", "python", "ruby"}
     for outcome in ("fails", "warns", "silent"):
         assert sum(case.outcome == outcome for case in CASES) >= 50, outcome

@@ -9,7 +9,7 @@ import pytest
 
 from herolint.platforms import load, names
 from herolint.platforms.addons import load_addons
-from herolint.platforms.model import Group
+from herolint.platforms.group import Group
 
 
 def test_unknown_platform_names_the_known_ones() -> None:

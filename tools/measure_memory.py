@@ -76,7 +76,7 @@ def _measured(name: str, wanted: Rows, options: argparse.Namespace) -> dict[str,
         _uv("venv", "--python", options.python, str(environment))
         links = ["--find-links", options.find_links] if options.find_links else []
         # A build without CUDA, where it is at hand, in place of the one that a plain name means.
-        asked = ["torch==2.13.0+cpu" if one == "torch" and links else one for one in (*row["install"], *row.get("with", ()), *WORKER[0])]
+        asked = ["torch==2.13.0+cpu" if one == "torch" and links else one for one in (*_distributions(name, wanted), *WORKER[0])]
         _uv("pip", "install", "--only-binary", ":all:", "--python", str(environment / "bin" / "python"), *links, *asked)
         before = [*WORKER[1], *(module for one in loads for module in _imports(one, wanted))]
         after = _imports(name, wanted)
@@ -91,6 +91,12 @@ def _measured(name: str, wanted: Rows, options: argparse.Namespace) -> dict[str,
     if loads:
         found["loads"] = loads
     return found | {"version": version, "date": datetime.date.today().isoformat()}
+
+
+def _distributions(name: str, wanted: Rows) -> list[str]:
+    """What is installed for a module, and for what it loads."""
+    row = wanted[name]
+    return [*row["install"], *row.get("with", ()), *(one for other in row.get("loads", []) for one in _distributions(other, wanted))]
 
 
 def _imports(name: str, wanted: Rows) -> list[str]:

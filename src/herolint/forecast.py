@@ -36,6 +36,9 @@ _FILES = {
     "node": ("package", "yarn.lock", "pnpm", "npm-", ".npmrc", ".yarnrc", "node_modules/", ".heroku/node"),
     "ruby": ("Gemfile", ".ruby-version", ".bundle/", "vendor/bundle/", "Rakefile", "config.ru"),
     "go": ("go.", "vendor/", "Gopkg", "Godeps/", "glide.yaml"),
+    "php": ("composer.", "index.php", ".heroku/php"),
+    "java": ("pom.xml", "system.properties", "build.gradle", "settings.gradle", "gradle", "mvnw", ".mvn/", ".jdk"),
+    "scala": ("build.sbt", "project/"),
     "python": (
         "requirements",
         "Pipfile",

@@ -62,4 +62,52 @@ def _ruby(app: App) -> dict[str, tuple[str, Place]]:
     return {name: (command, at) for name, command in ruby_build.default_processes(app).items() if name in ("web", "worker")}
 
 
-_DEFAULTS = {"node": _node, "go": _go, "ruby": _ruby}
+def _php(app: App) -> dict[str, tuple[str, Place]]:
+    """A web server with the root as its folder, whatever else is there."""
+    return {"web": (app.platform.php.web, Place("composer.json" if "composer.json" in app.slug else "index.php"))}
+
+
+def _java(app: App) -> dict[str, tuple[str, Place]]:
+    """The archive of a framework that the buildpack knows, where there is no Procfile."""
+    from herolint.app import java_build
+
+    if app.procfile is not None or java_build.has_modules(app) or not (known := java_build.framework(app)):
+        return {}
+    maven = java_build.builds_maven(app)
+    at = Place("pom.xml" if maven else next((path for path in ("build.gradle", "build.gradle.kts") if path in app.slug), "gradlew"))
+    jar = (java_build.archive(app) if maven else "") or ("target/*.jar" if maven else "build/libs/*.jar")
+    if known == "quarkus":
+        jar = "target/quarkus-app/quarkus-run.jar" if maven else "build/quarkus-app/quarkus-run.jar"
+    option = app.platform.jvm.frameworks[known].port
+    return {"web": (f"java {f'-D{option}=$PORT ' if option else ''}$JAVA_OPTS -jar {jar}", at)}
+
+
+def _dotnet(app: App) -> dict[str, tuple[str, Place]]:
+    """One for each program of the solution."""
+    from herolint.app import dotnet_build
+
+    return dotnet_build.default_processes(app)
+
+
+_DEFAULTS = {"node": _node, "go": _go, "ruby": _ruby, "php": _php, "java": _java, "dotnet": _dotnet}
+
+
+def no_default_web(app: App) -> str:
+    """Why no buildpack declares a web process for an app without Procfile, where one might; empty where it does or that is not known."""
+    if app.procfile is not None or app.web is not None or app.is_container:
+        return ""
+    match buildpack_language(app):
+        case "java":
+            from herolint.app import java_build
+
+            if java_build.has_modules(app):
+                return "the archives lie in modules' folders, and the buildpack looks into the root's alone"
+            if not java_build.framework(app):
+                return "the buildpack starts only archives of frameworks that it knows (Spring Boot, Quarkus, Micronaut)"
+        case "dotnet":
+            from herolint.app import dotnet_build
+
+            serving = [one.path for one in dotnet_build.projects(app) if one.web]
+            if len(serving) > 1:
+                return f"{len(serving)} projects serve HTTP ({', '.join(serving[:2])}), and the buildpack takes none of them for web"
+    return ""

@@ -82,6 +82,11 @@ def builders(app: App) -> tuple[Buildpack, ...]:
     return tuple(one.buildpack for one in app.detected[:1])
 
 
+def builds_with(app: App, name: str) -> bool:
+    """Whether an official buildpack, by its name, builds the app (maybe beside others)."""
+    return not app.is_container and app.root.built and any(row.name == name for row in builders(app))
+
+
 def chosen_by_hand(app: App) -> bool:
     """Whether documents or files say that the owner sets buildpacks by hand, so that detection may not be what decides."""
     if ".buildpacks" in app.workspace.files or bool(tuple(app.deploys.buildpacks)) or deploy_scripts.buildpacks_mentioned(app):

@@ -27,11 +27,14 @@ if TYPE_CHECKING:
     from herolint.formats.pipfile import Pipfile, PipfileLock
     from herolint.formats.prisma import Datasource as PrismaSource
     from herolint.formats.procfile import Procfile
+    from herolint.formats.properties import Property
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.requirements import Requirements
     from herolint.formats.slugignore import SlugIgnore
+    from herolint.formats.tree import Node
     from herolint.formats.version_files import VersionFile
+    from herolint.formats.xml_tree import XmlFile
 
 
 class Documents:
@@ -114,6 +117,26 @@ class Documents:
     def runtime_txt(self) -> VersionFile | None:
         """runtime.txt."""
         return loading.runtime_txt(self)
+
+    @cached_property
+    def composer_json(self) -> Node | None:
+        """The object in composer.json; an empty file counts as `{}`, one that is no JSON is None."""
+        return loading.json_object(self, "composer.json")
+
+    @cached_property
+    def composer_lock(self) -> Node | None:
+        """The object in composer.lock."""
+        return loading.json_object(self, "composer.lock")
+
+    @cached_property
+    def system_properties(self) -> dict[str, Property]:
+        """system.properties, which tells the JVM's buildpacks what to install; empty where there is none."""
+        return loading.properties(self, "system.properties")
+
+    @cached_property
+    def pom(self) -> XmlFile | None:
+        """pom.xml."""
+        return loading.xml(self, "pom.xml")
 
     @cached_property
     def gemfile(self) -> Gemfile | None:

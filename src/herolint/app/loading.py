@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from herolint.app.deploy_scripts import mentioned
 from herolint.code import language_of
 from herolint.finding import Place
-from herolint.source import SourceFile
+from herolint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from herolint.app.documents import Documents
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from herolint.formats.pipfile import Pipfile, PipfileLock
     from herolint.formats.prisma import Datasource
     from herolint.formats.procfile import Procfile
+    from herolint.formats.properties import Property
     from herolint.formats.pylocks import PyLock
     from herolint.formats.pyproject import PyProject
     from herolint.formats.rails_yaml import RailsYaml
     from herolint.formats.requirements import Requirement, Requirements
     from herolint.formats.slugignore import SlugIgnore
+    from herolint.formats.tree import Node
     from herolint.formats.version_files import VersionFile
+    from herolint.formats.xml_tree import XmlFile
 
 T = TypeVar("T")
 
@@ -206,6 +209,42 @@ def heroku_yml(files: Documents) -> HerokuYml | None:
 
     source = files.source("heroku.yml")
     return parse(source, files.workspace.exists) if source is not None and not source.is_binary else None
+
+
+def json_object(files: Documents, path: str) -> Node | None:
+    """The object in a JSON file; None where there is none, or it cannot be read."""
+    from herolint.formats import json_tree
+
+    source = files.document(path)
+    if source is None:
+        return None
+    root = json_tree.load(source).root
+    if root is None and not source.data.strip():
+        from herolint.formats.tree import Node
+
+        return Node("map", None, Span(0, 0))
+    return root if root is not None and root.kind == "map" else None
+
+
+def properties(files: Documents, path: str) -> dict[str, Property]:
+    """A `.properties` file; empty where there is none."""
+    from herolint.formats.properties import parse
+
+    source = files.document(path)
+    return parse(source) if source is not None and not source.is_binary else {}
+
+
+def xml(files: Documents, path: str) -> XmlFile | None:
+    """An XML file of a build tool, with what could not be read in it as a problem of the app."""
+    from herolint.formats.xml_tree import load
+
+    source = files.document(path)
+    if source is None:
+        return None
+    found = load(source)
+    if found.problem is not None:
+        files.problems.append(found.problem)
+    return found
 
 
 def package_json(files: Documents, folder: str = "") -> PackageJson | None:

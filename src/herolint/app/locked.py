@@ -24,6 +24,9 @@ def asks_for_something(app: App, manifest: str) -> bool:
         return app.pyproject is not None and bool(app.pyproject.dependencies)
     if manifest == "Pipfile":
         return app.pipfile is not None and bool(app.pipfile.packages)
+    if manifest == "composer.json":
+        required = app.composer_json.get("require") if app.composer_json is not None else None
+        return required is not None and bool(required.entries)
     return True
 
 

@@ -5,12 +5,8 @@ from typing import Literal
 
 import msgspec
 
-
-class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Facts with the pages they come from, and the date of the copies that were read."""
-
-    source: tuple[str, ...]
-    read: datetime.date
+from herolint.platforms.group import Group
+from herolint.platforms.languages import DotnetFacts, JvmFacts, PhpFacts
 
 
 class SlugFacts(Group, frozen=True, kw_only=True):
@@ -82,7 +78,7 @@ class ConfigFacts(Group, frozen=True, kw_only=True):
     set_by_buildpacks: tuple[str, ...]
     read_by_tools: tuple[str, ...]
     set_sometimes: tuple[str, ...]
-    buildpack_defaults: dict[str, dict[str, str]] = {}
+    buildpack_defaults: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     """Language → config vars that its buildpack sets where the app has none of that name."""
 
 
@@ -336,7 +332,7 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     """The first major version of Node.js whose OpenSSL has no MD4."""
     asks_for_md4: dict[str, str]
     """Build tool → its releases that need MD4."""
-    npm_needs: dict[str, str] = {}
+    npm_needs: dict[str, str] = msgspec.field(default_factory=dict)
     """Major version of npm → the range of Node.js on which it runs."""
 
 
@@ -438,6 +434,9 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     go: GoFacts
     node: NodeFacts
     ruby: RubyFacts
+    php: PhpFacts
+    jvm: JvmFacts
+    dotnet: DotnetFacts
 
     @property
     def checked(self) -> str:

@@ -56,10 +56,18 @@ def _has_go(app: App) -> bool:
     return any(path.endswith(".go") for path in app.slug)
 
 
+_JAVA = ("pom.xml", "gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
+_DOTNET = (".sln", ".slnx", ".csproj", ".vbproj", ".fsproj")
+
 _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,
     "go": _has_go,
     "ruby": lambda app: "Gemfile" in app.slug,
     "python": lambda app: app.language == "python",
+    "php": lambda app: "composer.json" in app.slug or "index.php" in app.slug,
+    "java": lambda app: any(path in app.slug for path in _JAVA),
+    "scala": lambda app: any(path.endswith(".sbt") or path.startswith("project/") for path in app.slug),
+    "clojure": lambda app: "project.clj" in app.slug,
+    "dotnet": lambda app: any("/" not in path and path.endswith(_DOTNET) for path in app.slug),
 }
 """The models of buildpacks, each loaded only for an app that has what its buildpack builds."""

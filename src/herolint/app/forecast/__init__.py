@@ -16,7 +16,7 @@ from herolint.knowledge.packages import MB
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-_MODELLED = ("python", "node", "ruby", "go")
+_MODELLED = ("python", "node", "ruby", "go", "php", "java", "scala", "clojure", "dotnet")
 """Languages whose build is known step by step."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from herolint.app.defaults import beside_others, default_fails
+from herolint.app.defaults import beside_others, default_fails, no_default_web
 from herolint.app.detection import moves_root
 from herolint.app.endpoints import endpoints
 from herolint.app.model import App
@@ -170,6 +170,9 @@ def no_web_process(app: App) -> Iterator[Finding]:
     if procfile is None and app.language in _NO_SURE_WEB:
         yield from _misnamed_programs(app)
         return
+    if (reason := no_default_web(app)) and (app.app_json is not None or "system.properties" in app.slug or app.deploys.any):
+        yield _no_default(app, reason)
+        return
     if _may_get_web(app):
         return
     if procfile is None:
@@ -214,6 +217,17 @@ def no_web_process(app: App) -> Iterator[Finding]:
             why="the app deploys, nothing starts, and every request gets H14",
             fix=_suggestion(app),
         )
+
+
+def _no_default(app: App, reason: str) -> Finding:
+    return report(
+        "HL104",
+        "there is no Procfile, and no buildpack declares a web process for this app",
+        Place(app.detected[0].file if app.detected else ""),
+        why=f"{reason}; the app deploys, and every request gets H14",
+        fix=_suggestion(app),
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _misnamed_programs(app: App) -> Iterator[Finding]:
