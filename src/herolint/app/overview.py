@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect
 
 _T = TypeVar("_T")
-_ON_DISK = "SQLite"
+ON_DISK = "SQLite"
+"""The service that is a file of the dyno's own."""
 _SOME_BROKER = "message broker"
 _HOME = "/app/"
 """Where the slug lies on a dyno."""
@@ -178,7 +179,7 @@ def _opened(database: Database) -> Service | None:
     """The service behind a database that code or settings open; None where that is not known."""
     file, fallback = sqlite_file(database)
     if file is not None and not fallback:
-        return Service(_ON_DISK, file.removeprefix(_HOME))
+        return Service(ON_DISK, file.removeprefix(_HOME))
     names = env_names(database.value)
     if isinstance(database.value, Made) and database.value.name == _FROM_ADDRESS:
         names |= {_ADDRESS}

@@ -98,7 +98,7 @@ def _other_languages(app: App) -> Iterator[tuple[list[Share], str]]:
 def own_bytes(app: App) -> int:
     """The app's own files after `.slugignore`, compressed."""
     files = app.workspace.slug_files.items()
-    return round(sum(_compressed(path, entry.size) for path, entry in files if entry.kind == "file" and not entry.lfs))
+    return round(sum(compressed(path, entry.size) for path, entry in files if entry.kind == "file" and not entry.lfs))
 
 
 def _estimated(wanted: Wanted) -> Estimate:
@@ -183,6 +183,6 @@ def _best_change(app: App, wanted: Wanted | None, estimate: Estimate) -> Change 
     return best
 
 
-def _compressed(path: str, size: int) -> float:
+def compressed(path: str, size: int) -> float:
     """Bytes of a file in the slug: what is compressed already stays as it is, text shrinks to about a quarter."""
     return size if path.lower().endswith(_DENSE) else size / 4

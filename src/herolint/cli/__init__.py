@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-COMMANDS = ("check", "build", "slug", "explain", "rules", "config", "why", "baseline", "lsp")
+COMMANDS = ("check", "build", "slug", "explain", "rules", "config", "why", "init", "baseline", "lsp")
 
 _OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 

@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from herolint.app.config_vars import declared, is_set, named_anywhere, set_elsewhere, unread
 from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.app.variables import EnvRead, env_reads
+from herolint.app.required_vars import required_variables
+from herolint.app.variables import EnvRead
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Word
-from herolint.patterns import lazy
-from herolint.platforms.addons import load_addons, matches
+from herolint.platforms.addons import matches
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
 SHOWN = 4
 """Names that a message spells out."""
-_CREDENTIAL = lazy(r"(URL|URI|KEY|TOKEN|SECRET|PASSWORD|PASS|HOST|ENDPOINT|API_ID|API_HASH|USERNAME)(_?\d+)?\Z")
-_OPTIONAL = lazy(r"SENTRY|NEW_?RELIC|ROLLBAR|ANALYTICS|DATADOG|HONEYBADGER|SCOUT|BUGSNAG|AIRBRAKE|PROXY|LOG|DEBUG|WEBHOOK_URL|TEST|DSN")
 
 
 @rule("HL702", "env-undeclared", WARNING, needs=("app.json", "processes"))
@@ -28,33 +26,13 @@ def env_undeclared(app: App) -> Iterator[Finding]:
     yield from _in_commands(app)
     if not app.has("code"):
         return
-    needed = _needed(app)
+    needed = required_variables(app)
     missing = {name: read for name, read in needed.items() if name not in named_anywhere(app)}
     optional = {name: read for name, read in needed.items() if name in declared(app) and read.required}
     if missing:
         yield _undeclared(app, missing)
     if optional:
         yield _only_optional(app, optional)
-
-
-def _needed(app: App) -> dict[str, EnvRead]:
-    """Variables that nothing sets and that code cannot do without, each with the read that hurts most."""
-    left_to_addons = {name for addon in load_addons().addon for name in addon.sets}
-    found: dict[str, EnvRead] = {}
-    fine: set[str] = set()
-    asked: set[tuple[str, str]] = set()
-    for read in env_reads(app):
-        if read.default:
-            fine.add(read.name)
-            asked.add((read.name, read.at.path))
-        if read.name in left_to_addons or read.guarded or is_set(app, read.name):
-            continue
-        weak = read.use == "given" and bool(_CREDENTIAL.search(read.name)) and not _OPTIONAL.search(read.name)
-        if read.required or read.use == "fails" or weak:
-            known = found.get(read.name)
-            if known is None or (read.required and not known.required):
-                found[read.name] = read
-    return {n: r for n, r in found.items() if (n, r.at.path) not in asked and (r.required or n not in fine)}
 
 
 def _undeclared(app: App, missing: dict[str, EnvRead]) -> Finding:

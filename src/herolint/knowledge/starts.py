@@ -1,0 +1,52 @@
+"""Commands that start what a project's code makes, and what a slug does without: the table behind `herolint init`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from herolint.tables import load_table
+
+
+class Start(msgspec.Struct, frozen=True):
+    """A command for an object that code makes. What the fields mean is told in the table."""
+
+    process: str
+    made: tuple[str, ...]
+    what: str
+    server: str
+    command: str
+    folder: str = ""
+    sets: tuple[str, ...] = ()
+
+
+class GemProgram(msgspec.Struct, frozen=True):
+    """A gem's program and the process type that it is for."""
+
+    process: str
+    command: str
+
+
+class NotNeeded(msgspec.Struct, frozen=True):
+    """What a slug does without: names of folders, and endings of files."""
+
+    folders: tuple[str, ...]
+    originals: tuple[str, ...]
+
+
+class Starts(msgspec.Struct, frozen=True):
+    """The whole table."""
+
+    start: tuple[Start, ...]
+    programs: dict[str, str]
+    runs: dict[str, str]
+    gems: dict[str, GemProgram]
+    migrations: dict[str, str]
+    slug: NotNeeded
+
+
+@cache
+def load_starts() -> Starts:
+    """The shipped table."""
+    return msgspec.convert(load_table("herolint.knowledge", "starts.toml"), Starts)
