@@ -61,7 +61,13 @@ def _run(command: str, root: Path, today: str) -> str:
         words += ["--today", today, "--no-cache"]
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "96"}
     done = subprocess.run(
-        [sys.executable, "-m", "herolint", *words], cwd=root, env=environment, capture_output=True, encoding="utf-8", timeout=120, check=False
+        [sys.executable, "-m", "herolint", *words],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
     if done.returncode not in (0, 1):
         raise StoryError(f"{command}: {done.stderr}")

@@ -6,7 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
-from datetime import date
+from itertools import pairwise
 
 import click
 import msgspec
@@ -32,6 +32,12 @@ _VALUES = {
 }
 """What a key takes and its default, where the type of the field does not tell."""
 
+_TOLD = {
+    "fail_on": "Findings at or over it fail the run; `never`: none does.",
+    "dynos": "Size of the dynos, such as `basic` or `standard-2x`.",
+}
+"""What a key means, where the code tells it in its own terms."""
+
 
 def command_line() -> str:
     """The page of the command line without its title and introduction: a section for each command."""
@@ -42,7 +48,7 @@ def command_line() -> str:
         assert command is not None
         context = click.Context(command, info_name=name, parent=parent, max_content_width=100)
         usage = " ".join(["herolint", name, *command.collect_usage_pieces(context)])
-        parts += [f"## herolint {name}", textwrap.dedent(command.help or "").strip(), f"```console\n$ {usage}\n```"]
+        parts += [f"## herolint {name}", inspect.cleandoc(command.help or ""), f"```console\n$ {usage}\n```"]
         rows = [_option(option) for option in command.params if isinstance(option, click.Option)]
         if rows:
             parts.append("\n".join(["| option | |", "|---|---|", *rows]))
@@ -53,10 +59,9 @@ def _option(option: click.Option) -> str:
     value = ""
     if not option.is_flag and not option.count:
         choices = option.type.choices if isinstance(option.type, click.Choice) else None
-        value = " " + ("\\|".join(map(str, choices)) if choices else option.metavar or option.type.name.upper())
+        value = " " + ("|".join(map(str, choices)) if choices else option.metavar or option.type.name.upper())
     names = ", ".join(f"`{name}`" for name in option.opts)
-    told = (option.help or "").replace("|", "\\|")
-    return f"| {names}{f' `{value.strip()}`' if value else ''} | {told} |"
+    return f"| {names}{f' `{value.strip()}`' if value else ''} | {option.help or ''} |"
 
 
 def configuration() -> str:
@@ -77,7 +82,7 @@ def keys_of(record: type[msgspec.Struct]) -> list[str]:
 
 def _table(record: type[msgspec.Struct], leave: frozenset[str] = frozenset()) -> str:
     told = field_docs(record)
-    rows = ["| key | takes | default | |", "|---|---|---|---|"]
+    rows: list[tuple[str, ...]] = []
     for field in msgspec.structs.fields(record):
         if field.name in _NOT_KEYS or field.name in leave:
             continue
@@ -85,8 +90,11 @@ def _table(record: type[msgspec.Struct], leave: frozenset[str] = frozenset()) ->
         takes, default = _VALUES.get(field.name) or (_takes(field.type), _default(field.default))
         if record is RuleConfig and field.name == "severity":
             takes, default = "`note`, `warning`, `error`, `off`", ""
-        rows.append(f"| `{key}` | {takes} | {f'`{default}`' if default else ''} | {told[field.name]} |")
-    return "\n".join(rows)
+        rows.append((f"`{key}`", takes, f"`{default}`" if default else "", _TOLD.get(field.name) or told[field.name]))
+    head: tuple[str, ...] = ("key", "takes", "default", "")
+    if not any(row[2] for row in rows):
+        head, rows = (*head[:2], head[3]), [(*row[:2], row[3]) for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
 
 
 def field_docs(record: type[msgspec.Struct]) -> dict[str, str]:
@@ -98,7 +106,7 @@ def field_docs(record: type[msgspec.Struct]) -> dict[str, str]:
 
 
 def _docs(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for field, below in zip(body, body[1:], strict=False):
+    for field, below in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
             if isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
                 yield field.target.id, " ".join(below.value.value.split())
@@ -108,7 +116,7 @@ def _takes(kind: object) -> str:
     text = str(kind)
     if kind is bool:
         return "`true`, `false`"
-    if str(date) in text or kind is date:
+    if "datetime.date" in text:
         return "a date"
     return "list of strings" if "tuple" in text or "frozenset" in text else "a string"
 

@@ -51,11 +51,11 @@ def rule_index(rules: Iterable[tuple[Rule, Page]]) -> str:
     ]
     for family in families:
         rows = [
-            f"| [{rule.code}]({rule.code}.md) | [{rule.name}]({rule.code}.md) | {', '.join(s.word for s in rule.severities)} "
+            f"| [{rule.code}]({rule.code}.md) {rule.name} | {', '.join(s.word for s in rule.severities)} "
             f"| {first_sentence(page.summary).replace('|', chr(92) + '|')} |"
             for rule, page in by_family[family]
         ]
-        parts.append("\n".join([f"## {FAMILIES.get(family, family)}", "", "| code | name | severity | reports |", "|---|---|---|---|", *rows]))
+        parts.append("\n".join([f"## {FAMILIES.get(family, family)}", "", "| rule | severity | reports |", "|---|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
