@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from conftest import plant
 
-types = pytest.importorskip("lsprotocol.types", reason="needs the packages of herolint[lsp]")
+pytest.importorskip("pygls", reason="needs the packages of herolint[lsp]")
 
-from pygls.lsp.client import LanguageClient  # noqa: E402
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
 
 SOURCES = Path(__file__).parent.parent / "src"
 BAD = 'from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == "__main__":\n    app.run(port=5000)\n'
@@ -60,7 +61,7 @@ class Editor:
     async def stop(self) -> None:
         await self.client.shutdown_async(None)
         self.client.exit(None)
-        await asyncio.wait_for(self.client.stop(), 20)
+        await asyncio.wait_for(self.client.stop(), 20)  # type: ignore[no-untyped-call]
 
     def open(self, file: Path, text: str) -> None:
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(file.as_uri(), "python", 1, text)))

@@ -26,14 +26,14 @@ URL_PASSWORD = lazy(
 LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
 _CERTIFICATE = lazy(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END")
 _PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")
-QUIET_FOLDERS = frozenset(
+_QUIET_FOLDERS = frozenset(
     """
     test tests testing __tests__ __mocks__ e2e cypress spec specs fixtures testdata mock mocks example examples sample samples doc docs
     documentation node_modules venv .venv env site-packages vendor third_party bower_components migrations cassettes seed seeds locale locales
     i18n translation translations
     """.split()
 )
-QUIET_FILES = lazy(
+_QUIET_FILES = lazy(
     r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.lock$|lock\.json$|\.svg$|[.-]min\.js$|\.bundle\.js$|\.map$|(^|/)(test_|conftest)|"
     r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline|(^|/)package\.json$)"
 )
@@ -78,11 +78,16 @@ def secrets_in(app: App) -> Iterator[Secret]:
     for path, entry in app.workspace.files.items():
         if entry.kind != "file" or not 8 <= entry.size <= MAX_BYTES or not (path.endswith(ENDINGS) or ENV_FILE.search(path)):
             continue
-        if not QUIET_FOLDERS.isdisjoint(path.lower().split("/")) or QUIET_FILES.search(path):
+        if is_beside_production(path):
             continue
         source = app.workspace.read(path)
         if source is not None and not source.is_binary and not _for_localhost(app, source):
             yield from (secret for secret in secrets_of(source) if not (_FOR_TESTS.match(secret.name) and _never_runs(app, path)))
+
+
+def is_beside_production(path: str) -> bool:
+    """Whether a path is that of a test, an example, documentation or a copy of somebody else's code."""
+    return not _QUIET_FOLDERS.isdisjoint(path.lower().split("/")) or _QUIET_FILES.search(path) is not None
 
 
 def _never_runs(app: App, path: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.calls import NamedCalls
-from herolint.app.secrets import QUIET_FILES, QUIET_FOLDERS
+from herolint.app.secrets import is_beside_production
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.knowledge.starts import load_starts
@@ -43,9 +43,7 @@ class Makes:
     @cached_property
     def mods(self) -> tuple[Mod, ...]:
         """Modules outside of tests, examples and documentation."""
-        paths = (
-            path for path in sorted(self.code.files | self.code.sources) if not QUIET_FOLDERS.search(path) and not QUIET_FILES.search(path)
-        )
+        paths = (path for path in sorted(self.code.files | self.code.sources) if not is_beside_production(path))
         return tuple(mod for path in paths if (mod := self.code.mod(path)) is not None)
 
     @cached_property
