@@ -168,7 +168,8 @@ def _untracked(app: App, folder: str, *lines: str) -> Fix:
     missing = tuple(line for line in lines if known is None or line not in known.text.splitlines())
     named = " and ".join(f"`{line}`" for line in lines)
     command = f"git rm -r --cached {folder}"
-    edits = (AddLines(".gitignore", missing),) if missing and folder else ()
+    read = known is None or known.encoding in ("utf-8", "latin-1")  # git knows no other
+    edits = (AddLines(".gitignore", missing),) if missing and folder and read else ()
     return Fix(f"`{command}` and add {named} to .gitignore", edits, safe=True, then=f"`{command}`, which leaves the files where they are")
 
 
