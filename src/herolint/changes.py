@@ -41,10 +41,11 @@ class Delete(msgspec.Struct, frozen=True, tag="delete"):
     path: str
 
 
-class SaveAsUtf8(msgspec.Struct, frozen=True, tag="save-as-utf8"):
-    """Write a file anew as UTF-8 without byte order mark."""
+class Resave(msgspec.Struct, frozen=True, tag="resave"):
+    """Write a file anew as UTF-8 without byte order mark; `line_feeds`: with lines that end in LF."""
 
     path: str
+    line_feeds: bool = False
 
 
 class AddLines(msgspec.Struct, frozen=True, tag="append"):
@@ -110,7 +111,7 @@ class AddAssignment(msgspec.Struct, frozen=True, tag="add-assignment"):
 
 
 PythonChange = ReplaceExpression | SetArgument | AddStatement | AddElement | AddAssignment
-Change = Edit | NewFile | Rename | Delete | SaveAsUtf8 | AddLines | PythonChange
+Change = Edit | NewFile | Rename | Delete | Resave | AddLines | PythonChange
 
 
 def moved(change: Change, folder: str) -> Change:

@@ -216,3 +216,19 @@ def test_a_plain_run_loads_nothing_of_it(folder: Path) -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, env=environment, timeout=60, check=True)
     loaded = run.stderr.split()
     assert not [name for name in loaded if name.startswith(("libcst", "herolint.fixes"))]
+
+
+def test_a_fix_that_would_break_something_else_is_not_made(folder: Path, lint: Lint) -> None:
+    (folder / "Procfile").write_bytes(b"web: gunicorn app:app\n")
+    (folder / ".python-version").unlink()
+    (folder / "runtime.txt").write_bytes(b"python-3.9.2\n")
+    (folder / "requirements.txt").write_bytes(b"flask==3.1.1\ngunicorn==23.0.0\nnumpy==1.21.4\n")
+    run = lint(folder, "--fix", "--unsafe-fixes", "--today", "2026-11-24")
+    assert (folder / "runtime.txt").read_bytes() == b"python-3.9.2\n"
+    assert "not fixed: HL407 at runtime.txt:1: it would bring HL4" in run.stderr
+
+
+def test_a_diff_of_wide_text_says_only_that_it_changes(folder: Path, lint: Lint) -> None:
+    (folder / "requirements.txt").write_text("flask==3.1.1\ngunicorn==23.0.0\n", encoding="utf-16")
+    run = lint(folder, "--diff", "--select", "HL409")
+    assert run.stdout.splitlines()[1:] == ["Binary files a/requirements.txt and b/requirements.txt differ"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from herolint.finding import Finding
+from herolint.finding import Finding, Severity
 from herolint.fixes.choose import Chosen
 from herolint.fixes.guard import Guard
 from herolint.fixes.python import Rewriter
@@ -124,10 +124,24 @@ class Mender:
                 continue
             judged = self.lint(after.changed)
             idle = _still_there([finding for finding, _ in taken], result, judged)
-            if not idle:
-                return after, judged, [Fixed(finding, plan.paths) for finding, plan in taken]
             for finding in idle:
                 self.refuse(finding, "its fix does not mend it here")
+            harmful = self.harmful(state, result, taken) if not idle and _new_errors(result, judged) else []
+            if not idle and not harmful:
+                return after, judged, [Fixed(finding, plan.paths) for finding, plan in taken]
+
+    def harmful(self, state: State, result: Result, taken: list[tuple[Finding, Plan]]) -> list[Finding]:
+        """The unsafe fixes, refused by now, that break something else. A safe one only brings to light what was broken before."""
+        found = []
+        for finding, plan in taken:
+            if finding.fix is None or finding.fix.safe:
+                continue
+            brought = _new_errors(result, self.lint(state.after([plan], result.source).changed))
+            if brought:
+                code, path = brought[0]
+                self.refuse(finding, f"it would bring {code}" + (f" in {path}" if path else ""))
+                found.append(finding)
+        return found
 
     def refuse(self, finding: Finding, why: str) -> None:
         """Note that a fix is not made."""
@@ -141,6 +155,15 @@ def _key(finding: Finding) -> _Key:
 
 def _kind(finding: Finding) -> _Key:
     return finding.code, finding.app, finding.at.path, finding.message
+
+
+def _new_errors(before: Result, after: Result) -> list[tuple[str, str]]:
+    """Errors that were not there: rule and path."""
+    was, is_now = (
+        Counter((finding.code, finding.at.path) for finding in one.findings if finding.severity is Severity.ERROR)
+        for one in (before, after)
+    )
+    return sorted(is_now - was)
 
 
 def _still_there(taken: list[Finding], before: Result, after: Result) -> list[Finding]:

@@ -37,6 +37,9 @@ def _file(path: str, old_path: str, before: bytes | None, after: bytes | None) -
         yield f"rename from {old_path}\nrename to {path}\n".encode("utf-8", "surrogateescape")
     old_name = f"a/{old_path}" if before is not None else "/dev/null"
     new_name = f"b/{path}" if after is not None else "/dev/null"
+    if b"\0" in (before or b"") + (after or b""):
+        yield f"Binary files {old_name} and {new_name} differ\n".encode("utf-8", "surrogateescape")
+        return
     # Latin-1 keeps every byte as it is; only line feeds part lines, as git has it.
     lines = unified_diff(_lines(before or b""), _lines(after or b""), _name(old_name), _name(new_name))
     for line in lines:

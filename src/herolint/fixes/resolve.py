@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from herolint.changes import AddLines, Delete, Edit, NewFile, PythonChange, Rename, SaveAsUtf8
+from herolint.changes import AddLines, Delete, Edit, NewFile, PythonChange, Rename, Resave
 from herolint.finding import Fix
 from herolint.fixes.difference import replacements
 from herolint.fixes.python import Rewriter
@@ -59,10 +59,8 @@ def resolve(fix: Fix, source: Sources, rewriter: Rewriter) -> Plan:
             raise CannotFix(f"{change.path} cannot be read")
         if isinstance(change, Edit):
             patches.setdefault(change.path, []).append(Patch(change.span, encoded(change.text, file)))
-        elif isinstance(change, SaveAsUtf8):
-            if file.encoding_problem is not None:
-                raise CannotFix(f"{file.path} has no encoding that can be told")
-            patches.setdefault(change.path, []).append(Patch(Span(0, len(file.data)), file.text.encode()))
+        elif isinstance(change, Resave):
+            patches.setdefault(change.path, []).append(_resaved(change, file))
         elif isinstance(change, AddLines):
             patches.setdefault(change.path, []).extend(_appended(change, file))
         elif isinstance(change, Rename):
@@ -78,6 +76,13 @@ def resolve(fix: Fix, source: Sources, rewriter: Rewriter) -> Plan:
         assert file is not None
         patches.setdefault(path, []).extend(_rewritten(file, changes, rewriter))
     return Plan({path: _in_order(some) for path, some in patches.items()}, new, renamed, frozenset(deleted))
+
+
+def _resaved(change: Resave, file: SourceFile) -> Patch:
+    if file.encoding_problem is not None:
+        raise CannotFix(f"{file.path} has no encoding that can be told")
+    text = file.text.replace("\r\n", "\n").replace("\r", "\n") if change.line_feeds else file.text
+    return Patch(Span(0, len(file.data)), text.encode())
 
 
 def _new_text(change: NewFile | AddLines) -> str:

@@ -15,13 +15,17 @@ _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operato
 
 
 class Refused(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Distributions (or patterns of names) that no dyno can install; `instead` does the same there. `installer`: only with that one."""
+    """Distributions (or patterns of names) that no dyno can install; `instead` does the same there. `installer`: only with that one.
+
+    `needless`: nothing is missing without it, since it never was a distribution or Python brings the same.
+    """
 
     names: tuple[str, ...]
     reason: str
     versions: str = ""
     instead: str = ""
     installer: str = ""
+    needless: bool = False
 
 
 class Fails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,7 +32,9 @@ class Outcome(msgspec.Struct, frozen=True):
     related: tuple[Place, ...] = ()
     confidence: Confidence = Confidence.HIGH
     edits: tuple[Change, ...] = ()
-    """What mends it, where that can be done for sure and changes nothing else."""
+    """What mends it, where that can be done for sure."""
+    safe: bool = True
+    """Whether the edits change nothing else."""
     language: str = ""
     """Whose build it is; filled in by `all_outcomes`."""
 

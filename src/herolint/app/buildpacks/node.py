@@ -12,6 +12,8 @@ from herolint.app.buildpacks.node_locks import stale
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
 from herolint.app.detection import is_left_out
+from herolint.changes import Edit
+from herolint.edits.json import with_entry, with_value
 from herolint.finding import Confidence, Place
 from herolint.globs import matches
 
@@ -109,6 +111,8 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             wanted.at,
             "the build stops: Invalid Node.js version requirement",
             f'write a range such as `"{node.default}.x"`',
+            edits=_asks_for(app, f"{node.default}.x"),
+            safe=False,
         )
     elif wanted.release is None:
         yield Outcome(
@@ -118,10 +122,24 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
             wanted.at,
             "the build stops: No published Node.js version matches",
             f'write `"{node.default}.x"`',
+            edits=_asks_for(app, f"{node.default}.x"),
+            safe=False,
             confidence=Confidence.MEDIUM if _newer(wanted.text, node.newest) else Confidence.HIGH,
         )
     else:
         yield from _age(app, wanted, wanted.release)
+
+
+def _asks_for(app: App, text: str) -> tuple[Edit, ...]:
+    """package.json with `engines.node`; whoever develops the app may have another version, and some package managers refuse to go on then."""
+    source, package = app.source("package.json"), app.package_json
+    root = package.tree.root if package is not None else None
+    if source is None or root is None:
+        return ()
+    engines, node = root.get("engines"), root.get("engines", "node")
+    if node is not None:
+        return with_value(source, node, text)
+    return with_entry(source, root, "engines", {"node": text}) if engines is None else with_entry(source, engines, "node", text)
 
 
 def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
@@ -135,11 +153,13 @@ def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
             Place("package.json"),
             "the next major version comes with some deploy, not when you choose it",
             f'add `"engines": {{"node": "{node.default}.x"}}`',
+            edits=_asks_for(app, f"{node.default}.x"),
+            safe=False,
         )
     elif ".".join(map(str, release)) in node.faulty:
         yield Outcome(
             "version-old", False, f"Node.js {'.'.join(map(str, release))} is a release with known faults", wanted.at,
-            "the build warns", f'write `"{release[0]}.x"`',
+            "the build warns", f'write `"{release[0]}.x"`', edits=_asks_for(app, f"{release[0]}.x"), safe=False,
         )  # fmt: skip
     elif str(release[0]) not in node.supported:
         yield Outcome(
@@ -149,6 +169,8 @@ def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
             wanted.at,
             "the build warns, and says that a later buildpack will stop here; there are no security fixes",
             f'test the app on Node.js {node.default} and write `"{node.default}.x"`',
+            edits=_asks_for(app, f"{node.default}.x"),
+            safe=False,
         )
     elif _is_wide(wanted.text, release):
         yield Outcome(
@@ -158,6 +180,8 @@ def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
             wanted.at,
             "some deploy will bring the next major version by itself",
             f'write `"{release[0]}.x"`',
+            edits=_asks_for(app, f"{release[0]}.x"),
+            safe=False,
         )
 
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks import Outcome
 from herolint.app.python_build import WantedPython, manager_files, wanted_python
-from herolint.changes import Change, Delete, NewFile
+from herolint.changes import Change, Delete, Edit, NewFile, Rename, Resave
 from herolint.finding import Confidence, Place
 from herolint.formats.version_files import MISSPELT_PYTHON_VERSION
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
 
 _NEAR_DAYS = 180
 """An end within this many days is told."""
+_MEANT = lazy(r"(?i:python)?[ =_-]*v?(?P<version>(?P<minor>3\.[0-9]+)(?:\.[0-9]+)?)(?:\.[x*])?")
+"""A version that is written in another way than the buildpack reads."""
 _PATCHES_TO_COME = 2
 """How many patches may have come out since the table was made."""
 
@@ -27,7 +30,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from misspelt
     wanted = wanted_python(app)
     if wanted.issue:
-        yield _unreadable(wanted)
+        yield _unreadable(app, wanted)
     elif wanted.version is not None:
         yield from _unsupported(app, wanted)
         if wanted.minor is not None and app.platform.python.version(wanted.minor) is not None:
@@ -56,10 +59,11 @@ def _misspelt(app: App) -> Iterator[Outcome]:
             "the build stops: Your .python-version file is spelled incorrectly"
             + (" (the right one beside it does not help)" if right else ""),
             f'`git rm "{name}"`' if right else f'`git mv "{name}" .python-version`',
+            edits=(Delete(name) if right else Rename(name, ".python-version"),),
         )
 
 
-def _unreadable(wanted: WantedPython) -> Outcome:
+def _unreadable(app: App, wanted: WantedPython) -> Outcome:
     form = "python-3.13" if wanted.origin == "runtime.txt" else "3.13"
     messages = {
         "encoding": f"{wanted.origin} is not plain UTF-8 text",
@@ -77,7 +81,21 @@ def _unreadable(wanted: WantedPython) -> Outcome:
         "delete runtime.txt and write `.python-version` with `3.13`"
         if wanted.origin == "runtime.txt"
         else f"write one line such as `{form}`",
+        edits=_readable(app, wanted),
     )
+
+
+def _readable(app: App, wanted: WantedPython) -> tuple[Change, ...]:
+    """The version that is meant, as the buildpack reads it; nothing where the text may mean another one."""
+    source = app.source(wanted.origin)
+    if wanted.issue == "encoding" and source is not None and not source.is_binary and source.encoding_problem is None:
+        return (Resave(wanted.origin),)
+    meant = _MEANT.fullmatch(wanted.text.strip()) if wanted.issue == "invalid" else None
+    if meant is None or app.platform.python.version(meant["minor"]) is None or wanted.at.span is None:
+        return ()
+    if wanted.origin == "runtime.txt":
+        return _in_new_file(app, meant["minor"])
+    return (Edit(wanted.origin, wanted.at.span, meant["version"]),) if wanted.origin == ".python-version" else ()
 
 
 def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
@@ -100,6 +118,7 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
             "version-invalid", True, f"Python {wanted.version} is past its end of life: the buildpack refuses everything below {oldest}", at,
             "the build stops: The requested Python version has reached end-of-life",
             f"use a supported version, e.g. `{python.default}` in `.python-version`, and test the app on it",
+            edits=_other_version(app, wanted, python.default), safe=False,
         )  # fmt: skip
     elif number > max(known):
         yield Outcome(
@@ -119,6 +138,13 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
             "the build stops: The runtime.txt file isn't supported when using uv",
             f"delete it and write `.python-version` with `{wanted.minor}`", edits=_in_new_file(app, wanted.minor or ""),
         )  # fmt: skip
+
+
+def _other_version(app: App, wanted: WantedPython, minor: str) -> tuple[Change, ...]:
+    """Another version in the place of the one that is asked for."""
+    if wanted.origin == "runtime.txt":
+        return _in_new_file(app, minor)
+    return (Edit(wanted.origin, wanted.at.span, minor),) if wanted.origin == ".python-version" and wanted.at.span is not None else ()
 
 
 def _in_new_file(app: App, minor: str) -> tuple[Change, ...]:
@@ -160,6 +186,8 @@ def _unsaid(app: App) -> Outcome:
         Place("pyproject.toml", project.requires_python_span, "never read") if project is not None and unread else Place(""),
         "every build warns: No Python version was specified (to become an error); a new default may break pinned packages",
         f"write a `.python-version` with the version you test on, e.g. `{app.platform.python.default}`",
+        edits=(NewFile(".python-version", f"{app.platform.python.default}\n"),) if not unread else (),
+        safe=False,
     )
 
 
@@ -185,6 +213,7 @@ def _old_version(app: App, wanted: WantedPython) -> Iterator[Outcome]:
         yield Outcome(
             "version-old", False, f"Python {row.minor} {state} its end of life ({row.end_of_life.isoformat()}){when}", at,
             "no security updates any more, and the buildpack drops it", f"move to {app.platform.python.default}",
+            edits=_other_version(app, wanted, app.platform.python.default), safe=False,
         )  # fmt: skip
     elif patch is not None and patch < int(row.latest.split(".")[2]) and wanted.origin != "runtime.txt":
         yield Outcome(

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
-from herolint.finding import Confidence, Finding, Place
+from herolint.edits.text import replaced_in
+from herolint.finding import Confidence, Finding, Fix, Place
+from herolint.formats.aptfile import AptPackage
 from herolint.rules.registry import ERROR, NOTE, report, rule
 
 
@@ -30,10 +32,15 @@ def system_package_removed(app: App) -> Iterator[Finding]:
             + (" (no file names the stack: assumed for a new app)" if app.stack_assumed and not everywhere else ""),
             Place("Aptfile", package.span, "not in the archive"),
             why=row.why,
-            fix=f"use `{row.instead}`"
-            if row.instead and " " not in row.instead
-            else f"use {row.instead}"
-            if row.instead
-            else "leave it out",
+            fix=_fix(app, package, row.instead),
             confidence=Confidence.HIGH if everywhere or not app.stack_assumed else Confidence.MEDIUM,
         )
+
+
+def _fix(app: App, package: AptPackage, instead: str) -> Fix:
+    """The package that took its place."""
+    if not instead or " " in instead:
+        return Fix(f"use {instead}" if instead else "leave it out")
+    source = app.source("Aptfile")
+    edits = replaced_in(source, package.span, package.name, instead) if source is not None and package.text == package.name else ()
+    return Fix(f"use `{instead}`", edits)

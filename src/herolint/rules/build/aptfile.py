@@ -9,7 +9,8 @@ import msgspec
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
-from herolint.finding import Confidence, Finding, Place
+from herolint.edits.aptfile import mended
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.build.apt import system_package_removed
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -88,7 +89,7 @@ def aptfile_invalid(app: App) -> Iterator[Finding]:
             yield _unread(app)
         return
     for fault in aptfile.faults:
-        yield _fault(fault)
+        yield _fault(app, fault)
     if app.has("code") and any("/.apt/" in mod.source.text for mod in app.code.modules):
         return  # the code looks where the buildpack unpacks: somebody has added it
     deployed_here = app.procfile is not None or app.app_json is not None  # other hosts read an Aptfile too
@@ -96,15 +97,15 @@ def aptfile_invalid(app: App) -> Iterator[Finding]:
         yield _unread(app)
 
 
-def _fault(fault: AptProblem) -> Finding:
-    row = _FAULTS[fault.kind]
+def _fault(app: App, fault: AptProblem) -> Finding:
+    row, source = _FAULTS[fault.kind], app.source("Aptfile")
     return report(
         "HL424",
         row.message.format(text=fault.text),
         Place("Aptfile", fault.span, "not a package" if fault.kind != "option" else "no effect"),
         severity=WARNING if fault.kind == "option" else ERROR,
         why=row.why,
-        fix=row.fix,
+        fix=Fix(row.fix, mended(source, fault) if source is not None else (), safe=True),
     )
 
 

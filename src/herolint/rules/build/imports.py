@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.imports import Unmet
+from herolint.app.manifest_edits import requirement_added
 from herolint.app.model import App
 from herolint.app.python_build import python_minor, wanted_python
-from herolint.finding import Confidence, Finding, Place, Severity
+from herolint.changes import Change
+from herolint.finding import Confidence, Finding, Fix, Place, Severity
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 
@@ -26,7 +28,7 @@ def requirement_missing(app: App) -> Iterator[Finding]:
             confidence=confidence,
             why=_why(app, unmet, serves=process is not None and process.serves),
             related=(*unmet.others, *((app.procfile_place(use.processes[0], "this process loads it"),) if use.processes else ())),
-            fix=_fix(app, unmet),
+            fix=Fix(_fix(app, unmet), _added(app, unmet)),
             process=use.processes[0] if use.processes else "",
         )
 
@@ -86,6 +88,12 @@ def _why(app: App, unmet: Unmet, *, serves: bool) -> str:
     if not unmet.use.starts:
         return f"the code fails with {failure} when it gets there"
     return f"{failure}: the process crashes at every start" + (" and all requests get H10" if serves else "")
+
+
+def _added(app: App, unmet: Unmet) -> tuple[Change, ...]:
+    """One more line in requirements.txt; which distribution is meant is the owner's to say."""
+    plain = unmet.kind in ("package", "dropped", "brought") and not unmet.manifest
+    return requirement_added(app, unmet.package) if plain and unmet.package else ()
 
 
 def _fix(app: App, unmet: Unmet) -> str:

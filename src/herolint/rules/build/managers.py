@@ -11,7 +11,7 @@ from herolint.app.operators import HOME
 from herolint.app.python_build import builds_python
 from herolint.app.storage import absolute, path_text
 from herolint.app.values import Items
-from herolint.changes import AddLines
+from herolint.changes import AddLines, Resave
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -56,7 +56,11 @@ def requirements_encoding(app: App) -> Iterator[Finding]:
             Place("requirements.txt"),
             severity=WARNING,
             why="git shows it as binary, and a line added by an editor or a script breaks it",
-            fix="save it as UTF-8; in PowerShell: `pip freeze | Out-File -Encoding ascii requirements.txt`",
+            fix=Fix(
+                "save it as UTF-8; in PowerShell: `pip freeze | Out-File -Encoding ascii requirements.txt`",
+                (Resave("requirements.txt"),),
+                safe=True,
+            ),
         )
 
 
@@ -164,7 +168,8 @@ def _untracked(app: App, folder: str, *lines: str) -> Fix:
     missing = tuple(line for line in lines if known is None or line not in known.text.splitlines())
     named = " and ".join(f"`{line}`" for line in lines)
     command = f"git rm -r --cached {folder}"
-    edits = (AddLines(".gitignore", missing),) if missing and folder else ()
+    read = known is None or known.encoding in ("utf-8", "latin-1")  # git knows no other
+    edits = (AddLines(".gitignore", missing),) if missing and folder and read else ()
     return Fix(f"`{command}` and add {named} to .gitignore", edits, safe=True, then=f"`{command}`, which leaves the files where they are")
 
 

@@ -20,6 +20,6 @@ def told(app: App, code: str, *topics: Topic) -> Iterator[Finding]:
             severity=ERROR if one.fails else WARNING,
             why=one.why,
             related=one.related,
-            fix=Fix(one.fix, one.edits, safe=True),
+            fix=Fix(one.fix, one.edits, one.safe),
             confidence=one.confidence,
         )

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from herolint.app.front_ends import Unbuilt, unbuilt_pages
 from herolint.app.model import App
-from herolint.finding import Confidence, Finding, Place
+from herolint.changes import Edit
+from herolint.edits.json import with_entry
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -38,7 +40,7 @@ def build_step_missing(app: App) -> Iterator[Finding]:
                 why="the buildpack runs `heroku-postbuild` or `build` of package.json and nothing else: the process crashes at once"
                 + (", and every request gets H10" if process.serves else ""),
                 related=related,
-                fix=f'add a script that makes it: `"build": "{_compiler(app, source)}"`',
+                fix=_build_script(app, source),
                 process=process.name,
             )
 
@@ -63,6 +65,18 @@ def _unbuilt(app: App, found: Unbuilt) -> Finding:
         process=process,
         confidence=Confidence.MEDIUM,
     )
+
+
+def _build_script(app: App, source: str) -> Fix:
+    """A script of package.json that the buildpack runs."""
+    command = _compiler(app, source)
+    manifest, package = app.source("package.json"), app.package_json
+    root = package.tree.root if package is not None else None
+    edits: tuple[Edit, ...] = ()
+    if manifest is not None and root is not None:
+        scripts = root.get("scripts")
+        edits = with_entry(manifest, scripts, "build", command) if scripts else with_entry(manifest, root, "scripts", {"build": command})
+    return Fix(f'add a script that makes it: `"build": "{command}"`', edits)
 
 
 def _compiler(app: App, source: str) -> str:

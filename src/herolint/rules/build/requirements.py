@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from herolint.app.dependencies import Dependency, PythonDependencies
 from herolint.app.model import App
 from herolint.app.python_build import builds_python, python_release
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.requirements import InvalidLine, Requirement, Requirements, applies_on_linux
 from herolint.knowledge import installs, releases
 from herolint.knowledge.packages import distributions_for_import
 from herolint.rules.build.outcomes import told
 from herolint.rules.build.pins import uninstallable_pins
+from herolint.rules.build.requirement_fixes import called, dropped, from_index, over_https, refused
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _STOPS = "the build stops: Unable to install dependencies"
@@ -34,22 +35,22 @@ def requirement_uninstallable(app: App) -> Iterator[Finding]:
         yield from _lines(app, app.requirements)
     for dependency in found.packages.values():
         if not dependency.elsewhere:
-            yield from _by_name(found, dependency)
+            yield from _by_name(app, found, dependency)
 
 
 # ---- by name and version ----------------------------------------------------------------------------------------------
 
 
-def _by_name(found: PythonDependencies, dependency: Dependency) -> Iterator[Finding]:
+def _by_name(app: App, found: PythonDependencies, dependency: Dependency) -> Iterator[Finding]:
     name, at = dependency.name, Place(dependency.at.path, dependency.at.span, "cannot be installed")
     row = next((row for row in installs.refused(name) if _concerns(row, found, dependency)), None)
     if row is not None:
-        yield report("HL410", f"{name} {row.reason}", at, why=_STOPS, fix=_instead(row, name))
+        yield report("HL410", f"{name} {row.reason}", at, why=_STOPS, fix=refused(app, row, name))
     elif name in installs.standard_modules() and not found.complete:
-        yield _no_such(found, f"{name} is a module of Python itself and no distribution", at, "delete the line")
+        yield _no_such(found, f"{name} is a module of Python itself and no distribution", at, dropped(app, name))
     elif name in installs.module_names() and not found.complete:
         real = next((d for module in (name, name.replace("-", "_")) for d in _distributions(module) if d != name), None)
-        wanted = f"write `{real}`" if real else "write the distribution's name"
+        wanted = called(app, name, real) if real else "write the distribution's name"
         yield _no_such(found, f"`{name}` is what is imported; the distribution has another name", at, wanted)
     elif not found.complete:
         yield from _by_version(found, dependency, at)
@@ -57,13 +58,6 @@ def _by_name(found: PythonDependencies, dependency: Dependency) -> Iterator[Find
 
 def _concerns(row: installs.Refused, found: PythonDependencies, dependency: Dependency) -> bool:
     return installs.matches(row.versions, dependency.version) and row.installer in ("", found.manager)
-
-
-def _instead(row: installs.Refused, name: str) -> str:
-    if row.instead:
-        return f"write `{row.instead}` instead"
-    system = next((platform for word, platform in (("Windows", "win32"), ("macOS", "darwin")) if word in row.reason), None)
-    return f"delete it, or keep it for where it works: `{name}; sys_platform == '{system}'`" if system else "delete it"
 
 
 def _distributions(module: str) -> tuple[str, ...]:
@@ -75,7 +69,7 @@ def _distributions(module: str) -> tuple[str, ...]:
     return ()
 
 
-def _no_such(found: PythonDependencies, message: str, at: Place, fix: str) -> Finding:
+def _no_such(found: PythonDependencies, message: str, at: Place, fix: Fix | str) -> Finding:
     """A name that the public index does not have; another index may."""
     return report(
         "HL410",
@@ -136,7 +130,7 @@ def _lines(app: App, found: Requirements) -> Iterator[Finding]:
         if requirement.path:
             yield from _path(app, requirement)
         elif requirement.url:
-            yield from _address(requirement)
+            yield from _address(app, requirement)
     yield from _contradictions(applying)
 
 
@@ -163,7 +157,7 @@ def _path(app: App, requirement: Requirement) -> Iterator[Finding]:
     at = Place(requirement.file, requirement.span, "cannot be installed")
     name = requirement.raw_name or path
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:/", path):
-        fix = f"write `{name}==VERSION`; `pip list --format=freeze` prints that" if requirement.name else "install it from the index"
+        fix = from_index(app, requirement)
         yield report("HL410", f"{name} is a folder or file of another machine: {requirement.path[:60]}", at, why=_STOPS, fix=fix)
         return
     inside = posixpath.normpath(path)
@@ -186,13 +180,13 @@ def _other_system(wheel: str) -> bool:
     return re.search(r"-(?:win32|win_[a-z0-9]+|macosx_[a-z0-9_.]+|[a-z0-9_.]*aarch64|linux_armv\w+)\.whl\Z", wheel) is not None
 
 
-def _address(requirement: Requirement) -> Iterator[Finding]:
+def _address(app: App, requirement: Requirement) -> Iterator[Finding]:
     at, url = Place(requirement.file, requirement.span, "this address"), requirement.url
     name = requirement.raw_name or "a requirement"
     if re.match(r"git\+git://github\.com/|git://github\.com/", url):
         yield report(
             "HL410", f"{name} is fetched over git://, which GitHub no longer answers", at, why=_STOPS,
-            fix=f"write `git+https://{url.partition('://')[2]}`",
+            fix=over_https(app, requirement),
         )  # fmt: skip
     elif url.startswith(("git+ssh:", "git@", "ssh:", "git+git@")):
         yield report(
@@ -247,7 +241,7 @@ def dependency_unpinned(app: App) -> Iterator[Finding]:
         return
     by_file: dict[str, list[Dependency]] = {}
     for dependency in app.dependencies.packages.values():
-        told = any(True for _ in _by_name(app.dependencies, dependency))
+        told = any(True for _ in _by_name(app, app.dependencies, dependency))
         if not dependency.elsewhere and not told and _open(dependency.specifier):
             by_file.setdefault(dependency.at.path, []).append(dependency)
     for file, listed in by_file.items():

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from herolint.app.model import App
 from herolint.app.needed import Need, needs, removed
-from herolint.finding import Confidence, Finding, Place
+from herolint.changes import Edit
+from herolint.edits.text import without_lines
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
 if TYPE_CHECKING:
@@ -29,10 +31,10 @@ def slugignore_excludes_needed_file(app: App) -> Iterator[Finding]:
             seen.add(need.path)
             found.setdefault(pattern.span.start, (pattern, []))[1].append(need)
     for start in sorted(found):
-        yield _finding(ignore, *found[start])
+        yield _finding(app, ignore, *found[start])
 
 
-def _finding(ignore: SlugIgnore, pattern: Pattern, found: list[Need]) -> Finding:
+def _finding(app: App, ignore: SlugIgnore, pattern: Pattern, found: list[Need]) -> Finding:
     found = sorted(found, key=lambda need: not need.sure)
     first = found[0]
     more = f" (and {len(found) - 1} more of its files are needed)" if len(found) > 1 else ""
@@ -43,7 +45,15 @@ def _finding(ignore: SlugIgnore, pattern: Pattern, found: list[Need]) -> Finding
         Place(".slugignore", pattern.span, "removes it"),
         why="the lines are applied before the buildpacks run: neither the build nor a dyno has the file",
         related=list(dict.fromkeys(need.at for need in found if need.at is not None))[:3],
-        fix="take the line out"
-        + (": a line with `!` that keeps a part has no effect here" if without_effect else ", or name only what is not needed"),
+        fix=Fix(
+            "take the line out"
+            + (": a line with `!` that keeps a part has no effect here" if without_effect else ", or name only what is not needed"),
+            _without(app, pattern),
+        ),
         confidence=Confidence.HIGH if first.sure else Confidence.MEDIUM,
     )
+
+
+def _without(app: App, pattern: Pattern) -> tuple[Edit, ...]:
+    source = app.source(".slugignore")
+    return (without_lines(source, pattern.span),) if source is not None else ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.manifest_edits import replaced_at
 from herolint.app.model import App
-from herolint.finding import Confidence, Finding, Place
+from herolint.changes import Delete
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.platforms import Buildpack, Stack
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -38,7 +40,7 @@ def _unknown(app: App, name: str, at: Place) -> Finding:
         f"there is no stack `{name}` (as of {app.platform.checked})",
         Place(at.path, at.span, "no such stack"),
         why="setting the app up is refused",
-        fix=f"use `{app.platform.default_stack}`",
+        fix=Fix(f"use `{app.platform.default_stack}`", replaced_at(app, at, name, app.platform.default_stack)),
         confidence=Confidence.MEDIUM if newer else Confidence.HIGH,
     )
 
@@ -64,7 +66,10 @@ def _stack(app: App, stack: Stack, at: Place, *, retired: bool) -> Finding:
         # Until builds fail often the stack is a supported choice, and its end is only news.
         confidence=Confidence.LOW if not retired and stack.failing_weekly and app.today < stack.failing_weekly else Confidence.HIGH,
         why=why,
-        fix=f"use `{default}`" + (f" or `{newest}`" if newest != default else "") + "; an app moves with `heroku stack:set` and a new push",
+        fix=Fix(
+            f"use `{default}`" + (f" or `{newest}`" if newest != default else "") + "; an app moves with `heroku stack:set` and a new push",
+            replaced_at(app, at, stack.name, default),
+        ),
     )
 
 
@@ -91,7 +96,9 @@ def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
             Place(at.path, at.span, "cannot be fetched"),
             severity=ERROR,
             why="the build stops before it begins",
-            fix=f"write `https://{url.removeprefix('git://')}`" if row is None else f"write `{row.name}`",
+            fix=Fix(f"write `https://{url.removeprefix('git://')}`", replaced_at(app, at, "git://", "https://"), safe=True)
+            if row is None
+            else Fix(f"write `{row.name}`", replaced_at(app, at, url, row.name)),
         )
     elif row is not None and row.state != "current":
         fails = row.fails_on(app.stack)
@@ -104,7 +111,7 @@ def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
             Place(at.path, at.span, "gone" if fails else "not needed" if row.writes else "deprecated"),
             severity=ERROR if fails else WARNING,
             why=row.why,
-            fix=f"use {row.instead}" if " " in row.instead else f"use `{row.instead}`",
+            fix=f"use {row.instead}" if " " in row.instead else Fix(f"use `{row.instead}`", replaced_at(app, at, url, row.instead)),
             confidence=Confidence.MEDIUM if assumed and open_stack else Confidence.HIGH,
         )
     elif row is not None and row.official and "#" in url:
@@ -128,7 +135,7 @@ def _pinned(app: App, url: str, row: Buildpack, at: Place) -> Iterator[Finding]:
         why=f"the build stops: the '{app.stack}' stack isn't recognised"
         if refused
         else "newer versions of the language and its tools are missing there, and one day the build stops",
-        fix=f"write `{row.name}`, which is always the current release",
+        fix=Fix(f"write `{row.name}`, which is always the current release", replaced_at(app, at, url, row.name)),
         confidence=Confidence.MEDIUM if refused and app.stack_assumed else Confidence.HIGH,
     )
 
@@ -152,5 +159,5 @@ def _unread(app: App) -> Iterator[Finding]:
             ".godir is not read any more",
             Place(".godir"),
             why="the buildpack takes the module's path from go.mod alone",
-            fix="delete it; without a go.mod run `go mod init` first",
+            fix=Fix("delete it; without a go.mod run `go mod init` first", (Delete(".godir"),) if "go.mod" in app.slug else (), safe=True),
         )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app import mending
-from herolint.app.codebase import Mod
 from herolint.app.endpoints import endpoints
 from herolint.app.env_reads import ENV_TABLES
 from herolint.app.environment import FALSE_WORDS
@@ -14,7 +12,7 @@ from herolint.app.values import Env, Known, Value, env_names, options
 from herolint.code import facts
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Fix, Place
-from herolint.source import Span
+from herolint.rules.process.debug_fixes import switched_off
 
 _MODES = ("NODE_ENV", "FLASK_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV")
 """Variables that say whether this is production."""
@@ -53,7 +51,8 @@ def _config_objects(app: App) -> Iterator[Found]:
             on, variable = _switched_on(app, python.fold(config, facts.NONE, assign.value))
             if on and python.guards.holds(config, assign.guard) is not False:
                 extra = f" unless {variable} says otherwise" if variable else ""
-                fix = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
+                words = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
+                fix = switched_off(app, config, assign.value, words, variable, "FLASK_DEBUG")
                 yield f"debug mode is switched on{extra}", config.place(assign.value, "on in production"), fix, Confidence.HIGH
 
 
@@ -93,11 +92,6 @@ def _variables(app: App) -> Iterator[Found]:
                     "leave it out",
                     Confidence.HIGH,
                 )
-
-
-def _asks(app: App, mod: Mod, expr: facts.AnyExpr, words: str, variable: str) -> Fix:
-    """The fix that lets a variable switch a flag on; whoever develops the app then has to set it."""
-    return Fix(words, mending.replaced(app, mod, Span(expr.start, expr.end), "is-on", name=variable))
 
 
 def _entry(target: facts.AnyExpr) -> tuple[facts.AnyExpr | None, str]:
@@ -143,7 +137,7 @@ def _run_arguments(app: App) -> Iterator[Found]:
             if on:
                 extra = f" unless {variable} says otherwise" if variable else ""
                 words = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
-                fix = _asks(app, effect.mod, expr, words, "FLASK_DEBUG") if not variable else Fix(words)
+                fix = switched_off(app, effect.mod, expr, words, variable, "FLASK_DEBUG")
                 yield f"web runs with {keyword} switched on{extra}", effect.mod.place(expr, "on in production"), fix, Confidence.HIGH
 
 
@@ -165,7 +159,7 @@ def _django(app: App) -> Iterator[Found]:
     extra = f" unless {variable} is set" if variable else ""
     default = next((o for o in options(found.value) if isinstance(o, Env)), None)
     words = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
-    fix = _asks(app, found.mod, found.assign.value, words, "DEBUG") if not variable else Fix(words)
+    fix = switched_off(app, found.mod, found.assign.value, words, variable, "DEBUG")
     yield (
         f"Django's DEBUG is on in production{extra}",
         found.mod.place(found.assign.value, "on in production"),
@@ -208,7 +202,7 @@ def _attributes(app: App) -> Iterator[Found]:
                 yield (
                     f"debug mode is switched on{extra}",
                     mod.place(assign.value, "on in production"),
-                    "leave it out, or read it from the environment",
+                    switched_off(app, mod, assign.value, "leave it out, or read it from the environment", variable, "FLASK_DEBUG"),
                     Confidence.HIGH if runs else Confidence.MEDIUM,
                 )
     for mod, fact, name in python.calls_named(
@@ -222,6 +216,6 @@ def _attributes(app: App) -> Iterator[Found]:
                 yield (
                     f"{name.rpartition('.')[2]} runs in debug mode{extra}",
                     mod.place(expr, "on in production"),
-                    "leave `debug` out, or read it from the environment",
+                    switched_off(app, mod, expr, "leave `debug` out, or read it from the environment", variable, "DEBUG"),
                     Confidence.HIGH,
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from herolint.app.model import App
-from herolint.changes import Change, SaveAsUtf8
+from herolint.changes import Change, Resave
 from herolint.edits.procfile import mended_line, renamed_process
 from herolint.edits.text import without_lines
 from herolint.finding import Fix
@@ -19,9 +19,9 @@ def not_ignored(app: App) -> Fix:
     return Fix("take the line out of .slugignore", edits, safe=True)
 
 
-def as_utf8(app: App) -> tuple[SaveAsUtf8, ...]:
+def as_utf8(app: App) -> tuple[Resave, ...]:
     source = app.source("Procfile")
-    return (SaveAsUtf8("Procfile"),) if source is not None and not source.is_binary and source.encoding_problem is None else ()
+    return (Resave("Procfile"),) if source is not None and not source.is_binary and source.encoding_problem is None else ()
 
 
 def as_meant(app: App, line: BrokenLine) -> Fix:

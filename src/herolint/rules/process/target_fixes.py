@@ -6,7 +6,7 @@ from herolint.app.built_programs import NotBuilt
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
-from herolint.changes import Edit
+from herolint.changes import AddLines, Edit, Resave
 from herolint.edits.words import inserted_before, replaced_part
 from herolint.finding import Fix
 from herolint.formats.shell import Command
@@ -47,3 +47,9 @@ def other_object(app: App, launch: Launch, name: str) -> Fix:
     target = launch.target.text if launch.target is not None else ""
     new = f"{launch.module}:{name}"
     return Fix(f"use `{new}`", instead(app, launch, target, new).edits if "(" not in target else ())
+
+
+def with_line_feeds(path: str) -> Fix:
+    """The script with line ends that the system knows, now and in every checkout."""
+    words = f"save it with LF, and write `{path} text eol=lf` into .gitattributes"
+    return Fix(words, (Resave(path, line_feeds=True), AddLines(".gitattributes", (f"{path} text eol=lf",))), safe=True)

@@ -16,7 +16,7 @@ from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.process.places import python_launches, started_at
-from herolint.rules.process.target_fixes import any_python, as_named, by_shell, instead, near_program, other_object
+from herolint.rules.process.target_fixes import any_python, as_named, by_shell, instead, near_program, other_object, with_line_feeds
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -70,7 +70,7 @@ def _not_started(app: App, found: Unstartable) -> Finding:
                 f"{process.name} starts {path}, whose first line ends in CR: `{found.asked}` with a CR is no program",
                 "no such program",
             )
-            fix = f"save it with LF, and write `{path} text eol=lf` into .gitattributes"
+            fix = with_line_feeds(path)
         case _:
             message, label = (
                 f"{process.name} starts {path}, whose first line asks for {found.asked}, which a dyno does not have",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.deploy_scripts import heroku_commands
+from herolint.app.manifest_edits import replaced_at
 from herolint.app.model import App
-from herolint.changes import Edit
-from herolint.edits.text import replaced_in
 from herolint.finding import Finding, Fix, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -45,14 +44,8 @@ def _plan(app: App, plan: str, at: Place, what: str) -> Iterator[Finding]:
         Place(at.path, at.span, "retired plan"),
         severity=WARNING if row.warning else ERROR,
         why="new apps do not get it for ever" if row.warning else what,
-        fix=Fix(f"use `{row.instead}`", _replaced(app, at, plan, row.instead)) if ":" in row.instead else f"use {row.instead}",
+        fix=Fix(f"use `{row.instead}`", replaced_at(app, at, plan, row.instead)) if ":" in row.instead else f"use {row.instead}",
     )
-
-
-def _replaced(app: App, at: Place, old: str, new: str) -> tuple[Edit, ...]:
-    """Another plan or size in its place; it may cost more, which only the owner can want."""
-    source = app.source(at.path)
-    return replaced_in(source, at.span, old, new) if source is not None and at.span is not None else ()
 
 
 def _size(app: App, size: str, at: Place, process: str) -> Iterator[Finding]:
@@ -64,5 +57,5 @@ def _size(app: App, size: str, at: Place, process: str) -> Iterator[Finding]:
         f"{process} asks for dyno size {size}, which is gone" + (f" since {row.since.isoformat()}" if row.since else ""),
         Place(at.path, at.span, "retired size"),
         why="setting up the formation fails, or another size is put in its place",
-        fix=Fix(f"use `{row.instead}`", _replaced(app, at, size, row.instead)),
+        fix=Fix(f"use `{row.instead}`", replaced_at(app, at, size, row.instead)),
     )

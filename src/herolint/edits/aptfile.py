@@ -1,0 +1,43 @@
+"""Edits of an Aptfile's faults."""
+
+from __future__ import annotations
+
+from herolint.changes import Change, Edit, Resave
+from herolint.edits.text import without_lines
+from herolint.formats.aptfile import AptProblem
+from herolint.source import SourceFile, Span
+
+_NO_PACKAGES = frozenset({"sudo", "apt", "apt-get", "aptitude", "run", "install", "update", "&&"})
+
+
+def mended(source: SourceFile, fault: AptProblem) -> tuple[Change, ...]:
+    """The file without a fault; nothing where it may mean several things."""
+    match fault.kind:
+        case "carriage-return" | "encoding":
+            return (Resave(source.path, line_feeds=True),) if source.encoding_problem is None else ()
+        case "comment":
+            line = source.line_span(source.line_of(fault.span.start)).start
+            said = Edit(source.path, Span(line, line), source.slice(fault.span) + "\n")
+            return (said, Edit(source.path, Span(_blanks_before(source, fault.span.start), fault.span.end), ""))
+        case "comma":
+            return (Edit(source.path, fault.span, " ".join(fault.text.replace(",", " ").replace(";", " ").split())),)
+        case "list":
+            return (Edit(source.path, Span(fault.span.start, _blanks_behind(source, fault.span.end)), ""),)
+        case "command":
+            names = [word for word in fault.text.split() if word.lower() not in _NO_PACKAGES and not word.startswith("-")]
+            return (Edit(source.path, fault.span, " ".join(names)),) if names and "|" not in names else ()
+        case "option":
+            return (without_lines(source, fault.span),)
+    return ()
+
+
+def _blanks_before(source: SourceFile, at: int) -> int:
+    while source.data[at - 1 : at] in (b" ", b"\t"):
+        at -= 1
+    return at
+
+
+def _blanks_behind(source: SourceFile, at: int) -> int:
+    while source.data[at : at + 1] in (b" ", b"\t"):
+        at += 1
+    return at
