@@ -22,8 +22,8 @@ ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 class Rule(msgspec.Struct, frozen=True):
     """A rule as declared. `severities` are those it may give, the usual one first; `needs` the facts it reads.
 
-    `needs` names what must exist in the app for the rule to run: `code`, `procfile`, `dockerfile`,
-    `app.json`, `heroku.yml`, `python` (Python manifests), `files` (always there).
+    `needs` names what must exist in the app for the rule to run: `code`, `procfile`, `processes`, `dockerfile` (an image is deployed),
+    `app.json`, `heroku.yml`, `aptfile`, `slugignore`, `python` (the main language), `files` (always there). Its module is imported only then.
     """
 
     code: str

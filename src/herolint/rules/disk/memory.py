@@ -9,7 +9,6 @@ from herolint.app.conditions import in_plain_sight
 from herolint.app.django import Django
 from herolint.app.lasting import Lasting, lasting_values
 from herolint.app.model import App
-from herolint.app.rails_redis import uses_cable
 from herolint.app.reach import FunctionRef
 from herolint.app.settings import settings_named
 from herolint.app.values import Items, Table, constant
@@ -128,7 +127,11 @@ def _cable(app: App, spread: Spread) -> Iterator[Finding]:
     cable = app.rails.cable if app.rails is not None and app.web is not None else None
     adapter = cable.values.get("adapter") if cable is not None else None
     others = [name for name in app.processes if name not in ("web", "release")]
-    if adapter is None or adapter.value != "async" or not (spread.several or others) or app.rails is None or not uses_cable(app.rails):
+    if adapter is None or adapter.value != "async" or not (spread.several or others) or app.rails is None:
+        return
+    from herolint.app.rails_redis import uses_cable
+
+    if not uses_cable(app.rails):
         return
     yield report(
         "HL206",

@@ -9,7 +9,6 @@ from herolint.app.config_vars import orders
 from herolint.app.encryption import told_of_encryption
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.rails_redis import redis_uses, sidekiq_uses
 from herolint.app.schemes import never_encrypted
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.finding import Confidence, Finding, Place
@@ -191,6 +190,10 @@ def _django_settings(app: App) -> Iterator[Finding]:
 def _rails_settings(app: App) -> Iterator[Finding]:
     """Sidekiq; Action Cable and the cache of a Rails app."""
     workers = [process.name for process in app.processes.values() if any(one.tool == "sidekiq" for one in process.launches)]
+    if app.rails is None and not workers:
+        return
+    from herolint.app.rails_redis import redis_uses, sidekiq_uses
+
     for use in (*sidekiq_uses(app), *(redis_uses(app.rails) if app.rails is not None else ())):
         fix = "add below `url:` the lines `ssl_params:` and `  verify_mode: <%= OpenSSL::SSL::VERIFY_NONE %>`"
         yield _finding(
