@@ -18,9 +18,13 @@ _PRUNE_EVERY_S = 86_400.0
 
 
 class FactCache:
-    """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR` names another). Whatever fails in it is as if it were empty."""
+    """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR`, or `base`, names another).
 
-    def __init__(self) -> None:
+    Whatever fails in it is as if it were empty.
+    """
+
+    def __init__(self, base: Path | None = None) -> None:
+        self._base = base
         self._decoder = msgspec.msgpack.Decoder(Module)
         self._encoder = msgspec.msgpack.Encoder()
 
@@ -28,7 +32,9 @@ class FactCache:
     def folder(self) -> Path | None:
         """Where the entries of this version of the front ends lie; None when no such folder can be had."""
         named = os.environ.get("HEROLINT_CACHE_DIR")
-        if named:
+        if self._base is not None:
+            base = self._base
+        elif named:
             base = Path(named)
         else:
             from platformdirs import user_cache_path
@@ -42,6 +48,16 @@ class FactCache:
         except OSError:
             return None
         return folder
+
+    @property
+    def base(self) -> Path | None:
+        """The folder that entries of all versions lie under; None when there is none."""
+        return self.folder.parent if self.folder is not None else None
+
+    def holds(self, language: str, data: bytes) -> bool:
+        """Whether the facts of a file with this content are known."""
+        path = self._path(language, data)
+        return path is not None and path.exists()
 
     def get(self, language: str, data: bytes) -> Module | None:
         """The facts of a file with this content, if they are known."""
