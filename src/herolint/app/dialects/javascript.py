@@ -44,6 +44,8 @@ class JavaScript(Dialect):
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)
         self.paths = NodePaths(self.code.workspace)
+        self._globals: dict[str, list[tuple[Mod, facts.Assign]]] = {}
+        self._searched: set[str] = set()
 
     def stands_for_parent(self, base: facts.AnyExpr) -> bool:
         return isinstance(base, facts.Name) and base.id == "super"
@@ -169,7 +171,22 @@ class JavaScript(Dialect):
         return value if isinstance(value, facts.Mapping) else None
 
     def free(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
-        return Target("external", name) if name in GLOBALS else None
+        if name in GLOBALS:
+            return Target("external", name)
+        made = (
+            linker.resolve(where, one.function, one.value, depth + 1) for where, one in self._made_global(name) if one.value is not None
+        )
+        return next((found for found in made if found is not None), None)
+
+    def _made_global(self, name: str) -> list[tuple[Mod, facts.Assign]]:
+        """Where modules that are loaded so far make a name known to all: `global.bot = new Client()`."""
+        for mod in [mod for mod in self.code.loaded() if mod.path not in self._searched]:
+            self._searched.add(mod.path)
+            for assign in mod.facts.assigns:
+                target = assign.target
+                if isinstance(target, facts.Attr) and isinstance(target.base, facts.Name) and target.base.id in ("global", "globalThis"):
+                    self._globals.setdefault(target.name, []).append((mod, assign))
+        return self._globals.get(name, [])
 
     def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
         """What `require("m")` means where it stands inside another expression."""

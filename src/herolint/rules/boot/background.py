@@ -183,7 +183,6 @@ def _left_work(app: App) -> Iterator[Finding]:
 _DOES = {
     "drives-browser": "starts a browser",
     "trains-model": "trains a model",
-    "media-work": "converts media",
     "model-inference": "runs a large model",
     "scrapes": "scrapes a site",
     "downloads-data": "downloads data",
@@ -191,6 +190,8 @@ _DOES = {
 
 
 def _does(app: App, work: Effect) -> str:
+    if work.row.effect == "media-work":
+        return work.row.kind
     return _DOES.get(work.row.effect) or long_program(app.code, work) or "works"
 
 

@@ -25,7 +25,7 @@ LONG = {
     "loads-model": "loads a model",
     "downloads-data": "downloads data",
     "model-inference": "runs a large model",
-    "media-work": "converts media",
+    "media-work": "",
     "scrapes": "scrapes a site",
     "asks-model": "",
 }
