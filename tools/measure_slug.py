@@ -146,7 +146,8 @@ def _judged(found: dict[str, Any], requirements: tuple[str, ...]) -> dict[str, A
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / ".python-version").write_text(found["python"], "utf-8")
-        (project / "requirements.txt").write_text("".join(f"{line}\n" for line in requirements), "utf-8")
+        index = ["--extra-index-url https://download.pytorch.org/whl/cpu"] if any("+cpu" in line for line in requirements) else []
+        (project / "requirements.txt").write_text("".join(f"{line}\n" for line in (*index, *requirements)), "utf-8")
         judged = {**found, "table": _estimate(project)}
         if "uv.lock" in found:
             (project / "requirements.txt").unlink()
@@ -195,8 +196,8 @@ def _page(found: dict[str, Any]) -> str:
     day = max((one["date"] for one in found.values()), default="")
     head = f"""# What slugs weigh, and what herolint says
 
-Written by `tools/measure_slug.py` on {day} (Python {PYTHON}; the CPU build of torch with 3.11). Each set was installed with its byte code
-and packed as a slug is (`tar | gzip -6`). Sizes are MB (10^6 bytes) with {BASE_BYTES // MB} MB for runtime and installer, which were not
+Written by `tools/measure_slug.py` on {day} (Python {PYTHON}; those with the CPU build of torch with 3.11). Each set was installed with its byte
+code and packed as a slug is (`tar | gzip -6`). Sizes are MB (10^6 bytes) with {BASE_BYTES // MB} MB for runtime and installer, which were not
 measured here; differences are of the whole. *Table*: names without versions, no network. *Lock*: a uv.lock with its sizes.
 *Env*: `--env`.
 

@@ -21,7 +21,7 @@ Kind = Literal[
 
 _WORD = lazy(r"\S+")
 _NAME = lazy(r"[a-z0-9][a-z0-9+.\-]+(?::[a-z0-9\-]+)?(?:=[^\s=<>~]\S*|/\S+)?\Z")
-_PATTERN = lazy(r"[*?^]")
+_PATTERN = lazy(r"[*?^\[]")
 _VERSION = lazy(r"[a-z0-9+.\-]*(?:==|>=|<=|~=|>|<)\S*\Z")
 _REPOSITORY = lazy(r"deb(?:-src)?\s+(?:\[[^\]]*\]\s+)?[a-z][a-z+]*:/?\S+\s+\S+")
 _COMMANDS = frozenset({"sudo", "apt", "apt-get", "aptitude", "run", "install", "add-apt-repository", "pip", "npm"})

@@ -13,7 +13,7 @@ from herolint.tables import shipped
 
 _LISTED = (0.6, 1.4)
 """Bounds of a package that was weighed: as another system and another day have it."""
-_UNLISTED = (0, 2 * MB, 60 * MB)
+_UNLISTED = (0, 3 * MB // 2, 20 * MB)
 """Bytes that a package outside the table adds at least, mostly and at most, with what it needs."""
 
 
@@ -38,11 +38,11 @@ def apt_shares(names: Iterable[str], *, sure: bool) -> Iterator[Share]:
     counted: set[str] = set()
     unknown = 0
     for name in dict.fromkeys(names):
-        listed = name if name in table.brings else name.removesuffix("t64")
-        if listed not in table.brings:
-            unknown += name not in counted
+        listed = name if name in table.bytes else name.removesuffix("t64")
+        if listed not in table.bytes:
+            unknown += 1
             continue
-        new = [one for one in (listed, *table.brings[listed].split()) if one not in counted]
+        new = [one for one in (listed, *table.brings.get(listed, "").split()) if one not in counted]
         counted.update(new)
         size = sum(table.bytes[one] for one in new)
         others = len(new) - (listed in new)
