@@ -1,9 +1,10 @@
-# `make try` lints an example app, `make test` runs every check; both need only python3 and make their own environment.
+# `make try` lints an example app, `make test` runs every check, `make docs` builds the site (build/site/index.html); all need only
+# python3 and make their own environment.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: try test format bench clean
+.PHONY: try test format docs bench clean
 
 try: $(VENV)/ready
 	@rm -rf $(VENV)/example && cp -R tests/fixtures/apps/events-directory $(VENV)/example
@@ -19,6 +20,9 @@ test: $(VENV)/ready-dev
 format: $(VENV)/ready-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/ready-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python benchmarks/startup.py
@@ -36,5 +40,10 @@ $(VENV)/ready-dev: $(VENV)/ready pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
 	@touch $@
 
+$(VENV)/ready-docs: $(VENV)/ready pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $@
+
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist build

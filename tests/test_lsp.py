@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,10 @@ class Editor:
         environment = {**os.environ, "PYTHONPATH": str(SOURCES), "HEROLINT_CACHE_DIR": str(self.cache)}
         await self.client.start_io(sys.executable, "-m", "herolint", "lsp", env=environment, cwd=str(self.cache))
         watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
-        capabilities = types.ClientCapabilities(workspace=types.WorkspaceClientCapabilities(did_change_watched_files=watched))
+        kinds = [types.ResourceOperationKind.Create, types.ResourceOperationKind.Rename, types.ResourceOperationKind.Delete]
+        edits = types.WorkspaceEditClientCapabilities(document_changes=True, resource_operations=kinds)
+        workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watched, workspace_edit=edits)
+        capabilities = types.ClientCapabilities(workspace=workspace)
         folders = [types.WorkspaceFolder(root.as_uri(), root.name) for root in roots]
         answer = await self.client.initialize_async(types.InitializeParams(capabilities, workspace_folders=folders))
         assert answer.capabilities.position_encoding in (None, "utf-16")
@@ -144,6 +147,40 @@ def test_many_changes_are_one_run(tmp_path: Path) -> None:
         assert editor.published == before + 1
 
     edit(tmp_path, story)
+
+
+def test_a_quick_fix_mends_what_it_says(tmp_path: Path) -> None:
+    async def story(editor: Editor, root: Path) -> None:
+        app = root / "app.py"
+        await editor.until(lambda: "HL105" in editor.codes(app))
+        editor.open(app, BAD)
+        document, place = types.TextDocumentIdentifier(app.as_uri()), types.Position(5, 18)
+        wanted = types.CodeActionParams(document, types.Range(place, place), types.CodeActionContext([]))
+        offered = await editor.client.text_document_code_action_async(wanted)
+        (fix,) = [
+            one for one in offered or () if isinstance(one, types.CodeAction) and [d.code for d in one.diagnostics or ()] == ["HL105"]
+        ]
+        made = await editor.client.code_action_resolve_async(fix)
+        assert made.edit is not None
+        assert made.edit.changes is not None
+        text = applied(BAD, made.edit.changes[app.as_uri()])
+        assert "import os" in text
+        editor.change(app, 2, text)
+        await editor.until(lambda: "HL105" not in editor.codes(app))
+        editor.change(app, 3, "\n\n" + BAD)
+        assert not await editor.client.text_document_code_action_async(wanted), "its places are out of date until it is linted again"
+
+    edit(tmp_path, story)
+
+
+def applied(text: str, edits: Sequence[types.TextEdit]) -> str:
+    """A text with edits made, the last one first."""
+    lines = text.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+    for one in sorted(edits, key=lambda one: (one.range.start.line, one.range.start.character), reverse=True):
+        first, last = (starts[place.line] + place.character for place in (one.range.start, one.range.end))
+        text = text[:first] + one.new_text + text[last:]
+    return text
 
 
 def test_hover_shows_the_rules_page(tmp_path: Path) -> None:

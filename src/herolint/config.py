@@ -32,7 +32,6 @@ class RuleConfig(msgspec.Struct, frozen=True):
 
     rule: str
     severity: str | None = None
-    """Grade of the rule's findings in place of its own: `note`, `warning`, `error`, or `off` to leave the rule out."""
     options: Mapping[str, object] = {}
     origin: str = ""
 
@@ -41,13 +40,9 @@ class Ignore(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of `[[ignores]]`: findings of `rule` under `path` are accepted, for `reason`, until a date."""
 
     rule: str
-    """Code, beginning of codes such as `HL2`, or name. Required."""
     path: str = "**"
-    """Pattern of the files, relative to the configuration's folder; without one, all files."""
     reason: str
-    """Why the findings are accepted; reports repeat it. Required."""
     until: date | None = None
-    """Last day on which it counts; afterwards the findings are back."""
     origin: str = ""
 
     def expired(self, today: date) -> bool:
@@ -62,29 +57,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path | None = None
     """The folder that the patterns in `exclude` and `ignores` are relative to; None: the analysed root."""
     select: tuple[str, ...] = ("ALL",)
-    """Rules to run: codes, beginnings of codes such as `HL2`, names, or `ALL`."""
     extend_select: tuple[str, ...] = ()
-    """Rules to run too."""
     ignore: tuple[str, ...] = ()
-    """Rules to leave out."""
     severity: Severity = Severity.NOTE
     """Findings below are not shown."""
     fail_on: Severity | None = Severity.ERROR
     """Findings at or over it fail the run; None: no finding does."""
     pedantic: bool = False
-    """Whether findings of low confidence are shown too."""
     platform: str = "heroku"
-    """Platform to judge for."""
     exclude: tuple[str, ...] = ()
-    """Patterns of files whose findings are not shown, relative to the configuration's folder: `legacy/**`, `scripts/`."""
     rules: tuple[RuleConfig, ...] = ()
-    """A table for each rule that is graded otherwise or given options, by code or name."""
     ignores: tuple[Ignore, ...] = ()
-    """Findings that are accepted, one entry each, with a reason."""
     app: Context = Context()
-    """What is known of the app on the platform and stands in no file of the repository."""
     knowledge: Mapping[str, object] = {}
-    """More rows for herolint's tables of calls, in the form of its own tables."""
     origins: Mapping[str, str] = {}
 
     def with_options(self, origin: str = "command line", **given: object) -> Config:

@@ -26,7 +26,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about the deployed app. `None` means nobody said; an empty collection means none."""
 
     stack: str | None = None
-    """Stack of the app, such as `heroku-24`."""
     dynos: Mapping[str, str] = {}
     """Dyno size in lower case by process type; the key "" is the size of all others."""
     addons: frozenset[str] | None = None
@@ -34,7 +33,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     config_vars: frozenset[str] | None = None
     """Names of the config vars that are set."""
     buildpacks: tuple[str, ...] | None = None
-    """Buildpacks of the app, in their order."""
     scale: Mapping[str, int] = {}
     """Number of dynos by process type."""
 

@@ -100,11 +100,11 @@ def _framed(lines: list[str]) -> Iterator[str]:
         before, fence = fence, _fence_after(fence, line)
         if not before and fence:
             match = _FENCE.match(line)
-            info = match[2].strip() if match else ""
-            if info == "expect":
-                yield f'{fence}text title="what herolint finds"'
-            else:
-                yield f'{fence}{info or "text"} title="{name}"' if name else f"{fence}{info or 'text'}"
+            language, *more = (match[2].split() if match else []) or ["text"]
+            title = " ".join((name, *(f"({word})" for word in more))).strip()
+            if language == "expect":
+                language, title = "text", "what herolint finds"
+            yield f'{fence}{language} title="{title}"' if title else f"{fence}{language}"
             name = ""
         elif fence or before:
             yield line

@@ -13,9 +13,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from herolint import __version__
+from herolint.finding import Finding
 from herolint.lsp.folder import Folder, Texts, Trouble
-from herolint.lsp.runs import Runs
-from herolint.lsp.told import SOURCE, Told, hover_text, uri_under
+from herolint.lsp.runs import Runs, in_thread
+from herolint.lsp.told import Told, hover_text, uri_under
 from herolint.result import Result
 
 _NOT_OURS = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv"})
@@ -70,6 +71,18 @@ class Opened:
         """The address of a path: the one that the editor uses where it is open."""
         document = self.server.document(self.folder.root / path)
         return document if document is not None else uri_under(self.folder.uri, path)
+
+    def is_current(self, finding: Finding) -> bool:
+        """Whether the files that a finding's fix would change are in the editor as they were when they were linted."""
+        now = self.server.texts(self)
+        return all(self._is_as_linted(edit.path, now) for edit in (finding.fix.edits if finding.fix is not None else ()))
+
+    def _is_as_linted(self, path: str, now: Texts) -> bool:
+        text = now.get(path)
+        if text is None:
+            return path not in self.texts  # it was open then, and is closed since
+        file = self.told.result.source(path) if self.told is not None else None
+        return file is not None and text in (file.data, file.text.encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Take everything back."""
@@ -127,6 +140,13 @@ class Server(LanguageServer):
                 found[relative.as_posix()] = text.encode("utf-8", "replace")
         return found
 
+    def makes_files(self) -> bool:
+        """Whether the editor can make, rename and remove files when it is told to."""
+        workspace = self.client_capabilities.workspace
+        edit = workspace.workspace_edit if workspace is not None else None
+        kinds = set(edit.resource_operations or ()) if edit is not None and edit.document_changes else set()
+        return kinds >= {types.ResourceOperationKind.Create, types.ResourceOperationKind.Rename, types.ResourceOperationKind.Delete}
+
     def touched(self, uri: str) -> None:
         """A file has changed: every folder around it is to be linted anew."""
         path = to_fs_path(uri)
@@ -164,6 +184,7 @@ def make_server() -> Server:
     server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(partial(_configuration, server))
     server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(partial(_folders, server))
     server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind.QuickFix]))(partial(_actions, server))
+    server.feature(types.CODE_ACTION_RESOLVE)(partial(_resolve, server))
     server.feature(types.TEXT_DOCUMENT_HOVER)(partial(_hover, server))
     server.feature(types.SHUTDOWN)(partial(_shutdown, server))
     return server
@@ -218,28 +239,46 @@ def _place(server: Server, uri: str) -> tuple[Opened, str] | None:
 
 
 def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """The fixes of the findings in a range; what they change is worked out when one is chosen."""
     place = _place(server, params.text_document.uri)
     if place is None:
         return []
     opened, path = place
-    told, now = opened.told, server.texts(opened)
     found = []
-    for finding, diagnostic in told.at(path, params.range) if told else ():
-        edits = told.edits(finding) if told else {}
-        if not edits or finding.fix is None or any(now.get(other) != opened.texts.get(other) for other in edits):
-            continue  # what was linted is no longer what the editor has: the places of the edits would be wrong
-        changes = {opened.uri(other): some for other, some in edits.items()}
-        title = finding.fix.description + ("" if finding.fix.safe else " (may change what the app does)")
+    for finding, diagnostic in opened.told.at(path, params.range) if opened.told else ():
+        fix = finding.fix
+        if fix is None or not fix.edits or not opened.is_current(finding):
+            continue
+        more = ("" if fix.safe else " (may change what the app does)") + (f"; then {fix.then}" if fix.then else "")
         found.append(
             types.CodeAction(
-                title=title,
+                title=fix.description + more,
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[diagnostic],
-                is_preferred=finding.fix.safe,
-                edit=types.WorkspaceEdit(changes=changes),
+                is_preferred=fix.safe,
+                data=[opened.folder.uri, finding.id],
             )
         )
     return found
+
+
+async def _resolve(server: Server, action: types.CodeAction) -> types.CodeAction:
+    """The action with what it changes, or with nothing where the fix cannot be made."""
+    folder, wanted = action.data if isinstance(action.data, list) and len(action.data) == 2 else ("", "")
+    opened = next((one for one in server.opened.values() if one.folder.uri == folder), None)
+    told = opened.told if opened is not None else None
+    finding = next((one for one in told.result.findings if one.id == wanted), None) if told is not None else None
+    if opened is None or told is None or finding is None or finding.fix is None or not opened.is_current(finding):
+        return action
+    from herolint.lsp.mending import workspace_edit
+
+    make = partial(workspace_edit, finding.fix, told.result, opened.uri, told.units, files=server.makes_files())
+    action.edit = await in_thread(make)
+    if action.edit is None:
+        server.window_show_message(
+            types.ShowMessageParams(types.MessageType.Info, f"herolint: this fix of {finding.code} cannot be made here")
+        )
+    return action
 
 
 def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
@@ -257,6 +296,3 @@ def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
 def _shutdown(server: Server, _params: None = None) -> None:
     for uri in list(server.opened):
         server.close_folder(uri)
-
-
-__all__ = ["SOURCE", "Server", "make_server", "serve"]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from lsprotocol import types
 
 from herolint import pages
-from herolint.finding import Edit, Finding, Place, Problem, Severity
+from herolint.finding import Finding, Place, Problem, Severity
 from herolint.reports.places import main_file
 from herolint.result import Result
 from herolint.source import SourceFile, Span
@@ -77,17 +77,6 @@ class Told:
         for finding, diagnostic in self.findings.get(path, ()):
             if diagnostic.range.start <= wanted.end and wanted.start <= diagnostic.range.end:
                 yield finding, diagnostic
-
-    def edits(self, finding: Finding) -> dict[str, list[types.TextEdit]]:
-        """The edits of a finding's fix by path; none where it has none, or where one does more than replace a span."""
-        edits = finding.fix.edits if finding.fix else ()
-        found: dict[str, list[types.TextEdit]] = {}
-        for edit in edits:
-            file = self.result.source(edit.path)
-            if not isinstance(edit, Edit) or file is None or file.is_binary:
-                return {}
-            found.setdefault(edit.path, []).append(types.TextEdit(range_of(file, edit.span, self.units), edit.text))
-        return found
 
     def _shown_in(self, finding: Finding) -> str:
         """The file of a finding; one about the whole app, or about what is not there, is shown in the app's main file."""
