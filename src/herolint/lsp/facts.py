@@ -32,6 +32,16 @@ class LiveFacts(FactCache):
         """Where judgements are kept: a folder that goes with the server."""
         return self.kept
 
+    @property
+    def base(self) -> Path | None:
+        """Where facts are kept on the disk: among those of the command line."""
+        return self.disk.base
+
+    def holds(self, language: str, data: bytes) -> bool:
+        """Whether the facts of a file with this content are known, or are not to be left on the disk."""
+        key = language, data
+        return key in self._now or key in self._before or data in self.unsaved or self.disk.holds(language, data)
+
     def start(self, unsaved: frozenset[bytes]) -> None:
         """A new run begins; `unsaved` are the contents that are in the editor only."""
         self._before |= self._now
