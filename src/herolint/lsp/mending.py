@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from herolint.changes import SaveAsUtf8
+from herolint.changes import Resave
 from herolint.finding import Fix
 from herolint.fixes.guard import Guard
 from herolint.fixes.python import Rewriter
@@ -24,7 +24,7 @@ _START = types.Range(types.Position(0, 0), types.Position(0, 0))
 def workspace_edit(fix: Fix, result: Result, uri: Callable[[str], str], units: Units, *, files: bool) -> types.WorkspaceEdit | None:
     """What the editor is to change; None where the fix cannot be made. `files`: it can make, rename and remove files too."""
     plan = _plan(fix, result)
-    if plan is None or any(isinstance(change, SaveAsUtf8) for change in fix.edits):
+    if plan is None or any(isinstance(change, Resave) for change in fix.edits):
         return None  # in which encoding a file is saved is for the editor to say
     texts = {path: _text_edits(plan, path, result, units) for path in plan.patches}
     if not (plan.new or plan.renamed or plan.deleted):
