@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.manifest_edits import replaced_at
 from herolint.app.model import App
 from herolint.changes import Delete
 from herolint.finding import Confidence, Finding, Fix, Place
@@ -33,6 +32,8 @@ def retired_stack(app: App) -> Iterator[Finding]:
 
 
 def _unknown(app: App, name: str, at: Place) -> Finding:
+    from herolint.app.manifest_edits import replaced_at
+
     known = [found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current"]
     newer = name.removeprefix("heroku-").isdigit() and name > max(stack for stack in known if stack.startswith("heroku-"))
     return report(
@@ -46,6 +47,8 @@ def _unknown(app: App, name: str, at: Place) -> Finding:
 
 
 def _stack(app: App, stack: Stack, at: Place, *, retired: bool) -> Finding:
+    from herolint.app.manifest_edits import replaced_at
+
     newest = next(found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current")
     default = app.platform.default_stack
     if retired:
@@ -90,6 +93,8 @@ def deprecated_buildpack(app: App) -> Iterator[Finding]:
 def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
     row = app.platform.buildpack(url)
     if url.startswith("git://github.com/"):
+        from herolint.app.manifest_edits import replaced_at
+
         yield report(
             "HL417",
             "GitHub answers no `git://` addresses: this buildpack cannot be fetched",
@@ -104,6 +109,8 @@ def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
         fails = row.fails_on(app.stack)
         assumed = fails and app.stack_assumed and bool(row.stacks) and app.platform.stack(row.stacks[-1]) is not None
         open_stack = any((found := app.platform.stack(name)) and found.status_on(app.today) != "retired" for name in row.stacks)
+        from herolint.app.manifest_edits import replaced_at
+
         yield report(
             "HL417",
             (f"{url} ends the build on {app.stack}" if fails else f"{url} is no longer {'needed' if row.writes else 'kept up'}")
@@ -126,6 +133,8 @@ def _pinned(app: App, url: str, row: Buildpack, at: Place) -> Iterator[Finding]:
     number = int(pin[1:]) if pin[:1] == "v" and pin[1:].isdigit() else None
     first = row.releases.get(app.stack)
     refused = number is not None and first is not None and number < first
+    from herolint.app.manifest_edits import replaced_at
+
     yield report(
         "HL417",
         f"{row.name} is held at {pin}"

@@ -11,7 +11,6 @@ from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.app.reach import FunctionRef
 from herolint.changes import Edit
-from herolint.edits.text import written
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
@@ -93,6 +92,8 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
 
 def _released(app: App, web: Process, launch: Launch, text: str) -> Fix:
     """The first command of web in a line of its own for the release phase, where that one is free and the rest stands behind `&&`."""
+    from herolint.edits.text import written
+
     source, command = app.source(launch.path), launch.command
     after = next((one for one in web.script.commands if one.span.start > command.span.start), None)
     edits: tuple[Edit, ...] = ()

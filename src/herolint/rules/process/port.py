@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.defaults import beside_others
-from herolint.app.endpoint_edits import host_edits, is_deployed_only, port_edits
 from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
 from herolint.app.model import App
 from herolint.changes import Change
-from herolint.edits.procfile import renamed_process
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -32,6 +30,8 @@ def port_not_bound(app: App) -> Iterator[Finding]:
         if end.port in ("platform", "unknown") or (end.port == "none" and (beside_others(app) or _may_be_worker(app))):
             continue
         message, label = _port_words(end)
+        from herolint.app.endpoint_edits import port_edits
+
         yield report(
             "HL105",
             message,
@@ -109,6 +109,8 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
 
 def _as_worker(app: App) -> Fix:
     """The line of the Procfile under the name of a process type that gets no requests."""
+    from herolint.edits.procfile import renamed_process
+
     scale = "`heroku ps:scale web=0 worker=1`"
     words = f"start it as `worker:` instead of `web:` and scale it with {scale}"
     line = app.procfile.last().get("web") if app.procfile is not None else None
@@ -134,6 +136,8 @@ def binds_localhost(app: App) -> Iterator[Finding]:
             "gunicorn": "--bind 0.0.0.0:$PORT",
             "manage.py runserver": "0.0.0.0:$PORT",
         }.get(end.server) or _host_fix(app, end)
+        from herolint.app.endpoint_edits import host_edits, is_deployed_only
+
         yield report(
             "HL106",
             f"{how}, where only the dyno itself can reach it",

@@ -14,7 +14,6 @@ from herolint.changes import Rename
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine
-from herolint.rules.process.procfile_fixes import as_meant, as_utf8, called_web, not_ignored, without_overridden
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _SERVING = (
@@ -77,6 +76,8 @@ def _not_added(app: App) -> Iterator[Finding]:
             fix="`git add Procfile` and commit",
         )
     elif "Procfile" not in app.slug:
+        from herolint.app.procfile_edits import not_ignored
+
         yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), not_ignored(app))
 
 
@@ -92,6 +93,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
     if procfile is None or app.is_container:
         return
     if procfile.encoding_problem in ("utf-16", "utf-32"):
+        from herolint.app.procfile_edits import as_utf8
+
         yield report(
             "HL102",
             f"the Procfile is {procfile.encoding_problem.upper()}: Heroku reads no line of it",
@@ -103,6 +106,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
     declared = procfile.last()
     for line in procfile.broken:
         error = _is_error(line, has_web="web" in declared)
+        from herolint.app.procfile_edits import as_meant
+
         yield report(
             "HL102",
             line.message
@@ -138,6 +143,8 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         if line is winner:
             continue
         differs = line.command != winner.command
+        from herolint.app.procfile_edits import without_overridden
+
         yield report(
             "HL103",
             f"{line.name} is declared twice: this line has no effect",
@@ -189,6 +196,8 @@ def no_web_process(app: App) -> Iterator[Finding]:
     wrong_case = next((name for name in names if name.lower() == "web"), None)
     if wrong_case is not None:
         line = procfile.last()[wrong_case]
+        from herolint.app.procfile_edits import called_web
+
         yield report(
             "HL104",
             f"`{wrong_case}` is not `web`: names of process types are case-sensitive",
