@@ -198,7 +198,7 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
         return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
     if app.build_output(script):
         return None  # the output of a build that nobody runs: another finding
-    near = next((path for path in sorted(app.slug, key=len) if posixpath.basename(path) == posixpath.basename(script)), None)
+    near = _near_files(app, script)
     reason = app.workspace.unpushed_reason(script)
     from herolint.app.target_edits import instead
 
@@ -208,6 +208,11 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
         instead(app, launch, script, near) if near else f"commit {script} or name the right file",
         Confidence.HIGH,
     )
+
+
+def _near_files(app: App, script: str) -> list[str]:
+    """Files of the same name in other folders, the shortest path first."""
+    return [path for path in sorted(app.slug, key=len) if posixpath.basename(path) == posixpath.basename(script)]
 
 
 def _container_path(app: App, process: Process) -> bool:
@@ -236,7 +241,7 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _F
         )
     if script in app.workspace.files:
         return None  # .slugignore removes it, which is another finding
-    near = next((p for p in sorted(app.slug, key=len) if posixpath.basename(p) == posixpath.basename(script)), None)
+    near = _near_files(app, script)
     reason = app.workspace.unpushed_reason(script)
     why = f" ({reason})" if reason else ""
     from herolint.app.target_edits import instead
@@ -275,10 +280,11 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
             code.find(top) is None
             and not code.is_folder(top)
             and (app.dependencies.unread or app.dependencies.editable)
-            and not _near_module(app, module)
+            and not _near_modules(app, module)
         ):
             return None
-        near = _near_module(app, module)
+        found = _near_modules(app, module)
+        near = next(iter(found), None)
         case = near is not None and near.lower() == module.lower()
         message = f"{process.name} starts the module {module}, " + (
             f"but it is called {near}" if case else "which is not in the repository"
@@ -288,7 +294,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
         return (
             message,
             at,
-            instead(app, launch, module, near, safe=case) if near else f"name the module that holds the app instead of `{module}`",
+            instead(app, launch, module, found, safe=case) if near else f"name the module that holds the app instead of `{module}`",
             Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM,
         )
     if launch.attr and launch.tool != "celery":
@@ -306,11 +312,13 @@ def _has_name(app: App, dotted: str) -> bool:
     return mod is not None and name in mod.names.get(NONE, {})
 
 
-def _near_module(app: App, module: str) -> str | None:
+def _near_modules(app: App, module: str) -> list[str]:
+    """The app's own modules of the same last name, in any letter case, the nearest to the root first."""
     last = module.rpartition(".")[2].lower()
-    paths = [p for p in sorted(app.code.code.files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)]
-    paths += [p for p in app.code.code.files if p.lower().endswith(f"/{last}/__init__.py") or p.lower() == f"{last}/__init__.py"]
-    return app.code.code.dotted(paths[0]) if paths else None
+    own = sorted((p for p in app.code.code.files if "site-packages/" not in p), key=lambda p: (p.count("/"), p))
+    paths = [p for p in own if p.rpartition("/")[2].lower() == f"{last}.py"]
+    paths += [p for p in own if f"/{p}".lower().endswith(f"/{last}/__init__.py")]
+    return [app.code.code.dotted(p) for p in paths]
 
 
 def _missing_object(app: App, process: Process, launch: Launch, path: str, at: Place, default: str = "") -> _Found | None:
