@@ -105,3 +105,26 @@ def test_fixes_that_touch_the_same_place_wait_unless_they_do_the_same() -> None:
     assert not chosen.take(Plan({}, {}, {"a": "b"}))
     assert chosen.take(Plan({}, {}, {"c": "d"}))
     assert not chosen.take(Plan({"d": ()}, {}, {}))
+
+
+def test_a_child_that_cannot_work_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    change = ReplaceExpression("a.py", Span(4, 8), "y")
+    with Rewriter() as rewriter:
+        assert rewriter.rewrite("x = 5000\n", [change]).text == "x = y\n"
+        assert rewriter._child is not None
+        rewriter._child.kill()
+        rewriter._child.wait()
+        assert "ended" in rewriter.rewrite("x = 5000\n", [change]).refused
+        assert rewriter.rewrite("x = 5000\n", [change]).text == "x = y\n", "a new one is started"
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with Rewriter() as rewriter:
+        assert "could not be started" in rewriter.rewrite("x = 5000\n", [change]).refused
+
+
+def test_deep_nesting_does_not_end_the_run() -> None:
+    deep = "x = " + "(" * 3000 + "1" + ")" * 3000 + "\ny = 5000\n"
+    start = deep.index("5000")
+    with Rewriter() as rewriter:
+        answer = rewriter.rewrite(deep, [ReplaceExpression("a.py", Span(start, start + 4), "z")])
+        assert answer.refused or answer.text
+        assert rewriter.rewrite("x = 5000\n", [ReplaceExpression("a.py", Span(4, 8), "y")]).text == "x = y\n"

@@ -7,7 +7,6 @@ from herolint.edits.text import written
 from herolint.formats.procfile import BrokenLine, ProcessLine
 from herolint.source import SourceFile, Span
 
-
 _NAMES = frozenset({"web", "worker", "release", "clock", "scheduler", "beat", "bot", "cron"})
 """Names by which process types are known, and no programs."""
 
