@@ -85,9 +85,16 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
                 why=("migrations made on a dyno are thrown away with its disk, and " if making else "")
                 + f"every dyno runs it at every start, several at once, in the {app.platform.boot_timeout_s:.0f} s that starting may take",
                 related=started_at(app, web, launch),
-                fix="make migrations on your machine and commit them" if making else _released(app, web, launch, text),
+                fix=_committed(app, web, launch) if making else _released(app, web, launch, text),
                 process="web",
             )
+
+
+def _committed(app: App, web: Process, launch: Launch) -> Fix:
+    """The command without the step that makes migrations."""
+    from herolint.app.step_edits import without_step
+
+    return Fix("make migrations on your machine and commit them", without_step(app, web, launch))
 
 
 def _released(app: App, web: Process, launch: Launch, text: str) -> Fix:

@@ -11,7 +11,6 @@ from herolint.app.endpoints import endpoints
 from herolint.app.model import App
 from herolint.app.python_build import builds_python
 from herolint.changes import Rename
-from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
@@ -294,22 +293,7 @@ def _wants_to_run(app: App) -> bool:
     return app.dependencies.has(*_SERVING) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
 
 
-def _module(app: App) -> str:
-    """The module that most likely holds the app, dotted."""
-    places = [f"{folder}{name}.py" for folder in ("", "app/", "src/", "api/") for name in ("wsgi", "asgi", "main", "app", "server", "run")]
-    found = [path for path in places if path in app.slug]
-    making = [path for path in found if (mod := app.code.code.mod(path)) is not None and "app" in mod.names.get(NONE, {})]
-    return next(iter(making or found), "app.py").removesuffix(".py").replace("/", ".")
+def _suggestion(app: App) -> Fix:
+    from herolint.app.web_command import suggested
 
-
-def _suggestion(app: App) -> str:
-    if app.dependencies.has("django"):
-        package = next((path.split("/")[0] for path in app.slug if path.count("/") == 1 and path.endswith("/wsgi.py")), "project")
-        return f"write a `Procfile` with `web: gunicorn {package}.wsgi`"
-    if app.dependencies.has("fastapi", "starlette"):
-        return f"write a `Procfile` with `web: uvicorn {_module(app)}:app --host 0.0.0.0 --port $PORT`"
-    if app.dependencies.has("streamlit"):
-        return f"write a `Procfile` with `web: streamlit run {_module(app)}.py --server.port $PORT --server.address 0.0.0.0`"
-    if app.dependencies.has("flask"):
-        return f"write a `Procfile` with `web: gunicorn {_module(app)}:app`"
-    return "write a `Procfile` with a line `web: <command that listens on $PORT>`"
+    return suggested(app)
