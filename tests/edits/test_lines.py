@@ -39,6 +39,7 @@ def at(source: SourceFile, words: str) -> Span:
         ("- web: gunicorn\n", "web: gunicorn\n"),
         ("\ufeffweb: gunicorn\n", "web: gunicorn\n"),
         ("web: a\r\nworker:b\r\n", "web: a\r\nworker: b\r\n"),
+        ("python bot.py\n", None),
         ("worker.1: x\n", None),
         ("“web”: x\n", None),
         ("web:\n", None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from herolint.changes import AddLines, Edit, NewFile, ReplaceExpression
@@ -16,6 +16,7 @@ from herolint.fixes.python import Rewriter
 from herolint.fixes.resolve import CannotFix, Patch, Plan, applied, resolve
 from herolint.source import SourceFile, Span
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LINES = st.lists(st.text("ab é\t=", max_size=6), max_size=8)
 
 
@@ -25,6 +26,7 @@ def one_edit(data: bytes, edit: Edit) -> bytes:
     return applied(data, plan.patches["a"])
 
 
+@BUSY
 @given(LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.data())
 def test_all_other_bytes_stay(lines: list[str], line_break: str, encoding: str, data: st.DataObject) -> None:
     text = line_break.join(lines) + line_break
@@ -38,6 +40,7 @@ def test_all_other_bytes_stay(lines: list[str], line_break: str, encoding: str, 
     assert SourceFile("a", after).text == text[:start] + f"new{line_break}line" + text[end:]
 
 
+@BUSY
 @given(LINES, LINES, st.sampled_from(["\n", "\r\n"]))
 def test_the_difference_leads_from_one_text_to_the_other(old: list[str], new: list[str], line_break: str) -> None:
     before, after = line_break.join(old), line_break.join(new)
@@ -105,3 +108,26 @@ def test_fixes_that_touch_the_same_place_wait_unless_they_do_the_same() -> None:
     assert not chosen.take(Plan({}, {}, {"a": "b"}))
     assert chosen.take(Plan({}, {}, {"c": "d"}))
     assert not chosen.take(Plan({"d": ()}, {}, {}))
+
+
+def test_a_child_that_cannot_work_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    change = ReplaceExpression("a.py", Span(4, 8), "y")
+    with Rewriter() as rewriter:
+        assert rewriter.rewrite("x = 5000\n", [change]).text == "x = y\n"
+        assert rewriter._child is not None
+        rewriter._child.kill()
+        rewriter._child.wait()
+        assert "ended" in rewriter.rewrite("x = 5000\n", [change]).refused
+        assert rewriter.rewrite("x = 5000\n", [change]).text == "x = y\n", "a new one is started"
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with Rewriter() as rewriter:
+        assert "could not be started" in rewriter.rewrite("x = 5000\n", [change]).refused
+
+
+def test_deep_nesting_does_not_end_the_run() -> None:
+    deep = "x = " + "(" * 3000 + "1" + ")" * 3000 + "\ny = 5000\n"
+    start = deep.index("5000")
+    with Rewriter() as rewriter:
+        answer = rewriter.rewrite(deep, [ReplaceExpression("a.py", Span(start, start + 4), "z")])
+        assert answer.refused or answer.text
+        assert rewriter.rewrite("x = 5000\n", [ReplaceExpression("a.py", Span(4, 8), "y")]).text == "x = y\n"

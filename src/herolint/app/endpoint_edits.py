@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app import mending
 from herolint.app.endpoints import Endpoint
-from herolint.changes import Change
+from herolint.changes import Change, Edit
 from herolint.edits.words import added_behind, replaced_end, replaced_part
 from herolint.source import Span
 
@@ -43,6 +43,13 @@ def port_edits(app: App, end: Endpoint) -> tuple[Change, ...]:
     if known is not None and known.port_option:
         return added_behind(source, end.port_at.span, f"{known.port_option} {read}")
     return added_behind(source, end.port_at.span, f"0.0.0.0:{read}") if end.server == "manage.py runserver" else ()
+
+
+def keeps_port(app: App, end: Endpoint, edits: tuple[Change, ...]) -> bool:
+    """Whether the process still listens on the old port where nothing gives another one, on the machines of those who develop the app."""
+    if end.effect is None and is_deployed_only(app, end.port_at.path):
+        return True
+    return any(end.port_text in (edit.text if isinstance(edit, Edit) else getattr(edit, "code", "")) for edit in edits)
 
 
 def _port_in_code(app: App, end: Endpoint, span: Span) -> tuple[Change, ...]:

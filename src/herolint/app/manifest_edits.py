@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herolint.changes import AddLines, Change, Edit
+from herolint.edits.json import without_item
 from herolint.edits.text import replaced_in
 from herolint.finding import Place
 from herolint.knowledge.measured import release
@@ -35,3 +36,18 @@ def replaced_at(app: App, at: Place, old: str, new: str) -> tuple[Edit, ...]:
     """`new` in the place of the only `old` at a place: a name in a list, a plan, an address."""
     source = app.source(at.path) if at.path else None
     return replaced_in(source, at.span, old, new) if source is not None and at.span is not None else ()
+
+
+def buildpack_replaced(app: App, at: Place, url: str, new: str) -> tuple[Edit, ...]:
+    """Another buildpack in the place of a listed one; where the list comes to have that one anyway, the entry goes."""
+    declared = app.app_json
+    source, root = app.source("app.json"), declared.tree.root if declared is not None else None
+    listed = root.get("buildpacks") if root is not None else None
+    if at.path != "app.json" or declared is None or source is None or listed is None or at.span is None:
+        return replaced_at(app, at, url, new)
+    for one in declared.buildpacks:
+        row = app.platform.buildpack(one.url)
+        if one.url == new or (row is not None and row.instead == new and one.span.start < at.span.start):
+            here = next((number for number, item in enumerate(listed.items) if at.span.within(item.span)), None)
+            return without_item(source, listed, here) if here is not None else ()
+    return replaced_at(app, at, url, new)

@@ -7,6 +7,7 @@ from herolint.edits.text import without_lines
 from herolint.formats.aptfile import AptProblem
 from herolint.source import SourceFile, Span
 
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+.-")
 _NO_PACKAGES = frozenset({"sudo", "apt", "apt-get", "aptitude", "run", "install", "update", "&&"})
 
 
@@ -20,15 +21,20 @@ def mended(source: SourceFile, fault: AptProblem) -> tuple[Change, ...]:
             said = Edit(source.path, Span(line, line), source.slice(fault.span) + "\n")
             return (said, Edit(source.path, Span(_blanks_before(source, fault.span.start), fault.span.end), ""))
         case "comma":
-            return (Edit(source.path, fault.span, " ".join(fault.text.replace(",", " ").replace(";", " ").split())),)
+            return _names(source, fault, fault.text.replace(",", " ").replace(";", " ").split())
         case "list":
             return (Edit(source.path, Span(fault.span.start, _blanks_behind(source, fault.span.end)), ""),)
         case "command":
-            names = [word for word in fault.text.split() if word.lower() not in _NO_PACKAGES and not word.startswith("-")]
-            return (Edit(source.path, fault.span, " ".join(names)),) if names and "|" not in names else ()
+            return _names(source, fault, [word for word in fault.text.split() if word not in _NO_PACKAGES and not word.startswith("-")])
         case "option":
             return (without_lines(source, fault.span),)
     return ()
+
+
+def _names(source: SourceFile, fault: AptProblem, words: list[str]) -> tuple[Edit, ...]:
+    """These words in the place of the fault, where each of them can be the name of a package."""
+    good = all(word[0].isalnum() and set(word) <= _NAME for word in words)
+    return (Edit(source.path, fault.span, " ".join(words)),) if words and good else ()
 
 
 def _blanks_before(source: SourceFile, at: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.edits.code import placed, stands_alone
-from herolint.edits.text import indentation
+from herolint.edits.text import indentation, written
 from herolint.source import SourceFile, Span
 
 
@@ -41,6 +41,12 @@ def with_entry(source: SourceFile, table: facts.Mapping, name: str, code: str) -
     for known, old in table.items:
         if isinstance(known, facts.Const) and known.value == name:
             return (Edit(source.path, Span(old.start, old.end), code),)
-    alone = source.line_of(table.start) != source.line_of(key.start)
-    gap = "\n" + indentation(source, key.start) if alone else " "
+    if source.line_of(table.start) == source.line_of(key.start):
+        return (Edit(source.path, Span(value.end, value.end), f", {name}: {code}"),)
+    gap, end = "\n" + indentation(source, key.start), source.line_span(source.line_of(value.end)).end
+    behind = written(source, Span(value.end, end)).strip()
+    if behind.startswith((",", "//")):
+        # What stands behind the value stays with it: a comma that is there already, a comment.
+        comma = () if behind.startswith(",") else (Edit(source.path, Span(value.end, value.end), ","),)
+        return (*comma, Edit(source.path, Span(end, end), f"{gap}{name}: {code}" + ("," if behind.startswith(",") else "")))
     return (Edit(source.path, Span(value.end, value.end), f",{gap}{name}: {code}"),)

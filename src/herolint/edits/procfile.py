@@ -7,6 +7,9 @@ from herolint.edits.text import written
 from herolint.formats.procfile import BrokenLine, ProcessLine
 from herolint.source import SourceFile, Span
 
+_NAMES = frozenset({"web", "worker", "release", "clock", "scheduler", "beat", "bot", "cron"})
+"""Names by which process types are known, and no programs."""
+
 
 def mended_line(source: SourceFile, line: BrokenLine) -> tuple[Edit, ...]:
     """A broken line as it was meant; nothing where that is not certain."""
@@ -19,6 +22,8 @@ def mended_line(source: SourceFile, line: BrokenLine) -> tuple[Edit, ...]:
             return (Edit(source.path, Span(name + 1, name + 1), " "),)
         case "blank-before-colon":
             return (Edit(source.path, Span(name, start + line.text.index(":")), ""),)
+        case "no-colon" if line.name not in _NAMES:
+            return ()  # the first word may be the program, and the name is what is missing
         case "no-colon" if line.text[len(line.name) :].startswith("="):
             return (Edit(source.path, Span(name, name + 1), ": " if not line.text[len(line.name) + 1 :].startswith(" ") else ":"),)
         case "no-colon":

@@ -18,6 +18,7 @@ from herolint.fixes.rewriting.worker import Answer, Request
 
 TIMEOUT_S = 60.0
 """How long one rewrite may take; a file of a thousand lines takes about half a second."""
+_ENDED = "the process that rewrites Python ended"
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from herolint.fixes.rewriting.worker import main; main()"
 
 
@@ -46,12 +47,15 @@ class Rewriter:
         except Empty:
             self._end()
             return Answer(refused=f"rewriting took more than {TIMEOUT_S:.0f} s")
+        except BrokenPipeError:
+            self._end()
+            return Answer(refused=_ENDED)
         except OSError as error:
             self._end()
             return Answer(refused=f"Python could not be started to rewrite it ({error.strerror})")
         if not line:
             self._end()
-            return Answer(refused="the process that rewrites Python ended")
+            return Answer(refused=_ENDED)
         return msgspec.json.decode(line, type=Answer)
 
     def _start(self) -> Popen[bytes]:

@@ -13,7 +13,6 @@ from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
 from herolint.app.detection import is_left_out
 from herolint.changes import Edit
-from herolint.edits.json import with_entry, with_value
 from herolint.finding import Confidence, Place
 from herolint.globs import matches
 
@@ -132,6 +131,8 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
 
 def _asks_for(app: App, text: str) -> tuple[Edit, ...]:
     """package.json with `engines.node`; whoever develops the app may have another version, and some package managers refuse to go on then."""
+    from herolint.edits.json import with_entry, with_value
+
     source, package = app.source("package.json"), app.package_json
     root = package.tree.root if package is not None else None
     if source is None or root is None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
-from herolint.edits.text import replaced_in
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.aptfile import AptPackage
 from herolint.rules.registry import ERROR, NOTE, report, rule
@@ -39,6 +38,8 @@ def system_package_removed(app: App) -> Iterator[Finding]:
 
 def _fix(app: App, package: AptPackage, instead: str) -> Fix:
     """The package that took its place."""
+    from herolint.edits.text import replaced_in
+
     if not instead or " " in instead:
         return Fix(f"use {instead}" if instead else "leave it out")
     source = app.source("Aptfile")

@@ -9,7 +9,6 @@ import msgspec
 
 from herolint.app.detection import reads_aptfile
 from herolint.app.model import App
-from herolint.edits.aptfile import mended
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.build.apt import system_package_removed
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -98,6 +97,8 @@ def aptfile_invalid(app: App) -> Iterator[Finding]:
 
 
 def _fault(app: App, fault: AptProblem) -> Finding:
+    from herolint.edits.aptfile import mended
+
     row, source = _FAULTS[fault.kind], app.source("Aptfile")
     return report(
         "HL424",

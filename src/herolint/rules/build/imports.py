@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.imports import Unmet
-from herolint.app.manifest_edits import requirement_added
 from herolint.app.model import App
 from herolint.app.python_build import python_minor, wanted_python
 from herolint.changes import Change
@@ -92,6 +91,8 @@ def _why(app: App, unmet: Unmet, *, serves: bool) -> str:
 
 def _added(app: App, unmet: Unmet) -> tuple[Change, ...]:
     """One more line in requirements.txt; which distribution is meant is the owner's to say."""
+    from herolint.app.manifest_edits import requirement_added
+
     plain = unmet.kind in ("package", "dropped", "brought") and not unmet.manifest
     return requirement_added(app, unmet.package) if plain and unmet.package else ()
 

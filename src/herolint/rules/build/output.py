@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from herolint.app.front_ends import Unbuilt, unbuilt_pages
 from herolint.app.model import App
 from herolint.changes import Edit
-from herolint.edits.json import with_entry
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -69,6 +68,8 @@ def _unbuilt(app: App, found: Unbuilt) -> Finding:
 
 def _build_script(app: App, source: str) -> Fix:
     """A script of package.json that the buildpack runs."""
+    from herolint.edits.json import with_entry
+
     command = _compiler(app, source)
     manifest, package = app.source("package.json"), app.package_json
     root = package.tree.root if package is not None else None

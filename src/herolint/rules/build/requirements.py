@@ -15,7 +15,6 @@ from herolint.knowledge import installs, releases
 from herolint.knowledge.packages import distributions_for_import
 from herolint.rules.build.outcomes import told
 from herolint.rules.build.pins import uninstallable_pins
-from herolint.rules.build.requirement_fixes import called, dropped, from_index, over_https, refused
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _STOPS = "the build stops: Unable to install dependencies"
@@ -45,11 +44,17 @@ def _by_name(app: App, found: PythonDependencies, dependency: Dependency) -> Ite
     name, at = dependency.name, Place(dependency.at.path, dependency.at.span, "cannot be installed")
     row = next((row for row in installs.refused(name) if _concerns(row, found, dependency)), None)
     if row is not None:
+        from herolint.app.requirement_edits import refused
+
         yield report("HL410", f"{name} {row.reason}", at, why=_STOPS, fix=refused(app, row, name))
     elif name in installs.standard_modules() and not found.complete:
+        from herolint.app.requirement_edits import dropped
+
         yield _no_such(found, f"{name} is a module of Python itself and no distribution", at, dropped(app, name))
     elif name in installs.module_names() and not found.complete:
         real = next((d for module in (name, name.replace("-", "_")) for d in _distributions(module) if d != name), None)
+        from herolint.app.requirement_edits import called
+
         wanted = called(app, name, real) if real else "write the distribution's name"
         yield _no_such(found, f"`{name}` is what is imported; the distribution has another name", at, wanted)
     elif not found.complete:
@@ -157,6 +162,8 @@ def _path(app: App, requirement: Requirement) -> Iterator[Finding]:
     at = Place(requirement.file, requirement.span, "cannot be installed")
     name = requirement.raw_name or path
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:/", path):
+        from herolint.app.requirement_edits import from_index
+
         fix = from_index(app, requirement)
         yield report("HL410", f"{name} is a folder or file of another machine: {requirement.path[:60]}", at, why=_STOPS, fix=fix)
         return
@@ -184,6 +191,8 @@ def _address(app: App, requirement: Requirement) -> Iterator[Finding]:
     at, url = Place(requirement.file, requirement.span, "this address"), requirement.url
     name = requirement.raw_name or "a requirement"
     if re.match(r"git\+git://github\.com/|git://github\.com/", url):
+        from herolint.app.requirement_edits import over_https
+
         yield report(
             "HL410", f"{name} is fetched over git://, which GitHub no longer answers", at, why=_STOPS,
             fix=over_https(app, requirement),

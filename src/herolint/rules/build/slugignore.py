@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from herolint.app.model import App
 from herolint.app.needed import Need, needs, removed
 from herolint.changes import Edit
-from herolint.edits.text import without_lines
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -55,5 +54,7 @@ def _finding(app: App, ignore: SlugIgnore, pattern: Pattern, found: list[Need]) 
 
 
 def _without(app: App, pattern: Pattern) -> tuple[Edit, ...]:
+    from herolint.edits.text import without_lines
+
     source = app.source(".slugignore")
     return (without_lines(source, pattern.span),) if source is not None else ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.manifest_edits import replaced_at
 from herolint.app.model import App
 from herolint.changes import Delete
 from herolint.finding import Confidence, Finding, Fix, Place
@@ -33,6 +32,8 @@ def retired_stack(app: App) -> Iterator[Finding]:
 
 
 def _unknown(app: App, name: str, at: Place) -> Finding:
+    from herolint.app.manifest_edits import replaced_at
+
     known = [found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current"]
     newer = name.removeprefix("heroku-").isdigit() and name > max(stack for stack in known if stack.startswith("heroku-"))
     return report(
@@ -46,6 +47,8 @@ def _unknown(app: App, name: str, at: Place) -> Finding:
 
 
 def _stack(app: App, stack: Stack, at: Place, *, retired: bool) -> Finding:
+    from herolint.app.manifest_edits import replaced_at
+
     newest = next(found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current")
     default = app.platform.default_stack
     if retired:
@@ -90,6 +93,8 @@ def deprecated_buildpack(app: App) -> Iterator[Finding]:
 def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
     row = app.platform.buildpack(url)
     if url.startswith("git://github.com/"):
+        from herolint.app.manifest_edits import buildpack_replaced, replaced_at
+
         yield report(
             "HL417",
             "GitHub answers no `git://` addresses: this buildpack cannot be fetched",
@@ -98,12 +103,14 @@ def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
             why="the build stops before it begins",
             fix=Fix(f"write `https://{url.removeprefix('git://')}`", replaced_at(app, at, "git://", "https://"), safe=True)
             if row is None
-            else Fix(f"write `{row.name}`", replaced_at(app, at, url, row.name)),
+            else Fix(f"write `{row.name}`", buildpack_replaced(app, at, url, row.name)),
         )
     elif row is not None and row.state != "current":
         fails = row.fails_on(app.stack)
         assumed = fails and app.stack_assumed and bool(row.stacks) and app.platform.stack(row.stacks[-1]) is not None
         open_stack = any((found := app.platform.stack(name)) and found.status_on(app.today) != "retired" for name in row.stacks)
+        from herolint.app.manifest_edits import buildpack_replaced, replaced_at
+
         yield report(
             "HL417",
             (f"{url} ends the build on {app.stack}" if fails else f"{url} is no longer {'needed' if row.writes else 'kept up'}")
@@ -111,7 +118,7 @@ def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
             Place(at.path, at.span, "gone" if fails else "not needed" if row.writes else "deprecated"),
             severity=ERROR if fails else WARNING,
             why=row.why,
-            fix=f"use {row.instead}" if " " in row.instead else Fix(f"use `{row.instead}`", replaced_at(app, at, url, row.instead)),
+            fix=f"use {row.instead}" if " " in row.instead else Fix(f"use `{row.instead}`", buildpack_replaced(app, at, url, row.instead)),
             confidence=Confidence.MEDIUM if assumed and open_stack else Confidence.HIGH,
         )
     elif row is not None and row.official and "#" in url:
@@ -126,6 +133,8 @@ def _pinned(app: App, url: str, row: Buildpack, at: Place) -> Iterator[Finding]:
     number = int(pin[1:]) if pin[:1] == "v" and pin[1:].isdigit() else None
     first = row.releases.get(app.stack)
     refused = number is not None and first is not None and number < first
+    from herolint.app.manifest_edits import buildpack_replaced
+
     yield report(
         "HL417",
         f"{row.name} is held at {pin}"
@@ -135,7 +144,7 @@ def _pinned(app: App, url: str, row: Buildpack, at: Place) -> Iterator[Finding]:
         why=f"the build stops: the '{app.stack}' stack isn't recognised"
         if refused
         else "newer versions of the language and its tools are missing there, and one day the build stops",
-        fix=Fix(f"write `{row.name}`, which is always the current release", replaced_at(app, at, url, row.name)),
+        fix=Fix(f"write `{row.name}`, which is always the current release", buildpack_replaced(app, at, url, row.name)),
         confidence=Confidence.MEDIUM if refused and app.stack_assumed else Confidence.HIGH,
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.processes import Process
-from herolint.edits.words import plain_command
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
 from herolint.patterns import lazy
@@ -41,6 +40,8 @@ def docker_exec_form_env(app: App) -> Iterator[Finding]:
 
 def _in_shell(app: App, process: Process, texts: list[str]) -> Fix:
     """The command in shell form; `exec` so that the program itself gets the signal to end."""
+    from herolint.edits.words import plain_command
+
     command = f"exec {' '.join(texts)}"
     image = app.image_of(process.name)
     cmd = image.dockerfile.cmd if image is not None and image.dockerfile.entrypoint is None else None

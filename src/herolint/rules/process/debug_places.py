@@ -12,7 +12,6 @@ from herolint.app.values import Env, Known, Value, env_names, options
 from herolint.code import facts
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Fix, Place
-from herolint.rules.process.debug_fixes import switched_off
 
 _MODES = ("NODE_ENV", "FLASK_ENV", "APP_ENV", "RAILS_ENV", "RACK_ENV")
 """Variables that say whether this is production."""
@@ -52,6 +51,8 @@ def _config_objects(app: App) -> Iterator[Found]:
             if on and python.guards.holds(config, assign.guard) is not False:
                 extra = f" unless {variable} says otherwise" if variable else ""
                 words = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
+                from herolint.app.debug_edits import switched_off
+
                 fix = switched_off(app, config, assign.value, words, variable, "FLASK_DEBUG")
                 yield f"debug mode is switched on{extra}", config.place(assign.value, "on in production"), fix, Confidence.HIGH
 
@@ -137,6 +138,8 @@ def _run_arguments(app: App) -> Iterator[Found]:
             if on:
                 extra = f" unless {variable} says otherwise" if variable else ""
                 words = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
+                from herolint.app.debug_edits import switched_off
+
                 fix = switched_off(app, effect.mod, expr, words, variable, "FLASK_DEBUG")
                 yield f"web runs with {keyword} switched on{extra}", effect.mod.place(expr, "on in production"), fix, Confidence.HIGH
 
@@ -159,6 +162,8 @@ def _django(app: App) -> Iterator[Found]:
     extra = f" unless {variable} is set" if variable else ""
     default = next((o for o in options(found.value) if isinstance(o, Env)), None)
     words = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
+    from herolint.app.debug_edits import switched_off
+
     fix = switched_off(app, found.mod, found.assign.value, words, variable, "DEBUG")
     yield (
         f"Django's DEBUG is on in production{extra}",
@@ -199,6 +204,8 @@ def _attributes(app: App) -> Iterator[Found]:
             if on and python.reach["web"].has_function(mod, assign.function):
                 extra = f" unless {variable} says otherwise" if variable else ""
                 runs = python.reach["web"].runs(mod, assign.guard)
+                from herolint.app.debug_edits import switched_off
+
                 yield (
                     f"debug mode is switched on{extra}",
                     mod.place(assign.value, "on in production"),
@@ -213,6 +220,8 @@ def _attributes(app: App) -> Iterator[Found]:
             on, variable = _switched_on(app, python.fold(mod, fact.function, expr))
             if on:
                 extra = f" unless {variable} says otherwise" if variable else ""
+                from herolint.app.debug_edits import switched_off
+
                 yield (
                     f"{name.rpartition('.')[2]} runs in debug mode{extra}",
                     mod.place(expr, "on in production"),

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.endpoint_edits import is_deployed_only
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.changes import Change
-from herolint.edits.json import with_value
-from herolint.edits.words import without_assignment, without_word
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
 from herolint.rules.registry import NOTE, WARNING, report, rule
@@ -48,6 +45,9 @@ def debug_enabled(app: App) -> Iterator[Finding]:
 
 def _unassigned(app: App, launch: Launch, variable: str) -> Fix:
     """The command without a variable before it."""
+    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.edits.words import without_assignment
+
     source = app.source(launch.path)
     given = next(one for one in launch.command.assignments if one.name == variable)
     edits = without_assignment(source, given.span) if source is not None else ()
@@ -56,6 +56,8 @@ def _unassigned(app: App, launch: Launch, variable: str) -> Fix:
 
 def _declared_off(app: App, variable: str) -> tuple[Change, ...]:
     """app.json with the value that code takes for off."""
+    from herolint.edits.json import with_value
+
     source, root = app.source("app.json"), app.app_json.tree.root if app.app_json is not None else None
     node = root.get("env", variable) if root is not None else None
     node = node.get("value") if node is not None and node.kind == "map" else node
@@ -64,6 +66,9 @@ def _declared_off(app: App, variable: str) -> tuple[Change, ...]:
 
 def _without(app: App, launch: Launch, word: Word) -> Fix:
     """The command without an option for development."""
+    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.edits.words import without_word
+
     source = app.source(launch.path)
     edits = without_word(source, word.span) if source is not None else ()
     return Fix(f"leave `{word.text}` out", edits, is_deployed_only(app, launch.path))

@@ -11,7 +11,6 @@ from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.app.reach import FunctionRef
 from herolint.changes import Edit
-from herolint.edits.text import written
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
@@ -86,13 +85,22 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
                 why=("migrations made on a dyno are thrown away with its disk, and " if making else "")
                 + f"every dyno runs it at every start, several at once, in the {app.platform.boot_timeout_s:.0f} s that starting may take",
                 related=started_at(app, web, launch),
-                fix="make migrations on your machine and commit them" if making else _released(app, web, launch, text),
+                fix=_committed(app, web, launch) if making else _released(app, web, launch, text),
                 process="web",
             )
 
 
+def _committed(app: App, web: Process, launch: Launch) -> Fix:
+    """The command without the step that makes migrations."""
+    from herolint.app.step_edits import without_step
+
+    return Fix("make migrations on your machine and commit them", without_step(app, web, launch))
+
+
 def _released(app: App, web: Process, launch: Launch, text: str) -> Fix:
     """The first command of web in a line of its own for the release phase, where that one is free and the rest stands behind `&&`."""
+    from herolint.edits.text import written
+
     source, command = app.source(launch.path), launch.command
     after = next((one for one in web.script.commands if one.span.start > command.span.start), None)
     edits: tuple[Edit, ...] = ()

@@ -11,7 +11,6 @@ from herolint.app.values import Known
 from herolint.changes import Edit
 from herolint.code.facts import NONE, Import
 from herolint.code.queries import argument
-from herolint.edits.text import replaced_in
 from herolint.finding import Finding, Fix
 from herolint.rules.registry import ERROR, report, rule
 from herolint.source import Span
@@ -42,6 +41,8 @@ def case_sensitive_path(app: App) -> Iterator[Finding]:
         if found and value.value not in found:
             place = argument(fact.call, _RENDER[name], "template_name")
             if place is not None:
+                from herolint.edits.text import replaced_in
+
                 yield report(
                     "HL119",
                     f"template {value.value} is named {found[0]} on the disk",
@@ -99,6 +100,8 @@ def _misspelt(app: App, mod: Mod, imp: Import, said: str, real: str, outcome: st
 
 def _as_named(mod: Mod, imp: Import, real: str) -> tuple[Edit, ...]:
     """The import with the letters that the file's name has; nothing where only a name in the middle of the path is another."""
+    from herolint.edits.text import replaced_in
+
     if imp.name is None and imp.alias == imp.module.partition(".")[0]:
         return ()  # the module calls it by this very name further down
     said = imp.module.lstrip("./")

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.defaults import beside_others
-from herolint.app.endpoint_edits import host_edits, is_deployed_only, port_edits
 from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
 from herolint.app.model import App
-from herolint.changes import Change
-from herolint.edits.procfile import renamed_process
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -38,7 +35,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             _with_label(end.port_at, label),
             why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
             related=(*_started_by(app, end.port_at), *_bot(end)),
-            fix=_with_edits(_port_fix(app, end), port_edits(app, end), safe=True) if end.port != "none" else _port_fix(app, end),
+            fix=_port_mended(app, end),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
@@ -56,8 +53,13 @@ def _bot(end: Endpoint) -> tuple[Place, ...]:
     return (end.effect.mod.place(end.effect.fact.call, "runs here"),)
 
 
-def _with_edits(fix: Fix, edits: tuple[Change, ...], *, safe: bool) -> Fix:
-    return Fix(fix.description, edits, safe)
+def _port_mended(app: App, end: Endpoint) -> Fix:
+    if end.port == "none":
+        return _port_fix(app, end)
+    from herolint.app.endpoint_edits import keeps_port, port_edits
+
+    edits = port_edits(app, end)
+    return Fix(_port_fix(app, end).description, edits, keeps_port(app, end, edits))
 
 
 def _port_words(end: Endpoint) -> tuple[str, str]:
@@ -109,6 +111,8 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
 
 def _as_worker(app: App) -> Fix:
     """The line of the Procfile under the name of a process type that gets no requests."""
+    from herolint.edits.procfile import renamed_process
+
     scale = "`heroku ps:scale web=0 worker=1`"
     words = f"start it as `worker:` instead of `web:` and scale it with {scale}"
     line = app.procfile.last().get("web") if app.procfile is not None else None
@@ -134,13 +138,15 @@ def binds_localhost(app: App) -> Iterator[Finding]:
             "gunicorn": "--bind 0.0.0.0:$PORT",
             "manage.py runserver": "0.0.0.0:$PORT",
         }.get(end.server) or _host_fix(app, end)
+        from herolint.app.endpoint_edits import host_edits, is_deployed_only
+
         yield report(
             "HL106",
             f"{how}, where only the dyno itself can reach it",
             _with_label(end.host_at, "loopback only"),
             why="the router connects from outside the dyno: nothing answers, and the dyno is stopped with R10",
             related=_started_by(app, end.host_at),
-            fix=_with_edits(Fix(f"use `{option}`"), host_edits(app, end), safe=is_deployed_only(app, end.host_at.path)),
+            fix=Fix(f"use `{option}`", host_edits(app, end), is_deployed_only(app, end.host_at.path)),
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )

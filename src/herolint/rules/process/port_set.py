@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.deploy_scripts import heroku_commands
-from herolint.app.endpoint_edits import is_deployed_only
 from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.edits.json import without_entry
-from herolint.edits.words import without_assignment
 from herolint.finding import Finding, Fix, Place
 from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, report, rule
@@ -48,6 +45,8 @@ def port_overridden(app: App) -> Iterator[Finding]:
 
 def _undeclared(app: App, name: str) -> Fix:
     """app.json without a config var."""
+    from herolint.edits.json import without_entry
+
     source, env = app.source("app.json"), app.app_json.tree.root.get("env") if app.app_json and app.app_json.tree.root else None
     edits = without_entry(source, env, name) if source is not None and env is not None else ()
     return Fix(f"take {name} out of `env`", edits, safe=True)
@@ -55,6 +54,9 @@ def _undeclared(app: App, name: str) -> Fix:
 
 def _unassigned(app: App, launch: Launch) -> Fix:
     """The command without `PORT=…` before it."""
+    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.edits.words import without_assignment
+
     source = app.source(launch.path)
     given = next(one for one in launch.command.assignments if one.name == "PORT")
     edits = without_assignment(source, given.span) if source is not None else ()

@@ -11,10 +11,8 @@ from herolint.app.endpoints import endpoints
 from herolint.app.model import App
 from herolint.app.python_build import builds_python
 from herolint.changes import Rename
-from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine
-from herolint.rules.process.procfile_fixes import as_meant, as_utf8, called_web, not_ignored, without_overridden
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _SERVING = (
@@ -77,6 +75,8 @@ def _not_added(app: App) -> Iterator[Finding]:
             fix="`git add Procfile` and commit",
         )
     elif "Procfile" not in app.slug:
+        from herolint.app.procfile_edits import not_ignored
+
         yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), not_ignored(app))
 
 
@@ -92,6 +92,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
     if procfile is None or app.is_container:
         return
     if procfile.encoding_problem in ("utf-16", "utf-32"):
+        from herolint.app.procfile_edits import as_utf8
+
         yield report(
             "HL102",
             f"the Procfile is {procfile.encoding_problem.upper()}: Heroku reads no line of it",
@@ -103,6 +105,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
     declared = procfile.last()
     for line in procfile.broken:
         error = _is_error(line, has_web="web" in declared)
+        from herolint.app.procfile_edits import as_meant
+
         yield report(
             "HL102",
             line.message
@@ -138,6 +142,8 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         if line is winner:
             continue
         differs = line.command != winner.command
+        from herolint.app.procfile_edits import without_overridden
+
         yield report(
             "HL103",
             f"{line.name} is declared twice: this line has no effect",
@@ -189,6 +195,8 @@ def no_web_process(app: App) -> Iterator[Finding]:
     wrong_case = next((name for name in names if name.lower() == "web"), None)
     if wrong_case is not None:
         line = procfile.last()[wrong_case]
+        from herolint.app.procfile_edits import called_web
+
         yield report(
             "HL104",
             f"`{wrong_case}` is not `web`: names of process types are case-sensitive",
@@ -285,22 +293,7 @@ def _wants_to_run(app: App) -> bool:
     return app.dependencies.has(*_SERVING) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
 
 
-def _module(app: App) -> str:
-    """The module that most likely holds the app, dotted."""
-    places = [f"{folder}{name}.py" for folder in ("", "app/", "src/", "api/") for name in ("wsgi", "asgi", "main", "app", "server", "run")]
-    found = [path for path in places if path in app.slug]
-    making = [path for path in found if (mod := app.code.code.mod(path)) is not None and "app" in mod.names.get(NONE, {})]
-    return next(iter(making or found), "app.py").removesuffix(".py").replace("/", ".")
+def _suggestion(app: App) -> Fix:
+    from herolint.app.web_command import suggested
 
-
-def _suggestion(app: App) -> str:
-    if app.dependencies.has("django"):
-        package = next((path.split("/")[0] for path in app.slug if path.count("/") == 1 and path.endswith("/wsgi.py")), "project")
-        return f"write a `Procfile` with `web: gunicorn {package}.wsgi`"
-    if app.dependencies.has("fastapi", "starlette"):
-        return f"write a `Procfile` with `web: uvicorn {_module(app)}:app --host 0.0.0.0 --port $PORT`"
-    if app.dependencies.has("streamlit"):
-        return f"write a `Procfile` with `web: streamlit run {_module(app)}.py --server.port $PORT --server.address 0.0.0.0`"
-    if app.dependencies.has("flask"):
-        return f"write a `Procfile` with `web: gunicorn {_module(app)}:app`"
-    return "write a `Procfile` with a line `web: <command that listens on $PORT>`"
+    return suggested(app)

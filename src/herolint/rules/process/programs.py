@@ -6,15 +6,12 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.endpoint_edits import is_deployed_only
 from herolint.app.launch import Launch
-from herolint.app.manifest_edits import requirement_added
 from herolint.app.model import App
 from herolint.app.node_programs import Absent, absent_programs
 from herolint.app.processes import Process
 from herolint.app.python_build import manager_files
 from herolint.changes import Edit
-from herolint.edits.text import written
 from herolint.finding import Finding, Fix, Place
 from herolint.knowledge.packages import program_packages
 from herolint.rules.process.places import python_launches, started_at
@@ -81,6 +78,8 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
         if not dependencies.complete and (dependencies.unread or _could_be_transitive(app, packages[0])):
             continue
         at = launch.place(launch.words[2] if program.startswith("python") and len(launch.words) > 2 else word, "not installed")
+        from herolint.app.manifest_edits import requirement_added
+
         yield report(
             "HL111",
             f"{process.name} starts {tool}, but {dependencies.manifest} does not install {packages[0]}",
@@ -199,6 +198,9 @@ def _not_at_run_time(app: App, process: Process, launch: Launch, tool: str) -> F
 
 def _without_runner(app: App, launch: Launch, tool: str) -> Fix:
     """The command without `poetry run` before it."""
+    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.edits.text import written
+
     source, words = app.source(launch.path), launch.command.words
     first = words[0].span.start
     end = words[2].span.start if len(words) > 2 else first

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from herolint.app.built_programs import keeps_toolchain
 from herolint.app.launch import Launch
 from herolint.app.model import App
-from herolint.finding import Finding, Place
+from herolint.app.processes import Process
+from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
 
@@ -48,7 +49,7 @@ def release_phase_writes(app: App) -> Iterator[Finding]:
                 Place(at.path, at.span, "files made here are lost"),
                 why="release commands run on a dyno of their own after the slug is made; its disk goes when the command ends",
                 related=started_at(app, release, launch) if release is not None else (),
-                fix=_IN_IMAGE if app.is_container and launch.subcommand != "makemigrations" else _build_words(launch),
+                fix=_IN_IMAGE if app.is_container and launch.subcommand != "makemigrations" else _left_out(app, release, launch),
                 process="release",
             )
 
@@ -64,6 +65,28 @@ def _makes_files(launch: Launch) -> str:
     if launch.tool == "flask" and words[1:3] in (["db", "init"], ["db", "migrate"]):
         return "migrations"
     return "bundles" if launch.tool in _BUNDLERS and "serve" not in words else ""
+
+
+def _left_out(app: App, release: Process | None, launch: Launch) -> Fix:
+    """The release phase without what a build does, or a person."""
+    from herolint.app.step_edits import without_step
+
+    alone = launch.subcommand == "makemigrations" or (launch.subcommand == "collectstatic" and _collects(app))
+    return Fix(_build_words(launch), without_step(app, release, launch) if alone and release is not None else ())
+
+
+def _collects(app: App) -> bool:
+    """Whether the buildpack runs collectstatic, as far as files tell."""
+    return app.config_var("DISABLE_COLLECTSTATIC") is None
+
+
+def _before(app: App, web: Process | None, launch: Launch) -> Fix:
+    """The start command without what the buildpack has done before it."""
+    from herolint.app.step_edits import without_step
+
+    done = launch.tool in ("pip", "pip3", "poetry", "pipenv", "uv", "bundle", "npm", "yarn") and "install" in _at_build(launch)
+    done = done or (launch.subcommand == "collectstatic" and _collects(app))
+    return Fix(_at_build(launch), without_step(app, web, launch) if done and web is not None else ())
 
 
 def _build_words(launch: Launch) -> str:
@@ -90,7 +113,7 @@ def build_at_boot(app: App) -> Iterator[Finding]:
             Place(launch.at.path, launch.at.span, "before the port is bound"),
             why=f"each start pays for it again within the {app.platform.boot_timeout_s:.0f} s until the port must be bound",
             related=started_at(app, web, launch) if web is not None else (),
-            fix=_IN_IMAGE if app.is_container else _at_build(launch),
+            fix=_IN_IMAGE if app.is_container else _before(app, web, launch),
             process="web",
         )
 

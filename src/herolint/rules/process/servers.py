@@ -9,7 +9,7 @@ from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.finding import Finding, Place
+from herolint.finding import Finding, Fix, Place
 from herolint.rules.registry import WARNING, report, rule
 
 
@@ -68,7 +68,7 @@ def _restarters(app: App, web: Process) -> Iterator[Finding]:
         )
 
 
-def _server_fix(app: App, path: str) -> str:
+def _server_fix(app: App, path: str) -> Fix | str:
     if (
         not path
         and app.package_json is not None
@@ -80,17 +80,27 @@ def _server_fix(app: App, path: str) -> str:
     django = app.code.django
     if django is not None and not path:
         wsgi = next((p for p in sorted(app.code.code.files) if p.endswith("wsgi.py")), "")
-        return f"add gunicorn and use `web: gunicorn {wsgi.removesuffix('.py').replace('/', '.') or 'project.wsgi'}`"
+        command = f"gunicorn {wsgi.removesuffix('.py').replace('/', '.') or 'project.wsgi'}"
+        return _with_gunicorn(app, f"add gunicorn and use `web: {command}`", command, sure=bool(wsgi))
     mod = app.code.code.mod(path) if path else None
     if mod is not None and path not in app.code.code.files:
         return "serve what is built, with a production server"
     module = path.removesuffix(".py").replace("/", ".") or "app"
-    name = "app"
+    name, sure = "app", False
     for found, bindings in mod.names.get(NONE, {}).items() if mod else ():
         what = bindings[-1].what
         if mod is not None and isinstance(what, facts.Assign) and isinstance(what.value, facts.Call):
             made = app.code.linker.qualified(mod, NONE, what.value.func)
             name = {"flask.Flask": found, "dash.Dash": f"{found}.server"}.get(made or "", name)
+            sure = sure or made in ("flask.Flask", "dash.Dash")
     folder, _, last = module.rpartition(".")
     chdir = f" --chdir {folder.replace('.', '/')}" if folder and folder.replace(".", "/") in app.code.code.roots else ""
-    return f"add gunicorn to the requirements and use `web: gunicorn{chdir} {last if chdir else module}:{name}`"
+    command = f"gunicorn{chdir} {last if chdir else module}:{name}"
+    return _with_gunicorn(app, f"add gunicorn to the requirements and use `web: {command}`", command, sure=sure)
+
+
+def _with_gunicorn(app: App, words: str, command: str, *, sure: bool) -> Fix:
+    """The Procfile with a server for production, where the object that it serves is known."""
+    from herolint.app.web_command import served
+
+    return Fix(words, served(app, command, "gunicorn") if sure else ())

@@ -16,7 +16,6 @@ from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.process.places import python_launches, started_at
-from herolint.rules.process.target_fixes import any_python, as_named, by_shell, instead, near_program, other_object, with_line_feeds
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -59,6 +58,8 @@ def command_target_missing(app: App) -> Iterator[Finding]:
 
 def _not_started(app: App, found: Unstartable) -> Finding:
     """A file that is there, and that the system does not start."""
+    from herolint.app.target_edits import any_python, with_line_feeds
+
     process, path = found.process, found.path
     fix: Fix | str
     match found.reason:
@@ -96,6 +97,8 @@ def _bare_names(app: App) -> Iterator[Finding]:
         for command in process.script.commands:
             name = command.words[0].text if command.words and not command.cwd and not command.conditional else ""
             if "." in name and "/" not in name and name in app.slug:
+                from herolint.app.target_edits import by_shell
+
                 yield report(
                     "HL110",
                     f"{process.name} starts {name} by its bare name, and the app's folder is not on PATH",
@@ -109,6 +112,8 @@ def _bare_names(app: App) -> Iterator[Finding]:
 
 def _not_built(app: App, found: NotBuilt) -> Finding:
     """A binary of another name, or in another folder, than the build gives it."""
+    from herolint.app.target_edits import near_program
+
     names = ", ".join(found.made[:3]) + (f" and {len(found.made) - 3} more" if len(found.made) > 3 else "")
     process = found.process
     toolchain = found.launch.tool == "go"
@@ -186,19 +191,28 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
     same = next((path for path in app.slug if path.lower() in (script.lower(), f"{script.lower()}.js")), None)
     if same:
         message = f"{process.name} starts {script}, but the file is called {same}"
+        from herolint.app.target_edits import as_named
+
         return message, at, as_named(app, launch, script, same), Confidence.HIGH
     if script in app.workspace.files:
         return f"{process.name} starts {script}, which .slugignore removes", at, f"take {script} out of .slugignore", Confidence.HIGH
     if app.build_output(script):
         return None  # the output of a build that nobody runs: another finding
-    near = next((path for path in sorted(app.slug, key=len) if posixpath.basename(path) == posixpath.basename(script)), None)
+    near = _near_files(app, script)
     reason = app.workspace.unpushed_reason(script)
+    from herolint.app.target_edits import instead
+
     return (
         f"{process.name} starts {script}, which is not in the repository{f' ({reason})' if reason else ''}",
         at,
         instead(app, launch, script, near) if near else f"commit {script} or name the right file",
         Confidence.HIGH,
     )
+
+
+def _near_files(app: App, script: str) -> list[str]:
+    """Files of the same name in other folders, the shortest path first."""
+    return [path for path in sorted(app.slug, key=len) if posixpath.basename(path) == posixpath.basename(script)]
 
 
 def _container_path(app: App, process: Process) -> bool:
@@ -217,6 +231,8 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _F
         return None
     same = next((p for p in app.slug if p.lower() == script.lower()), None)
     if same:
+        from herolint.app.target_edits import as_named
+
         return (
             f"{process.name} starts {script}, but the file is called {same}",
             at,
@@ -225,9 +241,11 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _F
         )
     if script in app.workspace.files:
         return None  # .slugignore removes it, which is another finding
-    near = next((p for p in sorted(app.slug, key=len) if posixpath.basename(p) == posixpath.basename(script)), None)
+    near = _near_files(app, script)
     reason = app.workspace.unpushed_reason(script)
     why = f" ({reason})" if reason else ""
+    from herolint.app.target_edits import instead
+
     return (
         f"{process.name} starts {script}, which is not in the repository{why}",
         at,
@@ -262,18 +280,21 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
             code.find(top) is None
             and not code.is_folder(top)
             and (app.dependencies.unread or app.dependencies.editable)
-            and not _near_module(app, module)
+            and not _near_modules(app, module)
         ):
             return None
-        near = _near_module(app, module)
+        found = _near_modules(app, module)
+        near = next(iter(found), None)
         case = near is not None and near.lower() == module.lower()
         message = f"{process.name} starts the module {module}, " + (
             f"but it is called {near}" if case else "which is not in the repository"
         )
+        from herolint.app.target_edits import instead
+
         return (
             message,
             at,
-            instead(app, launch, module, near, safe=case) if near else f"name the module that holds the app instead of `{module}`",
+            instead(app, launch, module, found, safe=case) if near else f"name the module that holds the app instead of `{module}`",
             Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM,
         )
     if launch.attr and launch.tool != "celery":
@@ -291,11 +312,13 @@ def _has_name(app: App, dotted: str) -> bool:
     return mod is not None and name in mod.names.get(NONE, {})
 
 
-def _near_module(app: App, module: str) -> str | None:
+def _near_modules(app: App, module: str) -> list[str]:
+    """The app's own modules of the same last name, in any letter case, the nearest to the root first."""
     last = module.rpartition(".")[2].lower()
-    paths = [p for p in sorted(app.code.code.files, key=lambda p: (p.count("/"), p)) if p.rpartition("/")[2].lower() in (f"{last}.py",)]
-    paths += [p for p in app.code.code.files if p.lower().endswith(f"/{last}/__init__.py") or p.lower() == f"{last}/__init__.py"]
-    return app.code.code.dotted(paths[0]) if paths else None
+    own = sorted((p for p in app.code.code.files if "site-packages/" not in p), key=lambda p: (p.count("/"), p))
+    paths = [p for p in own if p.rpartition("/")[2].lower() == f"{last}.py"]
+    paths += [p for p in own if f"/{p}".lower().endswith(f"/{last}/__init__.py")]
+    return [app.code.code.dotted(p) for p in paths]
 
 
 def _missing_object(app: App, process: Process, launch: Launch, path: str, at: Place, default: str = "") -> _Found | None:
@@ -317,6 +340,8 @@ def _missing_object(app: App, process: Process, launch: Launch, path: str, at: P
     if any((f, n) for f, n in mod.facts.globals if n == name):
         return None
     found = next((n for n in ("app", "application", "server", "create_app", "wsgi_app", "api", "asgi") if n in names), None)
+    from herolint.app.target_edits import other_object
+
     fix = other_object(app, launch, found) if found else f"define `{name}` in {path}"
     missing = f"{process.name} loads {name} from {path}, which does not define it"
     return missing, at, fix, Confidence.HIGH

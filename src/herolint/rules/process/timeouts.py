@@ -11,7 +11,6 @@ from herolint.app.values import Known
 from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
-from herolint.edits.words import replaced_end
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
@@ -37,6 +36,8 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
                 yield from _in_config(app, launch)
             elif not _is_async(launch) and web is not None:
                 source = app.source(launch.path)
+                from herolint.edits.words import replaced_end
+
                 edits = replaced_end(source, word.span, word.text, _under(app)) if source is not None else ()
                 yield from _judge(app, "gunicorn", word.text, launch.place(word), started_at(app, web, launch), edits)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app import mending
 from herolint.app.commands import brief_program
 from herolint.app.limits import has_limit
 from herolint.app.model import App
@@ -51,6 +50,8 @@ def _why(effect: Effect, limit: float) -> str:
 
 
 def _fix(app: App, effect: Effect) -> Fix:
+    from herolint.app import mending
+
     return Fix(_words(app, effect), mending.mended(app, effect))
 
 

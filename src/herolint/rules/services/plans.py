@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.deploy_scripts import heroku_commands
-from herolint.app.manifest_edits import replaced_at
 from herolint.app.model import App
 from herolint.finding import Finding, Fix, Place
 from herolint.platforms.addons import load_addons
@@ -38,6 +37,8 @@ def _plan(app: App, plan: str, at: Place, what: str) -> Iterator[Finding]:
     if row is None:
         return
     since = f" since {row.since.isoformat()}" if row.since else ""
+    from herolint.app.manifest_edits import replaced_at
+
     yield report(
         "HL306",
         f"{plan} {'was succeeded' if row.warning else 'can no longer be had'}{since}",
@@ -52,6 +53,8 @@ def _size(app: App, size: str, at: Place, process: str) -> Iterator[Finding]:
     row = load_addons().retired_dyno(size)
     if row is None:
         return
+    from herolint.app.manifest_edits import replaced_at
+
     yield report(
         "HL306",
         f"{process} asks for dyno size {size}, which is gone" + (f" since {row.since.isoformat()}" if row.since else ""),

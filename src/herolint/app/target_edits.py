@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from herolint.app.built_programs import NotBuilt
 from herolint.app.launch import Launch
 from herolint.app.model import App
@@ -31,22 +33,23 @@ def near_program(app: App, found: NotBuilt) -> Fix:
     return Fix(f"use `{found.near}`", edits)
 
 
-def instead(app: App, launch: Launch, old: str, new: str, *, safe: bool = False) -> Fix:
-    """The command with another file or module in the place of one; nothing where the word says it in another way."""
+def instead(app: App, launch: Launch, old: str, near: Sequence[str], *, safe: bool = False) -> Fix:
+    """The command with another file or module in the place of one; nothing where several may be meant, or the word says it in another way."""
     source = app.source(launch.path)
-    edits = replaced_part(source, launch.target.span, old, new) if source is not None and launch.target is not None else ()
-    return Fix(f"use `{new}`", edits, safe)
+    sure = source is not None and launch.target is not None and (safe or len(near) == 1)
+    edits = replaced_part(source, launch.target.span, old, near[0]) if sure and source and launch.target else ()
+    return Fix(f"use `{near[0]}`", edits, safe)
 
 
 def as_named(app: App, launch: Launch, script: str, same: str) -> Fix:
-    return Fix(f"write `{same}`: names are case-sensitive on a dyno", instead(app, launch, script, same).edits, safe=True)
+    return Fix(f"write `{same}`: names are case-sensitive on a dyno", instead(app, launch, script, (same,)).edits, safe=True)
 
 
 def other_object(app: App, launch: Launch, name: str) -> Fix:
     """The command with another object of the same module."""
     target = launch.target.text if launch.target is not None else ""
     new = f"{launch.module}:{name}"
-    return Fix(f"use `{new}`", instead(app, launch, target, new).edits if "(" not in target else ())
+    return Fix(f"use `{new}`", instead(app, launch, target, (new,)).edits if "(" not in target else ())
 
 
 def with_line_feeds(path: str) -> Fix:

@@ -32,9 +32,10 @@ def as_meant(app: App, line: BrokenLine) -> Fix:
 
 def without_overridden(app: App, line: ProcessLine, *, differs: bool) -> Fix:
     """Without the line that has no effect; where the two say different things, which one is meant is the owner's to say."""
+    if differs:
+        return Fix("keep one of them, or give the other a name of its own")
     source = app.source("Procfile")
-    words = "keep one of them" + (", or give the other a name of its own" if differs else "")
-    return Fix(words, (without_lines(source, line.line_span),) if source is not None else (), safe=not differs)
+    return Fix("keep one of them", (without_lines(source, line.line_span),) if source is not None else (), safe=True)
 
 
 def called_web(app: App, line: ProcessLine) -> tuple[Change, ...]:
