@@ -15,6 +15,7 @@ from herolint.result import Result
 
 if TYPE_CHECKING:
     from herolint.baseline import Baseline
+    from herolint.committed import Committed
     from herolint.online import Online
     from herolint.reports import RuleInfo
 
@@ -55,19 +56,21 @@ def check(
     cache: bool = True,
     baseline: bool | Baseline = True,
     online: bool = False,
+    changed_since: str | None = None,
     changed: Mapping[str, bytes | None] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Result:
     """Lint the folder `path` as the platform would receive it. Nothing in it is run or imported, and nothing is written there.
 
-    `config` is a configuration file or a `Config`; without one it is found upwards from the folder as on the command line, and
-    `Config()` stands for none. `select`, `extend_select` and `ignore` take words for rules (`HL105`, `HL2`, `port-not-bound`, `ALL`);
-    they, `severity`, `platform` and `pedantic` change what the configuration says, `ignore` and `extend_select` by adding to it.
-    `context` says what is known of the deployed app: a `Context`, or a file of what `heroku config --json` and its like print. `today`
-    is the day to judge by. `cache=False` neither reads nor writes the user's cache of parsed files; `baseline=False` reports also what
-    stands in the folder's baseline, and a `Baseline` counts in its place. `online` lets `uv` and the package index be asked what no
-    file tells; without it nothing touches the network. `changed` gives files another content than they have on the disk (None: they
-    are not there), by their paths from the folder. `say` is told what is being done, for a progress line.
+    `config` is a configuration file or a `Config`; without one it is found upwards from the folder as on the command line, and `Config()`
+    stands for none. `select`, `extend_select` and `ignore` take words for rules (`HL105`, `HL2`, `port-not-bound`, `ALL`); they,
+    `severity`, `platform` and `pedantic` change what the configuration says, `ignore` and `extend_select` by adding to it. `context` says
+    what is known of the deployed app: a `Context`, or a file of what `heroku config --json` and its like print. `today` is the day to
+    judge by. `cache=False` neither reads nor writes the user's cache of parsed files; `baseline=False` reports also what stands in the
+    folder's baseline, and a `Baseline` counts in its place. `online` lets `uv` and the package index be asked what no file tells; without
+    it nothing touches the network. `changed_since` names a commit, and only findings that rest on files changed since are in the result.
+    `changed` gives files another content than they have on the disk (None: they are not there), by their paths from the folder. `say` is
+    told what is being done, for a progress line.
 
     Findings are in `result.findings`, sorted by file and place; what could not be read in `result.problems`.
 
@@ -97,6 +100,7 @@ def check(
         cache=cache,
         baseline=baseline,
         say=say or _say_nothing,
+        since=_committed(root, changed_since) if changed_since is not None else None,
         changed=changed or {},
         online=_online(root, cache=cache) if online else None,
     )
@@ -148,6 +152,12 @@ def _online(root: Path, *, cache: bool) -> Online:
     from herolint.online import Online
 
     return Online.for_user(root, cache=cache)
+
+
+def _committed(root: Path, commit: str) -> Committed:
+    from herolint.committed import Committed
+
+    return Committed(root, commit)
 
 
 def _say_nothing(_doing: str) -> None:

@@ -1,14 +1,16 @@
-"""Configuration and baseline as a commit has them: a pull request that is judged by its base branch cannot switch its own gate off."""
+"""Configuration, baseline and files as a commit has them. A pull request that is judged by its base branch cannot switch its own gate off."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from herolint import baseline
 from herolint.baseline import Baseline
 from herolint.config import Config, ConfigError, find_config
 from herolint.workspace import git
+from herolint.workspace.git import Tracked
 
 
 class Committed:
@@ -38,6 +40,25 @@ class Committed:
         file = self._folder / baseline.FILE_NAME
         data = self._read(file)
         return None if data is None else baseline.parse(data, file)
+
+    def files(self) -> dict[str, Tracked]:
+        """What it holds in the folder, by path from there. Raises ConfigError.
+
+        What the current branch does not have yet counts as if it were not there: others changed that. So the files are those of the last
+        commit that both have.
+        """
+        return self._below(lambda: git.tree(self._top, git.parting(self._top, self._id)))
+
+    def staged(self) -> dict[str, Tracked]:
+        """What git's index holds in the folder today, by path from there. Raises ConfigError."""
+        return self._below(lambda: git.index(self._top))
+
+    def _below(self, listed: Callable[[], list[Tracked]]) -> dict[str, Tracked]:
+        prefix = "" if self._folder == self._top else self._folder.relative_to(self._top).as_posix() + "/"
+        try:
+            return {one.path[len(prefix) :]: one for one in listed() if one.path.startswith(prefix)}
+        except git.GitError as error:
+            raise ConfigError(f"{self._folder}: the files of {self._commit} cannot be listed ({error})") from None
 
     def _read(self, file: Path) -> bytes | None:
         try:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,29 +13,26 @@ import msgspec
 
 from herolint import baseline, plugins
 from herolint.baseline import Baseline
-from herolint.comments import may_hold_comments
 from herolint.config import Config, ConfigError
 from herolint.context import Context
-from herolint.finding import Confidence, Finding, Place, Problem, Severity, Suppression
-from herolint.globs import matches
+from herolint.finding import Finding, Place, Problem, Severity
 from herolint.moving import moved, moved_problem
 from herolint.result import AppSummary, Judgement
 from herolint.rules import index
 from herolint.rules.registry import Rule, all_rules
 from herolint.selection import select_rules
-from herolint.source import SourceFile
-from herolint.suppress import Scope, suppress
+from herolint.settling import Settled, settle
+from herolint.suppress import Scope
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.app.overview import AppOverview
     from herolint.code.cache import FactCache
+    from herolint.committed import Committed
     from herolint.online import Online
     from herolint.result import Result
+    from herolint.since import Since
     from herolint.workspace import Workspace
-
-_MOST_FILES = 5000
-"""Files without findings that are searched for ignore comments; beyond, an unused one goes unreported."""
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +47,8 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     say: Callable[[str], None] = lambda _doing: None
     online: Online | None = None
     """Whom to ask what only the network knows; None: nobody, nothing leaves the machine."""
+    since: Committed | None = None
+    """The commit since which a file must have changed for what rests on it to be reported; None: everything is."""
     changed: Mapping[str, bytes | None] = {}
     """Files that are judged with this content and not with what lies on disk; None: as if they were not there."""
 
@@ -173,13 +171,15 @@ class _Run:
         _mask(judgement.secrets, self.workspace)
         self.problems += (*judgement.problems, *self.workspace.problems)
         self.problems += (Problem(message=text) for text in (self.options.online.problems if self.options.online else ()))
-        kept, suppressed, unsure = self.settle(self.workspace, judgement.findings)
+        settled = self.settled(judgement.findings)
+        self.problems += settled.problems
         return Result(
-            findings=kept,
-            suppressed=suppressed,
+            findings=settled.findings,
+            suppressed=settled.suppressed,
             problems=tuple(_distinct(self.problems)),
             apps=judgement.apps,
-            hidden_unsure=unsure,
+            hidden_unsure=settled.unsure,
+            hidden_unchanged=settled.unchanged,
             facts_date=judgement.facts_date,
             today=self.options.today.isoformat(),
             root=str(self.root),
@@ -249,25 +249,20 @@ class _Run:
         severity = self.selection.severities.get(finding.code, finding.severity)
         return msgspec.structs.replace(moved(finding, app.root.path), app=app.root.path, severity=severity)
 
-    def settle(
-        self, workspace: Workspace, findings: Iterable[Finding]
-    ) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, Suppression], ...], int]:
-        """Findings that count, those suppressed, and how many are hidden because they are unsure."""
-        prefix = self.prefix()
-        judged = [finding for finding in findings if not any(matches(p, prefix + finding.at.path) for p in self.config.exclude)]
-        known = list(_identified(judged, workspace.read))
-        scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=prefix)
-        outcome = suppress(known, _commented(workspace, known), self.config.ignores, scope)
-        self.problems += outcome.problems
+    def settled(self, findings: Iterable[Finding]) -> Settled:
+        """What is left of the findings, and what was taken away and why."""
+        scope = Scope(rules=self.rules, enabled=self.selection.codes, today=self.options.today, prefix=self.prefix())
         given = self.options.baseline
-        known_before = given if isinstance(given, Baseline) else baseline.load(self.root) if given else None
-        new, old = baseline.part(outcome.kept, known_before) if known_before is not None else (outcome.kept, ())
-        shown = [finding for finding in new if finding.severity >= self.config.severity]
-        suppressed = (*outcome.suppressed, *old)
-        if self.config.pedantic:
-            return tuple(shown), suppressed, 0
-        sure = tuple(finding for finding in shown if finding.confidence > Confidence.LOW)
-        return sure, suppressed, len(shown) - len(sure)
+        before = given if isinstance(given, Baseline) else baseline.load(self.root) if given else None
+        return settle(findings, self.workspace, self.config, scope, before, self.since())
+
+    def since(self) -> Since | None:
+        """What has changed, where only that is to be reported. Raises ConfigError."""
+        if self.options.since is None:
+            return None
+        from herolint.since import Since
+
+        return Since(self.options.since, self.workspace)
 
     def prefix(self) -> str:
         """What stands before a path to make it relative to the configuration's folder, with `/` at the end."""
@@ -294,25 +289,6 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0][:200].rstrip(": ")
 
 
-def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | None]) -> Iterator[Finding]:
-    """The distinct findings in the order of reports, each with its anchor and its number among those alike."""
-
-    def order(finding: Finding) -> tuple[str, int, str, str]:
-        return finding.at.path, finding.at.span.start if finding.at.span else -1, finding.code, finding.message
-
-    seen: set[tuple[object, ...]] = set()
-    count: dict[tuple[str, ...], int] = {}
-    for finding in sorted(findings, key=order):
-        same = (finding.code, finding.at.path, finding.at.span, finding.message)
-        if same in seen:
-            continue
-        seen.add(same)
-        anchor = _anchor(finding.at, read)
-        alike = (finding.code, finding.app, finding.at.path, anchor or finding.message)
-        count[alike] = count.get(alike, -1) + 1
-        yield msgspec.structs.replace(finding, anchor=anchor, occurrence=count[alike])
-
-
 def _secrets(findings: Iterable[Finding], workspace: Workspace) -> Iterator[Place]:
     """The secrets in every file that a report may show, whichever rules were asked for."""
     from herolint.app.secrets import secrets_of
@@ -326,24 +302,6 @@ def _mask(secrets: Iterable[Place], workspace: Workspace) -> None:
     for place in secrets:
         if place.span is not None and (source := workspace.read(place.path)) is not None:
             source.mask(place.span)
-
-
-def _anchor(at: Place, read: Callable[[str], SourceFile | None]) -> str:
-    """The first line of a place without the white space around and inside that a formatter may change."""
-    source = read(at.path) if at.span is not None else None
-    if source is None or at.span is None:
-        return ""
-    line = source.line_span(source.line_of(at.span.start))
-    return " ".join(source.slice(line).split())
-
-
-def _commented(workspace: Workspace, findings: Iterable[Finding]) -> Iterator[SourceFile]:
-    """The files whose ignore comments count: those with findings, and others for the comments that nothing needs."""
-    with_findings = {finding.at.path for finding in findings if finding.at.span is not None}
-    others = (path for path in sorted(workspace.files) if path not in with_findings and may_hold_comments(path))
-    for path in (*sorted(with_findings), *islice(others, _MOST_FILES)):
-        if (source := workspace.read(path)) is not None:
-            yield source
 
 
 def _distinct(problems: Iterable[Problem]) -> Iterator[Problem]:

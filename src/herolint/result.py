@@ -47,7 +47,8 @@ class Judgement(msgspec.Struct, frozen=True):
 class Result(msgspec.Struct, frozen=True):
     """What one run found. Reports are pure functions of it.
 
-    `findings` are sorted and to be shown; `hidden_unsure` counts those of low confidence that are not.
+    `findings` are sorted and to be shown; `hidden_unsure` counts those of low confidence that are not, `hidden_unchanged` those that
+    rest on no file that has changed where only changes are asked for.
     `facts_date` and `today` are ISO dates; `root` is the folder that all paths are relative to, `name` what it is called, and `folder`
     where it lies in its git repository ("" for the whole of it). `source` gives the file of such a path, or None where there is none to
     show. `overview` gives each app at a glance, which is made out when it is first asked for.
@@ -58,6 +59,7 @@ class Result(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     apps: tuple[AppSummary, ...] = ()
     hidden_unsure: int = 0
+    hidden_unchanged: int = 0
     facts_date: str = ""
     today: str = ""
     root: str = ""

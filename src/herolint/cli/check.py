@@ -41,6 +41,7 @@ class Arguments(msgspec.Struct, frozen=True, kw_only=True):
     config_file: str | None
     no_config: bool
     config_from: str | None
+    changed_since: str | None
     contexts: tuple[str, ...]
     today: date | None
     no_cache: bool
@@ -87,6 +88,11 @@ _FOR_PEOPLE = ("text", "concise")
     metavar="COMMIT",
     help="Take configuration and baseline as this commit has them, such as the branch that a pull request goes to.",
 )
+@click.option(
+    "--changed-since",
+    metavar="COMMIT",
+    help="Report only what rests on files that the current branch has changed since this commit; the whole app is judged all the same.",
+)
 @click.option("--context", "contexts", multiple=True, metavar="FILE", help="What `heroku config|addons|ps --json` printed. Repeatable.")
 @click.option("--today", callback=shared.day, metavar="DATE", help="Judge as of this date.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of parsed files.")
@@ -127,6 +133,7 @@ def command(**given: Any) -> int:
             baseline=_known_before(arguments, committed),
             say=progress.say,
             online=arguments.online,
+            changed_since=arguments.changed_since,
         )
         result = lint()
         if arguments.fix or arguments.diff:

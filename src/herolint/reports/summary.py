@@ -67,6 +67,8 @@ def _hidden(result: Result) -> str:
     told += [f"{old} in the baseline"] if old else []
     if result.hidden_unsure:
         told.append(f"{result.hidden_unsure} unsure (--pedantic)")
+    if result.hidden_unchanged:
+        told.append(f"{result.hidden_unchanged} in what has not changed")
     return ", ".join(told)
 
 

@@ -29,11 +29,15 @@ class GitError(Exception):
         self.silent = silent
 
 
-class IndexEntry(NamedTuple):
-    """A path in the index with its mode: 100644, 100755 (executable), 120000 (symbolic link), 160000 (submodule)."""
+class Tracked(NamedTuple):
+    """A path in the index or in a commit with its mode: 100644, 100755 (executable), 120000 (symbolic link), 160000 (submodule).
+
+    `id` is the digest of its content, of a submodule that of its commit.
+    """
 
     path: str
     mode: str
+    id: str
 
 
 def find_top(folder: Path) -> Path | None:
@@ -47,16 +51,33 @@ def find_top(folder: Path) -> Path | None:
     return None
 
 
-def index(top: Path) -> list[IndexEntry]:
+def index(top: Path) -> list[Tracked]:
     """What git's index of the work tree at `top` holds. Raises GitError, also for a repository owned by somebody else."""
-    output = _run(top, "ls-files", "-z", "--stage")
+    return _listed(_run(top, "ls-files", "-z", "--stage"), 1)
+
+
+def tree(top: Path, commit_id: str) -> list[Tracked]:
+    """What a commit holds. Raises GitError."""
+    return _listed(_run(top, "ls-tree", "-r", "-z", "--full-tree", commit_id), 2)
+
+
+def _listed(output: bytes, id_at: int) -> list[Tracked]:
+    """The records of a list that git gives, each path once; the digest is the word of that number."""
     found = {}
     for record in output.split(b"\0"):
         meta, _, path = record.partition(b"\t")
         if path:
-            name = os.fsdecode(path)
-            found[name] = IndexEntry(name, meta[:6].decode("ascii", "replace"))
+            name, words = os.fsdecode(path), meta.decode("ascii", "replace").split()
+            found[name] = Tracked(name, words[0], words[id_at])
     return list(found.values())
+
+
+def parting(top: Path, commit_id: str) -> str:
+    """The last commit that a commit and the current one have in common, or the first itself where they have none (that is known here)."""
+    try:
+        return _run(top, "merge-base", commit_id, "HEAD").decode("ascii").strip()
+    except GitError:
+        return commit_id
 
 
 def commit(top: Path, name: str) -> str:

@@ -57,7 +57,7 @@ def _tracked(root: Path, top: Path, problems: list[Problem]) -> dict[str, Entry]
         return {}
     prefix = "" if root == top else root.relative_to(top).as_posix() + "/"
     found = {}
-    for path, mode in entries:
+    for path, mode, _ in entries:
         if not path.startswith(prefix):
             continue
         path = path[len(prefix) :]
