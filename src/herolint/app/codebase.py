@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +19,9 @@ from herolint.finding import Place, Problem
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 from herolint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from herolint.code.ahead import Ahead
 
 MAX_SOURCE_BYTES = 1_000_000
 """A larger file is no code that a person wrote, and is not read as such."""
@@ -176,6 +181,7 @@ class CodeBase:
         self.open_path = False
         """Whether code or config adds folders to the search path that cannot be known."""
         self._mods: dict[str, Mod | None] = {}
+        self._ahead: Ahead | None = None
         self._found: dict[str, str | None] = {}
         self._imported: dict[tuple[str, int, str, str | None], tuple[str, ...]] = {}
         self._calls: dict[str, list[tuple[Mod, CallFact]]] = {}
@@ -230,10 +236,30 @@ class CodeBase:
             if entry.size > MAX_SOURCE_BYTES:
                 self.problems.append(Problem(message=f"not analysed: {entry.size:,} bytes of source, over {MAX_SOURCE_BYTES:,}", path=path))
             elif (source := self.workspace.read(path)) is not None:
-                parsed = facts_of(source, self.cache)
+                read = self._ahead.facts(source) if self._ahead is not None else None
+                parsed = read or facts_of(source, self.cache)
                 if parsed is not None:
                     self._mods[path] = Mod(source, parsed, self.dotted(path) if path in self.files else path)
         return self._mods[path]
+
+    @contextmanager
+    def reading_ahead(self) -> Iterator[None]:
+        """While many modules are asked for: those that are foreseen may be read by other processes meanwhile."""
+        from herolint.code.ahead import Ahead
+
+        self._ahead = Ahead(self.cache)
+        try:
+            yield
+        finally:
+            self._ahead.close()
+            self._ahead = None
+
+    def foresee(self, path: str) -> None:
+        """Note that the module at a path will be asked for."""
+        if self._ahead is None or path in self._mods or (path not in self.files and path not in self.sources):
+            return
+        if self.workspace.slug_files[path].size <= MAX_SOURCE_BYTES and (source := self.workspace.read(path)) is not None:
+            self._ahead.foresee(source)
 
     def loaded(self) -> Iterator[Mod]:
         """The modules that have been asked for so far."""

@@ -135,22 +135,24 @@ class Program:
     @cached_property
     def reach(self) -> dict[str, Reach]:
         """What each process type reaches."""
-        found = {}
-        for name, process in self.app.processes.items():
-            starts = self.entry_points.of(process)
-            placed = self.placed[name]
-            if not starts and not placed and not self.runs_django(process):
-                continue
-            django = self.django if self.django is not None and self.runs_django(process) else None
-            extra = (*(django.wiring.reached if django is not None else ()), *(one.path for one in placed))
-            named = (*(django.wiring.named_in_settings if django is not None else ()), *self._placed_functions(name))
-            words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
-            programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
-            known = self.knowledge
-            subcommands = Subcommands(known.subcommands, words)
-            made = self.entry_points.factories(process)
-            found[name] = Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, programs, made, subcommands)
-        return found
+        with self.code.reading_ahead():
+            return {name: reach for name, process in self.app.processes.items() if (reach := self._reach(name, process)) is not None}
+
+    def _reach(self, name: str, process: Process) -> Reach | None:
+        """What a process reaches; None when it starts nothing that is known."""
+        starts = self.entry_points.of(process)
+        placed = self.placed[name]
+        if not starts and not placed and not self.runs_django(process):
+            return None
+        django = self.django if self.django is not None and self.runs_django(process) else None
+        extra = (*(django.wiring.reached if django is not None else ()), *(one.path for one in placed))
+        named = (*(django.wiring.named_in_settings if django is not None else ()), *self._placed_functions(name))
+        words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
+        programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
+        known = self.knowledge
+        subcommands = Subcommands(known.subcommands, words)
+        made = self.entry_points.factories(process)
+        return Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, programs, made, subcommands)
 
     @cached_property
     def placed(self) -> dict[str, tuple[Placed, ...]]:

@@ -96,6 +96,7 @@ class Reach:
                     self.modules[found] = path
                     self.import_places[found] = place
                     queue.append(found)
+                    code.foresee(found)
 
     def _imports(self, path: str) -> Iterator[tuple[str, Place]]:
         mod = self.code.mod(path)

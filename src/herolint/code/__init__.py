@@ -34,13 +34,17 @@ def facts_of(source: SourceFile, cache: FactCache | None = None) -> Module | Non
     language = language_of(source.path)
     if language is None:
         return None
-    # The ending matters as well: the same text may mean one thing in a .ts file and another in a .tsx file.
-    ending = source.path.rpartition("/")[2].rpartition(".")[2].lower()
-    kept_as = f"{language}-{ending}" if language == "javascript" else language
-    if cache is not None and (known := cache.get(kept_as, source.data)) is not None:
+    if cache is not None and (known := cache.get(kept_as(source.path), source.data)) is not None:
         return known
     # Loads tree-sitter, which a run that finds everything in the cache does without.
     module: Module = import_module(f"herolint.code.{language}.frontend").extract(source)
     if cache is not None:
-        cache.put(kept_as, source.data, module)
+        cache.put(kept_as(source.path), source.data, module)
     return module
+
+
+def kept_as(path: str) -> str:
+    """The kind of facts that a file of that name gives: the same text may mean one thing in a .ts file and another in a .tsx file."""
+    language = language_of(path) or ""
+    ending = path.rpartition("/")[2].rpartition(".")[2].lower()
+    return f"{language}-{ending}" if language == "javascript" else language

@@ -22,12 +22,18 @@ _PRUNE_EVERY_S = 86_400.0
 
 
 class FactCache:
-    """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR` names another). Whatever fails in it is as if it were empty."""
+    """A private folder of the user's cache directory (`HEROLINT_CACHE_DIR`, or `base`, names another).
+
+    Whatever fails in it is as if it were empty.
+    """
+
+    def __init__(self, base: Path | None = None) -> None:
+        self._base = base
 
     @cached_property
     def folder(self) -> Path | None:
         """Where the entries of this version of the front ends lie; None when no such folder can be had."""
-        base = cache_folder()
+        base = self._base or cache_folder()
         folder = base / f"facts-{_front_ends()}"
         try:
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,6 +42,16 @@ class FactCache:
         except OSError:
             return None
         return folder
+
+    @property
+    def base(self) -> Path | None:
+        """The folder that entries of all versions lie under; None when there is none."""
+        return self.folder.parent if self.folder is not None else None
+
+    def holds(self, language: str, data: bytes) -> bool:
+        """Whether the facts of a file with this content are known."""
+        path = self._path(language, data)
+        return path is not None and path.exists()
 
     @cached_property
     def _decoder(self) -> msgspec.msgpack.Decoder[Module]:
