@@ -43,6 +43,16 @@ class FactCache:
             return None
         return folder
 
+    @property
+    def base(self) -> Path | None:
+        """The folder that entries of all versions lie under; None when there is none."""
+        return self.folder.parent if self.folder is not None else None
+
+    def holds(self, language: str, data: bytes) -> bool:
+        """Whether the facts of a file with this content are known."""
+        path = self._path(language, data)
+        return path is not None and path.exists()
+
     @cached_property
     def _decoder(self) -> msgspec.msgpack.Decoder[Module]:
         from herolint.code.facts import Module
