@@ -39,7 +39,7 @@ def memory_jobs(rails: Rails) -> MemoryJobs | None:
     if setting is not None and setting.word != "async":
         return None
     mods = [mod for path in sorted(rails.app.slug) if _of_the_app(path) and (mod := rails.mod(path)) is not None]
-    if any(_sets_adapter(mod) for mod in mods):
+    if any(_sets_adapter(mod) for mod in (*rails.layers, *mods)):
         return None
     queued = [mod.place(fact.call.func, "queued here") for mod in mods for fact in _queued(rails, mod)]
     if not queued:
@@ -53,8 +53,9 @@ def _of_the_app(path: str) -> bool:
 
 
 def _sets_adapter(mod: Mod) -> bool:
-    """Whether a class of jobs has an adapter of its own: `self.queue_adapter = :sidekiq`."""
-    return any((dotted(assign.target) or "").endswith(f".{_ADAPTER}") for assign in mod.facts.assigns)
+    """Whether classes of jobs are given an adapter: `self.queue_adapter = :sidekiq`, `ActiveJob::Base.queue_adapter = :sidekiq`."""
+    targets = (dotted(assign.target) or "" for assign in mod.facts.assigns)
+    return any(target.endswith(f".{_ADAPTER}") and "active_job." not in target for target in targets)
 
 
 def _queued(rails: Rails, mod: Mod) -> Iterator[CallFact]:
