@@ -35,12 +35,14 @@ _LONG = {
 """Programs whose work often takes tens of seconds, with what they do."""
 
 
-_BRIEF = frozenset("mkdir rmdir rm cp mv ln touch chmod ls cat echo which pwd date hostname uname whoami test true".split())
-"""Programs of the system that are done at once, whatever they are given."""
+_BRIEF = frozenset(
+    "mkdir rmdir rm cp mv ln touch chmod ls cat echo which pwd date hostname uname whoami test true tar gzip gunzip zip unzip".split()
+)
+"""Programs of the system that work on files of the dyno alone, and wait for nobody."""
 
 
 def brief_program(code: Program, effect: Effect) -> bool:
-    """Whether a started program is one that does not keep its caller waiting."""
+    """Whether a started program is one that waits for nobody else."""
     words = command_words(code, effect) if effect.row.effect == "runs-process" else ()
     return bool(words) and words[0].rpartition("/")[2] in _BRIEF and not any(sign in words for sign in ("&&", "||", ";", "|"))
 

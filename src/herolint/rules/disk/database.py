@@ -46,7 +46,7 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
         behind = f" unless {variables[0]} is set" if fallback and variables else ""
         yield report(
             "HL201",
-            f"{'falls back to' if fallback else 'keeps its data in'} the SQLite file {shown(file)}{behind}",
+            f"{'falls back to' if fallback else 'keeps its data in'} the SQLite file {shown(file.partition('?')[0])}{behind}",
             Place(database.place.path, database.place.span, "SQLite"),
             severity=WARNING if unsure else ERROR,
             why=lost(app)
