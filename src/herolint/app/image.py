@@ -175,6 +175,14 @@ class Image:
                 found.append((folder, (replace(first, words=first.words[options:]), *rest)))
         return tuple(found)
 
+    def copied_by_name(self, name: str) -> Instruction | None:
+        """The COPY, here or in a stage that files are copied from, which asks for a file of that name, letter for letter."""
+        for part in (self, *self.sources):
+            for copy in part.copies:
+                if not copy.stage and name in copy.sources:
+                    return copy.at
+        return None
+
     @cached_property
     def installs(self) -> tuple[Command, ...]:
         """The commands of each RUN in the image and the stages that it copies from, in the file's order, with paths of the repository."""

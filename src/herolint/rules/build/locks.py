@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from herolint.app.locked import asks_for_something, image_tools
@@ -20,10 +21,32 @@ def lockfile_missing(app: App) -> Iterator[Finding]:
     for row in app.platform.locks.all:
         if row.manifest not in app.slug or row.language != app.language or any(name in app.slug for name in row.locks):
             continue
+        if app.container_sure and (copied := _copied(app, row)) is not None:
+            yield copied
+            continue
         if app.is_container and not image_tools(app).intersection(row.tools):
             continue
         if (row.buildpack or app.is_container) and asks_for_something(app, row.manifest):
             yield _no_lock(app, row)
+
+
+def _copied(app: App, row: Locked) -> Finding | None:
+    """A lock that is not there, and that an image copies all the same."""
+    for image in app.images.values():
+        folder = image.context
+        for name in row.locks:
+            at = image.copied_by_name(name)
+            if at is not None and not image.workspace.exists(posixpath.join(folder, name)):
+                ignored = app.workspace.unpushed.get(posixpath.join(folder, name))
+                return report(
+                    "HL405",
+                    f"the image copies {name}, which is not {'pushed' if ignored else 'in the repository'}",
+                    Place(image.path, at.args_span, "not there"),
+                    severity=ERROR,
+                    why="the build stops: a COPY that names a missing file fails",
+                    fix=f"{name} is there and not pushed ({ignored}): commit it" if ignored else f"run `{row.make}` and commit {name}",
+                )
+    return None
 
 
 def _no_lock(app: App, row: Locked) -> Finding:
