@@ -190,18 +190,18 @@ class System:
         for need in needs:
             for name in need.calls:
                 by_call.setdefault(name, []).append(need)
-        runs = self.table.words | self.table.shell
+        runs = self.table.words | self.table.shell | self.table.second
         programs = {program: need for need in needs for program in need.programs}
         for mod, fact, name in self.app.code.calls_named(*by_call, *runs):
             who, sure = self._who(mod, fact)
             if not who or self._asked_for(mod, fact):
                 continue
-            handled = tried(mod, fact)
+            handled = tried(mod, fact) or not self.app.code.linker.dialect(mod).raises
             for need in by_call.get(name, ()):
                 if not need.keys or self._has_key(mod, fact, need.keys):
                     yield Wanted(need, f"`{_short(name)}`", mod.place(fact.call), who, sure, handled)
             if name in runs:
-                for program, place in self._programs(mod, fact, name in self.table.shell):
+                for program, place in self._programs(mod, fact, name in self.table.shell, int(name in self.table.second)):
                     if program in programs:
                         yield Wanted(programs[program], f"`{program}`", mod.place(place), who, sure, handled)
 
@@ -252,11 +252,13 @@ class System:
             for one in options(value):
                 if isinstance(one, Table) and any(key in keys for key, _, _, _ in one.entries):
                     return True
+                if isinstance(one, Known) and one.value in keys:
+                    return True
         return False
 
-    def _programs(self, mod: Mod, fact: CallFact, shell: bool) -> Iterator[tuple[str, facts.Expr]]:
+    def _programs(self, mod: Mod, fact: CallFact, shell: bool, position: int) -> Iterator[tuple[str, facts.Expr]]:
         """The programs that a call starts, by their file names, with the argument that tells."""
-        given = argument(fact.call, 0, "args") or argument(fact.call, 0, "cmd")
+        given = argument(fact.call, position, "args") or argument(fact.call, position, "cmd")
         if given is None:
             return
         for value in options(self.app.code.fold(mod, fact.function, given)):

@@ -41,11 +41,15 @@ class Need(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class System(msgspec.Struct, frozen=True):
-    """All needs; calls that run programs, and those that ask for one; what base images hold."""
+    """All needs; calls that run programs, and those that ask for one; what base images hold.
+
+    `second`: those of `words` whose second argument is the program.
+    """
 
     needs: tuple[Need, ...]
     words: frozenset[str]
     shell: frozenset[str]
+    second: frozenset[str]
     asks: frozenset[str]
     images: dict[str, tuple[str, ...]]
 

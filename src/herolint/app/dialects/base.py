@@ -22,6 +22,8 @@ class Dialect:
     follows_values = False
     """Whether types tell so well whose function or field a name means that what it is given elsewhere counts as its value."""
 
+    raises = True
+    """Whether what fails ends its caller unless that shields itself; else it gives back an error, which the caller looks at."""
     plain_calls = False
     """Whether a call without arguments looks like a name, so that `()` in qualified names tells nothing."""
 

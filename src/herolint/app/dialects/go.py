@@ -41,6 +41,7 @@ class Go(Dialect):
 
     options_objects = True
     follows_values = True
+    raises = False
 
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
+from herolint.app.mongoid import mongo_addresses
 from herolint.app.program import Effect
 from herolint.app.values import Known, Text, text_of
 from herolint.code import facts
-from herolint.finding import Confidence, Finding
+from herolint.finding import Confidence, Finding, Place
 from herolint.patterns import lazy
 from herolint.platforms.addons import GoneHost, load_addons
 from herolint.rules.registry import ERROR, WARNING, report
@@ -117,6 +118,21 @@ def local_apis(app: App) -> Iterator[Finding]:
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
+
+
+def mongoid_hosts(app: App) -> Iterator[Finding]:
+    """Mongoid's file with an address on the dyno itself."""
+    for one in mongo_addresses(app):
+        if app.processes and LOCAL.search(one.text):
+            yield report(
+                "HL301",
+                f"connects to MongoDB on {one.text}, where a dyno runs no such service",
+                Place(one.at.path, one.at.span, "on the dyno itself"),
+                why="each dyno runs one process and nothing else; the connection is refused",
+                fix=f"add {ADDONS['MongoDB'][0]} and write `uri: <%= ENV[\"{ADDONS['MongoDB'][1]}\"] %>` in its place",
+                process="web" if app.web is not None else "",
+            )
+            return
 
 
 def _starts_others(app: App) -> bool:
