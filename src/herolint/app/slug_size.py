@@ -95,6 +95,19 @@ def _other_languages(app: App) -> Iterator[tuple[list[Share], str]]:
         yield from filter(None, [ruby_shares(app), go_shares(app)])
 
 
+def part_place(app: App, name: str) -> Place | None:
+    """Where a part of the slug is asked for; None where no line does."""
+    if name in app.dependencies.packages:
+        return app.dependencies.packages[name].at
+    apt = next((one for one in app.aptfile.packages if one.name == name), None) if app.aptfile is not None else None
+    if apt is not None:
+        return Place("Aptfile", apt.span)
+    if app.package_json is not None and name in app.package_json.dependencies:
+        return Place("package.json", app.package_json.dependencies[name][1])
+    gem = app.gemfile_lock.gem(name) if app.gemfile_lock is not None else None
+    return Place("Gemfile.lock", gem.span) if gem is not None else None
+
+
 def own_bytes(app: App) -> int:
     """The app's own files after `.slugignore`, compressed."""
     files = app.workspace.slug_files.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.slug_size import slug_estimate
+from herolint.app.slug_size import part_place, slug_estimate
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.packages import MB, DropIn, Estimate, package
@@ -28,15 +28,16 @@ def slug_too_large(app: App) -> Iterator[Finding]:
     limit = hard if over else soft
     biggest = [part for part in estimate.parts if part.bytes > 5 * MB][:4]
     words = ", ".join(f"{part.name} {part.bytes // MB} MB" for part in biggest)
-    first = next((app.dependencies.packages[part.name] for part in biggest if part.name in app.dependencies.packages), None)
-    lighter = package(first.name) if first is not None else None
+    name = next((part.name for part in biggest if part_place(app, part.name) is not None), "")
+    first = part_place(app, name)
+    lighter = package(name) if name in app.dependencies.packages else None
     help_words = "take out what the app does not need"
-    if first is not None and lighter is not None and lighter.drop_in is not None:
+    if lighter is not None and lighter.drop_in is not None:
         help_words = f"{lighter.drop_in.reason}: `{lighter.drop_in.name}` weighs {lighter.drop_in.bytes // MB} MB"
     yield report(
         "HL402",
         f"the slug will be about {_about(estimate)} compressed, over the {'limit' if over else 'soft limit'} of {limit // MB} MB: {words}",
-        Place(first.at.path, first.at.span, "the biggest part") if first is not None else Place(""),
+        Place(first.path, first.span, "the biggest part") if first is not None else Place(""),
         severity=ERROR if over else WARNING,
         why="the build stops: Compiled slug size is too large (max is 500M)"
         if over
