@@ -205,9 +205,13 @@ def test_configuration_counts_as_it_is_typed_and_its_mistakes_are_told(tmp_path:
         editor.open(config, 'ignore = ["HL105"]\n')
         await editor.until(lambda: "HL105" not in editor.codes(app))
         editor.change(config, 2, 'ignroe = ["HL105"]\n')
-        await editor.until(lambda: bool(editor.messages))
+        await editor.until(lambda: bool(editor.messages and editor.shown.get(config.as_uri())))
         assert "did you mean `ignore`?" in editor.messages[0]
+        (mistake,) = editor.shown[config.as_uri()]
+        assert (mistake.range.start.line, mistake.severity) == (0, types.DiagnosticSeverity.Error)
         assert "HL105" not in editor.codes(app), "what was known stays until the configuration can be read"
+        editor.change(config, 3, "")
+        await editor.until(lambda: "HL105" in editor.codes(app) and not editor.shown[config.as_uri()])
 
     edit(tmp_path, story)
 

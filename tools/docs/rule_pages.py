@@ -29,7 +29,7 @@ def rule_page(rule: Rule, page: Page) -> str:
     _, _, rest = page.text.partition("\n")
     head = rest[: rest.find("\n## ")].strip()
     severities = " or ".join(f"**{severity.word}**" for severity in rule.severities)
-    mends = " · `--fix` mends it" if "After the fix" in page.sections else ""
+    mends = " · [has fixes](../fixing.md)" if "After the fix" in page.sections else ""
     parts = [f"# {rule.code} {rule.name}", f"{severities}{mends} · {FAMILIES.get(page.file.parent.name, page.file.parent.name)}", head]
     for name in SECTIONS:
         if name in page.sections:

@@ -93,5 +93,5 @@ class Folder:
         if match is None:
             return Trouble(message)
         name = Path(match["file"])
-        here = next((folder / name for folder in (self.root, *self.root.parents) if (folder / name).is_file()), None)
+        here = name if name.is_absolute() else next((up / name for up in (self.root, *self.root.parents) if (up / name).is_file()), None)
         return Trouble(match["said"], here, int(match["line"] or 1))

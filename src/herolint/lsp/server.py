@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -13,82 +13,13 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from herolint import __version__
-from herolint.finding import Finding
-from herolint.lsp.folder import Folder, Texts, Trouble
-from herolint.lsp.runs import Runs, in_thread
-from herolint.lsp.told import Told, hover_text, uri_under
-from herolint.result import Result
+from herolint.lsp.folder import Trouble
+from herolint.lsp.opened import Opened
+from herolint.lsp.runs import in_thread
+from herolint.lsp.told import hover_text
 
 _NOT_OURS = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv"})
 """Folders whose changes on the disk say nothing, and come in great numbers."""
-
-
-class Opened:
-    """A folder in the editor: its runs, what they found last, and the addresses under which it is shown."""
-
-    def __init__(self, server: Server, uri: str, root: Path) -> None:
-        self.server = server
-        self.folder = Folder(root, uri)
-        self.runs = Runs(self.lint, self.show, server.turn)
-        self.told: Told | None = None
-        self.texts: Texts = {}
-        self.shown: frozenset[str] = frozenset()
-
-    def lint(self, stale: Callable[[], bool]) -> tuple[Result | Trouble, Texts]:
-        """Lint with the texts as they are now; in a thread."""
-        texts = self.server.texts(self)
-        try:
-            return self.folder.lint(texts, stale), texts
-        except Exception as error:  # noqa: BLE001 - the server goes on
-            return Trouble(f"internal error: {type(error).__name__}: {error}"), texts
-
-    def show(self, outcome: tuple[Result | Trouble, Texts]) -> None:
-        """Publish what was found; what could not be done leaves the rest as it was."""
-        result, texts = outcome
-        if isinstance(result, Trouble):
-            self.server.complain(result)
-            return
-        self.server.complained.clear()
-        self.texts = texts
-        self.told = Told(result, self.uri, self.server.workspace.position_codec.client_num_units)
-        inner = [other for other in self.server.opened.values() if other is not self and other.folder.root.is_relative_to(self.folder.root)]
-        found = {
-            self.uri(path): diagnostics
-            for path, diagnostics in self.told.diagnostics.items()
-            if not any((self.folder.root / path).is_relative_to(other.folder.root) for other in inner)
-        }
-        self.publish(found)
-
-    def publish(self, found: Mapping[str, list[types.Diagnostic]]) -> None:
-        """Show these diagnostics by address, and take away those that were shown elsewhere."""
-        for uri in sorted(self.shown - found.keys()):
-            self.server.show(uri, [])
-        for uri, diagnostics in sorted(found.items()):
-            self.server.show(uri, diagnostics)
-        self.shown = frozenset(found)
-
-    def uri(self, path: str) -> str:
-        """The address of a path: the one that the editor uses where it is open."""
-        document = self.server.document(self.folder.root / path)
-        return document if document is not None else uri_under(self.folder.uri, path)
-
-    def is_current(self, finding: Finding) -> bool:
-        """Whether the files that a finding's fix would change are in the editor as they were when they were linted."""
-        now = self.server.texts(self)
-        return all(self._is_as_linted(edit.path, now) for edit in (finding.fix.edits if finding.fix is not None else ()))
-
-    def _is_as_linted(self, path: str, now: Texts) -> bool:
-        text = now.get(path)
-        if text is None:
-            return path not in self.texts  # it was open then, and is closed since
-        file = self.told.result.source(path) if self.told is not None else None
-        return file is not None and text in (file.data, file.text.encode("utf-8", "replace"))
-
-    def close(self) -> None:
-        """Take everything back."""
-        self.runs.close()
-        self.publish({})
-        self.folder.close()
 
 
 class Server(LanguageServer):
@@ -148,16 +79,16 @@ class Server(LanguageServer):
         return kinds >= {types.ResourceOperationKind.Create, types.ResourceOperationKind.Rename, types.ResourceOperationKind.Delete}
 
     def touched(self, uri: str) -> None:
-        """A file has changed: every folder around it is to be linted anew."""
-        path = to_fs_path(uri)
+        """A file has changed: every folder around it is to be linted anew, unless it lies where nothing is looked at."""
+        path = Path(os.path.abspath(to_fs_path(uri) or os.sep))
         for opened in self.opened.values():
-            if path and Path(os.path.abspath(path)).is_relative_to(opened.folder.root):
+            root = opened.folder.root
+            if path.is_relative_to(root) and not _NOT_OURS.intersection(path.relative_to(root).parts):
                 opened.runs.changed()
 
     def show(self, uri: str, diagnostics: list[types.Diagnostic]) -> None:
         """Publish the diagnostics of one file."""
-        document = self.workspace.text_documents.get(uri)
-        version = document.version if document is not None else None
+        version = next((one.version for one in list(self.workspace.text_documents.values()) if one.uri == uri), None)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
 
     def complain(self, trouble: Trouble) -> None:
@@ -214,8 +145,7 @@ def _document(server: Server, params: _DocumentParams) -> None:
 
 def _watched(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     for change in params.changes:
-        if not _NOT_OURS.intersection(change.uri.split("/")):
-            server.touched(change.uri)
+        server.touched(change.uri)
 
 
 def _configuration(server: Server, _params: types.DidChangeConfigurationParams) -> None:

@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from herolint import pages
 from herolint.finding import Finding, Place, Problem, Severity
+from herolint.lsp.folder import Trouble
 from herolint.reports.places import main_file
 from herolint.result import Result
 from herolint.source import SourceFile, Span
@@ -124,6 +125,13 @@ def _page(code: str) -> Iterator[str]:
         yield page.summary
         yield from (f"#### {name}\n\n{page.sections[name].strip()}" for name in _SHOWN if page.sections.get(name, "").strip())
     yield f"`herolint explain {code}` shows examples."
+
+
+def trouble_diagnostic(trouble: Trouble) -> types.Diagnostic:
+    """A configuration that cannot be used, at its line."""
+    start = types.Position(trouble.line - 1, 0)
+    where = types.Range(start, types.Position(trouble.line, 0))
+    return types.Diagnostic(where, trouble.message, severity=types.DiagnosticSeverity.Error, source=SOURCE)
 
 
 def uri_under(folder: str, path: str) -> str:
