@@ -59,16 +59,6 @@ class FactCache:
 
         return msgspec.msgpack.Decoder(Module)
 
-    @property
-    def base(self) -> Path | None:
-        """The folder that entries of all versions lie under; None when there is none."""
-        return self.folder.parent if self.folder is not None else None
-
-    def holds(self, language: str, data: bytes) -> bool:
-        """Whether the facts of a file with this content are known."""
-        path = self._path(language, data)
-        return path is not None and path.exists()
-
     def get(self, language: str, data: bytes) -> Module | None:
         """The facts of a file with this content, if they are known."""
         path = self._path(language, data)

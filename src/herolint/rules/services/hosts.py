@@ -129,7 +129,7 @@ def mongoid_hosts(app: App) -> Iterator[Finding]:
                 f"connects to MongoDB on {one.text}, where a dyno runs no such service",
                 Place(one.at.path, one.at.span, "on the dyno itself"),
                 why="each dyno runs one process and nothing else; the connection is refused",
-                fix=f"add {ADDONS['MongoDB'][0]} and write `uri: <%= ENV[\"{ADDONS['MongoDB'][1]}\"] %>` in its place",
+                fix=f'add {ADDONS["MongoDB"][0]} and write `uri: <%= ENV["{ADDONS["MongoDB"][1]}"] %>` in its place',
                 process="web" if app.web is not None else "",
             )
             return
