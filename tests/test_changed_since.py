@@ -103,6 +103,19 @@ def test_line_ends_and_pointers_that_git_wrote_are_no_change(repository: Reposit
     assert codes(herolint, repository.root) != [], "now the line ends themselves are what would be pushed"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="git may make no links there")
+def test_a_link_counts_by_where_it_leads(repository: Repository, herolint: Run) -> None:
+    (repository.root / "app.py").rename(repository.root / "one.py")
+    (repository.root / "app.py").symlink_to("one.py")
+    repository.commit()
+    assert codes(herolint, repository.root) == []
+    (repository.root / "two.py").write_text(BAD_APP)
+    repository.commit()
+    (repository.root / "app.py").unlink()
+    (repository.root / "app.py").symlink_to("two.py")
+    assert "HL106" in codes(herolint, repository.root)
+
+
 def test_problems_and_ignores_are_what_they_were(repository: Repository, herolint: Run) -> None:
     plant(repository.root, {"app.py": BAD_APP.replace("app = ", "# herolint: ignore HL601\napp = ")})
     repository.commit()

@@ -65,9 +65,14 @@ class Since:
         if now.kind == "submodule":
             return self._staged_id(path) != then.id
         if now.kind == "symlink":
-            return _digest(os.fsencode(os.readlink(self._workspace.root / path)), then.id) != then.id
+            return _digest(self._target(path), then.id) != then.id
         source = self._workspace.read(path)
         return source is None or not self._holds(path, source.data, then)
+
+    def _target(self, path: str) -> bytes:
+        """Where a link leads; where git could make no links, it wrote files that say it."""
+        at = self._workspace.root / path
+        return os.fsencode(os.readlink(at)) if at.is_symlink() else at.read_bytes()
 
     def _holds(self, path: str, data: bytes, then: Tracked) -> bool:
         """Whether a file's content is what the commit has, or what git made of that when it wrote the file."""
