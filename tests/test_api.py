@@ -110,3 +110,13 @@ def test_the_example_in_the_docstring_runs(shop: Path, capsys: pytest.CaptureFix
     run: Callable[[str, dict[str, object]], None] = exec
     run("\n".join(lines).replace('"path/to/repository"', repr(str(shop))), {})
     assert "HL105 error app.py Position(line=6, column=36)" in capsys.readouterr().out
+
+
+def test_the_example_in_the_readme_runs(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    code = readme.partition("## From Python")[2].partition("```python\n")[2].partition("```")[0]
+    names: dict[str, object] = {}
+    run: Callable[[str, dict[str, object]], None] = exec
+    run(code.replace('"path/to/app"', repr(str(shop))), names)
+    assert "error HL105 app.py Position(line=6, column=36)" in capsys.readouterr().out
+    assert str(names["page"]).startswith("<!doctype html>")

@@ -259,3 +259,10 @@ def test_a_clean_app_that_lost_its_procfile_and_version_is_clean_again(tmp_path:
     write(folder, plan(folder))
     assert before
     assert not found(folder)
+
+
+def test_the_readme_shows_a_real_proposal(herolint: Run, tmp_path: Path) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    shown = readme.partition("<!-- init -->")[2].partition("```text\n")[2].partition("```")[0]
+    folder = without(BASES / "flask-clean", tmp_path / "app", ["Procfile", ".python-version"])
+    assert herolint("init", "--today", DAY.isoformat(), folder, COLUMNS="80").stdout == shown
