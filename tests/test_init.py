@@ -125,6 +125,23 @@ COMMANDS: list[tuple[dict[str, str], str]] = [
     ),
     (
         {
+            "app.py": "import streamlit as st\nimport charts\nst.title('x')\n",
+            "charts.py": "import streamlit as st\n",
+            "pages/two.py": "import streamlit as st\n",
+            "requirements.txt": "streamlit==1.51.0\n",
+        },
+        "web: streamlit run app.py --server.port $PORT --server.address 0.0.0.0\n",
+    ),
+    (
+        {
+            "keep_alive.py": "from flask import Flask\napp = Flask('')\ndef run():\n    app.run(port=8080)\n",
+            "bot.py": "import os\nimport telebot\nimport keep_alive\nbot = telebot.TeleBot(os.environ['TOKEN'])\nkeep_alive.run()\nbot.polling()\n",
+            "requirements.txt": "pyTelegramBotAPI==4.29.1\nflask==3.1.1\n",
+        },
+        "worker: python bot.py\n",
+    ),
+    (
+        {
             "package.json": '{\n  "name": "x",\n  "main": "index.js",\n  "dependencies": { "express": "5.1.0" }\n}\n',
             "index.js": 'const app = require("express")();\napp.listen(process.env.PORT);\n',
         },
@@ -136,6 +153,11 @@ COMMANDS: list[tuple[dict[str, str], str]] = [
 @pytest.mark.parametrize(("files", "expected"), COMMANDS)
 def test_commands_follow_from_the_code(tmp_path: Path, files: dict[str, str], expected: str) -> None:
     assert procfile(tmp_path, files) == expected
+
+
+def test_a_procfile_without_web_is_meant_so(tmp_path: Path) -> None:
+    plant(tmp_path, FLASK | {"Procfile": "worker: python -m bot\n", "bot.py": "while True:\n    pass\n"})
+    assert "Procfile" not in texts(tmp_path)
 
 
 def test_nothing_is_guessed(tmp_path: Path) -> None:

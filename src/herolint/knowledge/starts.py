@@ -28,6 +28,14 @@ class GemProgram(msgspec.Struct, frozen=True):
     command: str
 
 
+class Script(msgspec.Struct, frozen=True):
+    """How a program runs a file that imports its module. `beside`: folders in which it finds further files by itself."""
+
+    process: str
+    command: str
+    beside: tuple[str, ...] = ()
+
+
 class NotNeeded(msgspec.Struct, frozen=True):
     """What a slug does without: names of folders, and endings of files."""
 
@@ -40,6 +48,7 @@ class Starts(msgspec.Struct, frozen=True):
 
     start: tuple[Start, ...]
     programs: dict[str, str]
+    scripts: dict[str, Script]
     runs: dict[str, str]
     gems: dict[str, GemProgram]
     migrations: dict[str, str]

@@ -83,8 +83,7 @@ class Makes:
     def programs(self, process: str) -> tuple[str, ...]:
         """Files that no other module imports, and in which some call does what makes them a program for the process type."""
         effects = {effect for effect, wanted in load_starts().programs.items() if wanted == process}
-        imported = {path for mod in self.mods for imp in mod.facts.imports for path in self.app.code.linker.dialect(mod).imported(mod, imp)}
-        alone = [mod for mod in self.mods if mod.path not in imported and posixpath.splitext(mod.path)[1] in load_starts().runs]
+        alone = [mod for mod in self.mods if mod.path not in self._imported and posixpath.splitext(mod.path)[1] in load_starts().runs]
         found = []
         for call in NamedCalls(self.app.code.linker, alone).all:
             known = self.app.code.knows(call.mod)
@@ -92,6 +91,26 @@ class Makes:
             if any(row.effect in effects for row in rows):
                 found.append(call.mod.path)
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """Paths that some module imports."""
+        return frozenset(path for mod in self.mods for path in self.imported_by(mod))
+
+    def imported_by(self, mod: Mod) -> Iterator[str]:
+        """Paths that a module imports."""
+        for imp in mod.facts.imports:
+            yield from self.app.code.linker.dialect(mod).imported(mod, imp)
+
+    def scripts(self, module: str, beside: tuple[str, ...]) -> tuple[str, ...]:
+        """Files that import a module and that no other file imports, outside of some folders."""
+        return tuple(
+            mod.path
+            for mod in self.mods
+            if mod.path not in self._imported
+            and not set(posixpath.dirname(mod.path).split("/")) & set(beside)
+            and any((imp.module or "").partition(".")[0] == module and imp.level == 0 for imp in mod.facts.imports)
+        )
 
     def dotted(self, path: str) -> tuple[str, str]:
         """The folder that a command must go to first (empty: none), and the module's name from there."""

@@ -34,7 +34,8 @@ class _Command(msgspec.Struct, frozen=True):
 def processes(app: App) -> Found:
     """Web, worker and clock, and the server that web needs."""
     if app.is_container:
-        return Found(left=(Left("Procfile", "the app is built as an image, and its files say what that starts"),))
+        assumed = (Left("Procfile", "there is a Dockerfile and no Procfile: taken for an app that is built as an image"),)
+        return Found(left=() if app.container_sure else assumed)
     if not app.detected and not app.listed_buildpacks:
         return Found(left=(Left("Procfile", "no buildpack takes the folder: it holds no manifest of a language"),))
     makes = Makes(app)
@@ -92,10 +93,16 @@ def _wanted(app: App, makes: Makes, process: str) -> _Command | Left | None:
     """The command of a process type that is not declared; why it cannot be known; None where nothing speaks for one."""
     if process in app.processes and not (process == "web" and app.processes[process].origin == "default" and default_fails(app)):
         return None
+    if process == "web" and app.procfile is not None and any(name != "release" for name in app.processes if name != "web"):
+        return None  # whoever wrote it wants no web
     rows = [row for row in load_starts().start if row.process == process and (not row.sets or makes.sets(row.sets)) and not _runs(app, row)]
     for row in rows:
         if made := makes.of(row.made):
+            if process == "web" and (bot := _kept_alive(makes, made)):
+                return Left("web", f"`{bot}` is a program by itself, and starts what `{made[0].path}` makes")
             return _made(app, makes, made, [other for other in rows if set(other.made) & {one.kind for one in made}], process)
+    if (script := _script(app, makes, process)) is not None:
+        return script
     others = [other for name, other in app.processes.items() if name != process]
     started = {entry.path for other in others for entry in app.code.entry_points.of(other)}
     if found := [path for path in makes.programs(process) if path not in started]:
@@ -103,6 +110,25 @@ def _wanted(app: App, makes: Makes, process: str) -> _Command | Left | None:
             return Left(process, f"several files could be meant: {_listed(found)}")
         return _Command(process, runner(found[0]), f"`{found[0]}` is a program by itself")
     return _compiled(app, process) or _of_gem(app, process) or _nothing(app, process)
+
+
+def _kept_alive(makes: Makes, made: tuple[Made, ...]) -> str:
+    """The program that imports the only application, as bots do to look awake; empty where none does."""
+    if len(made) != 1:
+        return ""
+    workers = set(makes.programs("worker"))
+    return next((mod.path for mod in makes.mods if mod.path in workers and made[0].path in makes.imported_by(mod)), "")
+
+
+def _script(app: App, makes: Makes, process: str) -> _Command | Left | None:
+    """The command of a program that runs a file as it is."""
+    for name, row in load_starts().scripts.items():
+        found = makes.scripts(name, row.beside) if row.process == process and _is_installed(app, name) else ()
+        if len(found) == 1:
+            return _Command(process, row.command.format(path=found[0]), f"`{found[0]}` is a script of {name}")
+        if found:
+            return Left(process, f"several scripts of {name} could be meant: {_listed(found)}")
+    return None
 
 
 def _runs(app: App, row: Start) -> bool:
