@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from herolint.changes import Edit
-from herolint.edits.json import with_entry, with_value, without_entry, without_item
+from herolint.edits.json import with_entry, with_sorted_entry, with_value, without_entry, without_item
 from herolint.formats import json_tree
 from herolint.formats.tree import Node
 from herolint.source import SourceFile
@@ -72,3 +72,14 @@ def test_new_entries_are_indented_as_the_file_is(before: str, after: str) -> Non
     text = source.text[: edit.span.start] + edit.text + source.text[edit.span.end :]
     assert text == after
     assert with_entry(source, root, "a", 1) == () or "a" not in json.loads(before)
+
+
+def test_sorted_entries_go_to_their_place() -> None:
+    for before, after in (
+        ('{\n  "a": 1,\n  "c": 2\n}\n', '{\n  "a": 1,\n  "b": 3,\n  "c": 2\n}\n'),
+        ('{ "c": 2 }', '{ "b": 3, "c": 2 }'),
+        ('{ "a": 1 }', '{ "a": 1, "b": 3 }'),
+    ):
+        source, root = opened(before)
+        (edit,) = with_sorted_entry(source, root, "b", 3)
+        assert source.text[: edit.span.start] + edit.text + source.text[edit.span.end :] == after

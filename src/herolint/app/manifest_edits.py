@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herolint.changes import AddLines, Change, Edit
-from herolint.edits.json import without_item
+from herolint.edits.json import with_entry, with_sorted_entry, without_entry, without_item
 from herolint.edits.text import replaced_in
 from herolint.finding import Place
 from herolint.knowledge.measured import release
@@ -30,6 +30,24 @@ def asked_for(app: App, name: str, *, in_place_of: str = "") -> str:
     pinned = [item.pinned for item in items if item.name and item.name != in_place_of]
     known = release(name, None)
     return f"{name}=={known.version}" if known is not None and pinned and all(pinned) else name
+
+
+def for_production(app: App, name: str) -> tuple[Edit, ...]:
+    """A package of the root's package.json as a dependency, so that it stays after the build; nothing where a lock tells the two apart."""
+    source, package = app.source("package.json"), app.package_json
+    root = package.tree.root if package is not None else None
+    if source is None or root is None or "pnpm-lock.yaml" in app.slug:
+        return ()
+    version, development = root.text("devDependencies", name), root.get("devDependencies")
+    if version is None or development is None:
+        return ()
+    listed = root.get("dependencies")
+    added = (
+        with_sorted_entry(source, listed, name, version)
+        if listed is not None
+        else with_entry(source, root, "dependencies", {name: version})
+    )
+    return (*without_entry(source, development, name), *added) if added else ()
 
 
 def replaced_at(app: App, at: Place, old: str, new: str) -> tuple[Edit, ...]:

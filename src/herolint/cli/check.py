@@ -101,7 +101,11 @@ _FOR_PEOPLE = ("text", "concise")
 @shared.online_option
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely, then report what is left.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what the app does.")
-@click.option("--diff", is_flag=True, help="Print what --fix would change and write nothing; exit with 1 when that is anything, else 0.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print what --fix would change as a patch, in place of a report, and write nothing; exit with 1 when that is anything, else 0.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress line, and nothing at all when nothing was found.")
 @click.option("-v", "--verbose", count=True, help="Print more; -vv with the details of failures.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to colour the text.")

@@ -50,6 +50,16 @@ def with_entry(source: SourceFile, node: Node, key: str, value: object) -> tuple
     return (Edit(source.path, Span(last.span.end, last.span.end), f",{gap}{_said(key, value, inner, source)}"),)
 
 
+def with_sorted_entry(source: SourceFile, node: Node, key: str, value: object) -> tuple[Edit, ...]:
+    """An object with one more key at its place in the alphabet."""
+    after = next((entry for entry in node.entries if entry.key > key), None)
+    if after is None or node.entry(key) is not None:
+        return with_entry(source, node, key, value)
+    at, inner = after.span.start, indentation(source, after.span.start)
+    gap = f"\n{inner}" if source.line_of(node.span.start) != source.line_of(at) else " "
+    return (Edit(source.path, Span(at, at), f"{_said(key, value, inner, source)},{gap}"),)
+
+
 def step(source: SourceFile) -> str:
     """What the file indents each level by; two blanks where nothing is indented."""
     for number in range(1, min(source.line_count, 50) + 1):

@@ -132,16 +132,24 @@ class Mender:
 
     def harmful(self, state: State, result: Result, taken: list[tuple[Finding, Plan]]) -> list[Finding]:
         """The unsafe fixes, refused by now, that break something else. A safe one only brings to light what was broken before."""
-        found = []
+        by_rule: dict[str, list[tuple[Finding, Plan]]] = {}
         for finding, plan in taken:
-            if finding.fix is None or finding.fix.safe:
-                continue
-            brought = _new_errors(result, self.lint(state.after([plan], result.source).changed))
-            if brought:
-                code, path = brought[0]
-                self.refuse(finding, f"it would bring {code}" + (f" in {path}" if path else ""))
-                found.append(finding)
+            if finding.fix is not None and not finding.fix.safe:
+                by_rule.setdefault(finding.code, []).append((finding, plan))
+        found = []
+        for some in by_rule.values():
+            if len(some) > 1 and not self.brought(state, result, [plan for _, plan in some]):
+                continue  # none of the rule's fixes does, which spares asking for each
+            for finding, plan in some:
+                if brought := self.brought(state, result, [plan]):
+                    code, path = brought[0]
+                    self.refuse(finding, f"it would bring {code}" + (f" in {path}" if path else ""))
+                    found.append(finding)
         return found
+
+    def brought(self, state: State, result: Result, plans: list[Plan]) -> list[tuple[str, str]]:
+        """The errors that some plans alone would bring."""
+        return _new_errors(result, self.lint(state.after(plans, result.source).changed))
 
     def refuse(self, finding: Finding, why: str) -> None:
         """Note that a fix is not made."""

@@ -91,8 +91,10 @@ def _why(app: App, unmet: Unmet, *, serves: bool) -> str:
 
 def _added(app: App, unmet: Unmet) -> tuple[Change, ...]:
     """One more line in requirements.txt; which distribution is meant is the owner's to say."""
-    from herolint.app.manifest_edits import requirement_added
+    from herolint.app.manifest_edits import for_production, requirement_added
 
+    if unmet.kind == "development" and unmet.manifest == "package.json":
+        return for_production(app, unmet.package)
     plain = unmet.kind in ("package", "dropped", "brought") and not unmet.manifest
     return requirement_added(app, unmet.package) if plain and unmet.package else ()
 

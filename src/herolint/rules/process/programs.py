@@ -112,9 +112,17 @@ def _pruned(app: App, absent: Absent) -> Finding:
             *((absent.declared,) if absent.declared is not None else ()),
             *(started_at(app, process, absent.launch) if at is absent.at else ()),
         ),
-        fix=f"move `{absent.package}` to dependencies" if absent.pruned else f"add it: `npm install {absent.package}`",
+        fix=_kept(app, absent) if absent.pruned else f"add it: `npm install {absent.package}`",
         process=process.name,
     )
+
+
+def _kept(app: App, absent: Absent) -> Fix:
+    """The package among those that stay after the build."""
+    from herolint.app.manifest_edits import for_production
+
+    at_root = absent.declared is not None and absent.declared.path == "package.json"
+    return Fix(f"move `{absent.package}` to dependencies", for_production(app, absent.package) if at_root else ())
 
 
 def _not_bundled(app: App, missing: MissingGem) -> Finding:

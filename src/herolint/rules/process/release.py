@@ -27,6 +27,8 @@ _PACKAGE_MANAGERS = {
     "apt-get": ("install", "update"),
     "apt": ("install",),
 }
+_BUILDPACKS_OWN = frozenset({"npm", "yarn", "pnpm", "pip", "pip3", "poetry", "pipenv", "uv", "bundle"})
+"""Those with which buildpacks install what the manifest lists."""
 _IN_IMAGE = "do it while the image is built: in a RUN of the Dockerfile"
 _COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
 _HOOKS = ("ts-node", "babel-node", "@babel/register", "@babel/node")
@@ -84,8 +86,18 @@ def _before(app: App, web: Process | None, launch: Launch) -> Fix:
     """The start command without what the buildpack has done before it."""
     from herolint.app.step_edits import without_step
 
-    done = launch.tool in ("pip", "pip3", "poetry", "pipenv", "uv", "bundle", "npm", "yarn") and "install" in _at_build(launch)
-    done = done or (launch.subcommand == "collectstatic" and _collects(app))
+    words = {word.text for word in launch.words[1:]} - {
+        launch.tool,
+        "-r",
+        "requirements.txt",
+        "--production",
+        "--no-cache-dir",
+        "--quiet",
+        "-q",
+        "-m",
+    }
+    installs = launch.tool in _BUILDPACKS_OWN and len(words) == 1 and words <= set(_PACKAGE_MANAGERS[launch.tool])
+    done = installs or (launch.subcommand == "collectstatic" and _collects(app))
     return Fix(_at_build(launch), without_step(app, web, launch) if done and web is not None else ())
 
 

@@ -11,10 +11,11 @@ from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
 from herolint.app.node_programs import known_programs
-from herolint.app.own_programs import Unstartable, unstartable
+from herolint.app.own_programs import unstartable
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
+from herolint.rules.process.own_files import bare_names, not_started
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -51,63 +52,9 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             confidence=confidence,
         )
     yield from (_not_built(app, found) for found in not_built(app))
-    yield from _bare_names(app)
-    yield from (_not_started(app, found) for found in unstartable(app))
+    yield from bare_names(app)
+    yield from (not_started(app, found) for found in unstartable(app))
     yield from unknown_worker_classes(app)
-
-
-def _not_started(app: App, found: Unstartable) -> Finding:
-    """A file that is there, and that the system does not start."""
-    from herolint.app.target_edits import any_python, with_line_feeds
-
-    process, path = found.process, found.path
-    fix: Fix | str
-    match found.reason:
-        case "mode":
-            message, label = f"{process.name} starts {path}, which git does not hold as executable", "Permission denied"
-            fix = f"run `git update-index --chmod=+x {path}` and commit that"
-        case "line-end":
-            message, label = (
-                f"{process.name} starts {path}, whose first line ends in CR: `{found.asked}` with a CR is no program",
-                "no such program",
-            )
-            fix = with_line_feeds(path)
-        case _:
-            message, label = (
-                f"{process.name} starts {path}, whose first line asks for {found.asked}, which a dyno does not have",
-                "no such program",
-            )
-            fix = Fix("write `#!/usr/bin/env python3`", any_python(app, path), safe=True)
-    return report(
-        "HL110",
-        message,
-        Place(found.at.path, found.at.span, label),
-        why="the process ends as soon as it starts" + (", and every request gets H10" if process.serves else ""),
-        fix=fix,
-        process=process.name,
-    )
-
-
-def _bare_names(app: App) -> Iterator[Finding]:
-    """Scripts at the app's root that are called without a path."""
-    meant = {line.name for line in app.procfile.broken} if app.procfile is not None else set()
-    for process in app.processes.values() if not app.is_container else ():
-        if process.name in meant:
-            continue  # a line that is broken is another finding
-        for command in process.script.commands:
-            name = command.words[0].text if command.words and not command.cwd and not command.conditional else ""
-            if "." in name and "/" not in name and name in app.slug:
-                from herolint.app.target_edits import by_shell
-
-                yield report(
-                    "HL110",
-                    f"{process.name} starts {name} by its bare name, and the app's folder is not on PATH",
-                    Place(process.at.path, command.words[0].span, "not found"),
-                    why="command not found: the process crashes as soon as it starts"
-                    + (" and every request gets H10" if process.serves else ""),
-                    fix=by_shell(app, process, command, name),
-                    process=process.name,
-                )
 
 
 def _not_built(app: App, found: NotBuilt) -> Finding:

@@ -8,12 +8,13 @@ from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.values import Known
-from herolint.changes import Change
+from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
+from herolint.source import Span
 
 _ASYNC = ("gevent", "eventlet", "uvicorn", "tornado", "aiohttp", "meinheld")
 _LABEL = "longer than the router waits"
@@ -65,7 +66,14 @@ def _in_config(app: App, launch: Launch) -> Iterator[Finding]:
     assign = settings.get("timeout")
     value = _value(app, mod, assign)
     if assign is not None and value is not None:
-        yield from _judge(app, "gunicorn", str(value), mod.place(assign), (app.procfile_place("web", "gunicorn reads it"),))
+        related = (app.procfile_place("web", "gunicorn reads it"),)
+        yield from _judge(app, "gunicorn", str(value), mod.place(assign), related, _set_under(app, mod, assign))
+
+
+def _set_under(app: App, mod: Mod, assign: Assign) -> tuple[Edit, ...]:
+    """The setting with a limit under the router's, where a number stands there."""
+    value = assign.value
+    return (Edit(mod.path, Span(value.start, value.end), _under(app)),) if isinstance(value, facts.Const) else ()
 
 
 def _value(app: App, mod: Mod, assign: Assign | None) -> object:
