@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from herolint.app.image_runtime import OldBase
     from herolint.app.imports import Unmet
     from herolint.app.installed import Installed
+    from herolint.app.mongoid import MongoAddress
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
@@ -333,6 +334,15 @@ class App(Documents):
         from herolint.app.go_build import main_packages
 
         return main_packages(self)
+
+    @cached_property
+    def mongo_addresses(self) -> tuple[MongoAddress, ...]:
+        """The addresses that Mongoid's file gives for production."""
+        if "config/mongoid.yml" not in self.slug:
+            return ()
+        from herolint.app.mongoid import mongo_addresses
+
+        return mongo_addresses(self)
 
     @cached_property
     def rails(self) -> Rails | None:

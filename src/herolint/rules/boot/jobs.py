@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.rails_jobs import memory_jobs
 from herolint.finding import Finding
 from herolint.rules.registry import report
 
 
 def jobs_in_memory(app: App) -> Iterator[Finding]:
     """Active Job without an adapter: what is queued runs in threads of web, and is lost with it."""
-    found = memory_jobs(app.rails) if app.rails is not None and app.web is not None else None
+    if app.rails is None or app.web is None:
+        return
+    from herolint.app.rails_jobs import memory_jobs
+
+    found = memory_jobs(app.rails)
     if found is not None:
         yield report(
             "HL603",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.mongoid import mongo_addresses
 from herolint.app.program import Effect
 from herolint.app.values import Known, Text, text_of
 from herolint.code import facts
@@ -122,7 +121,7 @@ def local_apis(app: App) -> Iterator[Finding]:
 
 def mongoid_hosts(app: App) -> Iterator[Finding]:
     """Mongoid's file with an address on the dyno itself."""
-    for one in mongo_addresses(app):
+    for one in app.mongo_addresses:
         if app.processes and LOCAL.search(one.text):
             yield report(
                 "HL301",
