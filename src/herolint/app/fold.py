@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from herolint.app.codebase import Binding, Mod
 from herolint.app.config_entries import STORES, ConfigEntries
+from herolint.app.config_files import ConfigFiles
 from herolint.app.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
 from herolint.app.environment import Environment
 from herolint.app.fold_calls import Calls
@@ -43,6 +44,7 @@ class Folder:
         self.givers = Givers(linker)
         self.calls = Calls(self)
         self.entries = ConfigEntries(self)
+        self.files = ConfigFiles(self)
         self.given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters, by the functions of the project that are being called."""
 
@@ -275,7 +277,7 @@ class Folder:
         if declared and isinstance(declared[-1].value, facts.Const) and (read := tagged(str(declared[-1].value.value), expr.name)):
             return read
         if self.givers.is_filled(base.mod, base.number):
-            return UNKNOWN
+            return self.files.value(base.mod, base.number, expr.name)
         made = self.fold(mod, function, expr.base, depth + 1)
         given = self.givers.of_field(base.mod, base.number, expr.name)
         if given is None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from herolint.app.codebase import Mod
 from herolint.app.storage import absolute, path_text, shown
-from herolint.code.facts import NONE, Attr, CallFact, Keyword, Name
+from herolint.app.values import env_names
+from herolint.code.facts import NONE, AnyExpr, Attr, CallFact, Keyword, Name
 from herolint.code.queries import walk
 
 if TYPE_CHECKING:
@@ -54,6 +55,16 @@ def made_anew(effect: Effect) -> bool:
             return False
         guard = one.parent
     return True
+
+
+def given_by_variable(code: Program, mod: Mod, fact: CallFact, path: AnyExpr) -> bool:
+    """Whether what is written comes from an environment variable, so that it can be written again at any time: keys of a service."""
+    given = [arg.value if isinstance(arg, Keyword) else arg for arg in fact.call.args if arg is not path]
+    for other in mod.facts.calls:
+        func = other.call.func
+        if other.function == fact.function and isinstance(func, Attr) and func.name == "write" and other.call.start >= fact.call.start:
+            given += [arg for arg in other.call.args if not isinstance(arg, Keyword)]
+    return any(env_names(code.fold(mod, fact.function, one)) for one in given)
 
 
 def _names(code: Program, mod: Mod, fact: CallFact, text: str) -> bool:

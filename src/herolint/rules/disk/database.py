@@ -10,7 +10,7 @@ from herolint.app.databases import Database, databases, only_looked_up, sqlite_f
 from herolint.app.model import App
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
-from herolint.app.scratch import by_start, is_scratch, made_anew
+from herolint.app.scratch import by_start, given_by_variable, is_scratch, made_anew
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.uploads import copied_uploads
 from herolint.app.values import Env, Known, Unknown, options
@@ -160,6 +160,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             or _shared(app, text)
             or is_scratch(app.code, effect.mod, effect.fact, text, unread=effect.row.kind in _PICTURES)
             or made_anew(effect)
+            or given_by_variable(app.code, effect.mod, effect.fact, write.expr)
         ):
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):
