@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from herolint.app.flow import Step
     from herolint.app.program import Effect, Program
     from herolint.code.facts import CallFact
+    from herolint.knowledge.calls import CallRow
 
 _RACES = frozenset({"race", "timeout", "withTimeout", "pTimeout", "promiseTimeout", "wait_for"})
 """Calls that end when a timer does, whatever they were given."""
@@ -42,16 +43,19 @@ def has_limit(code: Program, effect: Effect) -> bool:
 
 def has_deadline(code: Program, effect: Effect, limit: float) -> bool:
     """Whether a call is given a context that ends it within `limit` seconds."""
-    for given in effect.fact.call.args:
-        if not isinstance(given, facts.Name):
-            continue
-        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, given)
-        name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
-        row = next((row for row in code.knows(mod).effects(name) if row.effect == "sets-deadline"), None) if name is not None else None
-        if row is not None and isinstance(made, facts.Call):
-            value = code.fold(mod, function, argument(made, int(row.path), None))
-            return isinstance(value, Known) and isinstance(value.value, int | float) and value.value * row.unit < limit
-    return False
+    ends = (_deadline(code, effect.mod, effect.fact.function, given) for given in effect.fact.call.args if isinstance(given, facts.Name))
+    return any(end is not None and end < limit for end in ends)
+
+
+def _deadline(code: Program, mod: Mod, function: int, context: facts.AnyExpr) -> float | None:
+    """After how many seconds a context ends, where that is known."""
+    mod, function, made = origin(code.linker, mod, function, context)
+    name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
+    row = next((row for row in code.knows(mod).effects(name) if row.effect == "sets-deadline"), None) if name is not None else None
+    if row is None or not isinstance(made, facts.Call):
+        return None
+    value = code.fold(mod, function, argument(made, int(row.path), None))
+    return value.value * row.unit if isinstance(value, Known) and isinstance(value.value, int | float) else None
 
 
 def time_limit(code: Program, effect: Effect) -> float | None:
@@ -67,6 +71,10 @@ def time_limit(code: Program, effect: Effect) -> float | None:
             held = next((found for arg in client.args if isinstance(arg, Table) and (found := arg.get("timeout")) is not None), inner)
             if held is not None:
                 return _in_seconds(code, effect, held)
+    for mod, function, context, _ in _contexts(code, effect):
+        end = _deadline(code, mod, function, context) if context is not None else None
+        if end is not None:
+            return end
     if has_limit(code, effect):
         return None
     return row.default_timeout or math.inf
@@ -159,16 +167,20 @@ def _last(func: facts.AnyExpr) -> str:
     return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
-def _by_context(code: Program, effect: Effect) -> bool:
-    """Whether what the call is given, or what it is called on, was made to end at some time: by a context that is not the empty one."""
+def _contexts(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr | None, CallRow]]:
+    """The contexts with which what the call is given, or is called on, was made, each with the row that says so."""
     func = effect.fact.call.func
     for given in (*effect.fact.call.args, *((func.base,) if isinstance(func, facts.Attr) else ())):
         mod, function, made = origin(code.linker, effect.mod, effect.fact.function, given)
         name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
         row = next((row for row in code.knows(mod).effects(name) if row.effect == "limits-time"), None) if name is not None else None
-        if row is None or not isinstance(made, facts.Call):
-            continue
-        context = argument(made, int(row.path), None)
+        if row is not None and isinstance(made, facts.Call):
+            yield mod, function, argument(made, int(row.path), None), row
+
+
+def _by_context(code: Program, effect: Effect) -> bool:
+    """Whether what the call is given, or what it is called on, was made to end at some time: by a context that is not the empty one."""
+    for mod, function, context, row in _contexts(code, effect):
         empty = code.linker.qualified(mod, function, context.func) if isinstance(context, facts.Call) else None
         if empty is None or empty not in row.note.split():
             return True

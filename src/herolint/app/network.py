@@ -62,8 +62,9 @@ def _judged(code: Program, effect: Effect, step: Step, label: str, limit: float)
     if times is None:
         return None
     if each is None or math.isinf(each) or math.isinf(times):
-        said = f"up to {each:g} s each" if each is not None and not math.isinf(each) else ""
-        return Calls(effect, step, label, times, said) if times >= _MANY and effect.row.effect == "network" else None
+        known = each is not None and not math.isinf(each)
+        said = f"up to {each:g} s each" if known else ""
+        return Calls(effect, step, label, times, said) if times >= _MANY and (known or effect.row.effect == "network") else None
     if times == 1:
         return Calls(effect, step, label, 1, f"up to {each:g} s") if each >= limit and each != effect.row.default_timeout else None
     return Calls(effect, step, label, times, f"{times:.0f} x up to {each:g} s") if times >= _SOME and times * each >= limit else None

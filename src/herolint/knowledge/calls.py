@@ -12,7 +12,7 @@ from herolint.tables import load_table, shipped
 
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a call does. Positions count from 0; names are keyword arguments.
+    """What a call does; `**` in its name stands for whatever is between a client and its method. Positions count from 0; names are keyword arguments.
 
     `effect` is one of the effects in the table's head; `path`, `timeout`, `port`, `host`, `url` say where that argument stands
     (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
@@ -277,6 +277,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     """Modules outside the project and the methods that classes get by including them."""
     unlimited: frozenset[str] = frozenset()
     """Calls that make clients, and whose arguments say nothing about time."""
+    open_ended: tuple[tuple[str, str, tuple[CallRow, ...]], ...] = ()
+    """Rows for whatever begins and ends so (`googleapiclient.discovery.build()**.execute`)."""
 
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
@@ -284,9 +286,9 @@ class Knowledge(msgspec.Struct, frozen=True):
         if found:
             return found
         base, dot, method = qualified.rpartition(".")
-        if dot and base in self.returns:
-            return self.calls.get(f"{self.returns[base]}.{method}", ())
-        return ()
+        if dot and base in self.returns and (found := self.calls.get(f"{self.returns[base]}.{method}")):
+            return found
+        return next((rows for start, end, rows in self.open_ended if qualified.endswith(end) and qualified.startswith(start)), ())
 
 
 def _rows(raw: dict[str, Any]) -> dict[str, tuple[CallRow, ...]]:
@@ -299,20 +301,28 @@ def _rows(raw: dict[str, Any]) -> dict[str, tuple[CallRow, ...]]:
     return table
 
 
+def _open_ended(calls: dict[str, tuple[CallRow, ...]]) -> tuple[tuple[str, str, tuple[CallRow, ...]], ...]:
+    """The rows whose names leave out what stands between a client and its method."""
+    split = ((name.partition("**"), rows) for name, rows in calls.items() if "**" in name)
+    return tuple((start, end, rows) for (start, _, end), rows in split)
+
+
 def extend(base: Knowledge, raw: dict[str, Any]) -> Knowledge:
     """The table with a project's or a plugin's own rows added. Raises msgspec.ValidationError on a malformed row."""
     calls = dict(base.calls)
     for name, rows in _rows(raw).items():
         calls[name] = (*rows, *calls.get(name, ()))
-    return msgspec.structs.replace(base, calls=calls, returns={**base.returns, **raw.get("returns", {})})
+    return msgspec.structs.replace(base, calls=calls, open_ended=_open_ended(calls), returns={**base.returns, **raw.get("returns", {})})
 
 
 def merged(tables: Iterable[Knowledge]) -> Knowledge:
     """The tables of all languages of an app as one, for questions that no single file decides."""
     known = list(tables)
     signing = [table.signing for table in known]
+    calls = {name: rows for table in known for name, rows in table.calls.items()}
     return Knowledge(
-        calls={name: rows for table in known for name, rows in table.calls.items()},
+        calls=calls,
+        open_ended=_open_ended(calls),
         returns={name: same for table in known for name, same in table.returns.items()},
         handlers=Handlers(frozenset(), {}, frozenset()),
         signing=Signing(
@@ -367,8 +377,10 @@ def load(language: str) -> Knowledge:
         frozenset(handlers.get("actions", ())),
         frozenset(handlers.get("sockets", ())),
     )
+    rows = _rows(raw)
     return Knowledge(
-        calls=_rows(raw),
+        calls=rows,
+        open_ended=_open_ended(rows),
         returns=returns,
         handlers=known,
         events=_events(raw.get("events", {})),

@@ -12,7 +12,7 @@ import msgspec
 from herolint.app.codebase import Binding, CodeBase, Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
-from herolint.code.facts import NONE, Assign, Call, Import, Name
+from herolint.code.facts import NONE, Assign, Attr, Call, Import, Name
 from herolint.formats.go_constraint import expression_holds, name_holds
 from herolint.patterns import lazy
 
@@ -48,7 +48,7 @@ class Go(Dialect):
         self._declared: dict[str, _Package] = {}
         self._built: dict[str, tuple[str, ...]] = {}
         self._loaded = -1
-        self._implementing: dict[frozenset[str], dict[str, tuple[Mod, int]]] = {}
+        self._implementing: dict[tuple[frozenset[str], str], dict[str, tuple[Mod, int]]] = {}
 
     @cached_property
     def packages(self) -> dict[str, tuple[str, ...]]:
@@ -173,26 +173,40 @@ class Go(Dialect):
     def methods(self, mod: Mod, index: int) -> dict[str, tuple[Mod, int]]:
         own = self._tables(posixpath.dirname(mod.path)).methods.get(mod.facts.classes[index].name, {})
         asked = own or {name for name, assigns in mod.class_body.get(index, {}).items() if assigns[-1].op == "method"}
-        return own or (self._only_type_with(frozenset(asked)) if asked else {})
+        return own or (self._only_type_with(frozenset(asked), mod.facts.classes[index].name) if asked else {})
 
-    def _only_type_with(self, asked: frozenset[str]) -> dict[str, tuple[Mod, int]]:
+    def _only_type_with(self, asked: frozenset[str], interface: str) -> dict[str, tuple[Mod, int]]:
         """The methods of the only type in the loaded packages that has all those of an interface; doubles for tests do not count.
 
-        What is kept in memory counts where nothing else does.
+        Of several, the one that functions give back as the interface. What is kept in memory counts where nothing else does.
         """
         if self.code.asked_for != self._loaded:
             self._loaded, self._implementing = self.code.asked_for, {}
-        if asked not in self._implementing:
+        if (asked, interface) not in self._implementing:
             folders = {posixpath.dirname(mod.path) for mod in self.code.loaded() if mod.facts.language == "go"}
-            found = [
-                (f"{folder}/{owner}", methods)
+            found = {
+                f"{folder}/{owner}": methods
                 for folder in sorted(folders)
                 for owner, methods in self._tables(folder).methods.items()
                 if asked <= methods.keys() and not _DOUBLE.search(f"{folder}/{owner}")
-            ]
-            found = [one for one in found if not _MEMORY.search(one[0])] or found
-            self._implementing[asked] = found[0][1] if len(found) == 1 else {}
-        return self._implementing[asked]
+            }
+            found = {name: methods for name, methods in found.items() if not _MEMORY.search(name)} or found
+            if len(found) > 1:
+                given = self._given_back_as(interface)
+                found = {name: methods for name, methods in found.items() if name in given}
+            self._implementing[asked, interface] = next(iter(found.values())) if len(found) == 1 else {}
+        return self._implementing[asked, interface]
+
+    def _given_back_as(self, interface: str) -> set[str]:
+        """The types, with their folders, that functions make and give back as an interface of that name: `return &executor{}`."""
+        found: set[str] = set()
+        for mod in [mod for mod in self.code.loaded() if mod.facts.language == "go"]:
+            for returned in mod.facts.returns:
+                result = mod.facts.functions[returned.function].result if returned.function != NONE else None
+                named = result.id if isinstance(result, Name) else result.name if isinstance(result, Attr) else ""
+                if named == interface and isinstance(returned.value, Call) and isinstance(returned.value.func, Name):
+                    found.add(f"{posixpath.dirname(mod.path)}/{returned.value.func.id}")
+        return found
 
     def type_named(self, mod: Mod, name: str) -> tuple[Mod, int] | None:
         own = next((i for i, cls in enumerate(mod.facts.classes) if cls.name == name), None)

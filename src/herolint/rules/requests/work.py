@@ -171,7 +171,8 @@ def _asks(calls: Calls) -> str:
     number = "any number of" if math.isinf(calls.times) else f"{calls.times:.0f}"
     if calls.effect.row.kind == "mail":
         return f"sends {number} mails one after the other"
-    return f"makes {number} network calls one after the other{f': {calls.said}' if calls.said else ''}"
+    does = f"runs {number} programs" if calls.effect.row.effect == "runs-process" else f"makes {number} network calls"
+    return f"{does} one after the other{f': {calls.said}' if calls.said else ''}"
 
 
 def _together(calls: Calls) -> str:
