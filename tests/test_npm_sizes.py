@@ -47,3 +47,13 @@ def test_without_a_lock_what_comes_along_is_added(tmp_path: Path, herolint: Run)
     parts = slug_of(herolint, tmp_path)
     assert "next" not in parts
     assert parts["others"] > 10 * 15_000
+
+
+def test_an_old_lock_tells_it_too(tmp_path: Path, herolint: Run) -> None:
+    express = {"version": "4.18.0", "dependencies": {"debug": {"version": "2.6.9", "dependencies": {}}}}
+    dependencies = {"express": express, "typescript": {"version": "4.0.0", "dev": True}, "debug": {"version": "4.0.0"}}
+    (tmp_path / "package.json").write_text('{"dependencies": {"express": "^4.18.0"}}')
+    (tmp_path / "package-lock.json").write_text(json.dumps({"lockfileVersion": 1, "dependencies": dependencies}))
+    parts = slug_of(herolint, tmp_path)
+    assert "typescript" not in parts
+    assert parts["express"] == npm_sizes()["express"].size

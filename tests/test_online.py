@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 from conftest import Run, plant
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from herolint.app.slug_size import slug_report
 from herolint.config import Config
@@ -224,3 +226,10 @@ def test_a_release_is_chosen_as_installers_do() -> None:
     assert page.release("1.1", "3.13", "x86_64-manylinux_2_35") == ("1.1", 40)
     assert page.release("3.0", "3.13", "x86_64-manylinux_2_35") is None
     assert page.release("no version", "3.13", "x86_64-manylinux_2_35") is None
+
+
+@settings(deadline=None)  # the first one makes a table of tags
+@given(st.lists(st.tuples(st.text(alphabet="one-1.0_cp3manylinux86x64y.whltargz ", max_size=60), st.integers(0, 10**12) | st.none())))
+def test_any_names_of_files_are_read(files: list[tuple[str, int | None]]) -> None:
+    found = Page(tuple(File(name, size) for name, size in files)).release(None, "3.13", "x86_64-manylinux_2_35")
+    assert found is None or isinstance(found[0], str)

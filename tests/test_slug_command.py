@@ -142,6 +142,7 @@ def test_apt_packages_and_browsers_are_parts(tmp_path: Path, herolint: Run) -> N
     assert 100 * MB < parts["ffmpeg"] < 250 * MB  # mostly what it brings
     assert 140 * MB < parts["Chrome for Testing"] < 250 * MB
     assert "1 other Apt package" in parts
+    assert "in place of Ubuntu" in str(found["evidence"])
     assert isinstance(found["low"], int)
     assert found["low"] > 18 * MB + 0.5 * parts["ffmpeg"] + 0.6 * parts["Chrome for Testing"]
 

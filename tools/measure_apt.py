@@ -32,7 +32,7 @@ TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge
 STACK = "heroku-24"
 WORKERS = 2
 SAVE_EVERY = 25
-UNWEIGHED_FACTOR = 1.25
+UNWEIGHED_FACTOR = 1.4
 """What gzip makes of an archive's files, for each byte of the archive; for those that could not be fetched."""
 
 

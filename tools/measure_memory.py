@@ -1,7 +1,8 @@
 """Measure what importing Python modules costs in memory, and write knowledge/memory.toml. A maintainer's script for Linux; needs uv.
 
 Each distribution is installed from wheels into an environment of its own, which is deleted afterwards. A fresh process imports what the
-module loads, then the module: the anonymous pages in between (which workers do not share) are its own.
+module loads, then the module, and uses it once where a library takes most of its memory only then: the anonymous pages in between (which
+workers do not share) are its own.
 
     python tools/measure_memory.py --folder /tmp/memory --python /path/to/python3.11 [--find-links DIR] [MODULE …]
 
@@ -34,12 +35,13 @@ def anonymous():
     with open("/proc/self/smaps_rollup") as rollup:
         return next(int(line.split()[1]) for line in rollup if line.startswith("Anonymous:"))
 
-before, after = json.load(sys.stdin)
+before, after, use = json.load(sys.stdin)
 for name in before:
     importlib.import_module(name)
 start = anonymous()
 for name in after:
     importlib.import_module(name)
+exec(use)
 print(round((anonymous() - start) / 1024, 1))
 """
 
@@ -80,7 +82,7 @@ def _measured(name: str, wanted: Rows, options: argparse.Namespace) -> dict[str,
         _uv("pip", "install", "--only-binary", ":all:", "--python", str(environment / "bin" / "python"), *links, *asked)
         before = [*WORKER[1], *(module for one in loads for module in _imports(one, wanted))]
         after = _imports(name, wanted)
-        sizes = [_added(environment, before, after) for _ in range(RUNS)]
+        sizes = [_added(environment, before, after, row.get("use", "")) for _ in range(RUNS)]
         version = _version(environment, row["install"][0])
     except subprocess.SubprocessError as error:
         print(name, "was not measured:", str(getattr(error, "stderr", "") or error)[-300:], file=sys.stderr, flush=True)
@@ -105,11 +107,11 @@ def _imports(name: str, wanted: Rows) -> list[str]:
     return [*(module for one in row.get("loads", []) for module in _imports(one, wanted)), name, *row.get("imports", [])]
 
 
-def _added(environment: Path, before: list[str], after: list[str]) -> float:
-    """MB of 2^20 bytes of anonymous pages that the second imports add."""
+def _added(environment: Path, before: list[str], after: list[str], use: str) -> float:
+    """MB of 2^20 bytes of anonymous pages that the second imports add, with the first use."""
     python = environment / "bin" / "python"
     done = subprocess.run(
-        [python, "-I", "-c", PROGRAM], input=json.dumps([before, after]), capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+        [python, "-I", "-c", PROGRAM], input=json.dumps([before, after, use]), capture_output=True, text=True, timeout=TIMEOUT_S, check=True
     )
     return float(done.stdout.split()[-1])
 

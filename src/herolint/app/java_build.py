@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 WRAPPER = "gradle/wrapper/gradle-wrapper.properties"
 _GRADLE_FILES = lazy(r"(?:.*/)?[\w.-]+\.gradle(?:\.kts)?\Z|(?:.*/)?[\w.-]+\.versions\.toml\Z|buildSrc/.*\.(?:kt|groovy|java|kts)\Z")
 _GRADLE_VERSION = lazy(r"gradle-(\d+\.\d+(?:\.\d+)?)")
-_RELEASES = (
-    ("maven.compiler.release",), ("java.version",), ("maven.compiler.target",), ("maven.compiler.source",),
-)  # fmt: skip
+_RELEASES = ("maven.compiler.release", "maven.compiler.target", "maven.compiler.source")
+_OF_SPRING = "java.version"
+"""What Spring Boot's parent takes the release from; without that parent it is a property like any other."""
 _TARGETS = lazy(
     r"(?:sourceCompatibility|targetCompatibility|options\.release)\s*(?:=|\.set\()?\s*['\"(]*(?:JavaVersion\.VERSION_)?(?P<a>1[._])?(?P<release>\d+)"
     r"|JavaLanguageVersion\.of\(\s*['\"]?(?P<toolchain>\d+)"
@@ -108,7 +108,8 @@ def _maven_target(app: App) -> Target | None:
         return None
     plugins = (one for one in root.named("plugin") if one.text_of("artifactId") == "maven-compiler-plugin")
     settings = [found for one in plugins for key in ("release", "target", "source") if (found := one.get("configuration", key)) is not None]
-    named = [found for keys in _RELEASES if (found := root.get("properties", *keys)) is not None]
+    keys = (_OF_SPRING, *_RELEASES) if root.text_of("parent", "artifactId").startswith("spring-boot") else _RELEASES
+    named = [found for key in keys if (found := root.get("properties", key)) is not None]
     for element in (*settings, *named):
         text = element.text.strip()
         reference = re.fullmatch(r"\$\{([\w.-]+)\}", text)

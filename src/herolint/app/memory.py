@@ -1,4 +1,4 @@
-"""What the web dyno's workers need in memory, from what their code imports."""
+"""What the web dyno's workers need in memory, from what their code imports and which models it loads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.model_files import LoadedModel, loaded_models
 from herolint.app.workers import Workers, web_workers
 from herolint.code.facts import NONE
 from herolint.finding import Place
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 
 class Need(msgspec.Struct, frozen=True):
-    """MB of 2^20 bytes: `each` worker, `total` of the dyno. `imports` says where each outside module is imported first."""
+    """MB of 2^20 bytes: `each` worker, `total` of the dyno. `imports` says where each outside module is imported first.
+
+    `models` are the trained models that each worker loads.
+    """
 
     workers: Workers
     each: int
     total: int
     imports: dict[str, Place]
+    models: tuple[LoadedModel, ...] = ()
 
     def fitting(self, memory_mb: int) -> int:
         """How many workers fit; 0 when not even one does."""
@@ -36,12 +41,13 @@ def web_need(app: App) -> Need | None:
     table = load_memory()
     imports = imported(app, "web")
     base = table.worker
-    each = base.worker + base.growth + sum(table.loaded(imports).values())
+    models = tuple(loaded_models(app, "web"))
+    each = base.worker + base.growth + sum(table.loaded(imports).values()) + sum(model.mb for model in models)
     total = workers.number * each
     if workers.preload:
         # What is imported before the fork is shared as far as nobody writes to it.
         total -= (workers.number - 1) * (each - base.growth)
-    return Need(workers, each, total, imports)
+    return Need(workers, each, total, imports, models)
 
 
 def imported(app: App, process: str) -> dict[str, Place]:

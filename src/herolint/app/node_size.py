@@ -55,13 +55,27 @@ def _locked(app: App, lock: str) -> dict[str, int] | None:
         return None
     packages = document.get("packages") if isinstance(document, dict) else None
     if not isinstance(packages, dict):
-        return None
+        older = document.get("dependencies") if isinstance(document, dict) else None
+        return _nested(older) if isinstance(older, dict) else None
     found: Counter[str] = Counter()
     for path, entry in packages.items():
         if "node_modules/" not in path or not isinstance(entry, dict) or entry.get("dev") or entry.get("link"):
             continue
         if fits_a_dyno(entry) and not path.endswith("musl"):  # older locks do not say which C library a package is for
             found[path.rpartition("node_modules/")[2]] += 1
+    return dict(found)
+
+
+def _nested(packages: dict[str, Any]) -> dict[str, int]:
+    """The same of a lock as npm 5 and 6 wrote it: each package holds those that are installed in its own folder."""
+    found: Counter[str] = Counter()
+    queue = [packages]
+    while queue:
+        for name, entry in queue.pop().items():
+            if isinstance(entry, dict) and not entry.get("dev"):
+                found[name] += 1
+                inner = entry.get("dependencies")
+                queue += [inner] if isinstance(inner, dict) else []
     return dict(found)
 
 

@@ -22,9 +22,22 @@ def extra_shares(app: App) -> Iterator[Share]:
     yield from _browsers(app)
 
 
+def apt_evidence(app: App) -> str:
+    """What the sizes of Apt packages rest on; empty where none are counted."""
+    if not _counts_aptfile(app):
+        return ""
+    from herolint.knowledge.apt import apt_sizes
+
+    return f"Apt packages as {apt_sizes().system} has them, in place of Ubuntu ({apt_sizes().date})"
+
+
+def _counts_aptfile(app: App) -> bool:
+    return app.aptfile is not None and bool(app.aptfile.packages) and (reads_aptfile(app) or not app.listed_buildpacks)
+
+
 def _apt(app: App) -> Iterator[Share]:
     aptfile = app.aptfile
-    if aptfile is None or not aptfile.packages or not (reads_aptfile(app) or not app.listed_buildpacks):
+    if aptfile is None or not _counts_aptfile(app):
         return
     from herolint.knowledge.apt import apt_shares
 

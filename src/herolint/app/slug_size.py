@@ -63,7 +63,7 @@ def slug_estimate(app: App) -> Estimate | None:
 
 def slug_report(app: App, environment: Mapping[str, int] | None = None) -> SlugReport | None:
     """The estimate with its evidence. `environment`: bytes by distribution of one that was weighed, in place of Python's manifests."""
-    from herolint.app.slug_extras import extra_shares
+    from herolint.app.slug_extras import apt_evidence, extra_shares
 
     wanted = wanted_packages(app)
     estimate, evidence = Estimate(0, 0, (), ()), []
@@ -78,6 +78,7 @@ def slug_report(app: App, environment: Mapping[str, int] | None = None) -> SlugR
         evidence.append(words)
     if not evidence:
         return None
+    evidence += filter(None, [apt_evidence(app)])
     own = own_bytes(app)
     estimate = estimate.enlarged([Share(Part("app", own, "the app's own files"), own, own), *extra_shares(app)])
     return SlugReport(estimate, ", ".join(evidence), _best_change(app, wanted, estimate))

@@ -30,6 +30,8 @@ class Memory(msgspec.Struct, frozen=True):
 
     checked: datetime.date
     worker: Worker
+    model: dict[str, int]
+    """MB of trained models that libraries know by name."""
     module: dict[str, Module]
 
     def loaded(self, imported: Iterable[str]) -> dict[str, int]:

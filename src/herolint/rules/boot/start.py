@@ -11,10 +11,9 @@ from herolint.app.flow import Step
 from herolint.app.limits import seconds
 from herolint.app.loops import loops_around
 from herolint.app.model import App
-from herolint.app.operators import HOME
+from herolint.app.model_files import model_file
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.storage import absolute, path_text
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
@@ -52,10 +51,8 @@ SMALL_BYTES = 5_000_000
 
 def _is_small(app: App, effect: Effect) -> bool:
     """Whether the model lies in a small file of the repository."""
-    expr = effect.fact.call.args[0] if effect.fact.call.args else None
-    text = path_text(app.code.fold(effect.mod, effect.fact.function, expr)) if expr is not None else None
-    entry = app.workspace.slug_files.get(absolute(text).removeprefix(f"{HOME}/")) if text is not None else None
-    return entry is not None and entry.kind == "file" and not entry.lfs and entry.size < SMALL_BYTES
+    file = model_file(app, effect)
+    return file is not None and file[1].size < SMALL_BYTES
 
 
 def _what(app: App, effect: Effect, step: Step) -> str | None:

@@ -50,7 +50,7 @@ def _label(need: Need) -> str:
 
 
 def _heaviest(need: Need) -> tuple[Place, ...]:
-    """The imports that count most."""
+    """The imports and models that count most."""
     table = load_memory()
     weights = sorted(((sum(table.loaded([name]).values()), name) for name in need.imports), reverse=True)
     found: list[Place] = []
@@ -60,6 +60,7 @@ def _heaviest(need: Need) -> tuple[Place, ...]:
             counted.update(table.loaded([name]))
             at = need.imports[name]
             found.append(Place(at.path, at.span, f"{name} and what it loads: about {mb} MB"))
+    found += [Place(one.at.path, one.at.span, f"the model takes about {one.mb} MB") for one in need.models if one.mb >= _HEAVY_MB][:2]
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.built_programs import NotBuilt, not_built
+from herolint.app.java_programs import archives_not_made
 from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
@@ -51,7 +52,7 @@ def command_target_missing(app: App) -> Iterator[Finding]:
             process=process.name,
             confidence=confidence,
         )
-    yield from (_not_built(app, found) for found in not_built(app))
+    yield from (_not_built(app, found) for found in (*not_built(app), *archives_not_made(app)))
     yield from bare_names(app)
     yield from (not_started(app, found) for found in unstartable(app))
     yield from unknown_worker_classes(app)
@@ -71,7 +72,8 @@ def _not_built(app: App, found: NotBuilt) -> Finding:
         "HL110",
         message,
         Place(found.at.path, found.at.span, "not there"),
-        why="the shell finds no such program: the process crashes as soon as it starts"
+        why=("there is no such archive" if found.written.endswith(".jar") else "the shell finds no such program")
+        + ": the process crashes as soon as it starts"
         + (" and every request gets H10" if process.serves else ""),
         related=() if found.launch.path == process.at.path else (Place(process.at.path, process.at.span, "this process starts it"),),
         fix=near_program(app, found) if found.near else "name one of the programs that are built" if found.made else "add a `package main`",
