@@ -209,6 +209,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(WORDS, VALUES, max_size=4), st.sampled_from([None, 0, 2, 4, "\t"]), st.booleans(), WORDS)
 def test_an_entry_more_leaves_a_json_file_as_it_was(document: dict[str, object], indent: int | str | None, crlf: bool, key: str) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=False)
