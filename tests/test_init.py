@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from herolint import engine
-from herolint.app.propose import Plan
+from herolint.app.propose import Plan, with_entries
 from herolint.config import Config
+from herolint.formats import json_tree
 from herolint.init_plan import PlanError, make_plan, write
+from herolint.source import SourceFile
 
 BASES = Path(__file__).parent / "fixtures" / "bases"
 DAY = date(2026, 11, 1)
@@ -200,6 +203,27 @@ def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[s
     assert '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py" },\n        "X": "1"\n' in proposed["app.json"]
 
 
+WORDS = st.text(st.characters(codec="utf-8"), max_size=6)
+VALUES = st.recursive(
+    WORDS | st.integers() | st.booleans(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3)
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(WORDS, VALUES, max_size=4), st.sampled_from([None, 0, 2, 4, "\t"]), st.booleans(), WORDS)
+def test_an_entry_more_leaves_a_json_file_as_it_was(document: dict[str, object], indent: int | str | None, crlf: bool, key: str) -> None:
+    text = json.dumps(document, indent=indent, ensure_ascii=False)
+    source = SourceFile("app.json", (text.replace("\n", "\r\n") if crlf else text).encode())
+    root = json_tree.load(source).root
+    assert root is not None
+    proposal = with_entries(source, [(root, [f"{json.dumps(key)}: [", '  "new"', "]"])], "why")
+    if proposal is None:
+        assert indent is None or not document
+        return
+    assert json.loads(proposal.after) == {key: ["new"], **document}
+    assert only_adds(source.data, proposal.after)
+
+
 def test_what_an_app_needs_stays_in_the_slug(tmp_path: Path) -> None:
     pictures = {"tests/a.bin": "x" * 3_000_000, "docs/b.bin": "x" * 3_000_000, "spec/c.bin": "x" * 3_000_000, "art/d.psd": "x" * 3_000_000}
     serves = """from flask import Flask, send_from_directory
@@ -240,6 +264,12 @@ def test_a_failure_is_one_line(herolint: Run, tmp_path: Path) -> None:
     assert run.stderr == "herolint: nowhere: no such folder\n"
 
 
+def only_adds(before: bytes, after: bytes) -> bool:
+    """Whether every line is still there, in the same order."""
+    lines = iter(after.splitlines())
+    return all(line in lines for line in before.splitlines())
+
+
 def without(source: Path, target: Path, names: list[str]) -> Path:
     shutil.copytree(source, target)
     for name in names:
@@ -269,8 +299,7 @@ def test_an_app_that_lost_files_has_fewer_findings_after_it_and_none_new(fresh: 
     written = {folder / one.path for one in made.files}
     assert not {path for _, path in shown} & {one.path for one in made.files}
     for path, data in existing.items():
-        lines, kept = path.read_bytes().splitlines(), data.splitlines()
-        assert path.read_bytes() == data or (path in written and [line for line in lines if line in kept] == kept)
+        assert path.read_bytes() == data or (path in written and only_adds(data, path.read_bytes()))
     assert not plan(folder).files
 
 

@@ -58,6 +58,7 @@ class _Reader:
             "day": self.day,
             "severity": self.severity,
             "fail-on": self.fail_on,
+            "grade": self.grade,
             "platform": self.word,
             "rules": self.rules,
             "ignores": self.ignores,
@@ -73,9 +74,7 @@ class _Reader:
         for name, inner in self.table(key, value).items():
             at = (*key, name)
             options = dict(self.table(at, inner))
-            severity = None
-            if "severity" in options:
-                severity = self.one_of((*at, "severity"), options.pop("severity"), (*SEVERITIES, "off"))
+            severity = self.grade((*at, "severity"), options.pop("severity")) if "severity" in options else None
             # What options a rule knows is its own business, but a misspelt `severity` must not pass for one.
             if near := _near("severity", options, 0.75):
                 raise self.error((*at, near), f"unknown key `{near}`; did you mean `severity`?")
@@ -170,6 +169,9 @@ class _Reader:
     def fail_on(self, key: Key, value: object) -> Severity | None:
         word = self.one_of(key, value, (*SEVERITIES, "never"))
         return None if word == "never" else Severity[word.upper()]
+
+    def grade(self, key: Key, value: object) -> str:
+        return self.one_of(key, value, (*SEVERITIES, "off"))
 
     def origin(self, key: Key) -> str:
         """`file:line` of a key, or of the nearest table around it that is written out."""

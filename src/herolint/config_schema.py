@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from herolint.config import PLATFORMS, Config, Ignore
-from herolint.config_keys import APP, IGNORE, TOP, ConfigKey, Kind
+from herolint.config import PLATFORMS, Config, Ignore, RuleConfig
+from herolint.config_keys import APP, IGNORE, RULE, TOP, ConfigKey, Kind
 from herolint.config_reader import SEVERITIES
 from herolint.context import Context
 from herolint.finding import Severity
@@ -25,12 +25,13 @@ _TABLES = ("rules", "ignores", "app", "knowledge")
 def schema(rules: Iterable[Rule], summaries: Mapping[str, str]) -> dict[str, Any]:
     """The schema of a `herolint.toml`, and so of the table `[tool.herolint]`. `summaries`: what each rule reports, by code."""
     known = tuple(rules)
+    kinds = _kinds(known, summaries)
     return {
         "$schema": DRAFT,
         "title": "herolint",
         "description": "The configuration of herolint: herolint.toml, or [tool.herolint] in pyproject.toml.",
-        **_table(TOP, Config, _kinds(known, summaries)),
-        "definitions": {"rule": _rule(), "selector": _selector(known)},
+        **_table(TOP, Config, kinds),
+        "definitions": {"rule": {**_table(RULE, RuleConfig, kinds), "additionalProperties": True}, "selector": _selector(known)},
     }
 
 
@@ -44,6 +45,7 @@ def _kinds(rules: tuple[Rule, ...], summaries: Mapping[str, str]) -> dict[Kind, 
         "day": {"type": "string", "format": "date"},
         "severity": {"enum": list(SEVERITIES)},
         "fail-on": {"enum": [*SEVERITIES, "never"]},
+        "grade": {"enum": [*SEVERITIES, "off"]},
         "platform": {"type": "string", "examples": list(PLATFORMS)},
         "rule": {"allOf": [{"$ref": "#/definitions/selector"}]},
         "selectors": {"type": "array", "items": {"$ref": "#/definitions/selector"}},
@@ -96,9 +98,3 @@ def _rules(rules: tuple[Rule, ...], summaries: Mapping[str, str]) -> dict[str, A
 def _selector(rules: tuple[Rule, ...]) -> dict[str, Any]:
     """A word for rules. Those that exist are offered; others may be a plugin's, or the beginning of codes, and are not refused."""
     return {"anyOf": [{"enum": ["ALL", *(word for rule in rules for word in (rule.code, rule.name))]}, _STRING]}
-
-
-def _rule() -> dict[str, Any]:
-    """The table of one rule; keys beside `severity` are the rule's own options."""
-    severity = {"description": "The severity of what it reports, or `off`: it does not run.", "enum": [*SEVERITIES, "off"]}
-    return {"type": "object", "properties": {"severity": severity}}

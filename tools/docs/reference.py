@@ -11,7 +11,7 @@ import msgspec
 from herolint.cli import COMMANDS
 from herolint.cli.root import root
 from herolint.config import Config
-from herolint.config_keys import APP, IGNORE, TOP, ConfigKey, Kind
+from herolint.config_keys import APP, IGNORE, RULE, TOP, ConfigKey, Kind
 from herolint.finding import Severity
 
 _TAKES: dict[Kind, str] = {
@@ -22,6 +22,7 @@ _TAKES: dict[Kind, str] = {
     "day": "a date",
     "severity": "`note`, `warning`, `error`",
     "fail-on": "`note`, `warning`, `error`, `never`",
+    "grade": "`note`, `warning`, `error`, `off`",
     "platform": "`heroku`",
     "rule": "a rule",
     "selectors": "list of rules",
@@ -62,11 +63,10 @@ def _option(option: click.Option) -> str:
 
 def configuration() -> str:
     """The sections of the configuration's page: a table of keys for each table of the file."""
-    severity = ConfigKey("severity", "word", "The severity of its findings: `note`, `warning` or `error`; `off`: it does not run.")
     sections = {
         "Top level": _table(TOP, Config),
         "`[app]`": _table(APP),
-        "`[rules.CODE]`": _table({"severity": severity}),
+        "`[rules.CODE]`": _table(RULE),
         "`[[ignores]]`": _table(IGNORE),
     }
     return "\n\n".join(f"## {title}\n\n{table}" for title, table in sections.items())
