@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -66,7 +65,6 @@ class Folder:
         except WorkspaceError as error:
             return Trouble(str(error))
         self._facts.done()
-        gc.collect()
         return result
 
     def _saved(self, path: str, data: bytes) -> bool:

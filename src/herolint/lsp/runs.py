@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -57,6 +58,8 @@ class Runs(Generic[T]):
                 if outcome is not None:
                     self._show(outcome)
                 done = state
+            # The command line hardly ever looks for cycles; a server has to, once what was found is shown.
+            await in_thread(gc.collect)
 
     def _attempt(self, state: int) -> T | None:
         with suppress(Stale):
