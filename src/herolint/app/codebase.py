@@ -96,6 +96,11 @@ class Mod:
         return table
 
     @cached_property
+    def imports_all(self) -> tuple[Import, ...]:
+        """Imports of all names that another module has, while this one is loaded; the last one first."""
+        return tuple(imp for imp in reversed(self.facts.imports) if imp.name == "*" and imp.function == NONE)
+
+    @cached_property
     def base_classes(self) -> frozenset[int]:
         """The identities of the expressions that stand as bases of classes."""
         return frozenset(id(base) for cls in self.facts.classes for base in cls.bases)

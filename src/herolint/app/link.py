@@ -177,6 +177,16 @@ class Linker:
             self._globals[key] = found
         return self._globals[key]
 
+    def is_foreign(self, mod: Mod, name: str) -> bool:
+        """Whether a module surely has a name from outside the project, or not at all."""
+        dialect = self.dialect(mod)
+        bindings = mod.names.get(NONE, {}).get(name, ())
+        for binding in bindings:
+            target = dialect.bound(self, mod, binding.what, 0) if isinstance(binding.what, Import) else None
+            if target is None or target.kind != "external":
+                return False
+        return bool(bindings) or (dialect.strict_names and not mod.imports_all)
+
     def _receiver(self, mod: Mod, fn: Function) -> Target | None:
         """The object that a method belongs to."""
         where = (mod, fn.klass) if fn.klass != NONE else self.dialect(mod).type_named(mod, fn.owner) if fn.owner else None

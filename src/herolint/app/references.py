@@ -44,6 +44,8 @@ class _Scope(msgspec.Struct, frozen=True):
     """Names that have been followed, and whether what they mean is kept here."""
     outside: set[str]
     """Names that are known so far to come from outside the project."""
+    nowhere: dict[str, bool]
+    """Whether names lead nowhere, those that were asked about."""
 
 
 class References:
@@ -55,6 +57,8 @@ class References:
         self.linker = reach.linker
         self.commands = reach.commands
         self._expressions: dict[str, dict[int, list[facts.AnyExpr]]] = {}
+        self._foreign: dict[tuple[str, str], bool] = {}
+        """Whether names of modules mean nothing of the project, by file and name."""
         self._said: set[str] = set()
         """Words that have been told."""
         self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
@@ -69,7 +73,7 @@ class References:
         for i in mod.decorated_inside.get(ref.number, ()):
             if not self._is_idle(mod, mod.facts.functions[i]):
                 yield FunctionRef(mod.path, i)
-        scope = _Scope(mod, ref.number, self._other_subcommands.get(mod.path, []), set(), set())
+        scope = _Scope(mod, ref.number, self._other_subcommands.get(mod.path, []), set(), set(), {})
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             if not isinstance(expr, facts.Call):
                 yield from self._in_expression(scope, expr, {id(expr)} & mod.base_classes)
@@ -91,9 +95,10 @@ class References:
                     yield inner.name
                 base = inner.base
                 kept.add(id(base.func if isinstance(base, facts.Call) else base))
-                key = dotted(inner)
-                if key is not None and self._is_outside(scope, inner, key):
+                root = _root(inner)
+                if root is not None and (self._leads_nowhere(scope, root.id) or self._is_outside(scope, root)):
                     continue
+                key = dotted(inner)
                 if isinstance(base, facts.Name) and self._only_named(mod, function, inner.name, base):
                     named = base
             elif isinstance(inner, facts.Const):
@@ -103,6 +108,8 @@ class References:
                 continue
             else:
                 yield FunctionRef(mod.path, inner.number)
+                continue
+            if isinstance(inner, facts.Name) and self._leads_nowhere(scope, inner.id):
                 continue
             quiet = id(inner) in kept and not self._by_name
             if key is not None:
@@ -188,17 +195,37 @@ class References:
         subcommands = self.reach.subcommands
         return subcommands.others(self.linker, self.reach.mods()) if subcommands is not None else {}
 
-    def _is_outside(self, scope: _Scope, attribute: facts.Attr, key: str) -> bool:
-        """Whether a chain of names starts at something outside the project, as `request.form.get` does."""
-        name = key.partition(".")[0]
-        if name not in scope.outside:
-            root: facts.AnyExpr = attribute
-            while isinstance(root, facts.Attr):
-                root = root.base
+    def _leads_nowhere(self, scope: _Scope, name: str) -> bool:
+        """Whether a name means nothing of the project, wherever it stands in a function: what need not be followed."""
+        known = scope.nowhere.get(name)
+        if known is None:
+            known = scope.nowhere[name] = self._is_foreign_in(scope.mod, scope.number, name)
+        return known
+
+    def _is_foreign_in(self, mod: Mod, function: int, name: str) -> bool:
+        """Whether a name is a parameter of which nothing is known, or one that the module does not have from the project."""
+        while function != NONE:
+            fn = mod.facts.functions[function]
+            if fn.receiver == name:
+                return False
+            for param in fn.params:
+                if param.name == name:
+                    return param.annotation is None and param.default is None
+            if name in mod.names.get(function, ()):
+                return False
+            function = fn.parent
+        key = mod.path, name
+        if key not in self._foreign:
+            self._foreign[key] = self.linker.is_foreign(mod, name)
+        return self._foreign[key]
+
+    def _is_outside(self, scope: _Scope, root: facts.Name) -> bool:
+        """Whether what a chain of names starts with comes from outside the project, as in `answer.headers.get`."""
+        if root.id not in scope.outside:
             target = self.linker.resolve(scope.mod, scope.number, root)
             if target is None or target.kind != "external":
                 return False
-            scope.outside.add(name)
+            scope.outside.add(root.id)
         return True
 
     def _only_named(self, mod: Mod, function: int, name: str, base: facts.Name) -> bool:
@@ -240,6 +267,14 @@ class References:
             for base in self.linker.bases(target.mod, target.number):
                 if base.kind == "class":
                     yield from self.members(base, seen | {(target.mod.path, target.number)})
+
+
+def _root(attribute: facts.Attr) -> facts.Name | None:
+    """What a chain of names starts with."""
+    base = attribute.base
+    while isinstance(base, facts.Attr):
+        base = base.base
+    return base if isinstance(base, facts.Name) else None
 
 
 def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:

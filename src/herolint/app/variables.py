@@ -79,28 +79,31 @@ def env_reads(app: App) -> Iterator[EnvRead]:
     for mod in app.code.modules:
         if any(token in mod.source.text for token in _TOKENS):
             seen: set[int] = set()
+            others: set[int] = set()
             process = next(iter(app.code.reached_by(mod.path)), "")
             places = _mentions(mod)
             for spot in _spots(mod):
                 if _mentioned(places, spot.expr):
-                    yield from _in_spot(app, mod, spot, process, uses, seen)
+                    yield from _in_spot(app, mod, spot, process, uses, seen, others)
             yield from _settings_fields(app, mod, process)
 
 
 def _mentions(mod: Mod) -> list[int]:
     """Where a module mentions the environment: by one of the words, or by a name that it gives to something that does."""
     places: list[int] = []
-    words: set[str] = set(_TOKENS)
+    words: set[str] = set()
+    fresh = set(_TOKENS)
     for _ in range(_NAMES_OF_NAMES):
-        pattern = re.compile("|".join(map(re.escape, sorted(words))).encode())
-        places = [match.start() for match in pattern.finditer(mod.source.data)]
-        named = {imp.alias for imp in mod.facts.imports if _holds(places, imp.start, imp.end)}
-        named |= {_last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(places, one.start, one.end)}
+        pattern = re.compile("|".join(map(re.escape, sorted(fresh))).encode())
+        found = [match.start() for match in pattern.finditer(mod.source.data)]
+        named = {imp.alias for imp in mod.facts.imports if _holds(found, imp.start, imp.end)}
+        named |= {_last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(found, one.start, one.end)}
+        places += found
+        words |= fresh
         fresh = named - words - {""}
         if not fresh:
             break
-        words |= fresh
-    return places
+    return sorted(places)
 
 
 def _mentioned(places: list[int], expr: facts.AnyExpr) -> bool:
@@ -137,13 +140,15 @@ def _spots(mod: Mod) -> Iterator[_Spot]:
         yield _Spot(call.call, call.function, call.guard, "", None)
 
 
-def _in_spot(app: App, mod: Mod, spot: _Spot, process: str, uses: _Uses, seen: set[int]) -> Iterator[EnvRead]:
+def _in_spot(app: App, mod: Mod, spot: _Spot, process: str, uses: _Uses, seen: set[int], others: set[int]) -> Iterator[EnvRead]:
+    """The reads in a spot. `seen`: where those stand that were found before; `others`: the identities of what turned out to be none."""
     code = app.code
     for inner in walk(spot.expr):
-        if inner.start in seen or not _may_read(inner):
+        if not _may_read(inner) or id(inner) in others or inner.start in seen:
             continue
         value = code.fold(mod, spot.function, inner)
         if not isinstance(value, Env):
+            others.add(id(inner))
             continue
         seen.add(inner.start)
         in_try = _caught(mod, inner.start)

@@ -74,8 +74,8 @@ class Python(Dialect):
         return Target("external", name) if name in _BUILTINS else None
 
     def _starred(self, linker: Linker, mod: Mod, name: str, depth: int) -> Target | None:
-        for imp in reversed(mod.facts.imports):
-            if imp.name == "*" and imp.function == NONE and depth < MAX_DEPTH:
+        for imp in mod.imports_all:
+            if depth < MAX_DEPTH:
                 dotted = self.code.absolute(mod, imp)
                 path = self.code.find(dotted, mod.path.rpartition("/")[0])
                 other = self.code.mod(path) if path else None
