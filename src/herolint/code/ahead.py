@@ -7,7 +7,6 @@ they read comes back through the cache of facts, or through a folder of its own 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -109,6 +108,8 @@ class _Helper:
     """One helper process. The file with a batch is there until it is done; besides, the helper says so on its stdout."""
 
     def __init__(self, folder: Path, cache: FactCache) -> None:
+        import subprocess
+
         self._folder = folder
         self._unfinished: list[str] = []
         # Isolated, and with the search path of this process, which the working directory is not on: nothing of the project is imported.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from herolint.changes import Edit
 from herolint.edits.text import indentation
 from herolint.formats.tree import Node
@@ -12,6 +10,8 @@ from herolint.source import SourceFile, Span
 
 def with_value(source: SourceFile, node: Node, value: object) -> tuple[Edit, ...]:
     """Another value in the place of one."""
+    import json
+
     return (Edit(source.path, node.span, json.dumps(value)),)
 
 
@@ -70,5 +70,7 @@ def step(source: SourceFile) -> str:
 
 
 def _said(key: str, value: object, inner: str, source: SourceFile) -> str:
+    import json
+
     text = json.dumps(value, indent=step(source) if isinstance(value, dict | list) else None, ensure_ascii=False)
     return f"{json.dumps(key)}: " + text.replace("\n", f"\n{inner}")
