@@ -23,7 +23,6 @@ _SIGNS = (
     "heart_beat",
     "keepalive",
     "keep_alive",
-    "ping(",
     "'ping'",
     '"ping"',
     "ping_",
@@ -33,6 +32,8 @@ _SIGNS = (
     "ping:",
 )
 """Words of code that keeps connections busy, in lower case."""
+_PING = "ping("
+"""A sign as well, unless it is a database or a store that is asked."""
 _SOCKETS = ("websocket", "ws://", "wss://", "subscriptions")
 _STREAM = "text/event-stream"
 
@@ -63,8 +64,23 @@ def _kept_busy(code: Program) -> bool:
     for path in code.code.sources:
         source = code.app.source(path)
         text = source.text.lower() if source is not None and source.data[:2_000_000] else ""
-        if any(word in text for word in _SOCKETS) and any(sign in text for sign in _SIGNS):
+        if any(word in text for word in _SOCKETS) and (any(sign in text for sign in _SIGNS) or (_PING in text and _pings(code, path))):
             return True
+    return False
+
+
+def _pings(code: Program, path: str) -> bool:
+    """Whether a file calls something named `ping` that may be a socket's: not that of a client which is known for another thing."""
+    mod = code.code.mod(path)
+    if mod is None:
+        return True
+    for fact in mod.facts.calls:
+        func = fact.call.func
+        word = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        if word.lower().endswith("ping"):
+            name = code.linker.qualified(mod, fact.function, func)
+            if name is None or "socket" in name.lower() or "/ws." in name:
+                return True
     return False
 
 
@@ -86,7 +102,7 @@ def _streams(code: Program, mod: Mod, limit: float) -> Iterator[Silent]:
             fact.function == NONE
             or ref not in code.in_request
             or _sends_often(code, mod, limit)
-            or any(s in mod.source.text.lower() for s in _SIGNS)
+            or any(sign in mod.source.text.lower() for sign in (*_SIGNS, _PING))
         ):
             continue
         inside = [f for f in mod.facts.calls if f.function == fact.function]
