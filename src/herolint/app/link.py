@@ -24,7 +24,7 @@ _NAMING = (facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, fact
 """Expressions that can name something, besides names and attributes."""
 
 
-class Target(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True, gc=False):
     """What an expression names.
 
     `kind`: `external` (name: qualified; `x()` marks the result of calling x), `module` (mod), `function`, `class`, `instance`

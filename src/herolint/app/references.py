@@ -26,7 +26,7 @@ _RUN = frozenset({"function", "class", "instance"})
 """Kinds of what a name means that something can run of."""
 
 
-class IfNamed(msgspec.Struct, frozen=True):
+class IfNamed(msgspec.Struct, frozen=True, gc=False):
     """A method of an object that stays in the project's hands: it runs if reached code says its name."""
 
     name: str
