@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.changes import Change
+from herolint.changes import Change, Edit
 from herolint.code import facts
+from herolint.code.queries import walk
 from herolint.edits.code import writer
 from herolint.source import Span
 
@@ -37,6 +38,24 @@ def mended(app: App, effect: Effect) -> tuple[Change, ...]:
     if not code or _is_foreign(effect.mod):
         return ()
     return writer(effect.mod.facts.language).given(effect.mod.source, effect.mod.facts, effect.fact.call, where, code, ())
+
+
+def inserted(mod: Mod, *pieces: tuple[int, str]) -> tuple[Edit, ...]:
+    """Pieces of code put in at byte offsets."""
+    return () if _is_foreign(mod) else tuple(Edit(mod.path, Span(at, at), text) for at, text in pieces)
+
+
+def expression_at(mod: Mod, span: Span | None) -> tuple[int, facts.AnyExpr] | None:
+    """The argument of a call, or the value of an assignment, that a place points at; with its function."""
+    for assign in mod.facts.assigns:
+        if assign.value is not None and span in ((assign.start, assign.end), (assign.value.start, assign.value.end)):
+            return assign.function, assign.value
+    for fact in mod.facts.calls:
+        for arg in fact.call.args:
+            for one in walk(arg):
+                if (one.start, one.end) == span and not isinstance(one, facts.Keyword):
+                    return fact.function, one
+    return None
 
 
 def _is_foreign(mod: Mod) -> bool:
