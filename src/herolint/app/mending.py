@@ -8,6 +8,7 @@ from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.code.queries import walk
 from herolint.edits.code import writer
+from herolint.edits.text import quoted_as
 from herolint.source import Span
 
 if TYPE_CHECKING:
@@ -16,18 +17,23 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect
 
 
+def spelled(app: App, mod: Mod, what: str, **words: object) -> str:
+    """What the table spells as `what`, with the quotation marks that the file has; empty where it says nothing."""
+    return quoted_as(mod.source, app.code.spell(mod, what, **words))
+
+
 def replaced(app: App, mod: Mod, span: Span, what: str, **words: object) -> tuple[Change, ...]:
     """What the table spells as `what` in the place of the expression at a span; empty where there is no edit that would surely be right."""
-    code = app.code.spell(mod, what, **words)
-    if not code or _is_foreign(mod):
+    code = spelled(app, mod, what, **words)
+    if not code or not is_sound(mod):
         return ()
     return writer(mod.facts.language).replaced(mod.source, mod.facts, span, code, app.code.knows(mod).spelling_imports.get(what, ()))
 
 
 def given(app: App, mod: Mod, call: facts.Call, where: str, what: str, **words: object) -> tuple[Change, ...]:
     """A call with the argument at `where` (`1 timeout`) set to what the table spells as `what`."""
-    code = app.code.spell(mod, what, **words)
-    if not code or _is_foreign(mod):
+    code = spelled(app, mod, what, **words)
+    if not code or not is_sound(mod):
         return ()
     return writer(mod.facts.language).given(mod.source, mod.facts, call, where, code, app.code.knows(mod).spelling_imports.get(what, ()))
 
@@ -35,14 +41,14 @@ def given(app: App, mod: Mod, call: facts.Call, where: str, what: str, **words: 
 def mended(app: App, effect: Effect) -> tuple[Change, ...]:
     """A call with the argument that the table of calls says a fix gives it; empty where it says none."""
     where, _, code = effect.row.mends.partition(" = ")
-    if not code or _is_foreign(effect.mod):
+    if not code or not is_sound(effect.mod):
         return ()
     return writer(effect.mod.facts.language).given(effect.mod.source, effect.mod.facts, effect.fact.call, where, code, ())
 
 
 def inserted(mod: Mod, *pieces: tuple[int, str]) -> tuple[Edit, ...]:
     """Pieces of code put in at byte offsets."""
-    return () if _is_foreign(mod) else tuple(Edit(mod.path, Span(at, at), text) for at, text in pieces)
+    return () if not is_sound(mod) else tuple(Edit(mod.path, Span(at, at), text) for at, text in pieces)
 
 
 def expression_at(mod: Mod, span: Span | None) -> tuple[int, facts.AnyExpr] | None:
@@ -58,6 +64,6 @@ def expression_at(mod: Mod, span: Span | None) -> tuple[int, facts.AnyExpr] | No
     return None
 
 
-def _is_foreign(mod: Mod) -> bool:
-    """Whether the file could not be read without mistakes, so that spans in it are not to be trusted."""
-    return bool(mod.facts.errors) or mod.source.encoding_problem is not None
+def is_sound(mod: Mod) -> bool:
+    """Whether the file could be read without mistakes, so that spans in it are to be trusted."""
+    return not mod.facts.errors and mod.source.encoding_problem is None
