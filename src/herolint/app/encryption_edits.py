@@ -1,4 +1,4 @@
-"""How a client of Postgres is told to encrypt, in production only where the code says nothing of it yet."""
+"""How a client of Postgres or Redis is told to encrypt: in production only where the code says nothing of it yet."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from herolint.code import facts
 from herolint.code.queries import walk
 from herolint.edits.code import placed
 from herolint.edits.tables import with_entry, with_option
+from herolint.edits.text import quoted_as
 from herolint.source import Span
 
 
@@ -24,7 +25,7 @@ def switched_on(app: App, found: Unencrypted) -> tuple[Change, ...]:
     if not effect.row.mends or not effect.row.url or not mending.is_sound(effect.mod):
         return ()
     if found.how == "missing":
-        return _added(app, effect)
+        return with_option_of_row(app, effect)
     if isinstance(at, facts.Mapping):
         return with_entry(effect.mod.source, at, "rejectUnauthorized", "rejectUnauthorized", "false")
     span = Span(at.start, at.end)
@@ -35,18 +36,23 @@ def switched_on(app: App, found: Unencrypted) -> tuple[Change, ...]:
     return ()
 
 
-def _added(app: App, effect: Effect) -> tuple[Change, ...]:
-    position, name = placed(effect.row.mends)
+def with_option_of_row(app: App, effect: Effect) -> tuple[Change, ...]:
+    """A client of DATABASE_URL or REDIS_URL with the option that its row names; its code is in the row, or what the language spells `encrypted`."""
+    where, _, said = effect.row.mends.partition(" = ")
+    position, name = placed(where)
     path, args = name.split("."), effect.fact.call.args
     address, _ = app.code.argument(effect, effect.row.url)
-    if position > 0 and position <= len(args) and args[position - 1] is address:
-        return mending.given(app, effect.mod, effect.fact.call, effect.row.mends, "encrypted")
+    if 0 < position <= len(args) and args[position - 1] is address:
+        return mending.mended(app, effect) if said else mending.given(app, effect.mod, effect.fact.call, where, "encrypted")
+    whole = next((one.rpartition(".")[2] for one in effect.row.url.split() if "." in one), "")
     for mod, table, word, value in _holders(app, effect):
-        code = mending.spelled(app, mod, "encrypted")
-        if len(path) > 1 and word == path[0]:
-            whole = effect.row.url.partition(" ")[0].rpartition(".")[2]
-            return mending.inserted(mod, (value.start, f"{{ {whole}: "), (value.end, f", {path[-1]}: {code} }}"))
-        return with_option(mod.source, table, path[-1:] if word == "connectionString" else path, code) if mending.is_sound(mod) else ()
+        code = quoted_as(mod.source, said) or mending.spelled(app, mod, "encrypted")
+        if word == whole:
+            path = path[-1:]
+        elif len(path) > 1 and word == path[0]:
+            options = f", {path[-1]}: {code} }}"
+            return mending.inserted(mod, (value.start, f"{{ {whole}: "), (value.end, options)) if whole and len(path) == 2 else ()
+        return with_option(mod.source, table, path, code) if mending.is_sound(mod) else ()
     return ()
 
 

@@ -41,6 +41,7 @@ def given(app: App, mod: Mod, call: facts.Call, where: str, what: str, **words: 
 def mended(app: App, effect: Effect) -> tuple[Change, ...]:
     """A call with the argument that the table of calls says a fix gives it; empty where it says none."""
     where, _, code = effect.row.mends.partition(" = ")
+    code = quoted_as(effect.mod.source, code)
     if not code or not is_sound(effect.mod):
         return ()
     return writer(effect.mod.facts.language).given(effect.mod.source, effect.mod.facts, effect.fact.call, where, code, ())
