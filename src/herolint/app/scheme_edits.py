@@ -22,9 +22,11 @@ def as_postgresql(app: App, database: Database, words: str) -> Fix:
     mod, function, expr = origin(app.code.linker, database.mod, *found)
     alternative = isinstance(expr, facts.Logic) and expr.op == "or"
     read = expr.parts[0] if isinstance(expr, facts.Logic) and alternative else expr
-    renamed, empty = mending.spelled(app, mod, "as-postgresql"), mending.spelled(app, mod, "else-empty")
+    renamed, empty = app.code.spell(mod, "as-postgresql"), app.code.spell(mod, "else-empty")
     if not renamed or not _is_text(app, mod, function, read):
         return Fix(words)
+    if mod.source.data[_name_of(read).start : _name_of(read).start + 1] == b"'":
+        renamed, empty = renamed.replace('"', "'"), empty.replace('"', "'")
     if not _may_be_missing(app, mod, function, read):
         return Fix(words, mending.inserted(mod, (read.end, renamed)), safe=True)
     # Empty text stands for what is not set, which an alternative after it takes for the same.

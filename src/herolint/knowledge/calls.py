@@ -130,9 +130,13 @@ class Signing(msgspec.Struct, frozen=True):
 
 
 class Proxy(msgspec.Struct, frozen=True):
-    """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask."""
+    """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask.
+
+    `told` is the call that makes an app which the language's `trust-proxy` tells about the router.
+    """
 
     reads: str = ""
+    told: str = ""
     asks: frozenset[str] = frozenset()
 
 
