@@ -65,6 +65,17 @@ def expression_at(mod: Mod, span: Span | None) -> tuple[int, facts.AnyExpr] | No
     return None
 
 
+def literal_at(mod: Mod, span: Span) -> facts.Mapping | None:
+    """The table that is the value of an entry at a place, inside an argument or the value of an assignment."""
+    holders = [assign.value for assign in mod.facts.assigns] + [arg for fact in mod.facts.calls for arg in fact.call.args]
+    for holder in holders:
+        if holder is not None and holder.start <= span.start and span.end <= holder.end:
+            for one in walk(holder):
+                if isinstance(one, facts.Mapping) and span.start <= one.start and one.end == span.end:
+                    return one
+    return None
+
+
 def is_sound(mod: Mod) -> bool:
     """Whether the file could be read without mistakes, so that spans in it are to be trusted."""
     return not mod.facts.errors and mod.source.encoding_problem is None

@@ -50,3 +50,14 @@ def with_entry(source: SourceFile, table: facts.Mapping, name: str, key: str, co
         comma = () if behind.startswith(",") else (Edit(source.path, Span(value.end, value.end), ","),)
         return (*comma, Edit(source.path, Span(end, end), f"{gap}{key}: {code}" + ("," if behind.startswith(",") else "")))
     return (Edit(source.path, Span(value.end, value.end), f",{gap}{key}: {code}"),)
+
+
+def without_items(source: SourceFile, items: Sequence[Span], gone: Sequence[int]) -> tuple[Edit, ...]:
+    """A list of entries or arguments without some of them, each with its comma."""
+    kept = [at for at in range(len(items)) if at not in gone]
+    if not kept:
+        return (Edit(source.path, Span(items[0].start, items[-1].end), ""),) if gone else ()
+    edits = [Edit(source.path, Span(items[at].start, items[at + 1].start), "") for at in gone if at < kept[-1]]
+    if kept[-1] + 1 < len(items):
+        edits.append(Edit(source.path, Span(items[kept[-1]].end, items[-1].end), ""))
+    return tuple(edits)

@@ -20,7 +20,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     timeout in seconds (0: none); `note` fits the message, or names calls whose result, given as `timeout`, sets none.
     `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit;
     `mends` the argument that a fix gives the call, where it stands and what it is (`1 timeout = 10_000`); of clients of
-    Postgres only where.
+    Postgres only where, of handlers of logs what the language's table spells in place of the call.
 
     `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `plain` (the start of the path is
     written out), `awaited`, `callback` (it is given a
