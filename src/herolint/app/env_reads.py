@@ -44,6 +44,16 @@ def reads_environment(name: str) -> bool:
     )
 
 
+def gives_text(name: str) -> bool:
+    """Whether a call of that qualified name gives a variable as the text that it is, or None."""
+    return name in _SECOND
+
+
+def is_table(name: str) -> bool:
+    """Whether that is the table of all variables."""
+    return name in ENV_TABLES
+
+
 def environment_read(name: str, made: Made) -> Value:
     """The environment variable that a call reads, with its default."""
     first = made.args[0] if made.args else None

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from herolint.changes import Change
 from herolint.code import facts
+from herolint.code.queries import walk
 from herolint.source import SourceFile, Span
 
 
@@ -40,11 +41,19 @@ def placed(where: str) -> tuple[int, str]:
 
 
 def stands_alone(module: facts.Module, span: Span) -> bool:
-    """Whether the expression at the span is a whole argument or the whole value of an assignment, so that nothing beside it binds closer."""
+    """Whether the expression at the span is a whole argument, entry or value of an assignment, so that nothing beside it binds closer."""
     at = tuple(span)
     for fact in module.calls:
         for arg in fact.call.args:
             value = arg.value if isinstance(arg, facts.Keyword) else arg
             if (value.start, value.end) == at and not isinstance(value, facts.Star):
                 return True
+            if value.start <= at[0] and at[1] <= value.end and _is_entry(value, at):
+                return True
     return any(assign.value is not None and (assign.value.start, assign.value.end) == at for assign in module.assigns)
+
+
+def _is_entry(expr: facts.AnyExpr, at: tuple[int, ...]) -> bool:
+    """Whether a literal inside the expression has an entry whose value is at the place."""
+    tables = (inner for inner in walk(expr) if isinstance(inner, facts.Mapping))
+    return any((value.start, value.end) == at for table in tables for _, value in table.items if not isinstance(value, facts.Star))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.edits.code import placed, stands_alone
-from herolint.edits.text import indentation, written
+from herolint.edits.tables import with_option, wrapped
 from herolint.source import SourceFile, Span
 
 
@@ -24,29 +24,8 @@ def given(source: SourceFile, module: facts.Module, call: facts.Call, where: str
         return ()
     at = call.args[position] if 0 <= position < len(call.args) else None
     if isinstance(at, facts.Mapping):
-        return with_entry(source, at, name, code)
+        return with_option(source, at, name.split("."), code)
     if call.args and position == len(call.args) and source.data[call.args[-1].end : call.end] == b")":
         end = call.args[-1].end
-        return (Edit(source.path, Span(end, end), f", {{ {name}: {code} }}"),)
+        return (Edit(source.path, Span(end, end), f", {wrapped(name.split('.'), code)}"),)
     return ()
-
-
-def with_entry(source: SourceFile, table: facts.Mapping, name: str, code: str) -> tuple[Change, ...]:
-    """An object literal with one more entry, in a line of its own where the others are."""
-    if not table.items:
-        return (Edit(source.path, Span(table.start, table.end), f"{{ {name}: {code} }}"),)
-    key, value = table.items[-1]
-    if isinstance(value, facts.Star):
-        return ()
-    for known, old in table.items:
-        if isinstance(known, facts.Const) and known.value == name:
-            return (Edit(source.path, Span(old.start, old.end), code),)
-    if source.line_of(table.start) == source.line_of(key.start):
-        return (Edit(source.path, Span(value.end, value.end), f", {name}: {code}"),)
-    gap, end = "\n" + indentation(source, key.start), source.line_span(source.line_of(value.end)).end
-    behind = written(source, Span(value.end, end)).strip()
-    if behind.startswith((",", "//")):
-        # What stands behind the value stays with it: a comma that is there already, a comment.
-        comma = () if behind.startswith(",") else (Edit(source.path, Span(value.end, value.end), ","),)
-        return (*comma, Edit(source.path, Span(end, end), f"{gap}{name}: {code}" + ("," if behind.startswith(",") else "")))
-    return (Edit(source.path, Span(value.end, value.end), f",{gap}{name}: {code}"),)

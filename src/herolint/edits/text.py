@@ -34,3 +34,9 @@ def indentation(source: SourceFile, offset: int) -> str:
 def written(source: SourceFile, span: Span) -> str:
     """The text of a span as it stands in the file."""
     return source.data[span.start : span.end].decode(source.encoding, "replace")
+
+
+def quoted_as(source: SourceFile, code: str) -> str:
+    """Code with the quotation marks that the file mostly has."""
+    text = source.text
+    return code.replace('"', "'") if "'" not in code and text.count("'") > text.count('"') else code

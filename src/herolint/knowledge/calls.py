@@ -19,7 +19,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
     timeout in seconds (0: none); `note` fits the message, or names calls whose result, given as `timeout`, sets none.
     `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit;
-    `mends` the argument that a fix gives the call, where it stands and what it is (`1 timeout = 10_000`).
+    `mends` the argument that a fix gives the call, where it stands and what it is (`1 timeout = 10_000`); of clients of
+    Postgres only where, of handlers of logs what the language's table spells in place of the call.
 
     `when` says on what the row depends: `url` and `text` (the argument is an address, or a text), `plain` (the start of the path is
     written out), `awaited`, `callback` (it is given a
@@ -129,9 +130,13 @@ class Signing(msgspec.Struct, frozen=True):
 
 
 class Proxy(msgspec.Struct, frozen=True):
-    """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask."""
+    """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask.
+
+    `told` is the call that makes an app which the language's `trust-proxy` tells about the router.
+    """
 
     reads: str = ""
+    told: str = ""
     asks: frozenset[str] = frozenset()
 
 

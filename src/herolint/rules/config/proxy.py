@@ -12,7 +12,7 @@ from herolint.app.tls import tls_servers
 from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.queries import dotted, walk
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.breaks import before
 from herolint.rules.registry import WARNING, report, rule
 
@@ -52,8 +52,10 @@ def proxy_headers(app: App) -> Iterator[Finding]:
 
 
 def _found(app: App, message: str, at: Place, why: str, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
+    from herolint.app.proxy_edits import believing
+
     related = (app.procfile_place("web", "its server does not read X-Forwarded-Proto"),)
-    return report("HL707", message, at, why=why, related=related, fix=fix, process="web", confidence=confidence)
+    return report("HL707", message, at, why=why, related=related, fix=Fix(fix, believing(app)), process="web", confidence=confidence)
 
 
 def _django(app: App) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from herolint.app.django import Django
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.values import Known, Unknown, env_names, walk
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def _has_root(django: Django) -> bool:
 
 
 def _no_root(app: App, django: Django) -> Finding:
+    from herolint.app.static_edits import with_root
+
     root = django.setting("STATIC_ROOT")
     found = root or django.setting("STATIC_URL") or django.setting("INSTALLED_APPS")
     return report(
@@ -60,13 +62,16 @@ def _no_root(app: App, django: Django) -> Finding:
         if found is not None
         else Place(django.settings_path),
         why="the Python buildpack runs collectstatic for every Django app; it fails with ImproperlyConfigured and the build stops",
-        fix='set `STATIC_ROOT = BASE_DIR / "staticfiles"` and serve it with WhiteNoise',
+        fix=Fix('set `STATIC_ROOT = BASE_DIR / "staticfiles"` and serve it with WhiteNoise', with_root(app, django)),
         process="web",
         confidence=Confidence.HIGH if django.sure else Confidence.LOW,
     )
 
 
 def _not_served(app: App, django: Django) -> Finding:
+    from herolint.app.static_edits import with_whitenoise
+
+    words = 'add `whitenoise` to the requirements and `"whitenoise.middleware.WhiteNoiseMiddleware"` after SecurityMiddleware'
     found = django.setting("STATIC_ROOT") or django.setting("STATIC_URL")
     return report(
         "HL208",
@@ -75,7 +80,7 @@ def _not_served(app: App, django: Django) -> Finding:
         severity=ERROR if _debug_is_off(app, django) else WARNING,
         why="Heroku has no file server before the dyno: every stylesheet and script answers 404",
         related=(app.procfile_place("web", "serves only the app"),),
-        fix='add `whitenoise` to the requirements and `"whitenoise.middleware.WhiteNoiseMiddleware"` after SecurityMiddleware',
+        fix=Fix(words, with_whitenoise(app, django)),
         process="web",
         confidence=Confidence.HIGH if django.sure else Confidence.LOW,
     )

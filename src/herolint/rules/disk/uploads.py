@@ -13,12 +13,14 @@ from herolint.app.scratch import is_scratch
 from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
 from herolint.app.uploads import copied_uploads
 from herolint.app.values import Known, Made, Table, Value, text_of
+from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import CallFact
 from herolint.code.queries import argument, dotted
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.disk.database import lost
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+from herolint.source import Span
 
 FILE_FIELDS = frozenset(
     {
@@ -225,6 +227,8 @@ def logs_to_file(app: App) -> Iterator[Finding]:
         text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
             continue
+        from herolint.app.log_edits import to_console
+
         console = app.code.spell(effect.mod, "log-console")
         yield _log_finding(
             app,
@@ -233,6 +237,7 @@ def logs_to_file(app: App) -> Iterator[Finding]:
             effect.runs,
             effect.processes[0],
             console,
+            to_console(app, effect),
             also_shown=_beside_console(app, effect),
             asked_for=text is None and _only_when_named(effect, expr),
         )
@@ -246,6 +251,7 @@ def _log_finding(
     runs: bool | None,
     process: str,
     console: str,
+    edits: tuple[Change, ...],
     *,
     also_shown: bool = False,
     asked_for: bool = False,
@@ -258,7 +264,7 @@ def _log_finding(
         at,
         severity=NOTE if also_shown else WARNING,
         why="only standard output and error reach `heroku logs` and log drains; " + lost(app),
-        fix=f"log to standard output: `{console}`" if console else "log to standard output",
+        fix=Fix(f"log to standard output: `{console}`" if console else "log to standard output", () if also_shown else edits),
         process=process,
         confidence=Confidence.LOW if asked_for else Confidence.HIGH if runs else Confidence.MEDIUM,
     )
@@ -339,6 +345,8 @@ def _logging_dict(app: App) -> Iterator[Finding]:
             kind = text_of(handler.get("class") or Known(None)) or ""
             file = handler.get("filename")
             if file is not None and kind.endswith("FileHandler"):
+                from herolint.app.log_edits import handler_to_console
+
                 yield _log_finding(
                     app,
                     mod.place(facts.Expr(start, end), "log file"),
@@ -346,6 +354,7 @@ def _logging_dict(app: App) -> Iterator[Finding]:
                     runs,
                     process,
                     app.code.spell(mod, "log-console"),
+                    handler_to_console(mod, Span(start, end)),
                     also_shown=all(_shows(handlers, names) for names in _used_by(value, name)),
                 )
 

@@ -196,6 +196,8 @@ def postgres_url_scheme(app: App) -> Iterator[Finding]:
         if (database.place.path, database.place.span.start) in seen:
             continue
         seen.add((database.place.path, database.place.span.start))
+        from herolint.app.scheme_edits import as_postgresql
+
         yield report(
             "HL303",
             "hands DATABASE_URL to SQLAlchemy as it is, but Heroku's starts with postgres://",
@@ -203,7 +205,7 @@ def postgres_url_scheme(app: App) -> Iterator[Finding]:
             why="SQLAlchemy 1.4 and later know only postgresql:// and stop with NoSuchModuleError: the app crashes (H10)"
             + (f", if {database.assumed} is the class that is chosen" if database.assumed else ""),
             severity=ERROR if database.runs else WARNING,
-            fix='use `os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1)`',
+            fix=as_postgresql(app, database, 'use `os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1)`'),
             process=database.processes[0] if database.processes else "",
             confidence=Confidence.HIGH if database.runs and not database.assumed else Confidence.MEDIUM,
         )

@@ -9,7 +9,7 @@ from herolint.app.encryption import Unencrypted, off_by_default, unencrypted
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.values import Known, Table, Text, options, text_of, walk
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import LOCAL
 
@@ -18,7 +18,7 @@ from herolint.rules.services.hosts import LOCAL
 def database_ssl_missing(app: App) -> Iterator[Finding]:
     """A Postgres client has encryption switched off, or needs it switched on and has it not."""
     for found in unencrypted(app.code):
-        yield _not_on(found)
+        yield _not_on(app, found)
     for default in off_by_default(app.code):
         yield report(
             "HL302",
@@ -42,7 +42,7 @@ def database_ssl_missing(app: App) -> Iterator[Finding]:
         )
 
 
-def _not_on(found: Unencrypted) -> Finding:
+def _not_on(app: App, found: Unencrypted) -> Finding:
     effect = found.effect
     verifies = found.how == "verifies"
     messages = {
@@ -50,6 +50,9 @@ def _not_on(found: Unencrypted) -> Finding:
         "off": "connects to DATABASE_URL with TLS switched off in production",
         "verifies": "connects to DATABASE_URL and checks a certificate that no public authority has signed",
     }
+    from herolint.app.encryption_edits import switched_on
+
+    words = f"add `{effect.row.remedy or 'ssl: { rejectUnauthorized: false }'}`" if effect.row.url else effect.row.remedy
     return report(
         "HL302",
         messages[found.how],
@@ -58,7 +61,7 @@ def _not_on(found: Unencrypted) -> Finding:
         why="Heroku Postgres signs its certificates itself: the client stops with `self-signed certificate`"
         if verifies
         else "Heroku Postgres refuses connections without TLS (no pg_hba.conf entry … no encryption)",
-        fix=f"add `{effect.row.remedy or 'ssl: { rejectUnauthorized: false }'}`" if effect.row.url else effect.row.remedy,
+        fix=Fix(words, switched_on(app, found)),
         process=effect.processes[0],
         confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
     )

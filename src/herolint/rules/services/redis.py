@@ -11,7 +11,7 @@ from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.schemes import never_encrypted
 from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import LOCAL
@@ -55,7 +55,10 @@ def _clients(app: App) -> Iterator[Finding]:
         elif effect.name.endswith("from_url"):
             expr, value = app.code.argument(effect, effect.row.url)
             if expr is not None and _reads_redis_url(value) and not _touched(value) and not _relaxed(effect):
-                yield _finding(app, effect.mod.place(effect.fact.call, "checks the certificate"), effect.processes[0], _FIX, effect.runs)
+                from herolint.app.redis_edits import unchecked_where_encrypted
+
+                fix = Fix(_FIX, unchecked_where_encrypted(app, effect))
+                yield _finding(app, effect.mod.place(effect.fact.call, "checks the certificate"), effect.processes[0], fix, effect.runs)
         else:
             yield from _apart(app, effect)
 
@@ -77,11 +80,13 @@ def _by_options(app: App, effect: Effect) -> Iterator[Finding]:
         if name.endswith("rejectUnauthorized") or not (isinstance(said, Table) and said.whole and checks in (None, Known(True))):
             return
     if not app.code.relaxed_certificates:
+        from herolint.app.redis_edits import unchecked_by_option
+
         yield _finding(
             app,
             effect.mod.place(effect.fact.call, "checks the certificate"),
             effect.processes[0],
-            f"pass `{effect.row.remedy}`",
+            Fix(f"pass `{effect.row.remedy}`", unchecked_by_option(app, effect)),
             effect.runs,
         )
 
@@ -214,7 +219,7 @@ def _django_fix(setting: str, layer: Value) -> str:
     return 'add `"OPTIONS": {"CONNECTION_POOL_KWARGS": {"ssl_cert_reqs": None}}`'
 
 
-def _finding(app: App, at: Place, process: str, fix: str, runs: bool | None) -> Finding:
+def _finding(app: App, at: Place, process: str, fix: Fix | str, runs: bool | None) -> Finding:
     return report(
         "HL304",
         "REDIS_URL is used without a word about its certificate",

@@ -1,0 +1,42 @@
+"""How a client of REDIS_URL is told not to check a certificate that no public authority has signed."""
+
+from __future__ import annotations
+
+from herolint.app import mending
+from herolint.app.encryption_edits import with_option_of_row
+from herolint.app.model import App
+from herolint.app.program import Effect
+from herolint.changes import Change
+from herolint.code import facts
+from herolint.edits.text import indentation, written
+from herolint.source import Span
+
+_TYPED = (".ts", ".tsx", ".mts")
+
+
+def unchecked_by_option(app: App, effect: Effect) -> tuple[Change, ...]:
+    """The option in plain sight, where a client on a laptop, without TLS, takes it as well."""
+    if not effect.row.mends:
+        return ()
+    # The types of node-redis know rejectUnauthorized only beside a `tls` that is written out.
+    if effect.mod.path.endswith(_TYPED) and "socket." in effect.row.mends:
+        return ()
+    named = any(isinstance(arg, facts.Keyword) for arg in effect.fact.call.args)
+    return mending.mended(app, effect) if named else with_option_of_row(app, effect)
+
+
+def unchecked_where_encrypted(app: App, effect: Effect) -> tuple[Change, ...]:
+    """`ssl_cert_reqs` for addresses with TLS: the client without TLS takes no such argument."""
+    mod, call = effect.mod, effect.fact.call
+    url, _ = app.code.argument(effect, effect.row.url)
+    plain = isinstance(url, facts.Name | facts.Attr | facts.Index) or (isinstance(url, facts.Call) and isinstance(url.func, facts.Attr))
+    if url is None or not plain or any(isinstance(arg, facts.Star) for arg in call.args):
+        return ()
+    address = written(mod.source, Span(url.start, url.end))
+    code = mending.spelled(app, mod, "unchecked-redis", address=address)
+    if not code or "\n" in address:
+        return ()
+    last, first = call.args[-1], call.args[0]
+    broken = mod.source.line_of(first.start) != mod.source.line_of(call.func.end)
+    gap = "\n" + indentation(mod.source, first.start) if broken else " "
+    return mending.inserted(mod, (last.end, f",{gap}{code}"))
