@@ -83,6 +83,20 @@ def test_unsafe_fixes_are_made_when_asked_for(folder: Path, lint: Lint) -> None:
     assert "No findings" in run.stdout
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        'bash -l -c "flask db upgrade && gunicorn app:app"',
+        'bash -c "gunicorn app:app && flask db migrate"',
+    ],
+)
+def test_a_step_inside_another_command_stays_where_it_is(folder: Path, lint: Lint, command: str) -> None:
+    procfile = f"web: {command}\n".encode()
+    (folder / "Procfile").write_bytes(procfile)
+    lint(folder, "--fix", "--unsafe-fixes", "--select", "HL113")
+    assert (folder / "Procfile").read_bytes() == procfile
+
+
 def test_the_command_line_limits_what_is_fixed(folder: Path, lint: Lint) -> None:
     lint(folder, "--fix", "--ignore", "HL105")
     assert (folder / "app.py").read_bytes() == APP

@@ -29,4 +29,6 @@ def without_step(app: App, process: Process, launch: Launch) -> tuple[Edit, ...]
     step = commands[at]
     if at + 1 < len(commands):
         return (Edit(launch.path, Span(step.span.start, commands[at + 1].span.start), ""),)
+    if commands[0].span.start != line.command_span.start:
+        return ()  # the chain stands in the quotes of another command, which end behind the step
     return (Edit(launch.path, Span(commands[at - 1].span.end, line.command_span.end), ""),)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks import Outcome
+from herolint.app.fitting_python import fitting_python, is_near_end
 from herolint.app.python_build import WantedPython, manager_files, wanted_python
 from herolint.changes import Change, Delete, Edit, NewFile, Rename, Resave
 from herolint.finding import Confidence, Place
@@ -16,8 +16,6 @@ from herolint.patterns import lazy
 if TYPE_CHECKING:
     from herolint.app.model import App
 
-_NEAR_DAYS = 180
-"""An end within this many days is told."""
 _MEANT = lazy(r"(?i:python)?[ =_-]*v?(?P<version>(?P<minor>3\.[0-9]+)(?:\.[0-9]+)?)(?:\.[x*])?")
 """A version that is written in another way than the buildpack reads."""
 _PATCHES_TO_COME = 2
@@ -113,12 +111,12 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
             f"the build stops: Invalid Python version in {wanted.origin}", "write a `.python-version` with a version such as `3.13`",
         )  # fmt: skip
     elif number < min(known):
-        oldest = ".".join(map(str, min(known)))
+        oldest, fitting = ".".join(map(str, min(known))), fitting_python(app)
         yield Outcome(
             "version-invalid", True, f"Python {wanted.version} is past its end of life: the buildpack refuses everything below {oldest}", at,
             "the build stops: The requested Python version has reached end-of-life",
-            f"use a supported version, e.g. `{python.default}` in `.python-version`, and test the app on it",
-            edits=_other_version(app, wanted, python.default), safe=False,
+            f"use a supported version, e.g. `{fitting or python.default}` in `.python-version`, and test the app on it",
+            edits=_other_version(app, wanted, fitting), safe=False,
         )  # fmt: skip
     elif number > max(known):
         yield Outcome(
@@ -140,8 +138,10 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
         )  # fmt: skip
 
 
-def _other_version(app: App, wanted: WantedPython, minor: str) -> tuple[Change, ...]:
-    """Another version in the place of the one that is asked for."""
+def _other_version(app: App, wanted: WantedPython, minor: str | None) -> tuple[Change, ...]:
+    """Another version in the place of the one that is asked for; nothing where none fits."""
+    if minor is None:
+        return ()
     if wanted.origin == "runtime.txt":
         return _in_new_file(app, minor)
     return (Edit(wanted.origin, wanted.at.span, minor),) if wanted.origin == ".python-version" and wanted.at.span is not None else ()
@@ -177,7 +177,7 @@ def _patch(wanted: WantedPython) -> int | None:
 
 
 def _unsaid(app: App) -> Outcome:
-    project = app.pyproject
+    project, fitting = app.pyproject, fitting_python(app)
     unread = project is not None and project.requires_python_span is not None
     return Outcome(
         "version-old",
@@ -185,8 +185,8 @@ def _unsaid(app: App) -> Outcome:
         f"no file that the buildpack reads says which Python to use: the first build takes {app.platform.python.default}",
         Place("pyproject.toml", project.requires_python_span, "never read") if project is not None and unread else Place(""),
         "every build warns: No Python version was specified (to become an error); a new default may break pinned packages",
-        f"write a `.python-version` with the version you test on, e.g. `{app.platform.python.default}`",
-        edits=(NewFile(".python-version", f"{app.platform.python.default}\n"),) if not unread else (),
+        "write a `.python-version` with the version you test on" + (f", e.g. `{fitting}`" if fitting is not None else ""),
+        edits=(NewFile(".python-version", f"{fitting}\n"),) if fitting is not None and not unread else (),
         safe=False,
     )
 
@@ -205,15 +205,15 @@ def _old_version(app: App, wanted: WantedPython) -> Iterator[Outcome]:
     if row is None:
         return
     gone, at = row.removed, Place(wanted.origin, wanted.at.span, "this version")
-    near = row.deprecated or row.end_of_life <= app.today + datetime.timedelta(days=_NEAR_DAYS)
     patch = _patch(wanted)
-    if near and wanted.origin != "runtime.txt":
+    if is_near_end(app, row) and wanted.origin != "runtime.txt":
         state = "has reached" if row.end_of_life <= app.today else "is near"
+        fitting = fitting_python(app)
         when = f"; from {gone.isoformat()} builds with it fail" if gone is not None else ""
         yield Outcome(
             "version-old", False, f"Python {row.minor} {state} its end of life ({row.end_of_life.isoformat()}){when}", at,
-            "no security updates any more, and the buildpack drops it", f"move to {app.platform.python.default}",
-            edits=_other_version(app, wanted, app.platform.python.default), safe=False,
+            "no security updates any more, and the buildpack drops it", f"move to {fitting or app.platform.python.default}",
+            edits=_other_version(app, wanted, fitting), safe=False,
         )  # fmt: skip
     elif patch is not None and patch < int(row.latest.split(".")[2]) and wanted.origin != "runtime.txt":
         yield Outcome(

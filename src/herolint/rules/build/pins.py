@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
-from herolint.app.breaking import python_breaks, setuptools_breaks
-from herolint.app.dependencies import Dependency
+from herolint.app.fitting_python import Trouble, fitting_python, troubles
 from herolint.app.installing import failure, first_with_wheel
 from herolint.app.model import App
 from herolint.app.python_build import WantedPython, builds_python, manager_files, python_minor, wanted_python
@@ -17,23 +14,6 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 
 _SHOWN = 4
 """Requirements that a finding names."""
-
-
-class _Trouble(msgspec.Struct, frozen=True):
-    """A release that does not go with a Python. `runs`: it installs, and fails when it is used; `raise_to`: what would go."""
-
-    dependency: Dependency
-    version: str
-    reason: str
-    certain: bool
-    runs: bool
-    use: Place | None
-    raise_to: str
-
-    @property
-    def name(self) -> str:
-        """The distribution with its release, where that is pinned."""
-        return f"{self.dependency.name} {self.version}" if self.dependency.version else self.dependency.name
 
 
 @rule("HL420", "dependency-python-mismatch", ERROR, WARNING, needs=("python",))
@@ -62,35 +42,16 @@ def uninstallable_pins(app: App) -> Iterator[Finding]:
         yield _mismatch(app, "HL410", found, python_minor(app), wanted)
 
 
-def _known_troubles(app: App, wanted: WantedPython) -> list[_Trouble]:
+def _known_troubles(app: App, wanted: WantedPython) -> list[Trouble]:
     """The troubles with the Python that will be used; none where nobody knows which that is."""
     if wanted.issue or (wanted.minor is not None and app.platform.python.version(wanted.minor) is None):
         return []
     if wanted.version is None and any(app.platform.buildpack(url) is None for url in app.buildpacks):
         return []  # a buildpack that nobody knows may write the version file
-    return _troubles(app, python_minor(app))
+    return troubles(app, python_minor(app))
 
 
-def _troubles(app: App, python: str) -> list[_Trouble]:
-    """What does not install, then what does not run, each in the order of the manifest."""
-    found = []
-    for dependency in app.dependencies.packages.values():
-        one = failure(app, dependency, python)
-        if one is not None:
-            later = first_with_wheel(dependency.name, one.version, python) or ""
-            found.append(_Trouble(dependency, one.version, one.reason, one.certain, False, None, later))
-    failing = {one.dependency.name for one in found if one.certain}
-    for broken in (*python_breaks(app, python), *(one for one in setuptools_breaks(app, python) if one.by_python)):
-        seen = broken.use is not None or not app.code.modules  # code that imports it, or none that could be read
-        if broken.dependency.name not in failing and seen:
-            failing.add(broken.dependency.name)
-            rising = broken.raise_to or broken.instead
-            sure = broken.sure and broken.use is not None
-            found.append(_Trouble(broken.dependency, broken.version, broken.reason, sure, True, broken.use, rising))
-    return sorted(found, key=lambda one: (one.runs, one.dependency.at.path, one.dependency.at.span or (0, 0)))
-
-
-def _mismatch(app: App, code: str, found: list[_Trouble], python: str, wanted: WantedPython) -> Finding:
+def _mismatch(app: App, code: str, found: list[Trouble], python: str, wanted: WantedPython) -> Finding:
     first, assumed = found[0], wanted.version is None
     chosen = " (no file names one, so it is the buildpack's default)" if assumed else ""
     newest = first.dependency.version is None and not first.runs
@@ -116,7 +77,7 @@ def _mismatch(app: App, code: str, found: list[_Trouble], python: str, wanted: W
     )
 
 
-def _does(found: list[_Trouble], both: str) -> str:
+def _does(found: list[Trouble], both: str) -> str:
     many = len(found) > 1
     if not found[0].certain:
         return "may not install" if not found[0].runs else ("fail if they are used" if many else "fails if it is used")
@@ -125,7 +86,7 @@ def _does(found: list[_Trouble], both: str) -> str:
     return both if any(one.runs for one in found) else "cannot be installed"
 
 
-def _why(first: _Trouble) -> str:
+def _why(first: Trouble) -> str:
     if first.runs:
         return "the process ends with an error as soon as it is imported or used (H10)"
     if first.certain:
@@ -133,12 +94,12 @@ def _why(first: _Trouble) -> str:
     return "the build takes minutes longer, and often stops in the compiler"
 
 
-def _fix(app: App, found: list[_Trouble], python: str) -> str:
+def _fix(app: App, found: list[Trouble], python: str) -> str:
     raised = ", ".join(f"{one.dependency.name} to {one.raise_to}" for one in found[:_SHOWN] if one.raise_to)
     words = f"raise the pins ({raised} or newer)" if raised else "raise the pins"
-    for row in app.platform.python.versions:
-        if row.minor != python and not row.deprecated and not _troubles(app, row.minor):
-            return f"write `.python-version` with `{row.minor}`, with which all of them go; or {words}"
+    fitting = fitting_python(app)
+    if fitting is not None:
+        return f"write `.python-version` with `{fitting}`, with which all of them go; or {words}"
     return words
 
 

@@ -102,19 +102,20 @@ def _released(app: App, web: Process, launch: Launch, text: str) -> Fix:
     from herolint.edits.text import written
 
     source, command = app.source(launch.path), launch.command
+    line = app.procfile.last().get("web") if app.procfile is not None else None
     after = next((one for one in web.script.commands if one.span.start > command.span.start), None)
     edits: tuple[Edit, ...] = ()
     if (
         source is not None
         and launch.path == app.procfile_path
-        and app.procfile is not None
+        and line is not None
         and "release" not in app.processes
         and command is web.script.commands[0]
+        and command.span.start == line.command_span.start  # else it stands in the quotes of another one
         and after is not None
         and command.operator == "&&"
         and not command.cwd
     ):
-        line = app.procfile.last()["web"]
         moved = Edit(launch.path, Span(line.line_span.start, line.line_span.start), f"release: {written(source, command.span).rstrip()}\n")
         edits = (moved, Edit(launch.path, Span(line.command_span.start, after.span.start), ""))
     return Fix(f"move it to the release phase: `release: {text}`", edits)

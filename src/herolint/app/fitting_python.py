@@ -1,0 +1,68 @@
+"""Which packages do not go with a Python, and the Python that all of them go with."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint.app.breaking import python_breaks, setuptools_breaks
+from herolint.app.dependencies import Dependency
+from herolint.app.installing import failure, first_with_wheel
+from herolint.finding import Place
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.platforms.model import PythonVersion
+
+NEAR_DAYS = 180
+"""An end of life within this many days is near."""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """A release that does not go with a Python. `runs`: it installs, and fails when it is used; `raise_to`: what would go."""
+
+    dependency: Dependency
+    version: str
+    reason: str
+    certain: bool
+    runs: bool
+    use: Place | None
+    raise_to: str
+
+    @property
+    def name(self) -> str:
+        """The distribution with its release, where that is pinned."""
+        return f"{self.dependency.name} {self.version}" if self.dependency.version else self.dependency.name
+
+
+def troubles(app: App, python: str) -> list[Trouble]:
+    """What does not install, then what does not run, each in the order of the manifest."""
+    found = []
+    for dependency in app.dependencies.packages.values():
+        one = failure(app, dependency, python)
+        if one is not None:
+            later = first_with_wheel(dependency.name, one.version, python) or ""
+            found.append(Trouble(dependency, one.version, one.reason, one.certain, False, None, later))
+    failing = {one.dependency.name for one in found if one.certain}
+    for broken in (*python_breaks(app, python), *(one for one in setuptools_breaks(app, python) if one.by_python)):
+        seen = broken.use is not None or not app.code.modules  # code that imports it, or none that could be read
+        if broken.dependency.name not in failing and seen:
+            failing.add(broken.dependency.name)
+            rising = broken.raise_to or broken.instead
+            sure = broken.sure and broken.use is not None
+            found.append(Trouble(broken.dependency, broken.version, broken.reason, sure, True, broken.use, rising))
+    return sorted(found, key=lambda one: (one.runs, one.dependency.at.path, one.dependency.at.span or (0, 0)))
+
+
+def is_near_end(app: App, row: PythonVersion) -> bool:
+    """Whether a minor version has reached its end of life, or will soon."""
+    return row.deprecated or row.end_of_life <= app.today + datetime.timedelta(days=NEAR_DAYS)
+
+
+def fitting_python(app: App) -> str | None:
+    """The minor version to ask for: the default, else the newest one that lasts, with which all packages go; None where there is none."""
+    known = app.platform.python
+    lasting = [row.minor for row in known.versions if not is_near_end(app, row)]
+    return next((minor for minor in dict.fromkeys((known.default, *lasting)) if not troubles(app, minor)), None)
