@@ -25,6 +25,8 @@ _BUNDLERS = lazy(
 )
 """Programs that may put what a file loads into its output."""
 _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
+_EVERYWHERE = lazy(r"\b(workspaces|lerna|turbo|nx)\b|\s-ws\b|\bpnpm\b[^&|;]*\s(-r|--recursive)\b")
+"""Words by which a script runs scripts of all packages of the repository."""
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
 MAX_SCRIPTS = 60
 """Scripts, and packages of the repository, that are followed."""
@@ -58,7 +60,7 @@ def _texts(app: App) -> list[tuple[str, str]]:
             continue
         seen.add((folder, name))
         texts.append((folder, text))
-        for other in (folder, *(inner for inner in _packages(app) if inner != folder and _names(text, inner))):
+        for other in (folder, *(inner for inner in _packages(app) if inner != folder and _reaches(app, text, inner))):
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
             for called, (inner_text, _) in package.scripts.items() if package is not None else ():
@@ -76,7 +78,11 @@ def builds_in(app: App, folder: str) -> bool:
     """Whether the build may build in a folder of its own, as far as the words of its scripts tell."""
     text = build_text(app)
     hooks = any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile"))
-    return hooks or _names(text, folder) or re.search(r"\b(lerna|turbo|nx|workspaces?|sh|bash|make|gulp|grunt)\b", text) is not None
+    return (
+        hooks
+        or _names(text, posixpath.basename(folder))
+        or re.search(r"\b(lerna|turbo|nx|workspaces?|sh|bash|make|gulp|grunt)\b", text) is not None
+    )
 
 
 def _calls(text: str, script: str) -> bool:
@@ -96,9 +102,19 @@ def _packages(app: App) -> tuple[str, ...]:
     return tuple(posixpath.dirname(path) for path in sorted(paths)[:MAX_SCRIPTS])
 
 
-def _names(text: str, folder: str) -> bool:
-    """Whether a script names a folder as a word."""
-    return re.search(rf"(?<![\w-]){re.escape(posixpath.basename(folder))}(?![\w-])", text) is not None
+def _reaches(app: App, text: str, folder: str) -> bool:
+    """Whether a script may run one of another folder's package: it names the folder or the package, or goes through all of them."""
+    if _names(text, posixpath.basename(folder)) or _EVERYWHERE.search(text) is not None:
+        return True
+    package = app.package(folder)
+    root = package.tree.root if package is not None else None
+    name = root.text("name") if root is not None and root.kind == "map" else None
+    return name is not None and _names(text, name)
+
+
+def _names(text: str, word: str) -> bool:
+    """Whether a script has a word: the last part of a folder's path, or the name of a package."""
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
 
 
 def makes(app: App, path: str) -> bool:
