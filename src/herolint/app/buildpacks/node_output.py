@@ -46,12 +46,12 @@ def build_scripts(app: App, folder: str = "") -> dict[str, str]:
 
 def build_text(app: App) -> str:
     """The text of everything that the build runs."""
-    return "\n".join(text for _, text in _texts(app))
+    return "\n".join(text for _, _, text in followed_scripts(app))
 
 
-def _texts(app: App) -> list[tuple[str, str]]:
-    """What the build runs, with the scripts that those call in turn, in other folders too: each text with its folder."""
-    texts: list[tuple[str, str]] = []
+def followed_scripts(app: App) -> list[tuple[str, str, str]]:
+    """What the build runs, with the scripts that those call in turn, in other folders too: folder, name and text of each."""
+    texts: list[tuple[str, str, str]] = []
     seen: set[tuple[str, str]] = set()
     waiting = [("", name, text) for name, text in build_scripts(app).items()]
     while waiting and len(seen) < MAX_SCRIPTS:
@@ -59,7 +59,7 @@ def _texts(app: App) -> list[tuple[str, str]]:
         if (folder, name) in seen:
             continue
         seen.add((folder, name))
-        texts.append((folder, text))
+        texts.append((folder, name, text))
         for other in (folder, *(inner for inner in _packages(app) if inner != folder and _reaches(app, text, inner))):
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
@@ -123,7 +123,9 @@ def makes(app: App, path: str) -> bool:
         return True
     into = posixpath.dirname(path)
     text = "\n".join(
-        text for folder, text in _texts(app) if not folder or path.startswith(f"{folder}/") or ".." in text or (into and into in text)
+        text
+        for folder, _, text in followed_scripts(app)
+        if not folder or path.startswith(f"{folder}/") or ".." in text or (into and into in text)
     )
     if not text or not _MAKERS.search(text):
         return False
