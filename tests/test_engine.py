@@ -171,3 +171,18 @@ def test_what_fails_a_run() -> None:
     assert not engine.failing(noted, None, strict=True)
     assert engine.failing(Result(problems=(problem,)), None, strict=True)
     assert not engine.failing(Result(problems=(problem,)), Severity.NOTE, strict=False)
+
+
+def test_what_two_procfiles_of_one_root_share_is_told_once(tmp_path: Path) -> None:
+    for one, program in (("api", "web: node packages/api/server.js"), ("site", "web: node packages/site/serve.js\nclock: node clock.js")):
+        folder = tmp_path / "packages" / one
+        folder.mkdir(parents=True)
+        (folder / "package.json").write_text(f'{{"name": "{one}"}}')
+        (folder / "Procfile").write_text(program + "\n")
+    (tmp_path / "package.json").write_text('{"workspaces": ["packages/*"], "scripts": {"heroku-postbuild": "echo built"}}')
+    (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3, "packages": {"": {"workspaces": ["packages/*"]}}}')
+    result = engine.run(tmp_path, Config(), engine.RunOptions(today=date(2026, 11, 1), cache=False))
+    assert [one.processes for one in result.apps] == [("web", "clock")]
+    assert [found.at.path for found in result.findings if found.code == "HL408"] == ["package.json"]
+    missing = {(found.at.path, found.process) for found in result.findings if found.code == "HL110"}
+    assert missing == {("packages/api/Procfile", "web"), ("packages/site/Procfile", "web"), ("packages/site/Procfile", "clock")}

@@ -213,11 +213,17 @@ class _Run:
         """Run the rules over each app."""
         findings: list[Finding] = []
         problems: list[Problem] = []
-        summaries = []
+        summaries: list[AppSummary] = []
         for app in self.apps:
-            findings += self.judge(app, problems)
+            told = {_said(finding) for finding in findings}
+            findings += (finding for finding in self.judge(app, problems) if _said(finding) not in told)
             processes, language = self.summary(app, problems)
-            summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
+            same = next((one for one in summaries if one.path == app.root.path), None)
+            if same is None:
+                summaries.append(AppSummary(path=app.root.path, processes=processes, language=language))
+            else:  # another Procfile of the same folder
+                both = tuple(dict.fromkeys((*same.processes, *processes)))
+                summaries[summaries.index(same)] = msgspec.structs.replace(same, processes=both)
         facts_date = self.apps[0].platform.checked if self.apps else ""
         secrets = _secrets(findings, self.workspace)
         return Judgement(tuple(findings), tuple(problems), tuple(summaries), tuple(secrets), facts_date)
@@ -270,6 +276,11 @@ class _Run:
             return ""
         relative = os.path.relpath(self.root.resolve(), self.config.folder).replace(os.sep, "/")
         return "" if relative == "." or relative.startswith("..") else relative + "/"
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    """What a finding says and where: apps of one folder say the same of what they share."""
+    return finding.code, finding.app, finding.at.path, finding.at.span, finding.message
 
 
 def _failed(rule: Rule, error: Exception) -> Problem:

@@ -140,6 +140,24 @@ def test_lfs_pointers_are_known_by_attributes(tmp_path: Path) -> None:
     assert [path for path, entry in files.items() if entry.lfs] == ["data/b.bin", "model.bin"]
 
 
+def test_the_root_is_deployed_with_a_procfile_of_a_workspace(tmp_path: Path) -> None:
+    root = '{"workspaces": {"packages": ["./packages/*"]}, "scripts": {"heroku-postbuild": "yarn workspaces run build"}}'
+    locks = {"yarn.lock": "", "packages__api__yarn.lock": ""}
+    members = {f"packages__{one}__{name}": "{}" for one in ("api", "web") for name in ("Procfile", "package.json")}
+    write(tmp_path, **{"package.json": root}, **members, **locks, tools__Procfile="web: x", mail__Procfile="web: x")
+    found = [(app.path, app.procfile) for app in find_apps(open_workspace(tmp_path))]
+    assert found == [("", "packages/api/Procfile"), ("", "packages/web/Procfile"), ("mail", "")]
+    write(tmp_path, **{"package.json": '{"workspaces": ["packages/*"]}'})
+    found = [(app.path, app.procfile) for app in find_apps(open_workspace(tmp_path))]
+    assert found == [("", "packages/web/Procfile"), ("mail", ""), ("packages/api", "")]
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"workspaces": 3}', '{"workspaces": [1]}', '{"scripts": []}'])
+def test_a_manifest_that_is_wrong_has_no_workspaces(tmp_path: Path, text: str) -> None:
+    write(tmp_path, **{"package.json": text, "api__package.json": "{}", "api__Procfile": "web: x", "yarn.lock": ""})
+    assert [app.path for app in find_apps(open_workspace(tmp_path))] == ["", "api"]
+
+
 def test_a_folder_that_looks_like_an_app_is_one_when_the_root_does_not(tmp_path: Path) -> None:
     names = ("backend__requirements.txt", "backend__app.py", "tests__requirements.txt", "tests__app.py", "lib__package.json")
     write(tmp_path, **dict.fromkeys(names, ""))

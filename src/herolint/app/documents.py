@@ -41,11 +41,12 @@ class Documents:
     """What files say, without any judgement of what the platform makes of it. A document is None (or empty) where there is no such file.
 
     `workspace` is the view of the app's folder, so that all paths are relative to its root. `cache` keeps the facts of source files.
-    `problems` collects what could not be read.
+    `problems` collects what could not be read. `picked_procfile` is the Procfile that is put at the root before the app is built, if any.
     """
 
-    def __init__(self, workspace: Workspace, cache: FactCache | None = None) -> None:
+    def __init__(self, workspace: Workspace, cache: FactCache | None = None, picked_procfile: str = "") -> None:
         self.workspace = workspace
+        self.picked_procfile = picked_procfile
         self.cache = cache
         self.problems: list[Problem] = []
         self._packages: dict[str, PackageJson | None] = {}
@@ -65,7 +66,7 @@ class Documents:
 
     @cached_property
     def procfile(self) -> Procfile | None:
-        """The Procfile at the app's root."""
+        """The Procfile at the app's root, or the one that is put there."""
         return loading.procfile(self)
 
     @cached_property

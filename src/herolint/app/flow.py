@@ -271,17 +271,24 @@ def _hands_answer(fact: CallFact) -> bool:
 
 
 def _answers_then(mod: Mod, fact: CallFact) -> bool:
-    """Whether a promise's end is what the visitor gets: it is returned, or `then` answers with it."""
+    """Whether a promise's end is what the visitor gets: it is returned, or a function that is called then answers with it."""
+    if _closure_answers(mod, fact):
+        return True
     start = fact.call.start
     if any(one.function == fact.function and one.value is not None and one.value.start == start for one in mod.facts.returns):
         return True
     for other in calls_of(mod).get(fact.function, ()):
         if other.call.start != start or _name(other.call.func) not in ("then", "finally"):
             continue
-        for given in other.call.args:
-            if isinstance(given, facts.Closure) and any(_answers(inner) for inner in calls_of(mod).get(given.number, ())):
-                return True
+        if _closure_answers(mod, other):
+            return True
     return False
+
+
+def _closure_answers(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call is given a function that answers the visitor."""
+    closures = (given for given in fact.call.args if isinstance(given, facts.Closure))
+    return any(_answers(inner) for closure in closures for inner in calls_of(mod).get(closure.number, ()))
 
 
 def _answers(fact: CallFact) -> bool:
@@ -292,13 +299,18 @@ def _answers(fact: CallFact) -> bool:
 
 
 def _gives_promise(mod: Mod, number: int) -> bool:
-    """Whether a function returns a promise that it makes."""
+    """Whether a function returns a promise that it makes, or a chain of them."""
     found: frozenset[int] | None = mod.__dict__.get("_gives_promise")
     if found is None:
         returns = mod.facts.returns
-        found = frozenset(one.function for one in returns if isinstance(one.value, facts.Call) and _name(one.value.func) == "Promise")
+        found = frozenset(one.function for one in returns if isinstance(one.value, facts.Call) and _is_promise(one.value.func))
         mod.__dict__["_gives_promise"] = found
     return number in found
+
+
+def _is_promise(func: facts.AnyExpr) -> bool:
+    """Whether what is called makes a promise: the class itself, or a method that promises have."""
+    return _name(func) == "Promise" or (isinstance(func, facts.Attr) and func.name in ("then", "catch", "finally"))
 
 
 def _left_to_others(mod: Mod, number: int) -> bool:

@@ -147,7 +147,7 @@ class Follower:
 
     def _package_scripts(self, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
         """What a package manager starts from package.json: the script with those before and after it."""
-        folder = self._workspace(launch) if launch.attr else launch.folder or ""
+        folder = script_folder(self.app, launch)
         package = self.app.package(folder)
         path = posixpath.join(folder, "package.json")
         name = launch.subcommand
@@ -163,16 +163,6 @@ class Follower:
                 here = Place(path, launch.at.span, name)
                 yield from self.launches(parse(text, span.start + 1).commands, path, (*via, here), folder)
 
-    def _workspace(self, launch: Launch) -> str:
-        """The folder of the workspace that a package manager is sent to: by its package's name, or its path."""
-        for path in sorted(self.app.slug, key=lambda p: (p.count("/"), p)):
-            if posixpath.basename(path) == "package.json" and "node_modules/" not in path:
-                package = self.app.package(posixpath.dirname(path))
-                root = package.tree.root if package is not None else None
-                if root is not None and root.kind == "map" and root.text("name") == launch.attr:
-                    return posixpath.dirname(path)
-        return posixpath.normpath(posixpath.join(launch.folder or "", launch.attr or ""))
-
     def _managed(self, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
         """What a process manager starts from a Procfile of its own."""
         from herolint.formats.procfile import parse as parse_procfile
@@ -184,6 +174,19 @@ class Follower:
             return
         for line in parse_procfile(source).last().values():
             yield from self.launches(parse(line.command, line.command_span.start).commands, path, (*via, launch.at))
+
+
+def script_folder(app: App, launch: Launch) -> str:
+    """The folder whose package.json has the script that a package manager is told to run; a workspace goes by its name or its path."""
+    if not launch.attr:
+        return launch.folder or ""
+    for path in sorted(app.slug, key=lambda p: (p.count("/"), p)):
+        if posixpath.basename(path) == "package.json" and "node_modules/" not in path:
+            package = app.package(posixpath.dirname(path))
+            root = package.tree.root if package is not None else None
+            if root is not None and root.kind == "map" and root.text("name") == launch.attr:
+                return posixpath.dirname(path)
+    return posixpath.normpath(posixpath.join(launch.folder or "", launch.attr))
 
 
 def _takes_all(command: Command) -> bool:

@@ -71,7 +71,9 @@ MISNAMED_PROCFILES = frozenset({"procfile", "procfile.txt", "procfile.yml", "pro
 
 
 def procfile_path(files: Documents) -> str | None:
-    """`Procfile`, else a file at the root whose name differs from it in letter case or ending only."""
+    """`Procfile`, or the one that is put there, else a file at the root whose name differs from it in letter case or ending only."""
+    if files.picked_procfile in files.slug:
+        return files.picked_procfile
     if "Procfile" in files.slug:
         return "Procfile"
     names = sorted(path for path in files.slug if "/" not in path and path.lower() in MISNAMED_PROCFILES)

@@ -57,7 +57,7 @@ class App(Documents):
         options: Mapping[str, Mapping[str, object]] | None = None,
         online: Online | None = None,
     ) -> None:
-        super().__init__(workspace, cache)
+        super().__init__(workspace, cache, root.procfile)
         self.root = root
         self.context = context
         self.platform = platform

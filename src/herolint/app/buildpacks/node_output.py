@@ -25,6 +25,8 @@ _BUNDLERS = lazy(
 )
 """Programs that may put what a file loads into its output."""
 _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
+_EVERYWHERE = lazy(r"\b(workspaces|lerna|turbo|nx)\b|\s-ws\b|\bpnpm\b[^&|;]*\s(-r|--recursive)\b")
+"""Words by which a script runs scripts of all packages of the repository."""
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
 MAX_SCRIPTS = 60
 """Scripts, and packages of the repository, that are followed."""
@@ -44,12 +46,12 @@ def build_scripts(app: App, folder: str = "") -> dict[str, str]:
 
 def build_text(app: App) -> str:
     """The text of everything that the build runs."""
-    return "\n".join(text for _, text in _texts(app))
+    return "\n".join(text for _, _, text in followed_scripts(app))
 
 
-def _texts(app: App) -> list[tuple[str, str]]:
-    """What the build runs, with the scripts that those call in turn, in other folders too: each text with its folder."""
-    texts: list[tuple[str, str]] = []
+def followed_scripts(app: App) -> list[tuple[str, str, str]]:
+    """What the build runs, with the scripts that those call in turn, in other folders too: folder, name and text of each."""
+    texts: list[tuple[str, str, str]] = []
     seen: set[tuple[str, str]] = set()
     waiting = [("", name, text) for name, text in build_scripts(app).items()]
     while waiting and len(seen) < MAX_SCRIPTS:
@@ -57,8 +59,8 @@ def _texts(app: App) -> list[tuple[str, str]]:
         if (folder, name) in seen:
             continue
         seen.add((folder, name))
-        texts.append((folder, text))
-        for other in (folder, *(inner for inner in _packages(app) if inner != folder and _names(text, inner))):
+        texts.append((folder, name, text))
+        for other in (folder, *(inner for inner in _packages(app) if inner != folder and _reaches(app, text, inner))):
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
             for called, (inner_text, _) in package.scripts.items() if package is not None else ():
@@ -76,7 +78,11 @@ def builds_in(app: App, folder: str) -> bool:
     """Whether the build may build in a folder of its own, as far as the words of its scripts tell."""
     text = build_text(app)
     hooks = any(hook in app.slug for hook in ("bin/post_compile", "bin/pre_compile"))
-    return hooks or _names(text, folder) or re.search(r"\b(lerna|turbo|nx|workspaces?|sh|bash|make|gulp|grunt)\b", text) is not None
+    return (
+        hooks
+        or _names(text, posixpath.basename(folder))
+        or re.search(r"\b(lerna|turbo|nx|workspaces?|sh|bash|make|gulp|grunt)\b", text) is not None
+    )
 
 
 def _calls(text: str, script: str) -> bool:
@@ -96,9 +102,19 @@ def _packages(app: App) -> tuple[str, ...]:
     return tuple(posixpath.dirname(path) for path in sorted(paths)[:MAX_SCRIPTS])
 
 
-def _names(text: str, folder: str) -> bool:
-    """Whether a script names a folder as a word."""
-    return re.search(rf"(?<![\w-]){re.escape(posixpath.basename(folder))}(?![\w-])", text) is not None
+def _reaches(app: App, text: str, folder: str) -> bool:
+    """Whether a script may run one of another folder's package: it names the folder or the package, or goes through all of them."""
+    if _names(text, posixpath.basename(folder)) or _EVERYWHERE.search(text) is not None:
+        return True
+    package = app.package(folder)
+    root = package.tree.root if package is not None else None
+    name = root.text("name") if root is not None and root.kind == "map" else None
+    return name is not None and _names(text, name)
+
+
+def _names(text: str, word: str) -> bool:
+    """Whether a script has a word: the last part of a folder's path, or the name of a package."""
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
 
 
 def makes(app: App, path: str) -> bool:
@@ -107,7 +123,9 @@ def makes(app: App, path: str) -> bool:
         return True
     into = posixpath.dirname(path)
     text = "\n".join(
-        text for folder, text in _texts(app) if not folder or path.startswith(f"{folder}/") or ".." in text or (into and into in text)
+        text
+        for folder, _, text in followed_scripts(app)
+        if not folder or path.startswith(f"{folder}/") or ".." in text or (into and into in text)
     )
     if not text or not _MAKERS.search(text):
         return False

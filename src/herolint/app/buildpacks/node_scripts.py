@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node import SCRIPTS
-from herolint.app.buildpacks.node_output import build_scripts
+from herolint.app.buildpacks.node_manifest import LOCKS
+from herolint.app.buildpacks.node_output import build_scripts, build_text, followed_scripts
 from herolint.app.buildpacks.node_range import Version, parse_version, satisfies
 from herolint.finding import Confidence, Place
 
@@ -36,7 +37,10 @@ def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | N
                 "the build warns: old Angular versions then build for development", "write `ng build --configuration production`",
             )  # fmt: skip
         if node is not None and node[0] >= app.platform.node.without_md4:
-            yield from _md4(app, package, name, text, span, lock)
+            yield from _md4(app, package, "", name, lock)
+    if node is not None and node[0] >= app.platform.node.without_md4:
+        for folder in sorted({folder for folder, _, _ in followed_scripts(app) if folder}):
+            yield from _md4_in(app, folder, lock)
 
 
 def _failures(app: App, package: PackageJson, name: str, text: str, span: Span, lock: str | None, *, earlier: bool) -> Iterator[Outcome]:
@@ -95,13 +99,30 @@ def _workspaces(app: App) -> list[str]:
     return [posixpath.basename(path) for path in app.slug if path.endswith("/package.json") and "node_modules/" not in path]
 
 
-def _md4(app: App, package: PackageJson, name: str, text: str, span: Span, lock: str | None) -> Iterator[Outcome]:
+def _md4_in(app: App, folder: str, lock: str | None) -> Iterator[Outcome]:
+    """An old webpack in another folder, one of whose scripts the build calls; it may have a lock of its own."""
+    package = app.package(folder)
+    if package is None or "NODE_OPTIONS" in build_text(app):
+        return
+    own = next((path for one in LOCKS if (path := posixpath.join(folder, one)) in app.slug), lock)
+    for name in [name for where, name, _ in followed_scripts(app) if where == folder and name in package.scripts]:
+        found = list(_md4(app, package, folder, name, own))
+        if found:
+            yield found[0]
+            return
+
+
+def _md4(app: App, package: PackageJson, folder: str, name: str, lock: str | None) -> Iterator[Outcome]:
     """An old webpack on a Node.js whose OpenSSL refuses what it asks for."""
+    text, span = package.scripts[name]
+    manifest = posixpath.join(folder, "package.json")
     legacy = "--openssl-legacy-provider"
-    if legacy in text or legacy in (app.config_var("NODE_OPTIONS") or "") or "NODE_OPTIONS" in text or ".npmrc" in app.slug:
+    if legacy in text or legacy in (app.config_var("NODE_OPTIONS") or "") or "NODE_OPTIONS" in text:
+        return
+    if ".npmrc" in app.slug or posixpath.join(folder, ".npmrc") in app.slug:
         return
     asked = {**package.dev_dependencies, **package.dependencies}
-    if "react-scripts" in text and "react-scripts" in asked:
+    if "react-scripts build" in text and "react-scripts" in asked:
         tool = "react-scripts"
     elif text.split()[:1] == ["webpack"] and "webpack" in asked:
         tool = "webpack"
@@ -111,10 +132,10 @@ def _md4(app: App, package: PackageJson, name: str, text: str, span: Span, lock:
     if version is not None and satisfies(version, app.platform.node.asks_for_md4[tool]):
         yield Outcome(
             "not-together", True, f"{tool} {'.'.join(map(str, version))} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
-            Place("package.json", asked[tool][1], "too old"),
+            Place(manifest, asked[tool][1], "too old"),
             f"the build stops in `{name}`: error:0308010C:digital envelope routines::unsupported, unless a config var NODE_OPTIONS allows it",
             f"raise {tool}, or write `NODE_OPTIONS={legacy}` before the command",
-            (Place("package.json", span, "run while building"),), Confidence.MEDIUM,
+            (Place(manifest, span, "run while building"),), Confidence.MEDIUM,
         )  # fmt: skip
 
 

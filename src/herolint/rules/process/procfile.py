@@ -26,7 +26,7 @@ _SIGNS = ("app.json", "runtime.txt", ".slugignore", "Aptfile", "heroku.yml")
 @rule("HL101", "procfile-misnamed", ERROR, WARNING)
 def procfile_misnamed(app: App) -> Iterator[Finding]:
     """The Procfile has another name, lies in a folder, or would not be pushed."""
-    if app.is_container or not app.root.deployed:
+    if app.is_container or not app.root.deployed or app.picked_procfile:
         return
     if "Procfile" in app.workspace.files:
         yield from _not_added(app)

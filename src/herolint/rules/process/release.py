@@ -138,12 +138,14 @@ def _started_by(launch: Launch, other: Launch) -> bool:
 
 def _compiler(app: App, launch: Launch) -> str:
     """What translates the script of a runner at each start: the runner itself, a hook that it loads, or what it hands the file to."""
+    script = launch.script or ""
     if launch.subcommand in _COMPILING:
-        return launch.subcommand
+        is_done = launch.subcommand != "babel-node" and ("node_modules/" in script or script.endswith((".js", ".cjs", ".mjs")))
+        return "" if is_done else launch.subcommand
     hook = next((word.text for word in launch.words if any(name in word.text for name in _HOOKS)), "")
     handed = app.code.servers.get(launch.subcommand)
     restarts = handed is not None and handed.restarts
-    return hook or ("ts-node" if restarts and (launch.script or "").endswith((".ts", ".tsx")) else "")
+    return hook or ("ts-node" if restarts and script.endswith((".ts", ".tsx")) else "")
 
 
 def _builds(app: App, launch: Launch) -> str:

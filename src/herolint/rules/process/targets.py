@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.built_programs import NotBuilt, not_built
+from herolint.app.follow import script_folder
 from herolint.app.java_programs import archives_not_made
 from herolint.app.launch import Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
@@ -102,10 +103,11 @@ def _missing(app: App, process: Process, launch: Launch) -> _Found | None:
 
 def _missing_package_script(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
     """A script that package.json does not have."""
-    package = app.package(launch.folder or "")
+    folder = script_folder(app, launch)
+    package = app.package(folder)
     if package is None or launch.subcommand in package.scripts or _container_path(app, process):
         return None
-    if launch.subcommand == "start" and posixpath.join(launch.folder or "", "server.js") in app.slug:
+    if launch.subcommand == "start" and posixpath.join(folder, "server.js") in app.slug:
         return None
     if launch.tool != "npm" and (launch.subcommand in known_programs() or _lists(package, launch.subcommand)):
         return None  # `yarn next start` runs a program
@@ -113,7 +115,8 @@ def _missing_package_script(app: App, process: Process, launch: Launch, at: Plac
         return None
     near = next((name for name in ("start:prod", "start:production", "serve", "prod", "dev", "server") if name in package.scripts), None)
     fix = f"add a `start` script to package.json (it has `{near}`)" if near else f"add a `{launch.subcommand}` script to package.json"
-    message = f"{process.name} runs `{launch.tool} {launch.subcommand}`, and package.json has no script of that name"
+    manifest = posixpath.join(folder, "package.json")
+    message = f"{process.name} runs `{launch.tool} {launch.subcommand}`, and {manifest} has no script of that name"
     if process.origin == "default":
         message = "package.json has no `start` script, there is no server.js and no Procfile: nothing starts"
         others = [name for name in app.processes if name not in ("web", "release")]
