@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from herolint.app import mending
 from herolint.app.codebase import Mod
+from herolint.app.env_reads import gives_text, reads_environment
 from herolint.app.model import App
 from herolint.app.signing import SigningKey
+from herolint.changes import Change
 from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.edits.tables import without_items
 from herolint.finding import Fix, Place
 from herolint.source import Span
 
@@ -35,8 +39,20 @@ def django_key(app: App, at: Place, words: str) -> Fix:
 def _required(app: App, mod: Mod, expr: facts.AnyExpr, variable: str, words: str) -> Fix:
     if not isinstance(expr, facts.Const | facts.Call | facts.Logic):
         return Fix(words)
-    edits = mending.replaced(app, mod, Span(expr.start, expr.end), "required", name=variable)
+    read = expr.parts[0] if isinstance(expr, facts.Logic) else expr
+    name = app.code.linker.qualified(mod, NONE, read.func) if isinstance(read, facts.Call) else None
+    if name is not None and reads_environment(name) and not gives_text(name):
+        # What reads it may know of files that the environment does not: only the fallback goes.
+        edits = _without_fallback(mod, read) if read is expr else ()
+    else:
+        edits = mending.replaced(app, mod, Span(expr.start, expr.end), "required", name=variable)
     return Fix(words, edits, then=f"`heroku config:set {variable}=…`, and the same where it is developed" if edits else "")
+
+
+def _without_fallback(mod: Mod, read: facts.AnyExpr) -> tuple[Change, ...]:
+    args = read.args if isinstance(read, facts.Call) and mending.is_sound(mod) else ()
+    gone = [at for at, arg in enumerate(args) if at and (not isinstance(arg, facts.Keyword) or arg.name == "default")]
+    return without_items(mod.source, [Span(arg.start, arg.end) for arg in args], gone)
 
 
 def _is_setting(app: App, key: SigningKey) -> bool:
