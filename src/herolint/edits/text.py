@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from herolint.changes import Edit
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 
@@ -36,7 +37,12 @@ def written(source: SourceFile, span: Span) -> str:
     return source.data[span.start : span.end].decode(source.encoding, "replace")
 
 
+_QUOTED = lazy(r"""'[^'\n]*'|"(?P<plain>[^"'\\\n]*)\"""")
+
+
 def quoted_as(source: SourceFile, code: str) -> str:
-    """Code with the quotation marks that the file mostly has."""
+    """Code with the quotation marks that the file mostly has, where no text in it needs the others."""
     text = source.text
-    return code.replace('"', "'") if "'" not in code and text.count("'") > text.count('"') else code
+    if text.count("'") <= text.count('"'):
+        return code
+    return _QUOTED.sub(lambda found: found[0] if found["plain"] is None else f"'{found['plain']}'", code)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.django import Setting
 from herolint.app.model import App
 from herolint.app.values import AnyOf, Env, Items, Known, Value, options
-from herolint.finding import Confidence, Finding
+from herolint.code import facts
+from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.source import Span
 
 LOCAL = frozenset(
     {
@@ -26,6 +29,9 @@ LOCAL = frozenset(
         "app",
     }
 )
+
+_OF_DEBUG = (".localhost", "127.0.0.1", "[::1]")
+"""What Django lets in while DEBUG is on and nothing is listed."""
 
 
 @rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("code", "processes"))
@@ -57,10 +63,22 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         why="Django answers every request for another host name with 400"
         + (" (with DEBUG on, names other than localhost are refused as well)" if empty_with_debug else ""),
         related=(app.procfile_place("web", "this process starts it"),),
-        fix='use `ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")` and set it to the app\'s domain',
+        fix=_fix(app, found, hosts),
         process="web",
         confidence=Confidence.LOW if not django.sure else Confidence.HIGH if runs else Confidence.MEDIUM,
     )
+
+
+def _fix(app: App, found: Setting, hosts: list[str]) -> Fix:
+    """The names from a variable, with those that stand there, or Django's own for a laptop, where it is not set."""
+    from herolint.app import mending
+
+    words, value = 'use `ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")` and set it to the app\'s domain', found.assign.value
+    if not isinstance(value, facts.Sequence) or not all(isinstance(item, facts.Const) for item in value.items):
+        return Fix(words)
+    default = ",".join(hosts or _OF_DEBUG)
+    edits = mending.replaced(app, found.mod, Span(value.start, value.end), "read-list", name="ALLOWED_HOSTS", default=default)
+    return Fix(words, edits, then="`heroku config:set ALLOWED_HOSTS=…` with the app's domain" if edits else "")
 
 
 def _hosts(app: App, value: Value) -> list[str] | None:

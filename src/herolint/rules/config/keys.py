@@ -32,14 +32,17 @@ def unstable_secret_key(app: App) -> Iterator[Finding]:
 
 
 def _found(app: App, key: SigningKey, message: str, why: str) -> Finding:
+    from herolint.app.key_edits import read_from_environment
+
     assumed = bool(key.variable) and app.app_json is None and app.context.config_vars is None
     variable = key.variable or "SECRET_KEY"
+    words = key.remedy or f"read it from the environment without a fallback, and set it once: `heroku config:set {variable}=…`"
     return report(
         "HL710",
         message,
         key.at,
         why=why,
-        fix=key.remedy or f"read it from the environment without a fallback, and set it once: `heroku config:set {variable}=…`",
+        fix=read_from_environment(app, key, words),
         process=key.process,
         confidence=Confidence.MEDIUM if assumed or key.runs is None else Confidence.HIGH,
     )

@@ -40,7 +40,7 @@ def committed_secret(app: App) -> Iterator[Finding]:
     for found in files.values():
         found.sort(key=lambda s: not s.certain)
         yield _in_file(found)
-    yield from (_signing_key(key) for key in keys)
+    yield from (_signing_key(app, key) for key in keys)
     yield from _given_to_every_app(app)
 
 
@@ -60,8 +60,11 @@ def _written_out(app: App) -> Iterator[SigningKey]:
                 yield key
 
 
-def _signing_key(key: SigningKey) -> Finding:
+def _signing_key(app: App, key: SigningKey) -> Finding:
     """A signing key that is the same for everybody who reads the code."""
+    from herolint.app.key_edits import read_from_environment
+
+    words = 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and read it with `os.environ["SECRET_KEY"]`'
     random = looks_random(key.text, RANDOM_LENGTH)
     guessed = not random and (len(key.text) < GUESSED_LENGTH or is_placeholder(key.text))
     return report(
@@ -70,7 +73,7 @@ def _signing_key(key: SigningKey) -> Finding:
         key.at,
         severity=ERROR if random and key.runs else WARNING,
         why="it signs sessions and tokens: whoever knows it can log in as anybody",
-        fix='make a new one, set it with `heroku config:set SECRET_KEY=…`, and read it with `os.environ["SECRET_KEY"]`',
+        fix=read_from_environment(app, key, words),
         process=key.process,
         confidence=Confidence.HIGH if key.runs else Confidence.MEDIUM,
     )
@@ -96,6 +99,9 @@ def _in_file(found: list[Secret]) -> Finding:
 def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
     state = _signs_in_production(app, secret)
     if state is not False:
+        from herolint.app.key_edits import django_key
+
+        words = 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`'
         django = app.code.django if app.has("code") else None
         settings = {mod.path for mod in django.layers} if django is not None else set()
         settings |= {secret.at.path} if django is None and app.dependencies.has("django") else set()
@@ -105,7 +111,7 @@ def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
             secret.at,
             severity=ERROR if state else WARNING,
             why="it signs sessions and password resets: whoever reads the repository can log in as anybody",
-            fix='make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`',
+            fix=django_key(app, secret.at, words) if state else words,
             confidence=Confidence.HIGH if state else Confidence.MEDIUM,
         )
 

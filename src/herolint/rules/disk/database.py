@@ -14,7 +14,7 @@ from herolint.app.scratch import by_start, given_by_variable, is_scratch, made_a
 from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.uploads import copied_uploads
 from herolint.app.values import Env, Known, Unknown, options
-from herolint.finding import Confidence, Finding, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _LOGINS = frozenset({"token", "tokens", "creds", "credentials"})
@@ -59,10 +59,13 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
         )
 
 
-def _fix(app: App, database: Database, variables: list[str] | None) -> str:
+def _fix(app: App, database: Database, variables: list[str] | None) -> Fix | str:
     """What to do; `variables` name the database in place of the file where that is only a fallback."""
     if variables is None:
-        return f"add `heroku-postgresql` and read its address: `{app.code.spell(database.mod, 'required', name='DATABASE_URL')}`"
+        from herolint.app.database_edits import kept_for_development
+
+        words = f"add `heroku-postgresql` and read its address: `{app.code.spell(database.mod, 'required', name='DATABASE_URL')}`"
+        return kept_for_development(app, database, words)
     return f"add `heroku-postgresql`, which sets {variables[0] if variables else 'DATABASE_URL'}, and fail when it is not set"
 
 

@@ -200,12 +200,17 @@ def _rails_settings(app: App) -> Iterator[Finding]:
     from herolint.app.rails_redis import redis_uses, sidekiq_uses
 
     for use in (*sidekiq_uses(app), *(redis_uses(app.rails) if app.rails is not None else ())):
+        from herolint.app.redis_edits import told_in_settings
+
         fix = "add below `url:` the lines `ssl_params:` and `  verify_mode: <%= OpenSSL::SSL::VERIFY_NONE %>`"
         yield _finding(
             app,
             use.at,
             workers[0] if use.worker else "web",
-            fix if use.yaml else "pass `ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE }` beside the URL",
+            Fix(
+                fix if use.yaml else "pass `ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE }` beside the URL",
+                told_in_settings(app, use),
+            ),
             use.sure,
         )
 
