@@ -49,7 +49,7 @@ def _plan(app: App, plan: str, at: Place, what: str) -> Iterator[Finding]:
         f"{plan} {gone}",
         Place(at.path, at.span, "retired plan"),
         severity=WARNING if row.warning else ERROR,
-        why="new apps will not get it for much longer" if row.warning else what,
+        why="new apps cannot count on getting it" if row.warning else what,
         fix=Fix(f"use `{row.instead}`", replaced_at(app, at, plan, row.instead)) if ":" in row.instead else f"use {row.instead}",
     )
 
