@@ -75,3 +75,11 @@ def test_there_must_be_something_to_prune(herolint: Run, app: App) -> None:
     checked = herolint("baseline", "--prune", cwd=app("events-directory"))
     assert checked.returncode == 2
     assert "there is no herolint-baseline.json to prune" in checked.stderr
+
+
+def test_a_link_to_what_never_ends_is_not_read(herolint: Run, app: App) -> None:
+    root = app("events-directory")
+    (root / "herolint-baseline.json").symlink_to("/dev/zero")
+    checked = herolint("check", cwd=root)
+    assert checked.returncode == 2
+    assert "herolint-baseline.json: not a file" in checked.stderr

@@ -184,7 +184,6 @@ def test_context_from_what_the_heroku_command_prints(tmp_path: Path) -> None:
     context = load_context(file)
     assert context.config_vars == frozenset({"DATABASE_URL", "PORT"})
     assert context.addons == frozenset({"heroku-postgresql:essential-0"})
-    assert context.has_addon("heroku-postgresql") is True
     assert (context.dyno("web"), context.dyno("worker"), context.scale) == ("basic", None, {"web": 2})
     assert "secret" not in repr(context)
 

@@ -9,7 +9,9 @@ import string
 from pathlib import Path
 
 import pytest
+from conftest import Run, plant
 
+import herolint
 from herolint import engine
 from herolint.app.secret_values import chosen_password, looks_random
 from herolint.app.secrets import Secret, secrets_of
@@ -158,3 +160,45 @@ def test_a_value_for_tests_in_a_script_that_nobody_runs(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     result = engine.run(tmp_path, Config(), engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False))
     assert [f.at.path for f in result.findings if f.code == "HL701"] == ["shop.py"]
+
+
+@pytest.fixture
+def quoting(tmp_path: Path) -> tuple[Path, str]:
+    """An app whose commands, versions and addresses hold a token, which rules, forecasts and reports quote; and the token."""
+    token = "gh" + "p_" + letters(36)
+    address = f"https://{token}@git.example.org/buildpack"
+    files = {
+        "Procfile": f"web: API_TOKEN={token} python app.py --token {token}\nrelease: python {token}.py\n",
+        "app.py": 'print("hello")\n',
+        "app.json": f'{{"buildpacks": [{{"url": "{address}"}}, {{"url": "heroku/python"}}]}}\n',
+        "requirements.txt": f"foo=={token}\n",
+        "runtime.txt": f"{token}\n",
+    }
+    return plant(tmp_path, files), token
+
+
+@pytest.mark.parametrize(
+    "form", ["text", "concise", "markdown", "html", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson"]
+)
+def test_no_report_gives_a_secret_away(form: str, quoting: tuple[Path, str]) -> None:
+    root, token = quoting
+    result = herolint.check(root, config=Config(), pedantic=True)
+    assert {"HL110", "HL407", "HL410", "HL701"} <= {finding.code for finding in result.findings}
+    report = herolint.render(result, form)
+    assert token[:4] in report
+    assert token[4:] not in report
+
+
+@pytest.mark.parametrize("words", [("build",), ("build", "--format", "json"), ("slug",), ("init",), ("why", "app.py:1")])
+def test_no_command_gives_a_secret_away(words: tuple[str, ...], quoting: tuple[Path, str], herolint: Run) -> None:
+    root, token = quoting
+    done = herolint(*words, cwd=root)
+    assert done.returncode in (0, 1), done.stderr
+    assert token[4:] not in done.stdout + done.stderr
+
+
+def test_a_baseline_keeps_no_secret_and_knows_the_findings_that_quote_it(quoting: tuple[Path, str], herolint: Run) -> None:
+    root, token = quoting
+    herolint("baseline", cwd=root)
+    assert token[4:] not in (root / "herolint-baseline.json").read_text()
+    assert herolint("check", cwd=root).returncode == 0

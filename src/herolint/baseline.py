@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 
 import msgspec
 
@@ -45,7 +46,10 @@ def load(folder: Path) -> Baseline | None:
     """The baseline in a folder; None when there is none. Raises ConfigError for one that cannot be used."""
     file = folder / FILE_NAME
     try:
-        if file.stat().st_size > MAX_BYTES:
+        status = file.stat()
+        if not S_ISREG(status.st_mode):  # a link to a device or a pipe might never end
+            raise ConfigError(f"{file}: not a file")
+        if status.st_size > MAX_BYTES:
             raise ConfigError(f"{file}: too large for a baseline (over {MAX_BYTES // 1_000_000} MB)")
         return parse(file.read_bytes(), file)
     except FileNotFoundError:

@@ -40,12 +40,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         """The dyno size of a process type, when somebody said."""
         return self.dynos.get(process, self.dynos.get(""))
 
-    def has_addon(self, service: str) -> bool | None:
-        """Whether an add-on of that service is attached; None when nobody said."""
-        if self.addons is None:
-            return None
-        return any(addon.partition(":")[0] == service for addon in self.addons)
-
     def over(self, other: Context) -> Context:
         """This context, with `other` filling what this one does not say."""
         return Context(

@@ -15,7 +15,8 @@ from herolint import baseline, plugins
 from herolint.baseline import Baseline
 from herolint.config import Config, ConfigError
 from herolint.context import Context
-from herolint.finding import Finding, Place, Problem, Severity
+from herolint.finding import Finding, Problem, Severity
+from herolint.masking import hide, problem_without_secrets, secrets_near, without_secrets
 from herolint.moving import moved, moved_problem
 from herolint.result import AppSummary, Judgement
 from herolint.rules import index
@@ -168,10 +169,12 @@ class _Run:
 
         self.options.say("reading the repository")
         judgement = self.judgement()
-        _mask(judgement.secrets, self.workspace)
-        self.problems += (*judgement.problems, *self.workspace.problems)
+        hidden = hide(judgement.secrets, self.workspace)
+        findings = [without_secrets(finding, hidden) for finding in judgement.findings] if judgement.secrets else judgement.findings
+        told = (*judgement.problems, *self.workspace.problems)
+        self.problems += (problem_without_secrets(problem, hidden) for problem in told)
         self.problems += (Problem(message=text) for text in (self.options.online.problems if self.options.online else ()))
-        settled = self.settled(judgement.findings)
+        settled = self.settled(findings)
         self.problems += settled.problems
         return Result(
             findings=settled.findings,
@@ -225,7 +228,7 @@ class _Run:
                 both = tuple(dict.fromkeys((*same.processes, *processes)))
                 summaries[summaries.index(same)] = msgspec.structs.replace(same, processes=both)
         facts_date = self.apps[0].platform.checked if self.apps else ""
-        secrets = _secrets(findings, self.workspace)
+        secrets = secrets_near(findings, self.workspace)
         return Judgement(tuple(findings), tuple(problems), tuple(summaries), tuple(secrets), facts_date)
 
     def judge(self, app: App, problems: list[Problem]) -> Iterator[Finding]:
@@ -298,21 +301,6 @@ def _frames(error: Exception) -> str:
 
 def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0][:200].rstrip(": ")
-
-
-def _secrets(findings: Iterable[Finding], workspace: Workspace) -> Iterator[Place]:
-    """The secrets in every file that a report may show, whichever rules were asked for."""
-    from herolint.app.secrets import secrets_of
-
-    for path in sorted({place.path for finding in findings for place in (finding.at, *finding.related, *finding.flow)}):
-        if (source := workspace.read(path)) is not None and not source.is_binary:
-            yield from (secret.at for secret in secrets_of(source))
-
-
-def _mask(secrets: Iterable[Place], workspace: Workspace) -> None:
-    for place in secrets:
-        if place.span is not None and (source := workspace.read(place.path)) is not None:
-            source.mask(place.span)
 
 
 def _distinct(problems: Iterable[Problem]) -> Iterator[Problem]:

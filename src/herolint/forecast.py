@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.forecast.steps import AppForecast, ForecastStep, Kind
+from herolint.app.forecast.steps import AppForecast, ForecastStep, Kind, Line
+from herolint.app.secrets import masked
 from herolint.code import language_of
 from herolint.finding import Finding, Severity
 
@@ -73,7 +74,7 @@ def foretell(root: Path, config: Config, options: RunOptions) -> tuple[Result, t
 
 
 def _steps(stages: Iterable[Stage], findings: list[Finding], app: App, *, refused: bool) -> tuple[ForecastStep, ...]:
-    steps = [ForecastStep(step.kind, stage.buildpack, step.lines, advice=_advice(stage, step)) for stage in stages for step in stage.steps]
+    steps = [ForecastStep(step.kind, stage.buildpack, _told(step), advice=_advice(stage, step)) for stage in stages for step in stage.steps]
     languages = {stage.buildpack: stage.language for stage in stages}
     held: dict[int, list[Finding]] = {}
     for finding in findings:
@@ -86,6 +87,11 @@ def _steps(stages: Iterable[Stage], findings: list[Finding], app: App, *, refuse
         found.append(msgspec.structs.replace(step, findings=mine, stops=stops, reached=not stopped))
         stopped = stopped or stops
     return tuple(found)
+
+
+def _told(step: Step) -> tuple[Line, ...]:
+    """The lines of a step, which quote commands and addresses, without the secrets in them."""
+    return tuple(msgspec.structs.replace(line, text=masked(line.text), because=masked(line.because)) for line in step.lines)
 
 
 def _advice(stage: Stage, step: Step) -> tuple[Outcome, ...]:

@@ -18,10 +18,6 @@ class Span(NamedTuple):
     start: int
     end: int
 
-    def shifted(self, by: int) -> Span:
-        """The same range `by` bytes further on (for text embedded in a larger file)."""
-        return Span(self.start + by, self.end + by)
-
     def within(self, other: Span) -> bool:
         """Whether this range lies wholly inside `other`."""
         return other.start <= self.start and self.end <= other.end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -240,10 +240,6 @@ class App(Documents):
         if process is None:
             return Place(self.procfile_path or "", None, label)
         return Place(process.at.path, process.at.span, label)
-
-    def related_processes(self, names: Iterator[str]) -> tuple[Place, ...]:
-        """The commands of some process types, for a finding's related places."""
-        return tuple(self.procfile_place(n, "this process starts it") for n in names)
 
     # ---- dependencies -------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import msgspec
 
 from herolint.app.databases import Database, databases, speaks, sqlite_file
 from herolint.app.encryption import POSTGRES
-from herolint.app.secrets import secrets_of
+from herolint.app.secrets import masked
 from herolint.app.slug_size import SlugReport, slug_report
 from herolint.app.values import Made, env_names
 from herolint.app.variables import env_reads
@@ -101,14 +101,14 @@ def overview(app: App) -> AppOverview:
 def _buildpacks(app: App) -> tuple[str, ...]:
     if app.is_container:
         return ()
-    return app.buildpacks or tuple(found.buildpack.name for found in app.detected[:1])
+    return tuple(map(masked, app.buildpacks)) or tuple(found.buildpack.name for found in app.detected[:1])
 
 
 def _runtime(app: App) -> str:
     from herolint.app.forecast import stages
 
     lines = [step.lines[0].text for stage in stages(app) for step in stage.steps if step.kind == "runtime" and step.lines]
-    return ", ".join(dict.fromkeys(lines))
+    return masked(", ".join(dict.fromkeys(lines)))
 
 
 def _addons(app: App) -> tuple[str, ...]:
@@ -123,23 +123,13 @@ def _processes(app: App) -> Iterator[ProcessOverview]:
         reach = app.code.reach.get(name)
         yield ProcessOverview(
             name,
-            _command(app, process),
+            masked(process.text),
             process.at,
             _entries(app, process),
             len(reach.modules) if reach is not None else 0,
             len(app.code.handlers.get(name, ())),
             tuple(sorted(found.get(name, ()))),
         )
-
-
-def _command(app: App, process: Process) -> str:
-    """The command as its file has it, secrets masked."""
-    source = app.source(process.at.path) if process.at.span is not None and process.origin != "default" else None
-    if source is None or process.at.span is None:
-        return process.text
-    for _ in secrets_of(source):
-        pass
-    return source.slice(process.at.span)
 
 
 def _entries(app: App, process: Process) -> tuple[str, ...]:

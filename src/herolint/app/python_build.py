@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
 MANAGER_FILES = ("Pipfile.lock", "requirements.txt", "poetry.lock", "uv.lock")
 MANAGERS = {"Pipfile.lock": "Pipenv", "requirements.txt": "pip", "poetry.lock": "Poetry", "uv.lock": "uv"}
-DETECTED_BY = (
-    ".python-version", "__init__.py", "app.py", "main.py", "manage.py", "pdm.lock", "Pipfile", "Pipfile.lock", "poetry.lock", "pyproject.toml",
-    "requirements.txt", "runtime.txt", "server.py", "setup.cfg", "setup.py", "uv.lock",
-)  # fmt: skip
 
 
 class WantedPython(msgspec.Struct, frozen=True):

@@ -122,6 +122,12 @@ def secrets_of(source: SourceFile) -> Iterator[Secret]:
             yield found
 
 
+def masked(words: str) -> str:
+    """Words that are told as a file has them, such as a command or an address, without the secrets in them."""
+    source = SourceFile("", words.encode("utf-8", "replace"))
+    return source.slice(Span(0, len(source.data))) if list(secrets_of(source)) else words
+
+
 def _tokens(source: SourceFile) -> Iterator[Secret]:
     data, text = source.data, source.text
     at_home = DEVELOPMENT.search(source.path) is not None

@@ -16,6 +16,7 @@ from herolint.cli import console, shared
 def command(place: str, config_file: str | None, no_config: bool) -> int:
     """Say which process reaches the line PATH:LINE, through which imports and calls, under which guards."""
     from herolint import engine
+    from herolint.app.secrets import masked
 
     file, line = _parse(place)
     root = _root(file)
@@ -26,7 +27,8 @@ def command(place: str, config_file: str | None, no_config: bool) -> int:
     if not owners:
         raise click.ClickException(f"{file}: belongs to no app that would be deployed")
     app = max(owners, key=lambda owner: len(owner.root.path))
-    console.print_text("\n".join(app.why(path.removeprefix(app.root.path + "/") if app.root.path else path, line)))
+    said = app.why(path.removeprefix(app.root.path + "/") if app.root.path else path, line)
+    console.print_text("\n".join(map(masked, said)))
     return 0
 
 

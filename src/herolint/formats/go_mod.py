@@ -49,10 +49,6 @@ class GoMod(msgspec.Struct, frozen=True, eq=False):
     ignores: tuple[Word, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    def requires_any(self, *paths: str) -> bool:
-        """Whether one of these modules is required, in whatever major version."""
-        return any(r.path == p or (r.path.startswith(p + "/v") and r.path[len(p) + 2 :].isdigit()) for r in self.requires for p in paths)
-
 
 def parse(source: SourceFile) -> GoMod:
     """The document; lines that are not understood are left out."""

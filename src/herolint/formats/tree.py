@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from itertools import accumulate
 from typing import Literal
 
@@ -185,11 +184,6 @@ def at_line_column(text: str, line: int, column: int) -> int:
     if line > len(starts):
         return len(text)
     return min(starts[max(line, 1) - 1] + max(column, 1) - 1, len(text))
-
-
-def line_at(text: str, offset: int) -> int:
-    """The line (from 1, ended by LF) that a text offset lies in."""
-    return bisect_right(line_starts(text), offset)
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:

@@ -196,7 +196,7 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     writes: tuple[str, ...] = ()
     moves_root: bool = False
     builds: str = ""
-    default_web: Literal["always", "without-procfile", "never"] = "never"
+    default_web: Literal["always", "without-procfile", "by-name", "never"] = "never"
     state: Literal["current", "deprecated", "broken"] = "current"
     stacks: tuple[str, ...] = ()
     releases: dict[str, int] = {}
@@ -467,11 +467,6 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def boot_timeout_s(self) -> float:
         """Seconds until a web process must have bound its port."""
         return self.life.boot_s
-
-    @property
-    def shutdown_timeout_s(self) -> float:
-        """Seconds between SIGTERM and SIGKILL."""
-        return self.life.shutdown_s
 
     @property
     def restart_hours(self) -> float:

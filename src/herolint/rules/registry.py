@@ -5,7 +5,7 @@ Nothing else lists rules: the command line, the pages, SARIF's rule table and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -128,11 +128,3 @@ def report(
         confidence=confidence,
         process=process,
     )
-
-
-def rules_of(codes: Iterable[str]) -> Iterator[Rule]:
-    """The rules whose code starts with, or whose name is, one of `codes`; `ALL` means every rule."""
-    wanted = [c.strip() for c in codes]
-    for known in all_rules():
-        if any(w.upper() == "ALL" or known.code.startswith(w.upper()) or known.name == w for w in wanted):
-            yield known

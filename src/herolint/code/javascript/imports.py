@@ -12,8 +12,6 @@ from herolint.code.javascript.nodes import SKIPPED, Script, convert
 from herolint.code.javascript.statements import STATEMENTS, statement
 from herolint.code.javascript.strings import string
 
-_FUNCTION_DECLARATIONS = frozenset({"function_declaration", "generator_function_declaration"})
-
 
 @statement("import_statement")
 def _import(r: Script, node: Node, depth: int) -> bool:

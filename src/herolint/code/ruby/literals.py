@@ -18,7 +18,6 @@ _ESCAPE = kind("escape_sequence")
 _INTERPOLATION = kind("interpolation")
 _HEREDOC_END = kind("heredoc_end")
 _PAIR = kind("pair")
-_HASH_SPLAT = kind("hash_splat_argument")
 _SIMPLE = {
     "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "s": " ", "t": "\t", "v": "\v", "\n": "",
 }  # fmt: skip

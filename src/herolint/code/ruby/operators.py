@@ -16,7 +16,6 @@ _BINARY = kind("binary")
 _MAX_OPERATORS = 64
 """How many operators in a row may nest to the left (text and tests that are put together do not nest)."""
 _LOGIC = {"and": "&&", "&&": "&&", "or": "||", "||": "||"}
-_DEFINED = "defined?"
 
 
 @reads("binary")

@@ -46,7 +46,7 @@ def docker_unpinned_base(app: App) -> Iterator[Finding]:
             else f"`{name}` has no tag: each build takes the newest",
             Place(image.path, stage.span, "moves"),
             why="a build of the same commit may bring another major version; the platform keeps no image up to date for you either",
-            fix=f"name the version that you test with, such as `{name}:1.2`" if tag in ("", "latest") else "add the version to the tag",
+            fix=f"write the version that you test with behind it: `{name}:…`" if tag in ("", "latest") else "add the version to the tag",
         )
 
 

@@ -12,7 +12,7 @@ from herolint.app.model import App
 from herolint.app.python_build import builds_python
 from herolint.changes import Rename
 from herolint.finding import Confidence, Finding, Fix, Place
-from herolint.formats.procfile import BrokenLine
+from herolint.formats.procfile import BrokenLine, Procfile
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _SERVING = (
@@ -156,10 +156,6 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         )
 
 
-_NO_SURE_WEB = frozenset({"go"})
-"""Languages whose buildpack declares process types after what it builds, so that none of them may be `web`."""
-
-
 @rule("HL104", "no-web-process", ERROR, NOTE, WARNING)
 def no_web_process(app: App) -> Iterator[Finding]:
     """Nothing answers HTTP requests."""
@@ -173,7 +169,9 @@ def no_web_process(app: App) -> Iterator[Finding]:
         return  # no line of it is read, which is another finding
     if procfile is not None and procfile.broken and any(line.name.lower() == "web" for line in procfile.broken):
         return  # the broken line is the finding
-    if procfile is None and app.language in _NO_SURE_WEB:
+    if procfile is None and any(
+        pack.default_web == "by-name" and pack.language == app.language for pack in app.platform.buildpacks.official
+    ):
         yield from _misnamed_programs(app)
         return
     if (reason := no_default_web(app)) and (app.app_json is not None or "system.properties" in app.slug or app.deploys.any):
@@ -191,6 +189,11 @@ def no_web_process(app: App) -> Iterator[Finding]:
                 fix=_suggestion(app),
             )
         return
+    yield from _other_processes(app, procfile)
+
+
+def _other_processes(app: App, procfile: Procfile) -> Iterator[Finding]:
+    """The Procfile declares something else than `web`, or nothing at all."""
     names = list(app.processes)
     wrong_case = next((name for name in names if name.lower() == "web"), None)
     if wrong_case is not None:

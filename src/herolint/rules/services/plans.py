@@ -36,15 +36,20 @@ def _plan(app: App, plan: str, at: Place, what: str) -> Iterator[Finding]:
     row = load_addons().retired_plan(plan)
     if row is None:
         return
-    since = f" since {row.since.isoformat()}" if row.since else ""
+    when = row.since.isoformat() if row.since else ""
+    gone = (
+        f"was succeeded{f' on {when}' if when else ''} by {row.instead}"
+        if row.warning
+        else f"can no longer be had{f' since {when}' if when else ''}"
+    )
     from herolint.app.manifest_edits import replaced_at
 
     yield report(
         "HL306",
-        f"{plan} {'was succeeded' if row.warning else 'can no longer be had'}{since}",
+        f"{plan} {gone}",
         Place(at.path, at.span, "retired plan"),
         severity=WARNING if row.warning else ERROR,
-        why="new apps do not get it for ever" if row.warning else what,
+        why="new apps cannot count on getting it" if row.warning else what,
         fix=Fix(f"use `{row.instead}`", replaced_at(app, at, plan, row.instead)) if ":" in row.instead else f"use {row.instead}",
     )
 

@@ -27,13 +27,14 @@ def pool_exceeds_plan(app: App) -> Iterator[Finding]:
     for place, size, env in _pools(app):
         total = size * workers * dynos
         if total > limit:
-            words = f"{size} x {workers} worker{'s' if workers > 1 else ''}" + (f" x {dynos} dynos" if dynos > 1 else "")
+            each = f"{workers} worker{'s' if workers > 1 else ''}"
+            words = f"{size} x {each}" + (f" x {dynos} dynos" if dynos > 1 else "")
             yield report(
                 "HL305",
                 f"web may open {total} database connections ({words}), {plan} allows {limit}",
                 place,
                 why="when all are in use the next connection is refused: FATAL: too many connections",
-                related=(app.procfile_place("web", f"{workers} workers"),),
+                related=(app.procfile_place("web", each),),
                 fix=f"keep pool size x workers at or under {limit}, e.g. a pool of {max(1, limit // (2 * workers * dynos))}",
                 process="web",
                 confidence=Confidence.MEDIUM if not env else Confidence.LOW,
