@@ -97,6 +97,29 @@ def test_a_step_inside_another_command_stays_where_it_is(folder: Path, lint: Lin
     assert (folder / "Procfile").read_bytes() == procfile
 
 
+def test_two_that_listen_do_not_both_get_the_port(folder: Path, lint: Lint) -> None:
+    code = b"""import threading
+
+from flask import Flask
+
+app = Flask(__name__)
+metrics = Flask("metrics")
+
+
+def report():
+    metrics.run(host="0.0.0.0", port=9000)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=report).start()
+    app.run(host="0.0.0.0", port=5000)
+"""
+    (folder / "app.py").write_bytes(code)
+    run = lint(folder, "--fix", "--unsafe-fixes", "--format", "json", "--select", "HL105")
+    assert codes(run) == ["HL105", "HL105"]
+    assert (folder / "app.py").read_bytes() == code
+
+
 def test_the_command_line_limits_what_is_fixed(folder: Path, lint: Lint) -> None:
     lint(folder, "--fix", "--ignore", "HL105")
     assert (folder / "app.py").read_bytes() == APP
