@@ -99,3 +99,28 @@ def test_imports_in_go(text: str, wanted: str) -> None:
     start = text.index('":80"')
     edits = writer("go").replaced(source, module, Span(start, start + 5), 'os.Getenv("X")', ["os"])
     assert after(source, edits) == wanted.replace('":80"', 'os.Getenv("X")')
+
+
+@pytest.mark.parametrize(
+    ("text", "is_made"),
+    [
+        ("func main() {\n\taddr := port()\n\thttp.ListenAndServe(addr, nil)\n}\n", False),
+        ("func main() {\n\taddr := port() // addr is where it listens\n\thttp.ListenAndServe(addr, nil)\n}\n", False),
+        ("func main() {\n\taddr := port()\n\tlog(addr)\n\thttp.ListenAndServe(addr, nil)\n}\n", True),
+        ('func main() {\n\thttp.ListenAndServe(fmt.Sprintf(":%d", 80), nil)\n}\n', False),
+        ('func main() {\n\tfmt.Println(1)\n\thttp.ListenAndServe(fmt.Sprintf(":%d", 80), nil)\n}\n', True),
+        ("var addr = port()\n\nfunc main() {\n\thttp.ListenAndServe(addr, nil)\n}\n", True),
+        ("func serve(addr string) {\n\thttp.ListenAndServe(addr, nil)\n}\n", True),
+    ],
+)
+def test_nothing_is_left_unused_in_go(text: str, is_made: bool) -> None:
+    source = SourceFile("main.go", f'package main\n\nimport (\n\t"fmt"\n\t"net/http"\n\t"os"\n)\n\n{text}'.encode())
+    module = facts_of(source)
+    assert module is not None
+    call = next(
+        one.call
+        for one in module.calls
+        if one.call.args and len(one.call.args) == 2 and source.data[one.call.start :].startswith(b"http.Listen")
+    )
+    span = Span(call.args[0].start, call.args[0].end)
+    assert bool(writer("go").replaced(source, module, span, 'os.Getenv("X")', ["os"])) is is_made

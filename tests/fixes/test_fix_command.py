@@ -97,6 +97,29 @@ def test_a_step_inside_another_command_stays_where_it_is(folder: Path, lint: Lin
     assert (folder / "Procfile").read_bytes() == procfile
 
 
+def test_two_that_listen_do_not_both_get_the_port(folder: Path, lint: Lint) -> None:
+    code = b"""import threading
+
+from flask import Flask
+
+app = Flask(__name__)
+metrics = Flask("metrics")
+
+
+def report():
+    metrics.run(host="0.0.0.0", port=9000)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=report).start()
+    app.run(host="0.0.0.0", port=5000)
+"""
+    (folder / "app.py").write_bytes(code)
+    run = lint(folder, "--fix", "--unsafe-fixes", "--format", "json", "--select", "HL105")
+    assert codes(run) == ["HL105", "HL105"]
+    assert (folder / "app.py").read_bytes() == code
+
+
 def test_the_command_line_limits_what_is_fixed(folder: Path, lint: Lint) -> None:
     lint(folder, "--fix", "--ignore", "HL105")
     assert (folder / "app.py").read_bytes() == APP
@@ -121,7 +144,7 @@ def test_a_diff_of_renamed_and_new_files_can_be_applied(folder: Path, lint: Lint
     (folder / "Procfile").unlink()
     (folder / "procfile").write_bytes(b"web: gunicorn app:app")
     (folder / ".python-version").unlink()
-    (folder / "runtime.txt").write_bytes(b"python-3.13.2\r\n")
+    (folder / "runtime.txt").write_bytes(b"python-3.13\r\n")
     git(folder, "init", "-q")
     command = [sys.executable, "-m", "herolint", "--diff"]
     run = subprocess.run(command, capture_output=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(SOURCES)}, timeout=120, check=False)
@@ -199,7 +222,7 @@ def test_git_is_left_to_the_owner(folder: Path, lint: Lint) -> None:
 
 def test_an_ignored_file_is_not_made(folder: Path, lint: Lint) -> None:
     (folder / ".python-version").unlink()
-    (folder / "runtime.txt").write_bytes(b"python-3.13.2\n")
+    (folder / "runtime.txt").write_bytes(b"python-3.13\n")
     (folder / ".gitignore").write_text(".python-version\n")
     git(folder, "init", "-q")
     git(folder, "add", "-A")
@@ -236,10 +259,19 @@ def test_a_fix_that_would_break_something_else_is_not_made(folder: Path, lint: L
     (folder / "Procfile").write_bytes(b"web: gunicorn app:app\n")
     (folder / ".python-version").unlink()
     (folder / "runtime.txt").write_bytes(b"python-3.9.2\n")
-    (folder / "requirements.txt").write_bytes(b"flask==3.1.1\ngunicorn==23.0.0\nnumpy==1.21.4\n")
+    (folder / "app.py").write_bytes(b"import cgi\n" + (CLEAN / "app.py").read_bytes())  # not in Python 3.14
     run = lint(folder, "--fix", "--unsafe-fixes", "--today", "2026-11-24")
     assert (folder / "runtime.txt").read_bytes() == b"python-3.9.2\n"
-    assert "not fixed: HL407 at runtime.txt:1: it would bring HL4" in run.stderr
+    assert "not fixed: HL407 at runtime.txt:1: it would bring HL411 in app.py" in run.stderr
+
+
+def test_a_release_of_python_is_changed_only_when_that_is_asked_for(folder: Path, lint: Lint) -> None:
+    (folder / ".python-version").unlink()
+    (folder / "runtime.txt").write_bytes(b"python-3.13.2\n")
+    lint(folder, "--fix", "--select", "HL408")
+    assert (folder / "runtime.txt").exists()
+    lint(folder, "--fix", "--unsafe-fixes", "--select", "HL408")
+    assert (folder / ".python-version").read_bytes() == b"3.13\n"
 
 
 def test_a_diff_of_wide_text_says_only_that_it_changes(folder: Path, lint: Lint) -> None:

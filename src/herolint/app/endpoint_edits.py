@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from herolint.app import mending
 from herolint.app.endpoints import Endpoint
 from herolint.changes import Change, Edit
+from herolint.code import facts
 from herolint.edits.words import added_behind, replaced_end, replaced_part
 from herolint.source import Span
 
@@ -63,7 +64,32 @@ def _port_in_code(app: App, end: Endpoint, span: Span) -> tuple[Change, ...]:
         return () if end.default_port else mending.replaced(app, effect.mod, span, "address", name="PORT", default=default)
     if end.default_port:
         return mending.given(app, effect.mod, effect.fact.call, effect.row.port, "read-number", name="PORT", default=default)
-    return mending.replaced(app, effect.mod, span, "read-number", name="PORT", default=default)
+    at = _named_number(effect.mod.facts, span, end.port_text) or span
+    return mending.replaced(app, effect.mod, at, "read-number", name="PORT", default=default)
+
+
+def _named_number(module: facts.Module, span: Span, number: str) -> Span | None:
+    """Where the name at the span gets its number, if that is the only value it ever has: all that uses the name then knows the port."""
+    name = next(
+        (
+            arg.id
+            for fact in module.calls
+            for arg in map(_value, fact.call.args)
+            if (arg.start, arg.end) == tuple(span) and isinstance(arg, facts.Name)
+        ),
+        None,
+    )
+    values = [one for one in module.assigns if isinstance(one.target, facts.Name) and one.target.id == name]
+    if len(values) != 1 or values[0].op != "=" or values[0].annotation is not None or values[0].function != -1:
+        return None
+    value = values[0].value
+    if any(one.start > values[0].start for one in module.imports if one.function == -1):
+        return None  # what reads the variable may be imported only then
+    return Span(value.start, value.end) if isinstance(value, facts.Const) and str(value.value) == number else None
+
+
+def _value(arg: facts.AnyExpr) -> facts.AnyExpr:
+    return arg.value if isinstance(arg, facts.Keyword) else arg
 
 
 def host_edits(app: App, end: Endpoint) -> tuple[Change, ...]:

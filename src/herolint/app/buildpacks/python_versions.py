@@ -135,6 +135,7 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
             "version-invalid", True, "uv apps cannot name their Python in runtime.txt", Place("runtime.txt", wanted.at.span),
             "the build stops: The runtime.txt file isn't supported when using uv",
             f"delete it and write `.python-version` with `{wanted.minor}`", edits=_in_new_file(app, wanted.minor or ""),
+            safe=_is_newest(app, wanted),
         )  # fmt: skip
 
 
@@ -171,6 +172,12 @@ def _unavailable(app: App, wanted: WantedPython, at: Place) -> Iterator[Outcome]
         )
 
 
+def _is_newest(app: App, wanted: WantedPython) -> bool:
+    """Whether the build takes the same release when only the minor version is asked for."""
+    known = app.platform.python.version(wanted.minor or "")
+    return _patch(wanted) is None or (known is not None and wanted.version == known.latest)
+
+
 def _patch(wanted: WantedPython) -> int | None:
     parts = (wanted.version or "").split(".")
     return int(parts[2]) if len(parts) == 3 else None
@@ -197,6 +204,7 @@ def _old_file(app: App, wanted: WantedPython) -> Iterator[Outcome]:
             "version-old", False, "runtime.txt is deprecated", Place("runtime.txt", wanted.at.span, "overrides .python-version"),
             "every build warns, and support will end; it wins over `.python-version`",
             f"delete it and write `.python-version` with `{wanted.minor}`", edits=_in_new_file(app, wanted.minor or ""),
+            safe=_is_newest(app, wanted),
         )  # fmt: skip
 
 

@@ -25,7 +25,9 @@ def port_not_bound(app: App) -> Iterator[Finding]:
     """The web process does not listen on $PORT."""
     if app.web is None:
         return
-    for end in endpoints(app, app.web):
+    ends = list(endpoints(app, app.web))
+    listening = {(end.port_at.path, end.port_at.span) for end in ends if end.port != "none"}
+    for end in ends:
         if end.port in ("platform", "unknown") or (end.port == "none" and (beside_others(app) or _may_be_worker(app))):
             continue
         message, label = _port_words(end)
@@ -35,7 +37,7 @@ def port_not_bound(app: App) -> Iterator[Finding]:
             _with_label(end.port_at, label),
             why=f"only $PORT is routed to the dyno; after {app.platform.boot_timeout_s:.0f} s the dyno is stopped (R10, H10)",
             related=(*_started_by(app, end.port_at), *_bot(end)),
-            fix=_port_mended(app, end),
+            fix=_port_mended(app, end) if len(listening) <= 1 else _port_fix(app, end),  # $PORT can be taken once only
             process="web",
             confidence=Confidence.HIGH if end.effect is None or end.effect.runs else Confidence.MEDIUM,
         )
@@ -59,7 +61,13 @@ def _port_mended(app: App, end: Endpoint) -> Fix:
     from herolint.app.endpoint_edits import keeps_port, port_edits
 
     edits = port_edits(app, end)
-    return Fix(_port_fix(app, end).description, edits, keeps_port(app, end, edits))
+    kept = keeps_port(app, end, edits)
+    then = (
+        f"PORT must now be set where you start it yourself, e.g. `PORT={end.port_text}`"
+        if edits and not kept and end.port_text.isdigit()
+        else ""
+    )
+    return Fix(_port_fix(app, end).description, edits, kept, then)
 
 
 def _port_words(end: Endpoint) -> tuple[str, str]:
