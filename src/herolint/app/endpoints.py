@@ -49,6 +49,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     development: bool = False
 
 
+def unmeant_web(app: App) -> bool:
+    """Whether `web` is only what the buildpack adds beside the processes that the Procfile declares, and serves nobody."""
+    from herolint.app.defaults import beside_others
+
+    return app.web is not None and bool(beside_others(app)) and any(end.port == "none" for end in endpoints(app, app.web))
+
+
 def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
     """Where a process listens, as far as known; empty when nothing can be said."""
     launch = process.main

@@ -72,10 +72,13 @@ def absent_programs(app: App) -> Iterator[Absent]:
     if package is None:
         return
     from herolint.app.buildpacks.node import builds_node
+    from herolint.app.endpoints import unmeant_web
 
     if not builds_node(app) or keeps_all(app):
         return
     for process in app.processes.values():
+        if process.origin == "default" and unmeant_web(app):
+            continue  # that it is there at all is another finding
         for launch in process.launches:
             found = _absent(app, process, launch)
             if found is not None:
@@ -91,7 +94,9 @@ def keeps_all(app: App) -> bool:
     }
     if values["NODE_ENV"] not in (None, "", "production"):
         return True
-    return any(value for name, value in values.items() if name != "NODE_ENV")
+    if any(values[name] not in (None, "", "true") for name in ("NPM_CONFIG_PRODUCTION", "YARN_PRODUCTION")):
+        return True
+    return any(values[name] for name in ("PNPM_SKIP_PRUNING", "YARN2_SKIP_PRUNING"))
 
 
 def _absent(app: App, process: Process, launch: Launch) -> Absent | None:
