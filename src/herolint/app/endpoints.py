@@ -11,6 +11,7 @@ import msgspec
 from herolint.app.codebase import Mod
 from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import RAILS_TOOLS, Launch
+from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.processes import Process
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
 from herolint.code import facts
@@ -49,6 +50,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     development: bool = False
 
 
+def unmeant_web(app: App) -> bool:
+    """Whether `web` is only what the buildpack adds beside the processes that the Procfile declares, and serves nobody."""
+    from herolint.app.defaults import beside_others
+
+    return app.web is not None and bool(beside_others(app)) and any(end.port == "none" for end in endpoints(app, app.web))
+
+
 def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
     """Where a process listens, as far as known; empty when nothing can be said."""
     launch = process.main
@@ -61,14 +69,22 @@ def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
         x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches
     ):
         return ()
-    if _script_passes_port(app, process) or (launch.command.conditional and _has_alternative(process, launch)):
+    if _script_passes_port(app, process) or (launch.command.conditional and _has_alternative(app, process, launch)):
         return ()
     return tuple(_endpoints(app, process, launch))
 
 
-def _has_alternative(process: Process, main: Launch) -> bool:
+def _has_alternative(app: App, process: Process, main: Launch) -> bool:
     """Whether another program may run in place of the last one: which of them does is decided at the start."""
-    return any(x is not main and x.command.conditional and x.tool not in QUIET_TOOLS for x in process.launches)
+
+    def is_other(one: Launch) -> bool:
+        if one is main or not one.command.conditional or one.tool in QUIET_TOOLS:
+            return False
+        if one.script or one.module or one.tool in app.code.servers:
+            return (one.tool, one.script, one.module) != (main.tool, main.script, main.module)
+        return not one.path.endswith("package.json") and one.tool not in PACKAGE_MANAGERS  # else a step of a script
+
+    return any(is_other(one) for one in process.launches)
 
 
 def _script_passes_port(app: App, process: Process) -> bool:

@@ -82,7 +82,8 @@ def _decorated(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
 
 def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, function: str) -> str:
     text = path.value if isinstance(path, facts.Const) and isinstance(path.value, str) else ""
-    verb = name.upper() if name in METHOD_NAMES else ""
+    word = name.lower().removeprefix("http")
+    verb = word.upper() if word in METHOD_NAMES else ""
     if not verb and isinstance(decorator, facts.Call):
         methods = argument(decorator, None, "methods")
         if isinstance(methods, facts.Sequence) and methods.items and isinstance(methods.items[0], facts.Const):

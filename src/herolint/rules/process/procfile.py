@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from herolint.app.defaults import beside_others, default_fails, no_default_web
 from herolint.app.detection import moves_root
-from herolint.app.endpoints import endpoints
+from herolint.app.endpoints import unmeant_web
 from herolint.app.model import App
 from herolint.app.python_build import builds_python
 from herolint.changes import Rename
@@ -263,7 +263,7 @@ def _failing_default(app: App) -> Iterator[Finding]:
     if web is None or not first:
         return
     fails = default_fails(app)
-    if not fails and not any(end.port == "none" for end in endpoints(app, web)):
+    if not fails and not unmeant_web(app):
         return
     how = "package.json has no `start` script" if fails else "what it starts serves no HTTP"
     yield report(

@@ -102,11 +102,16 @@ def _pruned(app: App, absent: Absent) -> Finding:
         if absent.pruned
         else f"package.json does not list {absent.package}"
     )
+    if absent.fetched:
+        why = "npx fetches the newest release from the registry each time, whatever the lock says: the next major version comes by itself"
+    else:
+        why = "the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else "")
     return report(
         "HL111",
-        f"{process.name} starts {absent.program}, but {how}",
+        f"{process.name} starts {absent.program}{' through npx' if absent.fetched else ''}, but {how}",
         Place(at.path, at.span, "not there at run time"),
-        why="the shell finds no such program: the process crashes at once" + (" and every request gets H10" if process.serves else ""),
+        severity=WARNING if absent.fetched else ERROR,
+        why=why,
         related=(
             *((absent.at,) if at is not absent.at else ()),
             *((absent.declared,) if absent.declared is not None else ()),

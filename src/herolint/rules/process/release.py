@@ -148,6 +148,12 @@ def _compiler(app: App, launch: Launch) -> str:
     return hook or ("ts-node" if restarts and script.endswith((".ts", ".tsx")) else "")
 
 
+def _serves(app: App, launch: Launch, words: list[str]) -> bool:
+    """Whether a bundler is told to serve what it makes, by its name alone (`vite`) or a word."""
+    server = app.code.servers.get(launch.tool)
+    return bool({"serve", "dev", "start", "preview"} & set(words)) or (server is not None and launch.subcommand in server.serves)
+
+
 def _builds(app: App, launch: Launch) -> str:
     words = [word.text for word in launch.words]
     if launch.tool == "go" and words[1:2] in (["run"], ["build"], ["install"]) and keeps_toolchain(app):
@@ -162,7 +168,7 @@ def _builds(app: App, launch: Launch) -> str:
         return f"runs `{' '.join(words[:3])}`"
     if launch.tool in ("django", "django-admin") and launch.subcommand in ("collectstatic", "compress", "compilemessages"):
         return f"runs `{launch.subcommand}`"
-    if launch.tool in _BUNDLERS and not {"serve", "dev", "start", "preview"} & set(words):
+    if launch.tool in _BUNDLERS and not _serves(app, launch, words):
         return f"runs `{launch.tool}`"
     if launch.tool == "node" and launch.script is not None and (compiler := _compiler(app, launch)):
         return f"compiles {launch.script} with {compiler}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.endpoints import endpoints
+from herolint.app.endpoints import endpoints, unmeant_web
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.code import facts
@@ -54,7 +54,7 @@ def _restarters(app: App, web: Process) -> Iterator[Finding]:
     """Runners that watch the files and start the program anew."""
     main = web.main
     runner = app.code.servers.get(main.subcommand) if main is not None else None
-    if main is not None and runner is not None and runner.restarts and main.script is not None:
+    if main is not None and runner is not None and runner.restarts and main.script is not None and not unmeant_web(app):
         yield report(
             "HL108",
             f"web runs under {main.subcommand}, which is made for development",
