@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 
@@ -11,6 +12,10 @@ def cache_folder() -> Path:
     named = os.environ.get("HEROLINT_CACHE_DIR")
     if named:
         return Path(named)
+    if sys.platform == "linux":
+        # What platformdirs answers here, without the 7 ms that loading it takes.
+        base = os.environ.get("XDG_CACHE_HOME", "").strip()
+        return Path(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "herolint")
     from platformdirs import user_cache_path
 
     return user_cache_path("herolint")
