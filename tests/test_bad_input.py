@@ -280,3 +280,10 @@ def test_what_cannot_be_done_is_said_in_a_line(words: list[str], said: str, tmp_
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not done.stdout
+
+
+def test_why_makes_control_characters_of_a_command_visible(herolint: Run, tmp_path: Path) -> None:
+    plant(tmp_path, {"Procfile": "web: python app.py \x1b]0;title\x07\n", "app.py": "import os\n", "requirements.txt": "flask==3.1.1\n"})
+    told = herolint("why", "app.py:1", cwd=tmp_path).stdout
+    assert "python app.py \\x1b]0;title\\x07" in told
+    assert told.replace("\n", "").isprintable()

@@ -242,8 +242,15 @@ def home():
 
 def test_an_ignored_file_is_not_overwritten(tmp_path: Path) -> None:
     plant(tmp_path, FLASK | {".gitignore": "Procfile\n", "Procfile": "web: mine\n"})
-    assert "Procfile" not in texts(tmp_path)
+    assert texts(tmp_path).keys().isdisjoint(("Procfile", "requirements.txt")), "no server is installed that nothing starts"
     assert left(tmp_path)["Procfile"] == "there is one that a push leaves out: add that to git, or take it away"
+
+
+def test_a_link_that_leads_nowhere_is_left_alone(tmp_path: Path) -> None:
+    plant(tmp_path, FLASK)
+    (tmp_path / "Procfile").symlink_to("elsewhere")
+    assert texts(tmp_path).keys().isdisjoint(("Procfile", "requirements.txt"))
+    assert left(tmp_path)["Procfile"] == "it is a link; what it leads to is not changed"
 
 
 def test_nothing_is_written_over_what_came_in_between_or_through_a_link(tmp_path: Path) -> None:

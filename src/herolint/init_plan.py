@@ -45,8 +45,8 @@ def make_plan(root: Path, config: Config, options: RunOptions) -> Plan:
         left += found.left
         wanted, there = _possible(root, found.files)
         left += there
-        if not wanted:
-            continue
+        if there or not wanted:
+            continue  # what belongs together is written together: no server is installed that nothing starts
         trial = _joined(kept, wanted)
         findings, tried = _judged(root, config, options, trial)
         if (fault := _fault(known, findings, trial)) is not None:
@@ -60,10 +60,10 @@ def _possible(root: Path, files: Iterable[Proposal]) -> tuple[list[Proposal], li
     """The files that may be written; a new one never takes the place of something that lies there unseen, such as an ignored file."""
     wanted, there = [], []
     for one in files:
-        if one.before is None and os.path.lexists(root / one.path):
-            there.append(Left(one.path, "there is one that a push leaves out: add that to git, or take it away"))
-        elif one.before is not None and (root / one.path).is_symlink():
+        if (root / one.path).is_symlink():
             there.append(Left(one.path, "it is a link; what it leads to is not changed"))
+        elif one.before is None and os.path.lexists(root / one.path):
+            there.append(Left(one.path, "there is one that a push leaves out: add that to git, or take it away"))
         else:
             wanted.append(one)
     return wanted, there

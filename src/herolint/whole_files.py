@@ -27,8 +27,9 @@ def write_whole(path: Path, data: bytes, *, mode: int | None = None) -> None:
     `mode` gives the permissions; else they are those of any new file.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    out = draft.open("xb")  # what lies there already is somebody else's, and stays
     try:
-        with draft.open("xb") as out:
+        with out:
             out.write(data)
         if mode is not None:
             draft.chmod(mode)

@@ -14,7 +14,7 @@ from herolint.finding import Place
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-    from herolint.platforms.model import PythonVersion
+    from herolint.platforms.languages import PythonVersion
 
 NEAR_DAYS = 180
 """An end of life within this many days is near."""

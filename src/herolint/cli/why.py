@@ -17,6 +17,7 @@ def command(place: str, config_file: str | None, no_config: bool) -> int:
     """Say which process reaches the line PATH:LINE, through which imports and calls, under which guards."""
     from herolint import engine
     from herolint.app.secrets import masked
+    from herolint.reports.escape import plain
 
     file, line = _parse(place)
     root = _root(file)
@@ -28,7 +29,7 @@ def command(place: str, config_file: str | None, no_config: bool) -> int:
         raise click.ClickException(f"{file}: belongs to no app that would be deployed")
     app = max(owners, key=lambda owner: len(owner.root.path))
     said = app.why(path.removeprefix(app.root.path + "/") if app.root.path else path, line)
-    console.print_text("\n".join(map(masked, said)))
+    console.print_text("\n".join(plain(masked(words)) for words in said))
     return 0
 
 

@@ -6,7 +6,8 @@ from functools import cache
 
 import msgspec
 
-from herolint.platforms.model import Buildpack, Dyno, Locked, Platform, PythonVersion, Stack
+from herolint.platforms.languages import Locked, PythonVersion
+from herolint.platforms.model import Buildpack, Dyno, Platform, Stack
 from herolint.tables import load_table, shipped
 
 __all__ = ["Buildpack", "Dyno", "Locked", "Platform", "PythonVersion", "Stack", "load", "names"]

@@ -13,7 +13,7 @@ from herolint.formats.gem_requirement import satisfies
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.gemfile_lock import GemfileLock
-    from herolint.platforms.model import RubyVersion
+    from herolint.platforms.languages import RubyVersion
 
 _ANY_PLATFORM = ("ruby", "java", "x86_64-linux")
 """Starts of the platforms that go with a dyno, JRuby's included."""

@@ -23,6 +23,7 @@ def debug_places(app: App) -> Iterator[Found]:
     yield from _run_arguments(app)
     yield from _django(app)
     yield from _attributes(app)
+    yield from _made_with_debug(app)
     yield from _config_objects(app)
     yield from _switches(app)
     yield from _variables(app)
@@ -49,7 +50,7 @@ def _config_objects(app: App) -> Iterator[Found]:
                 continue
             on, variable = _switched_on(app, python.fold(config, facts.NONE, assign.value))
             if on and python.guards.holds(config, assign.guard) is not False:
-                extra = f" unless {variable} says otherwise" if variable else ""
+                extra = _unless(variable)
                 words = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
                 from herolint.app.debug_edits import switched_off
 
@@ -65,7 +66,7 @@ def _switches(app: App) -> Iterator[Found]:
             continue
         on, variable = _switched_on(app, value)
         if on:
-            extra = f" unless {variable} says otherwise" if variable else ""
+            extra = _unless(variable)
             yield (
                 f"{effect.name} runs in development mode{extra}",
                 effect.mod.place(expr, "on in production"),
@@ -117,6 +118,11 @@ def _switched_on(app: App, value: Value) -> tuple[bool, str]:
     return on, names[0] if names else ""
 
 
+def _unless(variable: str) -> str:
+    """The end of a message about a flag that a variable may switch off."""
+    return f" unless {variable} says otherwise" if variable else ""
+
+
 def _on_by_default(app: App, value: Value) -> bool:
     """Whether the code itself switches a flag on where nothing sets its variable."""
     default = next((one.default for one in options(value) if isinstance(one, Env)), None)
@@ -136,7 +142,7 @@ def _run_arguments(app: App) -> Iterator[Found]:
                 continue
             on, variable = _switched_on(app, app.code.fold(effect.mod, effect.fact.function, expr))
             if on:
-                extra = f" unless {variable} says otherwise" if variable else ""
+                extra = _unless(variable)
                 words = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
                 from herolint.app.debug_edits import switched_off
 
@@ -174,7 +180,7 @@ def _django(app: App) -> Iterator[Found]:
 
 
 def _attributes(app: App) -> Iterator[Found]:
-    """`app.debug = True`, `app.config["DEBUG"] = True`, `Flask(...)`'s and FastAPI's debug argument, config classes that are used."""
+    """`app.debug = True`, `app.config["DEBUG"] = True`."""
     python = app.code
     for mod in python.modules:
         if "web" not in python.reached_by(mod.path):
@@ -202,7 +208,7 @@ def _attributes(app: App) -> Iterator[Found]:
                 continue
             on, variable = _switched_on(app, python.fold(mod, assign.function, assign.value))
             if on and python.reach["web"].has_function(mod, assign.function):
-                extra = f" unless {variable} says otherwise" if variable else ""
+                extra = _unless(variable)
                 runs = python.reach["web"].runs(mod, assign.guard)
                 from herolint.app.debug_edits import switched_off
 
@@ -212,6 +218,11 @@ def _attributes(app: App) -> Iterator[Found]:
                     switched_off(app, mod, assign.value, "leave it out, or read it from the environment", variable, "FLASK_DEBUG"),
                     Confidence.HIGH if runs else Confidence.MEDIUM,
                 )
+
+
+def _made_with_debug(app: App) -> Iterator[Found]:
+    """`FastAPI(debug=True)` and its like."""
+    python = app.code
     for mod, fact, name in python.calls_named(
         "fastapi.FastAPI", "starlette.applications.Starlette", "aiohttp.web.Application", "tornado.web.Application"
     ):
@@ -219,7 +230,7 @@ def _attributes(app: App) -> Iterator[Found]:
         if expr is not None and "web" in python.reached_by(mod.path) and python.reach["web"].runs(mod, fact.guard) is not False:
             on, variable = _switched_on(app, python.fold(mod, fact.function, expr))
             if on:
-                extra = f" unless {variable} says otherwise" if variable else ""
+                extra = _unless(variable)
                 from herolint.app.debug_edits import switched_off
 
                 yield (

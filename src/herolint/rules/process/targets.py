@@ -213,27 +213,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
         return None
     path = code.find(module)
     if path is None:
-        top = module.partition(".")[0]
-        if (
-            app.dependencies.imports(top)
-            or (code.is_folder(module) and launch.tool == "celery")
-            or (launch.tool == "python" and not code.find(top) and not code.is_folder(top))
-        ):
-            return None
-        if launch.tool == "celery" and (code.find(f"{module}.celery") or _has_name(app, module)):
-            return None
-        if any(
-            app.workspace.exists(f"{root}/{module.replace('.', '/')}{end}".lstrip("/"))
-            for root in code.roots
-            for end in (".py", "/__init__.py")
-        ):
-            return None  # .slugignore removes it, which is another finding
-        if (
-            code.find(top) is None
-            and not code.is_folder(top)
-            and (app.dependencies.unread or app.dependencies.editable)
-            and not _near_modules(app, module)
-        ):
+        if _may_be_elsewhere(app, launch, module):
             return None
         found = _near_modules(app, module)
         near = next(iter(found), None)
@@ -251,9 +231,35 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
         )
     if launch.attr and launch.tool != "celery":
         return _missing_object(app, process, launch, path, at)
-    if launch.tool in ("gunicorn", "uvicorn", "waitress-serve", "hypercorn") and not launch.attr and launch.tool == "gunicorn":
+    if launch.tool == "gunicorn":
         return _missing_object(app, process, launch, path, at, "application")
     return None
+
+
+def _may_be_elsewhere(app: App, launch: Launch, module: str) -> bool:
+    """Whether a module that the code does not have may come from a package, from a folder, or from what `.slugignore` removes."""
+    code = app.code.code
+    top = module.partition(".")[0]
+    if (
+        app.dependencies.imports(top)
+        or (code.is_folder(module) and launch.tool == "celery")
+        or (launch.tool == "python" and not code.find(top) and not code.is_folder(top))
+    ):
+        return True
+    if launch.tool == "celery" and (code.find(f"{module}.celery") or _has_name(app, module)):
+        return True
+    if any(
+        app.workspace.exists(f"{root}/{module.replace('.', '/')}{end}".lstrip("/"))
+        for root in code.roots
+        for end in (".py", "/__init__.py")
+    ):
+        return True  # .slugignore removes it, which is another finding
+    return (
+        code.find(top) is None
+        and not code.is_folder(top)
+        and bool(app.dependencies.unread or app.dependencies.editable)
+        and not _near_modules(app, module)
+    )
 
 
 def _has_name(app: App, dotted: str) -> bool:
