@@ -247,6 +247,24 @@ def test_a_missing_requirement_is_pinned_where_the_others_are(folder: Path, lint
         assert (folder / "requirements.txt").read_text() == f"{listed}\n{added}\n"
 
 
+def test_a_requirement_beside_older_pins_is_left_to_the_installer(folder: Path, lint: Lint) -> None:
+    (folder / "app.py").write_bytes(b"import sklearn\n" + (CLEAN / "app.py").read_bytes())
+    (folder / "Procfile").write_bytes(b"web: gunicorn app:app\n")
+    (folder / "requirements.txt").write_text("flask==3.1.0\ngunicorn==23.0.0\nnumpy==1.26.4\n")
+    lint(folder, "--fix", "--unsafe-fixes", "--select", "HL411")
+    assert (folder / "requirements.txt").read_text().splitlines()[-1] == "scikit-learn"
+
+
+def test_a_program_with_windows_keeps_its_opencv(folder: Path, lint: Lint) -> None:
+    code = b"import cv2\n" + (CLEAN / "app.py").read_bytes() + b"\n\ndef show(picture):\n    cv2.imshow('it', picture)\n"
+    (folder / "app.py").write_bytes(code)
+    (folder / "Procfile").write_bytes(b"web: gunicorn app:app\n")
+    (folder / "requirements.txt").write_text("flask==3.1.0\ngunicorn==23.0.0\nopencv-python==4.11.0.86\n")
+    run = lint(folder, "--fix", "--unsafe-fixes", "--select", "HL403", "--format", "json")
+    assert codes(run) == ["HL403"]
+    assert "headless" not in (folder / "requirements.txt").read_text()
+
+
 def test_a_run_without_findings_loads_nothing_of_it() -> None:
     code = "import sys; from herolint.cli import main; main(['--no-cache']); print(*sys.modules, file=sys.stderr)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}

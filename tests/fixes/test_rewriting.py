@@ -38,6 +38,7 @@ def with_port(text: str, imports: tuple[str, ...] = ("import os",)) -> str:
         ("import os\nx = 5000\n", f"import os\nx = {PORT}\n"),
         ("import os.path\nx = 5000\n", f"import os.path\nx = {PORT}\n"),
         ("import os as system\nx = 5000\n", 'import os as system\nx = int(system.environ.get("PORT", 5000))\n'),
+        ("import environ\nx = 5000\n", 'import os\n\nimport environ\nx = int(os.environ.get("PORT", 5000))\n'),
         ("from os import environ\nx = 5000\n", 'from os import environ\nx = int(environ.get("PORT", 5000))\n'),
         ("from os import environ as env, path\nx = 5000\n", 'from os import environ as env, path\nx = int(env.get("PORT", 5000))\n'),
         ('"""What it is."""\n\nx = 5000\n', f'"""What it is."""\n\nimport os\n\nx = {PORT}\n'),

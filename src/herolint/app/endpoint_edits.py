@@ -64,11 +64,14 @@ def _port_in_code(app: App, end: Endpoint, span: Span) -> tuple[Change, ...]:
         return () if end.default_port else mending.replaced(app, effect.mod, span, "address", name="PORT", default=default)
     if end.default_port:
         return mending.given(app, effect.mod, effect.fact.call, effect.row.port, "read-number", name="PORT", default=default)
-    at = _named_number(effect.mod.facts, span, end.port_text) or span
+    at = (
+        _named_number(effect.mod.facts, span, end.port_text, imports=bool(app.code.knows(effect.mod).spelling_imports.get("read-number")))
+        or span
+    )
     return mending.replaced(app, effect.mod, at, "read-number", name="PORT", default=default)
 
 
-def _named_number(module: facts.Module, span: Span, number: str) -> Span | None:
+def _named_number(module: facts.Module, span: Span, number: str, *, imports: bool) -> Span | None:
     """Where the name at the span gets its number, if that is the only value it ever has: all that uses the name then knows the port."""
     name = next(
         (
@@ -83,7 +86,7 @@ def _named_number(module: facts.Module, span: Span, number: str) -> Span | None:
     if len(values) != 1 or values[0].op != "=" or values[0].annotation is not None or values[0].function != -1:
         return None
     value = values[0].value
-    if any(one.start > values[0].start for one in module.imports if one.function == -1):
+    if imports and any(one.start > values[0].start for one in module.imports if one.function == -1):
         return None  # what reads the variable may be imported only then
     return Span(value.start, value.end) if isinstance(value, facts.Const) and str(value.value) == number else None
 

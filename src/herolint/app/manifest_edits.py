@@ -8,10 +8,14 @@ from herolint.changes import AddLines, Change, Edit
 from herolint.edits.json import with_entry, with_sorted_entry, without_entry, without_item
 from herolint.edits.text import replaced_in
 from herolint.finding import Place
+from herolint.knowledge.brings import needs
 from herolint.knowledge.measured import release
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from herolint.app.model import App
+    from herolint.formats.requirements import Requirement
 
 
 def requirement_added(app: App, name: str) -> tuple[Change, ...]:
@@ -25,11 +29,22 @@ def requirement_added(app: App, name: str) -> tuple[Change, ...]:
 
 
 def asked_for(app: App, name: str, *, in_place_of: str = "") -> str:
-    """How a line asks for a distribution: pinned to the release that the table knows where the other lines are."""
+    """How a line asks for a distribution: pinned to the release that the table knows where the other lines are.
+
+    Without a pin where one of those is of another time and what it needs: the installer then finds the release that goes with it.
+    """
     items = app.requirements.items if app.requirements is not None else ()
     pinned = [item.pinned for item in items if item.name and item.name != in_place_of]
     known = release(name, None)
-    return f"{name}=={known.version}" if known is not None and pinned and all(pinned) else name
+    if known is None or not pinned or not all(pinned) or any(_is_of_another_time(item, needs(name)) for item in items):
+        return name
+    return f"{name}=={known.version}"
+
+
+def _is_of_another_time(item: Requirement, needed: Container[str]) -> bool:
+    """Whether a line pins something that is needed to another major version than that of the day of the table."""
+    now = release(item.name, None) if item.name in needed else None
+    return now is not None and item.pinned is not None and item.pinned.partition(".")[0] != now.version.partition(".")[0]
 
 
 def for_production(app: App, name: str) -> tuple[Edit, ...]:

@@ -53,6 +53,11 @@ def is_known(name: str) -> bool:
     return name in _table()
 
 
+def needs(name: str) -> frozenset[str]:
+    """What a distribution requires itself, by any of its releases that the table tells of."""
+    return frozenset(need for need, _, _ in _row(name))
+
+
 @cache
 def counts() -> Mapping[str, int]:
     """How many of the known distributions bring another one along."""

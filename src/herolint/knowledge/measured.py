@@ -32,6 +32,8 @@ class DropIn(msgspec.Struct, frozen=True):
     """What the heavy one pulls in and the lighter one does not."""
     same: bool = False
     """Whether it has the same releases and the same modules, so that only the name changes."""
+    lacks: tuple[str, ...] = ()
+    """Functions of the heavy one that it does not have."""
 
     def exists_for(self, version: str | None) -> bool:
         """Whether the lighter one is there in the release that is asked for (None: the newest)."""
@@ -153,7 +155,8 @@ def _drop_in(heavy: _Row, lighter: dict[str, Any]) -> DropIn:
     row = _sizes().size[lighter["name"]]
     spares = tuple(name for name in heavy.closure if name not in row.closure)
     share, since = _with_closure(lighter["name"]), lighter.get("since", "")
-    return DropIn(lighter["name"], lighter["reason"], share, since, row.bytes, spares, lighter.get("same", False))
+    lacks = tuple(lighter.get("lacks", ()))
+    return DropIn(lighter["name"], lighter["reason"], share, since, row.bytes, spares, lighter.get("same", False), lacks)
 
 
 @cache

@@ -42,8 +42,8 @@ def names_for(module: cst.Module, needs: Sequence[Need], code: str, before: int)
         parts = {
             f"{whole}.{word}": name
             for name, stands_for in known.items()
-            for word in [stands_for.removeprefix(whole + ".")]
-            if "." not in word
+            for package, _, word in [stands_for.rpartition(".")]
+            if package == whole
         }
         used = _used(code, need.name)
         if other is not None:

@@ -86,7 +86,9 @@ def heavy_dependency(app: App) -> Iterator[Finding]:
 
 
 def _renamed(app: App, name: str, drop_in: DropIn) -> tuple[Edit, ...]:
-    """The lighter distribution in the place of the heavy one, where it has the same releases and modules."""
+    """The lighter distribution in the place of the heavy one, where it has the same releases and modules, and all that the code calls."""
+    if any(app.code.code.calls_named(called) for called in drop_in.lacks if app.code.modules):
+        return ()
     items = app.requirements.items if app.requirements is not None and drop_in.same else ()
     found = [item for item in items if item.name == name and not item.hashes and not item.url]
     return tuple(Edit(item.file, item.name_span, drop_in.name) for item in found)
