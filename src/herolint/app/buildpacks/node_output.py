@@ -11,7 +11,9 @@ from herolint.app.dialects.node_paths import BUILT
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
+    from herolint.app.launch import Launch
     from herolint.app.model import App
+    from herolint.app.processes import Process
 
 _MAKERS = lazy(
     r"\b(tsc|vite|webpack|rollup|esbuild|parcel|babel|gulp|grunt|next|nuxt|nuxi|nest|ng|react-scripts|vue-cli-service|remix|react-router|astro|gatsby|"
@@ -132,6 +134,12 @@ def makes(app: App, path: str) -> bool:
     if is_output(app, path) or _beside_source(app, path, text) or into in text:
         return True
     return re.search(r"\b(sh|bash|node|make|cp|mv)\b", text) is not None
+
+
+def made_before(process: Process, launch: Launch) -> bool:
+    """Whether a process runs a compiler or bundler by its name before it starts a program."""
+    at = next((i for i, one in enumerate(process.launches) if one is launch), 0)
+    return any(_MAKERS.fullmatch(one.tool) and one.tool not in ("node", "sh", "bash") for one in process.launches[:at])
 
 
 def _beside_source(app: App, path: str, text: str) -> bool:

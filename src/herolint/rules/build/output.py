@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.buildpacks.node_output import made_before
 from herolint.app.front_ends import Unbuilt, unbuilt_pages
 from herolint.app.model import App
 from herolint.changes import Edit
@@ -28,6 +29,8 @@ def build_step_missing(app: App) -> Iterator[Finding]:
             source = app.code.node_paths.source_of(script)
             if script in app.slug or source is None or not app.build_output(script) or app.build_makes(script):
                 continue
+            if made_before(process, launch):
+                continue  # compiled at each start, which is another finding
             at = launch.place(launch.target)
             related = [Place(source, None, "its source")]
             if at.path != process.at.path:
