@@ -223,6 +223,7 @@ def test_a_closed_pipe_is_quiet(bad: Path) -> None:
 
 def test_an_interrupt_ends_with_130(bad: Path) -> None:
     code = "import sys, os, signal, time; from herolint import engine; from herolint.cli import main\n"
+    code += "signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is started with it ignored\n"
     code += "engine.run = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(20))\nsys.exit(main([]))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=bad, env=environment(), timeout=30, check=False)
     assert (run.returncode, run.stderr.strip()) == (130, "")
