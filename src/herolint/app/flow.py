@@ -156,8 +156,12 @@ class Flow:
         rows = self.linker.rows(target.name) if target is not None and target.kind == "external" else ()
         if fact.call.args:
             yield from self._given(mod, fact, rows, waits)
-        for given_to in (*table_of(self.linker, mod, fact), *wrapped(self.linker, mod, fact)):
-            yield from _ref(given_to)
+        if isinstance(func, facts.Index):
+            for given_to in table_of(self.linker, mod, fact):
+                yield from _ref(given_to)
+        elif isinstance(func, facts.Name):
+            for given_to in wrapped(self.linker, mod, fact):
+                yield from _ref(given_to)
         if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
             target_of = self.linker.resolve(mod, fact.function, func.base)
             if target_of is None or target_of.kind in ("function", "external"):

@@ -24,9 +24,10 @@ def start_hooks(code: Program, reach: Reach) -> Iterator[FunctionRef]:
         yield from _methods(code, mod)
 
 
-def _rows(code: Program, mod: Mod, function: int, func: facts.AnyExpr) -> Iterator[CallRow]:
+def _rows(code: Program, mod: Mod, function: int, func: facts.AnyExpr) -> list[CallRow]:
     name = code.linker.qualified(mod, function, func)
-    yield from (row for row in code.knows(mod).effects(name) if row.effect == "starts-up") if name is not None else ()
+    rows = code.knows(mod).effects(name) if name is not None else ()
+    return [row for row in rows if row.effect == "starts-up"]
 
 
 def _decorated(code: Program, mod: Mod) -> Iterator[FunctionRef]:

@@ -20,8 +20,8 @@ MAX_DEPTH = 24
 """Names that may stand for each other before the chain is given up as unknown."""
 _NEAR = 3
 """What is found so near to the question does not depend on the way to it."""
-_NAMING = (facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure)
-"""Expressions that can name something, besides names and attributes."""
+_NAMING = frozenset({facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure})
+"""Kinds of expressions that can name something."""
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
@@ -36,9 +36,6 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     mod: Mod | None = None
     number: int = NONE
     bindings: tuple[Binding, ...] = ()
-
-
-_NOT_LOOKED_FOR = Target("", "")
 
 
 class Linker:
@@ -71,8 +68,10 @@ class Linker:
         self._puts: dict[str, dict[tuple[str, str], list[tuple[int, facts.AnyExpr]]]] = {}
         self._globals: dict[tuple[str, str], Target | None] = {}
         """What names of modules mean in their functions, by file and name."""
-        self._known: dict[tuple[str, int, type[facts.Expr], int, int, str], Target | None] = {}
-        """What was found, by file, function and place: to compare whole expressions would take longer than to resolve them."""
+        self._known: dict[str, dict[int, dict[int, tuple[facts.AnyExpr, Target | None]]]] = {}
+        """What was found, by file, function and the expression's identity (to compare whole expressions would take longer than to resolve
+        them), each with the expression: as long as it is kept, no other one has its identity. One small table for each function: who asks
+        about one of its names asks about the others as well."""
 
     def dialect(self, mod: Mod | None) -> Dialect:
         """How the language of a module finds names; folders without a module of their own are Python's."""
@@ -92,21 +91,20 @@ class Linker:
         """What the expression names, in the scope of that function (-1: the module)."""
         if depth > MAX_DEPTH:
             return None
-        # Expressions of one kind may share a place (`x` read from `{x}`), but not with the same word.
-        if isinstance(expr, facts.Name):
-            word = expr.id
-        elif isinstance(expr, facts.Attr):
-            word = expr.name
-        elif isinstance(expr, _NAMING):
-            word = ""
-        else:
+        functions = self._known.get(mod.path)
+        if functions is None:
+            functions = self._known[mod.path] = {}
+        here = functions.get(function)
+        if here is None:
+            here = functions[function] = {}
+        known = here.get(id(expr))
+        if known is not None:
+            return known[1]
+        if type(expr) not in _NAMING:
             return None
-        key = (mod.path, function, type(expr), expr.start, expr.end, word)
-        found = self._known.get(key, _NOT_LOOKED_FOR)
-        if found is not _NOT_LOOKED_FOR:
-            return found
-        self._known[key] = None  # as long as it is being looked for
-        found = self._known[key] = self._resolve(mod, function, expr, depth + 1)
+        here[id(expr)] = (expr, None)  # as long as it is being looked for
+        found = self._resolve(mod, function, expr, depth + 1)
+        here[id(expr)] = (expr, found)
         return found
 
     def _resolve(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Target | None:

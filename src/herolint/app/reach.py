@@ -155,7 +155,7 @@ class Reach:
 
     def runs(self, mod: Mod, guard: int) -> bool | None:
         """Whether a guard of a reached module lets its statements run in this process."""
-        return self.guards.holds(mod, guard, mod.path in self.mains)
+        return guard == NONE or self.guards.holds(mod, guard, mod.path in self.mains)
 
     @cached_property
     def functions(self) -> dict[FunctionRef, FunctionRef | None]:

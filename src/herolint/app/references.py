@@ -14,7 +14,7 @@ from herolint.app.own_classes import is_plain, reflects
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import dotted, spoken
+from herolint.code.queries import dotted, root_of, spoken
 
 _WRAPPERS = frozenset({
     "property", "staticmethod", "classmethod", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "setter", "abstractmethod",
@@ -40,11 +40,15 @@ class _Scope(msgspec.Struct, frozen=True):
     number: int
     unused: list[tuple[int, int]]
     """Where functions stand that only other subcommands run."""
-    seen: set[tuple[str, bool]]
+    found: list[FunctionRef | IfNamed | str]
+    """What it refers to."""
+    kept: set[int] = msgspec.field(default_factory=set)
+    """Identities of expressions whose value nobody is given."""
+    seen: set[tuple[str, bool]] = msgspec.field(default_factory=set)
     """Names that have been followed, and whether what they mean is kept here."""
-    outside: set[str]
+    outside: set[str] = msgspec.field(default_factory=set)
     """Names that are known so far to come from outside the project."""
-    nowhere: dict[str, bool]
+    nowhere: dict[str, bool] = msgspec.field(default_factory=dict)
     """Whether names lead nowhere, those that were asked about."""
 
 
@@ -64,68 +68,79 @@ class References:
         self._followed: set[tuple[tuple[str, bool, int], bool]] = set()
         """Functions and classes that something was seen to refer to, and whether it kept them to itself."""
 
-    def of(self, ref: FunctionRef) -> Iterator[FunctionRef | IfNamed | str]:
+    def of(self, ref: FunctionRef) -> list[FunctionRef | IfNamed | str]:
         """What a function, or a module's body, runs: functions, methods of objects that it makes once they are called, and words that it says."""
         mod = self.code.mod(ref.path)
         if mod is None:
-            return
+            return []
         # A nested function is reached with its parent when it is decorated or returned; names below find the rest.
-        for i in mod.decorated_inside.get(ref.number, ()):
-            if not self._is_idle(mod, mod.facts.functions[i]):
-                yield FunctionRef(mod.path, i)
-        scope = _Scope(mod, ref.number, self._other_subcommands.get(mod.path, []), set(), set(), {})
+        inside = (i for i in mod.decorated_inside.get(ref.number, ()) if not self._is_idle(mod, mod.facts.functions[i]))
+        scope = _Scope(mod, ref.number, self._other_subcommands.get(mod.path, []), [FunctionRef(mod.path, i) for i in inside])
         for expr in self._scope_expressions(mod).get(ref.number, ()):
             if not isinstance(expr, facts.Call):
-                yield from self._in_expression(scope, expr, {id(expr)} & mod.base_classes)
-            elif not self._adds_idle(mod, ref.number, expr):
-                yield from self._in_expression(scope, expr, {id(expr.func)})
+                if id(expr) in mod.base_classes:
+                    scope.kept.add(id(expr))
+            elif self._adds_idle(mod, ref.number, expr):
+                continue
+            else:
+                scope.kept.add(id(expr.func))
+            self._add_spoken(scope, expr)
+        return scope.found
 
-    def _in_expression(self, scope: _Scope, expr: facts.AnyExpr, kept: set[int]) -> Iterator[FunctionRef | IfNamed | str]:
-        """What an expression refers to; `kept`: identities of those in it whose value nobody is given."""
-        mod, function, unused, seen, said = scope.mod, scope.number, scope.unused, scope.seen, self._said
-        named = None
-        for inner in spoken(expr):  # an attribute comes before its base
+    def _add_spoken(self, scope: _Scope, expr: facts.AnyExpr) -> None:
+        """Add what an expression refers to."""
+        unused = scope.unused
+        for inner in spoken(expr):
             if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
                 continue
             if isinstance(inner, facts.Name):
-                key: str | None = inner.id if inner is not named else ""
+                if not self._leads_nowhere(scope, inner.id):
+                    self._add_meant(scope, inner, inner.id)
             elif isinstance(inner, facts.Attr):
-                if inner.name not in said:
-                    said.add(inner.name)
-                    yield inner.name
-                base = inner.base
-                kept.add(id(base.func if isinstance(base, facts.Call) else base))
-                root = _root(inner)
-                if root is not None and (self._leads_nowhere(scope, root.id) or self._is_outside(scope, root)):
-                    continue
-                key = dotted(inner)
-                if isinstance(base, facts.Name) and self._only_named(mod, function, inner.name, base):
-                    named = base
+                self._add_attribute(scope, inner)
             elif isinstance(inner, facts.Const):
-                if inner.value not in said and inner.value.isidentifier():
-                    said.add(inner.value)
-                    yield inner.value
-                continue
+                if inner.value not in self._said and inner.value.isidentifier():
+                    self._say(scope, inner.value)
             else:
-                yield FunctionRef(mod.path, inner.number)
-                continue
-            if isinstance(inner, facts.Name) and self._leads_nowhere(scope, inner.id):
-                continue
-            quiet = id(inner) in kept and not self._by_name
-            if key is not None:
-                if not key or (key, False) in seen or (key, quiet) in seen:
-                    continue
-                seen.add((key, quiet))
-            target = self.linker.resolve(mod, function, inner)
-            if target is not None and target.mod is not None and target.kind in _RUN:
-                yield from self._meant(target, target.mod, quiet)
+                scope.found.append(FunctionRef(scope.mod.path, inner.number))
 
-    def _meant(self, target: Target, mod: Mod, quiet: bool) -> Iterator[FunctionRef | IfNamed]:
-        """What a name leads to in a module of the project, where nothing has yet; `quiet`: what it means is given to nobody."""
-        whole = mod.path, target.kind == "function", target.number
+    def _add_attribute(self, scope: _Scope, attribute: facts.Attr) -> None:
+        """Add what an attribute means; on a chain of names (`shop.orders.load`) also what all of those before it mean, the last one first."""
+        root = root_of(attribute)
+        foreign = root is not None and (self._leads_nowhere(scope, root.id) or self._is_outside(scope, root))
+        at: facts.AnyExpr = attribute
+        while isinstance(at, facts.Attr):
+            if at.name not in self._said:
+                self._say(scope, at.name)
+            base = at.base
+            if not foreign:
+                scope.kept.add(id(base.func if isinstance(base, facts.Call) else base))
+                only_named = isinstance(base, facts.Name) and self._only_named(scope.mod, scope.number, at.name, base)
+                self._add_meant(scope, at, dotted(at) if root is not None else None)
+                if root is None or only_named:
+                    return
+            at = base
+        if root is not None and not foreign:
+            self._add_meant(scope, root, root.id)
+
+    def _say(self, scope: _Scope, word: str) -> None:
+        self._said.add(word)
+        scope.found.append(word)
+
+    def _add_meant(self, scope: _Scope, named: facts.Name | facts.Attr, key: str | None) -> None:
+        """Add what a name leads to in the project, where nothing has yet. `key`: the whole name, which is followed once in a function."""
+        quiet = id(named) in scope.kept and not self._by_name
+        if key is not None:
+            if (key, False) in scope.seen or (key, quiet) in scope.seen:
+                return
+            scope.seen.add((key, quiet))
+        target = self.linker.resolve(scope.mod, scope.number, named)
+        if target is None or target.mod is None or target.kind not in _RUN:
+            return
+        whole = target.mod.path, target.kind == "function", target.number
         if (whole, False) not in self._followed and (whole, quiet) not in self._followed:
             self._followed.add((whole, quiet))
-            yield from self._if_named(target) if quiet else self.members(target)
+            scope.found.extend(self._if_named(target) if quiet else self.members(target))
 
     def _scope_expressions(self, mod: Mod) -> dict[int, list[facts.AnyExpr]]:
         """The expressions of each function, and of the module's body, that may run."""
@@ -267,14 +282,6 @@ class References:
             for base in self.linker.bases(target.mod, target.number):
                 if base.kind == "class":
                     yield from self.members(base, seen | {(target.mod.path, target.number)})
-
-
-def _root(attribute: facts.Attr) -> facts.Name | None:
-    """What a chain of names starts with."""
-    base = attribute.base
-    while isinstance(base, facts.Attr):
-        base = base.base
-    return base if isinstance(base, facts.Name) else None
 
 
 def _outermost(exprs: list[facts.AnyExpr]) -> list[facts.AnyExpr]:

@@ -83,8 +83,16 @@ def walk(expr: AnyExpr | None) -> Iterator[AnyExpr]:
             stack.extend(read(at))
 
 
+def root_of(attribute: facts.Attr) -> facts.Name | None:
+    """What a chain of names starts with; None where something else stands there."""
+    base = attribute.base
+    while isinstance(base, facts.Attr):
+        base = base.base
+    return base if isinstance(base, facts.Name) else None
+
+
 def spoken(expr: AnyExpr) -> list[facts.Name | facts.Attr | facts.Const | facts.Closure]:
-    """The names, attributes, texts and functions in an expression, outer ones first, in source order."""
+    """The names, attributes, texts and functions in an expression, outer ones first, in source order; of a chain of names only the whole."""
     found: list[facts.Name | facts.Attr | facts.Const | facts.Closure] = []
     stack = [expr]
     inside = _INSIDE
@@ -94,7 +102,8 @@ def spoken(expr: AnyExpr) -> list[facts.Name | facts.Attr | facts.Const | facts.
             found.append(at)
         elif isinstance(at, facts.Attr):
             found.append(at)
-            stack.append(at.base)
+            if root_of(at) is None:
+                stack.append(at.base)
         elif isinstance(at, facts.Const):
             if isinstance(at.value, str):
                 found.append(at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
@@ -210,7 +210,7 @@ class Server(msgspec.Struct, frozen=True, rename="kebab"):
         return "*" in self.development or subcommand in self.development
 
 
-class Knowledge(msgspec.Struct, frozen=True):
+class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
     calls: dict[str, tuple[CallRow, ...]]
@@ -285,8 +285,19 @@ class Knowledge(msgspec.Struct, frozen=True):
     open_ended: tuple[tuple[str, str, tuple[CallRow, ...]], ...] = ()
     """Rows for whatever begins and ends so (`googleapiclient.discovery.build()**.execute`)."""
 
+    @cached_property
+    def _effects(self) -> dict[str, tuple[CallRow, ...]]:
+        """The rows of the names that were asked for: few names stand for nearly all calls."""
+        return {}
+
     def effects(self, qualified: str) -> tuple[CallRow, ...]:
         """What calling `qualified` does; results of calls are spelled `requests.Session().get`."""
+        found = self._effects.get(qualified)
+        if found is None:
+            found = self._effects[qualified] = self._rows_of(qualified)
+        return found
+
+    def _rows_of(self, qualified: str) -> tuple[CallRow, ...]:
         found = self.calls.get(qualified)
         if found:
             return found
