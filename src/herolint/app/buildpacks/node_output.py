@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app.dialects.node_paths import BUILT
 from herolint.patterns import lazy
+from herolint.workspace.ignores import ignored_by, layer
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
@@ -135,7 +136,9 @@ def makes(app: App, path: str) -> bool:
     )
     if not text or not _MAKERS.search(text):
         return False
-    if is_output(app, path) or _beside_source(app, path, text) or (into in text if into else _at_root(app, path, text)):
+    if is_output(app, path) or _ignored_folder(app, into) or _beside_source(app, path, text):
+        return True
+    if into in text if into else _at_root(app, path, text):
         return True
     return re.search(r"\b(sh|bash|node|make|cp|mv)\b", text) is not None
 
@@ -154,6 +157,17 @@ def _beside_source(app: App, path: str, text: str) -> bool:
         f"{stem}{source}" in app.slug and re.search(rf"\b{tool}\b", text) for tool, source in (("tsc", ".ts"), ("coffee", ".coffee"))
     )
     return ending == ".js" and here and compiled
+
+
+def _ignored_folder(app: App, folder: str) -> bool:
+    """Whether git ignores a folder, or one above it, that need not be there yet: the place of what a build writes."""
+    ignore = app.source(".gitignore")
+    rules = layer("", ".gitignore", ignore.data) if ignore is not None else None
+    while folder and rules is not None:
+        if ignored_by(folder, True, [rules]):
+            return True
+        folder = posixpath.dirname(folder)
+    return False
 
 
 def _at_root(app: App, path: str, text: str) -> bool:
