@@ -14,6 +14,7 @@ from herolint.formats.shell import Script, parse
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.formats.procfile import ProcessLine
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,3 +66,17 @@ def processes_of(app: App) -> dict[str, Process]:
             launches = tuple(follower.launches(script.commands, at.path))
             found[name] = Process(name=name, origin="default", at=at, text=command, script=script, launches=launches)
     return found
+
+
+def default_like(app: App, line: ProcessLine) -> str:
+    """The command that the buildpack declares for the process type of a dropped line, if it starts the same program; else empty."""
+    command, at = default_processes(app).get(line.name, ("", None))
+    if at is None:
+        return ""
+    written, declared = _programs(app, line.command, "Procfile"), _programs(app, command, at.path)
+    return command if written and written == declared else ""
+
+
+def _programs(app: App, command: str, path: str) -> list[tuple[str, str]]:
+    """The programs of the repository that a command starts, each with what runs it."""
+    return [(one.tool, one.script) for one in Follower(app).launches(parse(command, 0).commands, path) if one.script]

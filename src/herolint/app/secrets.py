@@ -24,6 +24,8 @@ URL_PASSWORD = lazy(
     r"://(?P<user>[^:@/\s\"'`{}<>$()\[\]]*):(?P<s>[^@/\s\"'`{}<>$()\[\]]{3,})@(?P<host>[A-Za-z0-9.-]+)"
 )  # fmt: skip
 LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
+_INVENTED_HOST = lazy(r"example|yourdomain|sentry|(^|\.)domain\.(com|net|org|tld)$")
+"""Hosts of documentation; an address of Sentry is for clients too."""
 _CERTIFICATE = lazy(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END")
 _PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")
 _QUIET_FOLDERS = frozenset(
@@ -189,7 +191,7 @@ def _urls(source: SourceFile) -> Iterator[Secret]:
             or host.startswith(("192.168.", "10."))
         ):
             continue
-        if "example" in host or "yourdomain" in host or "sentry" in host or host.startswith(("your", "host.", "my")):
+        if _INVENTED_HOST.search(host) or host.startswith(("your", "host.", "my")):
             continue
         if PLACEHOLDER.match(password) or password.lower() in ("password", user.lower()) or re.fullmatch(r"[A-Z_]+|\d{1,5}|%\w", password):
             continue

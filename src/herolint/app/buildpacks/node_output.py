@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app.dialects.node_paths import BUILT
 from herolint.patterns import lazy
+from herolint.workspace.ignores import ignored_by, layer
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch
@@ -30,6 +31,10 @@ _RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
 _EVERYWHERE = lazy(r"\b(workspaces|lerna|turbo|nx)\b|\s-ws\b|\bpnpm\b[^&|;]*\s(-r|--recursive)\b")
 """Words by which a script runs scripts of all packages of the repository."""
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
+_INTO_ROOT = lazy(r"(?:-d|-o|--out-dir|--outDir|--outdir|--dist-dir|--output)[ =]\.(?:[/\s]*(?:$|[\s&|;]))")
+"""A compiler that is told to write to the folder in which it runs."""
+_CONFIGURES = lazy(r"(?:[^/]+\.config\.[\w.]+|[Gg]ulpfile[^/]*|[Gg]runtfile[^/]*)$")
+"""Files of the root that tell a bundler what to write."""
 MAX_SCRIPTS = 60
 """Scripts, and packages of the repository, that are followed."""
 _HOOKS = ("heroku-prebuild", "preinstall", "install", "postinstall", "prepare", "heroku-postbuild", "build")
@@ -131,7 +136,9 @@ def makes(app: App, path: str) -> bool:
     )
     if not text or not _MAKERS.search(text):
         return False
-    if is_output(app, path) or _beside_source(app, path, text) or into in text:
+    if is_output(app, path) or _ignored_folder(app, into) or _beside_source(app, path, text):
+        return True
+    if into in text if into else _at_root(app, path, text):
         return True
     return re.search(r"\b(sh|bash|node|make|cp|mv)\b", text) is not None
 
@@ -143,10 +150,34 @@ def made_before(process: Process, launch: Launch) -> bool:
 
 
 def _beside_source(app: App, path: str, text: str) -> bool:
-    """Whether TypeScript's compiler, told of no other folder, writes the file next to its source."""
+    """Whether a compiler, told of no other folder, writes the file next to its source."""
     stem, ending = posixpath.splitext(path)
     here = not any(path.startswith(f"{folder}/") or not folder for folder, _, _ in app.code.node_paths.outputs)
-    return ending == ".js" and here and f"{stem}.ts" in app.slug and re.search(r"\btsc\b", text) is not None
+    compiled = any(
+        f"{stem}{source}" in app.slug and re.search(rf"\b{tool}\b", text) for tool, source in (("tsc", ".ts"), ("coffee", ".coffee"))
+    )
+    return ending == ".js" and here and compiled
+
+
+def _ignored_folder(app: App, folder: str) -> bool:
+    """Whether git ignores a folder, or one above it, that need not be there yet: the place of what a build writes."""
+    ignore = app.source(".gitignore")
+    rules = layer("", ".gitignore", ignore.data) if ignore is not None else None
+    while folder and rules is not None:
+        if ignored_by(folder, True, [rules]):
+            return True
+        folder = posixpath.dirname(folder)
+    return False
+
+
+def _at_root(app: App, path: str, text: str) -> bool:
+    """Whether something that builds writes a file to the root: it is told so, or it or its configuration names the file."""
+    outputs = app.code.node_paths.outputs
+    if _INTO_ROOT.search(text) or any(posixpath.normpath(posixpath.join(folder, out)) == "." for folder, out, _ in outputs):
+        return True
+    told = [source.text for file in app.slug if _CONFIGURES.match(file) and (source := app.source(file)) is not None]
+    stem = posixpath.splitext(path)[0]
+    return path in text or any(path in config or ("[name]" in config and stem in config) for config in told)
 
 
 def is_output(app: App, path: str) -> bool:

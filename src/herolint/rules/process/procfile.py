@@ -9,6 +9,7 @@ from herolint.app.defaults import beside_others, default_fails, no_default_web
 from herolint.app.detection import moves_root
 from herolint.app.endpoints import unmeant_web
 from herolint.app.model import App
+from herolint.app.processes import default_like
 from herolint.app.python_build import builds_python
 from herolint.changes import Rename
 from herolint.finding import Confidence, Finding, Fix, Place
@@ -104,7 +105,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
         return
     declared = procfile.last()
     for line in procfile.broken:
-        error = _is_error(line, has_web="web" in declared)
+        stands_in = default_like(app, line.meant) if line.meant is not None else ""
+        error = _is_error(line, has_web="web" in declared) and not stands_in
         from herolint.app.procfile_edits import as_meant
 
         yield report(
@@ -114,7 +116,9 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
             else f"`{line.name}` has no colon: today's dynos take it, Fir and `heroku local` refuse it",
             Place("Procfile", line.span, "dropped" if line.dropped else "misread"),
             severity=ERROR if error else WARNING,
-            why=f"the process type {line.name} is lost" + (": no dyno serves requests (H14)" if line.name == "web" else "")
+            why=f"the line is lost; only since the buildpack's own `{stands_in}` starts the same program does {line.name} run"
+            if stands_in
+            else f"the process type {line.name} is lost" + (": no dyno serves requests (H14)" if line.name == "web" else "")
             if line.dropped and line.name
             else "the build goes on without a word, and the process is not what the line says",
             fix=as_meant(app, line),

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.buildpacks.node_output import made_before
 from herolint.app.built_programs import NotBuilt, not_built
 from herolint.app.follow import script_folder
 from herolint.app.java_programs import archives_not_made
@@ -138,7 +139,7 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
         return None
     if any(f"{script}{ending}" in app.slug for ending in (".js", ".cjs", ".json", "/index.js", "/package.json")):
         return None
-    if app.build_makes(script):
+    if "node_modules" in script.split("/") or app.build_makes(script) or made_before(process, launch):
         return None
     same = next((path for path in app.slug if path.lower() in (script.lower(), f"{script.lower()}.js")), None)
     if same:
