@@ -1,0 +1,64 @@
+"""What the build of a Node.js app may write: a process that starts it is right, one that starts something else is told."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+from conftest import plant
+
+from herolint import engine
+from herolint.config import Config
+
+OPTIONS = engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False)
+SERVER = 'require("node:http").createServer((request, response) => response.end("up")).listen(process.env.PORT);\n'
+
+
+def missing(root: Path, command: str, files: dict[str, str], scripts: dict[str, str]) -> bool:
+    """Whether what web starts is told to be missing, in an app with these files and scripts."""
+    package = json.dumps({"name": "orders", "private": True, "engines": {"node": "24.x"}, "scripts": scripts})
+    plant(root, {"Procfile": f"web: {command}\n", "package.json": package, **files})
+    result = engine.run(root, Config(), OPTIONS)
+    assert not result.problems
+    return any(found.code in ("HL110", "HL418") for found in result.findings)
+
+
+MADE: dict[str, tuple[str, dict[str, str], str]] = {
+    "the compiler is told of the root": ("main.js", {"src/main.js": SERVER}, "babel src --out-dir ."),
+    "the script names the file": ("main.js", {"src/main.js": SERVER}, "esbuild src/main.js --bundle --outfile=main.js"),
+    "the bundler's configuration names it": (
+        "main.js",
+        {"src/main.js": SERVER, "rollup.config.js": 'export default { input: "src/main.js", output: { file: "main.js" } };\n'},
+        "rollup -c",
+    ),
+    "the bundler's configuration names its entry": (
+        "main.js",
+        {
+            "src/main.js": SERVER,
+            "webpack.config.js": 'module.exports = { entry: { main: "./src/main.js" }, output: { path: __dirname, filename: "[name].js" } };\n',
+        },
+        "webpack",
+    ),
+    "the source lies beside it": ("main.js", {"main.coffee": "http = require 'http'\n"}, "coffee -c main.coffee"),
+    "git ignores its folder, which is not there": ("__made__/main.js", {"src/main.js": SERVER, ".gitignore": "__made__\n"}, "rollup -c"),
+}
+
+
+@pytest.mark.parametrize("case", MADE)
+def test_what_a_build_may_write(tmp_path: Path, case: str) -> None:
+    script, files, build = MADE[case]
+    assert not missing(tmp_path, f"node {script}", files, {"build": build})
+
+
+@pytest.mark.parametrize("build", ["rollup -c", "tsc", "babel src --out-dir public", "vite build"])
+def test_a_compiler_writes_nothing_else_to_the_root(tmp_path: Path, build: str) -> None:
+    files = {"src/main.js": SERVER, "vite.config.js": "export default { server: { port: 3000 } };\n"}
+    assert missing(tmp_path, "node server.js", files, {"build": build})
+
+
+def test_a_compiler_that_runs_first_has_written_it(tmp_path: Path) -> None:
+    files = {"src/main.ts": SERVER}
+    assert not missing(tmp_path, "tsc && node src/main.js", files, {})
+    assert missing(tmp_path, "node src/main.js", files, {})
