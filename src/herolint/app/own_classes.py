@@ -39,7 +39,7 @@ def is_plain(linker: Linker, mod: Mod, number: int, seen: frozenset[tuple[str, i
 def reflects(linker: Linker, mods: Iterable[Mod]) -> bool:
     """Whether some module calls methods by names that it puts together."""
     return any(
-        _last(fact.call.func) in _REFLECTS
+        _word(fact.call.func) in _REFLECTS
         and not (len(fact.call.args) > 1 and isinstance(fact.call.args[1], facts.Const))
         and not _of_something_else(linker, mod, fact)
         for mod in mods
@@ -56,6 +56,11 @@ def _of_something_else(linker: Linker, mod: Mod, fact: facts.CallFact) -> bool:
         return True
     target = linker.resolve(where, function, made)
     return target is not None and target.kind in ("module", "external")
+
+
+def _word(func: facts.AnyExpr) -> str:
+    """The word before the brackets of a call."""
+    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _last(expr: facts.AnyExpr) -> str:
