@@ -34,6 +34,8 @@ class DropIn(msgspec.Struct, frozen=True):
     """Whether it has the same releases and the same modules, so that only the name changes."""
     lacks: tuple[str, ...] = ()
     """Functions of the heavy one that it does not have."""
+    index: str = ""
+    """The index that has the lighter builds, under the heavy one's name."""
 
     def exists_for(self, version: str | None) -> bool:
         """Whether the lighter one is there in the release that is asked for (None: the newest)."""
@@ -156,7 +158,9 @@ def _drop_in(heavy: _Row, lighter: dict[str, Any]) -> DropIn:
     spares = tuple(name for name in heavy.closure if name not in row.closure)
     share, since = _with_closure(lighter["name"]), lighter.get("since", "")
     lacks = tuple(lighter.get("lacks", ()))
-    return DropIn(lighter["name"], lighter["reason"], share, since, row.bytes, spares, lighter.get("same", False), lacks)
+    return DropIn(
+        lighter["name"], lighter["reason"], share, since, row.bytes, spares, lighter.get("same", False), lacks, lighter.get("index", "")
+    )
 
 
 @cache

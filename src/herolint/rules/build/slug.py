@@ -10,6 +10,7 @@ from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.packages import MB, DropIn, Estimate, package
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.source import Span
 
 _HEAVY_BYTES = 60 * MB
 """A lighter drop-in that saves less than this is not worth a finding."""
@@ -80,7 +81,10 @@ def heavy_dependency(app: App) -> Iterator[Finding]:
             f"{dependency.name} weighs about {whole // MB} MB in the slug; {found.drop_in.name} does the same with {found.drop_in.bytes // MB} MB",
             Place(dependency.at.path, dependency.at.span, "heavy"),
             why=found.drop_in.reason,
-            fix=Fix(f"use `{found.drop_in.name}`", _renamed(app, dependency.name, found.drop_in)),
+            fix=Fix(
+                f"use `{found.drop_in.name}`",
+                _renamed(app, dependency.name, found.drop_in) or _with_index(app, dependency.name, found.drop_in),
+            ),
             confidence=Confidence.HIGH,
         )
 
@@ -92,6 +96,13 @@ def _renamed(app: App, name: str, drop_in: DropIn) -> tuple[Edit, ...]:
     items = app.requirements.items if app.requirements is not None and drop_in.same else ()
     found = [item for item in items if item.name == name and not item.hashes and not item.url]
     return tuple(Edit(item.file, item.name_span, drop_in.name) for item in found)
+
+
+def _with_index(app: App, name: str, drop_in: DropIn) -> tuple[Edit, ...]:
+    """The index of lighter builds at the head of the file that asks for the heavy one: pip prefers what it finds there."""
+    items = app.requirements.items if app.requirements is not None and drop_in.index else ()
+    found = next((item for item in items if item.name == name and not item.hashes and not item.url), None)
+    return (Edit(found.file, Span(0, 0), f"--extra-index-url {drop_in.index}\n"),) if found is not None else ()
 
 
 def _cpu_build(app: App, name: str) -> bool:
