@@ -37,7 +37,7 @@ def as_postgresql(app: App, database: Database, words: str) -> Fix:
 
 def _name_of(read: facts.AnyExpr) -> facts.AnyExpr:
     """Where a read names its variable."""
-    return read.key if isinstance(read, facts.Index) else read.args[0] if isinstance(read, facts.Call) else read
+    return read.key if isinstance(read, facts.Index) else read.args[0] if isinstance(read, facts.Call) and read.args else read
 
 
 def _is_text(app: App, mod: Mod, function: int, read: facts.AnyExpr) -> bool:
