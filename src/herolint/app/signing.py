@@ -9,7 +9,7 @@ import msgspec
 
 from herolint.app import session_secrets
 from herolint.app.codebase import Mod
-from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Value, walk
+from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Text, Value, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, dotted
@@ -255,6 +255,6 @@ def _source(app: App, value: Value) -> tuple[str, Source, str]:
     if any(isinstance(one, Env) for one in walk(settled)):
         return variable, "unknown", ""
     random = app.code.knowledge.signing.random
-    if isinstance(settled, Made) and any(isinstance(one, Made) and one.name in random for one in walk(settled)):
+    if isinstance(settled, Made | Text) and any(isinstance(one, Made) and one.name in random for one in walk(settled)):
         return variable, "random", ""
     return variable, "unknown", ""
