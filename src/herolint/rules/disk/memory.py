@@ -202,22 +202,29 @@ def _uses_layer(app: App) -> bool:
 
 def _rate_limits(app: App, spread: Spread) -> Iterator[Finding]:
     """Limiters that count in memory because no other storage is given."""
+    in_memory, elsewhere = [], set()
     for effect in app.code.effects_of("limits-rates"):
         given = [k.value for k in effect.fact.call.args if isinstance(k, facts.Keyword) and k.name in effect.row.url.split()]
         values = [app.code.fold(effect.mod, effect.fact.function, expr) for expr in given]
         values += [found.value for found in settings_named(app.code, effect.row.note.split())]
         spread_out = any(isinstance(arg, facts.Star) for arg in effect.fact.call.args)
-        if "web" in effect.processes and not spread_out and all(_in_memory(app, str(constant(value))) for value in values):
-            place = effect.mod.place(given[0] if given else effect.fact.call.func, "counts in memory")
-            yield _limit(place, spread, 'give it `storage_uri=os.environ["REDIS_URL"]`')
+        if spread_out or not all(_in_memory(app, str(constant(value))) for value in values):
+            elsewhere.add(effect.mod.path)
+        elif "web" in effect.processes:
+            in_memory.append((effect, given))
+    for effect, given in in_memory:
+        place = effect.mod.place(given[0] if given else effect.fact.call.func, "counts in memory")
+        # Beside one that counts elsewhere, it stands in where that one cannot be had.
+        confidence = Confidence.LOW if effect.mod.path in elsewhere else Confidence.MEDIUM
+        yield _limit(place, spread, 'give it `storage_uri=os.environ["REDIS_URL"]`', confidence)
 
 
-def _limit(at: Place, spread: Spread, fix: str) -> Finding:
+def _limit(at: Place, spread: Spread, fix: str, confidence: Confidence = Confidence.MEDIUM) -> Finding:
     return report(
         "HL206",
         "rate limits are counted in each worker's memory",
         at,
-        confidence=Confidence.MEDIUM,
+        confidence=confidence,
         why=f"{spread.apart}: a visitor gets the limit from each of them",
         related=spread.places,
         fix=fix,
