@@ -9,6 +9,7 @@ import msgspec
 
 from herolint.app import session_secrets
 from herolint.app.codebase import Mod
+from herolint.app.origins import origin
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Text, Value, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -49,7 +50,7 @@ def signing_keys(app: App) -> Iterator[SigningKey]:
         if runs is False:
             continue
         value = app.code.fold(mod, function, expr)
-        at_mod, at = _origin(app.code, mod, function, expr)
+        at_mod, _, at = origin(app.code.linker, mod, function, expr)
         place = at_mod.place(at)
         if place.span is None or (place.path, place.span.start) in seen:
             continue
@@ -202,41 +203,6 @@ def _only_config_class(code: Program) -> Iterator[Given]:
                     found.append((key, mod, NONE, assign.value, assign.guard))
     if len(found) == 1:
         yield found[0]
-
-
-def _origin(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Mod, facts.AnyExpr]:
-    """The expression that a name stands for, where it is bound once, here or in the module that it is imported from."""
-    for _ in range(6):
-        found = _bound_once(code, mod, function, expr)
-        if found is None or found[1].value is None:
-            break
-        mod, function, expr = found[0], found[1].function, found[1].value
-    return mod, expr
-
-
-def _bound_once(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Mod, facts.Assign] | None:
-    if isinstance(expr, facts.Attr):
-        base = code.linker.resolve(mod, function, expr.base)
-        if base is None or base.mod is None:
-            return None
-        assigns = base.mod.class_body.get(base.number, {}).get(expr.name, ()) if base.kind in ("class", "instance") else ()
-        return (base.mod, assigns[0]) if len(assigns) == 1 else _global(base.mod, expr.name) if base.kind == "module" else None
-    if not isinstance(expr, facts.Name):
-        return None
-    if function != NONE and (local := mod.names.get(function, {}).get(expr.id)):
-        what = local[0].what
-        return (mod, what) if len(local) == 1 and isinstance(what, facts.Assign) and what.op == "=" else None
-    bindings = mod.names.get(NONE, {}).get(expr.id, [])
-    if len(bindings) == 1 and isinstance(imp := bindings[0].what, facts.Import) and imp.name:
-        sources = [other for path in code.code.imported(mod, imp) if (other := code.code.mod(path)) is not None]
-        return _global(sources[-1], imp.name) if sources else None
-    return _global(mod, expr.id)
-
-
-def _global(mod: Mod, name: str) -> tuple[Mod, facts.Assign] | None:
-    bindings = mod.names.get(NONE, {}).get(name, [])
-    what = bindings[0].what if len(bindings) == 1 else None
-    return (mod, what) if isinstance(what, facts.Assign) and what.op == "=" else None
 
 
 def _source(app: App, value: Value) -> tuple[str, Source, str]:
