@@ -236,6 +236,22 @@ class JvmFacts(Group, frozen=True, kw_only=True):
         return self.default_on.get(stack, self.default)
 
 
+class ScalaFacts(Group, frozen=True, kw_only=True):
+    """The Scala buildpack: starts of the versions of sbt that it takes, those that it warns of, and those that it refuses for a fault of theirs.
+
+    `sbt_example` is a release that is known to build.
+    """
+
+    sbt: tuple[str, ...]
+    sbt_warned: tuple[str, ...]
+    sbt_refused: tuple[str, ...]
+    sbt_example: str
+
+    def takes_sbt(self, version: str) -> bool:
+        """Whether a build goes on with a version of sbt; candidates for a release (`2.0.0-RC6`) go with it."""
+        return version in self.sbt_warned or (version.startswith(self.sbt) and version.partition("-")[0] not in self.sbt_refused)
+
+
 class DotnetFacts(Group, frozen=True, kw_only=True):
     """The .NET buildpack: the major versions of SDKs that it has, and how far a global.json may let it move on."""
 
