@@ -194,9 +194,13 @@ class PhpSeries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PhpFacts(Group, frozen=True, kw_only=True):
-    """The PHP buildpack. `gone` are extensions that no stack has, each with what serves in its place (or nothing)."""
+    """The PHP buildpack. `gone` are extensions that no stack has, each with what serves in its place (or nothing).
+
+    `before` are minor versions that came before the series, and that no stack has any more.
+    """
 
     series: tuple[PhpSeries, ...]
+    before: tuple[str, ...]
     web: str
     gone: dict[str, str]
 
