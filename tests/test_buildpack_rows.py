@@ -8,7 +8,7 @@ The apps stand in tests/fixtures/buildpacks, one file for each buildpack, in a f
 
 `fails`: the build stops, or nothing starts after it, and one of the rules says so as an error. `warns`: one of them warns (with no
 rule named, the build log alone does), and no rule of the build says that it stops. `silent`: no rule of the build says that it stops.
-`missed fails …` is a row that herolint does not predict: the share of those is bounded, and each is checked to be one, so that the
+`missed fails …` is a row that herolint does not predict: a buildpack may have one, and each is checked to be one, so that the
 list stays honest.
 
 Options of a file: `absent`, `edit` (lines `- old` and `+ new` change the base's file), `link=TARGET`, `exec`, `crlf`, `bom`, `utf-16`
@@ -32,7 +32,7 @@ from herolint.finding import Finding, Severity
 
 FOLDER = Path(__file__).parent / "fixtures" / "buildpacks"
 TODAY = date(2026, 11, 24)
-MOST_MISSED = 0.05
+MOST_MISSED = 1
 OPTIONS = {"absent", "edit", "exec", "crlf", "bom", "utf-16", "utf-16-bare", "latin-1"}
 
 _HEAD = re.compile(
@@ -116,6 +116,7 @@ def cases(file: Path) -> Iterator[Case]:
         elif line.startswith("= "):
             head = _HEAD.fullmatch(line)
             assert head, f"{file.name}: {line}"
+            assert head["codes"] or head["outcome"] != "fails", f"{file.name}: no rule is named that should tell: {line}"
             made.append(Case(head))
             files = made[-1].files
             if head["base"]:
@@ -205,7 +206,7 @@ def test_hardly_any_row_is_missed(file: Path) -> None:
     rows = {case.row for case in cases(file)}
     assert len(rows) >= 15
     missed = {case.row for case in cases(file) if case.missed}
-    assert len(missed) <= max(1, MOST_MISSED * len(rows)), sorted(missed)
+    assert len(missed) <= MOST_MISSED, sorted(missed)
 
 
 def test_each_buildpack_that_is_followed_has_its_rows() -> None:

@@ -13,12 +13,11 @@ from herolint.code.facts import CallFact
 from herolint.code.queries import dotted
 from herolint.finding import Place
 from herolint.formats.gem_requirement import satisfies
+from herolint.knowledge.gems import load as load_gems
 
 if TYPE_CHECKING:
     from herolint.app.rails import Rails
 
-_FIRST_ASYNC = "5.0"
-"""The first Rails that takes `:async` where nothing is set; the one before ran each job at once."""
 _QUEUED = frozenset({"perform_later", "deliver_later"})
 _ADAPTER = "queue_adapter"
 
@@ -34,7 +33,7 @@ class MemoryJobs(msgspec.Struct, frozen=True):
 def memory_jobs(rails: Rails) -> MemoryJobs | None:
     """Jobs of a Rails app that wait in the memory of web; None where another adapter is or may be set, or nothing is queued."""
     setting = rails.setting(f"active_job.{_ADAPTER}")
-    if rails.version is None or satisfies(rails.version, f">= {_FIRST_ASYNC}.a") is not True:
+    if rails.version is None or satisfies(rails.version, f">= {load_gems().async_jobs}.a") is not True:
         return None
     if setting is not None and setting.word != "async":
         return None

@@ -12,13 +12,12 @@ from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import dotted, walk
 from herolint.edits.text import quoted_as
+from herolint.knowledge.breaks import before
 from herolint.source import Span
 
 _SECURITY = "django.middleware.security.SecurityMiddleware"
 _WHITENOISE = '"whitenoise.middleware.WhiteNoiseMiddleware"'
 _FOLDER = "staticfiles"
-_OLD = ("1.", "2.")
-"""Releases of Django that today's WhiteNoise was not made for."""
 
 
 def with_whitenoise(app: App, django: Django) -> tuple[Change, ...]:
@@ -27,7 +26,8 @@ def with_whitenoise(app: App, django: Django) -> tuple[Change, ...]:
     listed = setting.assign.value if setting is not None else None
     if setting is None or not isinstance(listed, facts.Sequence) or not mending.is_sound(setting.mod):
         return ()
-    if (app.dependencies.version("django") or "").startswith(_OLD):
+    version = app.dependencies.version("django")
+    if version and before("django", "takes today's WhiteNoise", version):
         return ()
     package = () if app.dependencies.has("whitenoise") else requirement_added(app, "whitenoise")
     if not package and not app.dependencies.has("whitenoise"):

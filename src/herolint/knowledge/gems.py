@@ -19,12 +19,16 @@ class WithRuby(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole table. `until` holds gems that install a program only below a release; `webrick` is the last Ruby that brings WEBrick."""
+    """The whole table. `until` holds gems that install a program only below a release; `webrick` is the last Ruby that brings WEBrick.
+
+    `async_jobs` is the first Rails whose Active Job keeps jobs in memory where no adapter is set.
+    """
 
     source: tuple[str, ...]
     checked: datetime.date
     servers: frozenset[str]
     webrick: str
+    async_jobs: str
     programs: dict[str, tuple[str, ...]]
     until: dict[str, dict[str, str]]
     with_ruby: tuple[WithRuby, ...]

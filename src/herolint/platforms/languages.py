@@ -194,9 +194,13 @@ class PhpSeries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class PhpFacts(Group, frozen=True, kw_only=True):
-    """The PHP buildpack. `gone` are extensions that no stack has, each with what serves in its place (or nothing)."""
+    """The PHP buildpack. `gone` are extensions that no stack has, each with what serves in its place (or nothing).
+
+    `before` are minor versions that came before the series, and that no stack has any more.
+    """
 
     series: tuple[PhpSeries, ...]
+    before: tuple[str, ...]
     web: str
     gone: dict[str, str]
 
@@ -234,6 +238,22 @@ class JvmFacts(Group, frozen=True, kw_only=True):
     def default_for(self, stack: str) -> str:
         """The version that is installed where no file asks for one."""
         return self.default_on.get(stack, self.default)
+
+
+class ScalaFacts(Group, frozen=True, kw_only=True):
+    """The Scala buildpack: starts of the versions of sbt that it takes, those that it warns of, and those that it refuses for a fault of theirs.
+
+    `sbt_example` is a release that is known to build.
+    """
+
+    sbt: tuple[str, ...]
+    sbt_warned: tuple[str, ...]
+    sbt_refused: tuple[str, ...]
+    sbt_example: str
+
+    def takes_sbt(self, version: str) -> bool:
+        """Whether a build goes on with a version of sbt; candidates for a release (`2.0.0-RC6`) go with it."""
+        return version in self.sbt_warned or (version.startswith(self.sbt) and version.partition("-")[0] not in self.sbt_refused)
 
 
 class DotnetFacts(Group, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from herolint.platforms.group import Group
-from herolint.platforms.languages import DotnetFacts, GoFacts, JvmFacts, LockFacts, NodeFacts, PhpFacts, PythonFacts, RubyFacts
+from herolint.platforms.languages import DotnetFacts, GoFacts, JvmFacts, LockFacts, NodeFacts, PhpFacts, PythonFacts, RubyFacts, ScalaFacts
 
 
 class SlugFacts(Group, frozen=True, kw_only=True):
@@ -260,6 +260,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ruby: RubyFacts
     php: PhpFacts
     jvm: JvmFacts
+    scala: ScalaFacts
     dotnet: DotnetFacts
 
     @property

@@ -117,7 +117,7 @@ def _gradle_age(app: App) -> Iterator[Outcome]:
     elif numbers[0] in app.platform.jvm.gradle_warned:
         yield Outcome(
             "advice", False, f"Gradle {text} is an old one", at, "the build warns; a later buildpack will refuse it",
-            "run `./gradlew wrapper --gradle-version 9.1`",
+            f"run `./gradlew wrapper --gradle-version {'.'.join(map(str, max(table.values())))}`",
         )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def _none_fits(app: App, offered: tuple[PhpSeries, ...], asked: list[tuple[str, 
         "the build stops: Failed to install system packages!",
         f'test the app on PHP {offered[0].minor}, require `"php": "^{offered[-1].minor}"`, run `composer update` and commit composer.lock',
         # A version of PHP that came out after the tables were made would be above all of them.
-        confidence=Confidence.HIGH if any(allows(text, old) for old in ("5.6", "7.0", "7.1", "7.2", "7.3", "7.4", "8.0")) else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if any(allows(text, old) for old in app.platform.php.before) else Confidence.MEDIUM,
     )  # fmt: skip
 
 

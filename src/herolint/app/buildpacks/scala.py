@@ -13,8 +13,10 @@ from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.platforms.languages import ScalaFacts
 
 FILE = "project/build.properties"
+KEY = "sbt.version"
 _STAGES = lazy(r"native-packager|sbt-plugin|playframework|typesafe\.play|\bstage\b|PlayScala|JavaAppPackaging|sbt-start-script")
 
 
@@ -30,15 +32,15 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from jvm.outcomes(app)
     from herolint.app.loading import properties
 
-    found = properties(app, FILE).get("sbt.version")
+    found = properties(app, FILE).get(KEY)
     if found is None or not found.value:
         there = FILE in app.slug
         yield Outcome(
-            "version-invalid", True, f"{FILE} says no `sbt.version`" if there else f"there is no {FILE}", Place(FILE if there else ""),
-            "the build stops: sbt.version is not set", f"write `sbt.version=1.11.7` into {FILE} and commit it",
+            "version-invalid", True, f"{FILE} says no `{KEY}`" if there else f"there is no {FILE}", Place(FILE if there else ""),
+            f"the build stops: {KEY} is not set", f"write `{KEY}={app.platform.scala.sbt_example}` into {FILE} and commit it",
         )  # fmt: skip
         return
-    yield from _version(found.value, Place(FILE, found.span))
+    yield from _version(app.platform.scala, found.value, Place(FILE, found.span))
     files = [path for path in app.slug if re.fullmatch(r"(?:project/)?[^/]+\.sbt|project/[^/]+\.scala", path)]
     texts = [source.text for path in files if (source := app.document(path)) is not None]
     if not any(_STAGES.search(text) for text in texts):
@@ -49,14 +51,14 @@ def outcomes(app: App) -> Iterator[Outcome]:
         )  # fmt: skip
 
 
-def _version(text: str, at: Place) -> Iterator[Outcome]:
-    if text == "0.13.18":
+def _version(scala: ScalaFacts, text: str, at: Place) -> Iterator[Outcome]:
+    if text in scala.sbt_warned:
         yield Outcome(
-            "version-old", False, "sbt 0.13.18 is the last of a line that nobody looks after", at,
+            "version-old", False, f"sbt {text} is the last of a line that nobody looks after", at,
             "the build warns; a later buildpack will refuse it", "move to sbt 1",
         )  # fmt: skip
-    elif not text.startswith(("1.", "2.")) or text == "2.0.0" or text.startswith("2.0.0-"):
+    elif not scala.takes_sbt(text):
         yield Outcome(
             "version-invalid", True, f"the build does not take sbt {text}", at,
-            "the build stops: unsupported sbt version", "write a release of sbt 1, such as `sbt.version=1.11.7`",
+            "the build stops: unsupported sbt version", f"write a release of sbt 1, such as `{KEY}={scala.sbt_example}`",
         )  # fmt: skip

@@ -149,11 +149,13 @@ def _not_bundled(app: App, missing: MissingGem) -> Finding:
 
 def _no_server(app: App, found: NoServer) -> Finding:
     """A web process without any server in the bundle."""
+    from herolint.knowledge.gems import load as load_gems
+
     return report(
         "HL111",
         "web starts the app, but no gem of the bundle is a web server",
         Place(found.launch.at.path, found.launch.at.span, "with what?"),
-        why="WEBrick is no part of Ruby since 3.0: the process ends at once, and every request gets H10",
+        why=f"WEBrick is no part of Ruby after {load_gems().webrick}: the process ends at once, and every request gets H10",
         related=started_at(app, app.web, found.launch) if app.web is not None else (),
         fix="`bundle add puma`",
         process="web",
