@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.loading import own_project
+from herolint.app import loading
 from herolint.app.locked import installed
 from herolint.app.python_build import python_release
 from herolint.finding import Place
@@ -85,13 +85,27 @@ def python_dependencies(app: App) -> PythonDependencies:
         return _of_lock(app, app.poetry_lock, "poetry", "poetry.lock", app.pyproject.dependencies if app.pyproject else None)
     if "uv.lock" in workspace and app.uv_lock is not None:
         return _of_lock(app, app.uv_lock, "uv", "uv.lock", None)
-    if app.container_requirements is not None:
-        packages = _merged(app, app.container_requirements)
+    if (in_image := _container_requirements(app)) is not None:
+        packages = _merged(app, in_image)
         return PythonDependencies("pip", "Dockerfile", packages, False, unread=True)
     if app.is_container and app.pyproject is not None and app.pyproject.dependencies:
         asked = Requirements(items=app.pyproject.dependencies)
         return PythonDependencies("pip", "pyproject.toml", _merged(app, asked), False, unread=True)
     return PythonDependencies("", "", {}, False, unread=True)
+
+
+def _container_requirements(app: App) -> Requirements | None:
+    """The requirements file of the web image's `pip install -r …`, else any that stands at the root."""
+    if not app.is_container:
+        return None
+    for command in app.web_image.installs if app.web_image is not None else ():
+        texts = [word.text for word in command.words]
+        if "install" in texts and "-r" in texts[:-1]:
+            name = texts[texts.index("-r") + 1]
+            for path in (posixpath.normpath(name), posixpath.basename(name)):
+                if path in app.slug:
+                    return loading.requirements(app, path)
+    return loading.requirements(app, "requirements.txt")
 
 
 def _of_pipfile_lock(app: App) -> PythonDependencies:
@@ -114,7 +128,7 @@ def _of_requirements(app: App, found: Requirements) -> PythonDependencies:
     for requirement in found.items:
         if not requirement.name:
             folder = _own_folder(app, requirement)
-            unread = unread or folder is None or not own_project(app, folder)[1]
+            unread = unread or folder is None or not loading.own_project(app, folder)[1]
     broken = tuple(line.text.lower() for line in found.invalid)
     own_index = any(option.name in _INDEXES for option in found.options)
     return PythonDependencies(
@@ -157,7 +171,7 @@ def _merged(app: App, found: Requirements) -> dict[str, Dependency]:
     """
     python = python_release(app)
     folders = [folder for requirement in found.items if (folder := _own_folder(app, requirement)) is not None]
-    own = [requirement for folder in folders for requirement in own_project(app, folder)[0]]
+    own = [requirement for folder in folders for requirement in loading.own_project(app, folder)[0]]
     lines: dict[str, list[Requirement]] = {}
     for requirement in (*found.items, *own):
         if requirement.name and applies_on_linux(requirement, python):

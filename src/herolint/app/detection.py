@@ -1,4 +1,4 @@
-"""Which buildpacks build the app: those that are listed, else the first official one that recognises a file at the root."""
+"""What builds the app: a Dockerfile, or buildpacks: those that are listed, else the first official one that recognises a file at the root."""
 
 from __future__ import annotations
 
@@ -41,6 +41,30 @@ class Detected(msgspec.Struct, frozen=True):
     def installs(self) -> bool:
         """Whether the file is one that it installs from, rather than a mere sign of the language."""
         return any(matches("/" + pattern, self.file) for pattern in self.buildpack.manifests)
+
+
+def is_container(app: App) -> bool:
+    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile that a deploy pushes, or the only way to run."""
+    if app.declared_stack:
+        return app.declared_stack == "container"
+    if app.buildpacks:
+        return False
+    if app.heroku_yml is not None:
+        return bool(app.heroku_yml.docker)
+    if not any(path == "Dockerfile" or path == "Dockerfile.web" for path in app.workspace.files):
+        return False
+    return app.deploys.container or not _built_by_buildpack(app)
+
+
+def _built_by_buildpack(app: App) -> bool:
+    """Whether a plain push makes a web process without any look at the Dockerfile."""
+    if "Procfile" in app.slug or app.app_json is not None:  # app.json would name the stack
+        return True
+    found = app.detected[0].buildpack.language if app.detected else ""
+    serves = found in ("ruby", "php", "go", "java", "scala")
+    if found == "node":
+        serves = (app.package_json is not None and "start" in app.package_json.scripts) or "server.js" in app.slug
+    return serves and not any(command.sub in ("container:push", "stack:set") for command in deploy_scripts.mentioned(app))
 
 
 def listed_buildpacks(app: App) -> tuple[Listed, ...]:

@@ -1,4 +1,4 @@
-"""Loads the app's documents and answers the plain questions about its deployment that they decide."""
+"""Which file each of the app's documents is read from, and by which parser."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import posixpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from herolint.app.deploy_scripts import mentioned
-from herolint.code import language_of
 from herolint.finding import Place
 from herolint.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from herolint.app.documents import Documents
     from herolint.app.gemfile import Gemfile
-    from herolint.app.model import App
     from herolint.formats.app_json import AppJson
     from herolint.formats.aptfile import Aptfile
     from herolint.formats.compose import Compose
@@ -327,55 +324,3 @@ def compose(files: Documents) -> tuple[str, Compose] | None:
     from herolint.formats.compose import parse
 
     return source.path, parse(source)
-
-
-def container_requirements(app: App) -> Requirements | None:
-    """The requirements file of the web image's `pip install -r …`, else any that stands at the root."""
-    if not app.is_container:
-        return None
-    for command in app.web_image.installs if app.web_image is not None else ():
-        texts = [word.text for word in command.words]
-        if "install" in texts and "-r" in texts[:-1]:
-            name = texts[texts.index("-r") + 1]
-            for path in (posixpath.normpath(name), posixpath.basename(name)):
-                if path in app.slug:
-                    return requirements(app, path)
-    return requirements(app, "requirements.txt")
-
-
-def is_container(app: App) -> bool:
-    """Stack `container` where it is declared; else heroku.yml with images; else a Dockerfile that a deploy pushes, or the only way to run."""
-    if app.declared_stack:
-        return app.declared_stack == "container"
-    if app.buildpacks:
-        return False
-    if app.heroku_yml is not None:
-        return bool(app.heroku_yml.docker)
-    if not any(path == "Dockerfile" or path == "Dockerfile.web" for path in app.workspace.files):
-        return False
-    return app.deploys.container or not _built_by_buildpack(app)
-
-
-def _built_by_buildpack(app: App) -> bool:
-    """Whether a plain push makes a web process without any look at the Dockerfile."""
-    if "Procfile" in app.slug or app.app_json is not None:  # app.json would name the stack
-        return True
-    found = app.detected[0].buildpack.language if app.detected else ""
-    serves = found in ("ruby", "php", "go", "java", "scala")
-    if found == "node":
-        serves = (app.package_json is not None and "start" in app.package_json.scripts) or "server.js" in app.slug
-    return serves and not any(command.sub in ("container:push", "stack:set") for command in mentioned(app))
-
-
-HAS: dict[str, Callable[[App], bool]] = {
-    "files": lambda app: True,
-    "procfile": lambda app: "Procfile" in app.slug,
-    "processes": lambda app: bool(app.processes),
-    "python": lambda app: app.language == "python",
-    "code": lambda app: any(language_of(p) for p in app.slug),
-    "app.json": lambda app: "app.json" in app.slug,
-    "heroku.yml": lambda app: "heroku.yml" in app.slug,
-    "dockerfile": lambda app: app.is_container,
-    "aptfile": lambda app: "Aptfile" in app.slug,
-    "slugignore": lambda app: app.slugignore is not None,
-}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app import loading
 from herolint.app.documents import Documents
+from herolint.code import language_of
 from herolint.context import Context
 from herolint.finding import Place
 from herolint.platforms import Platform
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from herolint.app.system import System
     from herolint.app.uses import Use
     from herolint.code.cache import FactCache
-    from herolint.formats.requirements import Requirements
     from herolint.online import Online
 
 
@@ -73,7 +72,7 @@ class App(Documents):
 
     def has(self, need: str) -> bool:
         """Whether the repository can supply a kind of fact that a rule reads."""
-        return loading.HAS[need](self)
+        return HAS[need](self)
 
     @cached_property
     def label(self) -> str:
@@ -122,7 +121,9 @@ class App(Documents):
     @cached_property
     def is_container(self) -> bool:
         """Whether the app is deployed as an image: stack `container`, or container files and no Procfile."""
-        return loading.is_container(self)
+        from herolint.app.detection import is_container
+
+        return is_container(self)
 
     @cached_property
     def container_sure(self) -> bool:
@@ -251,11 +252,6 @@ class App(Documents):
         return python_dependencies(self)
 
     @cached_property
-    def container_requirements(self) -> Requirements | None:
-        """The requirements file that the web image's Dockerfile installs."""
-        return loading.container_requirements(self)
-
-    @cached_property
     def installed(self) -> Installed | None:
         """What is installed beside the app's own code, and what that brings along; None when nothing can be said."""
         from herolint.app.installed import python_installed
@@ -364,3 +360,18 @@ class App(Documents):
         from herolint.app.why import explain
 
         return explain(self, path, line)
+
+
+HAS: dict[str, Callable[[App], bool]] = {
+    "files": lambda app: True,
+    "procfile": lambda app: "Procfile" in app.slug,
+    "processes": lambda app: bool(app.processes),
+    "python": lambda app: app.language == "python",
+    "code": lambda app: any(language_of(p) for p in app.slug),
+    "app.json": lambda app: "app.json" in app.slug,
+    "heroku.yml": lambda app: "heroku.yml" in app.slug,
+    "dockerfile": lambda app: app.is_container,
+    "aptfile": lambda app: "Aptfile" in app.slug,
+    "slugignore": lambda app: app.slugignore is not None,
+}
+"""The kinds of facts that rules name as their needs: whether an app has them is seen without loading the rule."""
