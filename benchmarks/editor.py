@@ -86,7 +86,7 @@ async def measure(root: Path, cache: Path) -> tuple[tuple[float, float], list[tu
     memory = int(Path(f"/proc/{server.pid}/status").read_text().partition("VmHWM:")[2].split()[0])
     await editor.client.shutdown_async(None)
     editor.client.exit(None)
-    await editor.client.stop()  # type: ignore[no-untyped-call]
+    await editor.client.stop()  # type: ignore[no-untyped-call]  # pygls gives it no types
     file.write_text(good, "utf-8")
     return first, sorted(found), memory
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -285,10 +285,10 @@ def without(source: Path, target: Path, names: list[str]) -> Path:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Callable[[], Path]]:
+def fresh(tmp_path: Path) -> Callable[[], Path]:
     """A new path at each call."""
     counter = iter(range(10_000))
-    return lambda: tmp_path / str(next(counter))  # type: ignore[return-value]
+    return lambda: tmp_path / str(next(counter))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -64,7 +64,7 @@ class Editor:
     async def stop(self) -> None:
         await self.client.shutdown_async(None)
         self.client.exit(None)
-        await asyncio.wait_for(self.client.stop(), 20)  # type: ignore[no-untyped-call]
+        await asyncio.wait_for(self.client.stop(), 20)  # type: ignore[no-untyped-call]  # pygls gives it no types
 
     def open(self, file: Path, text: str) -> None:
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(types.TextDocumentItem(file.as_uri(), "python", 1, text)))

@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
 from herolint.formats.shell import Word
-from herolint.knowledge.calls import load
+from herolint.knowledge.call_tables import load
 
 if TYPE_CHECKING:
     from herolint.app.launch import Launch

@@ -37,7 +37,8 @@ from herolint.code import facts, language_of
 from herolint.code.facts import CallFact
 from herolint.code.queries import argument
 from herolint.finding import Problem
-from herolint.knowledge.calls import CallRow, Knowledge, Server, extend, load, merged
+from herolint.knowledge.call_tables import extend, load, merged
+from herolint.knowledge.calls import CallRow, Knowledge, Server
 from herolint.knowledge.installs import matches
 from herolint.platforms.addons import load_addons
 

@@ -6,7 +6,7 @@ Only plain words are touched: none whose quotes or escapes would have to be unde
 from __future__ import annotations
 
 from herolint.changes import Edit
-from herolint.edits.text import written
+from herolint.edits.text import replaced_in, written
 from herolint.source import SourceFile, Span
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.:/@%+,${}[]")
@@ -25,11 +25,9 @@ def replaced_end(source: SourceFile, span: Span, old: str, new: str) -> tuple[Ed
 
 def replaced_part(source: SourceFile, span: Span, old: str, new: str) -> tuple[Edit, ...]:
     """`new` in the place of the only `old` in the word at the span."""
-    text = written(source, span)
-    if not old or text.count(old) != 1 or not set(text + new) <= _PLAIN or ("$" in new and _is_listed(source, span)):
+    if not old or not set(written(source, span) + new) <= _PLAIN or ("$" in new and _is_listed(source, span)):
         return ()
-    start = span.start + len(text[: text.index(old)].encode(source.encoding))
-    return (Edit(source.path, Span(start, start + len(old.encode(source.encoding))), new),)
+    return replaced_in(source, span, old, new)
 
 
 def added_behind(source: SourceFile, span: Span, text: str) -> tuple[Edit, ...]:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from herolint.finding import Finding, Severity
+from herolint.fixes.check import broken, check
 from herolint.fixes.choose import Chosen
 from herolint.fixes.guard import Guard
 from herolint.fixes.python import Rewriter
 from herolint.fixes.resolve import CannotFix, Plan, resolve
 from herolint.fixes.state import State
-from herolint.fixes.syntax import broke
 from herolint.result import Result
 
 MOST_PASSES = 10
@@ -83,29 +83,12 @@ class Mender:
                 continue
             try:
                 plan = resolve(fix, result.source, rewriter)
-                self.check(plan, result)
+                check(plan, result.source, self.guard)
             except CannotFix as why:
                 self.refuse(finding, str(why))
             else:
                 found.append((finding, plan))
         return found
-
-    def check(self, plan: Plan, result: Result) -> None:
-        """Raise CannotFix for a plan that touches what it must not, or that leaves a file worse to read than it was."""
-        if not plan.paths:
-            raise CannotFix("it would change nothing")
-        for path in sorted(plan.paths):
-            if why := self.guard.forbidden(path):
-                raise CannotFix(why)
-        old = {path.casefold() for path in plan.renamed}
-        for path in (*plan.new, *plan.renamed.values()):
-            if path.casefold() not in old and result.source(path) is None and self.guard.taken(path):
-                raise CannotFix(f"{path} is there already and would not be pushed")
-        after = State().after([plan], result.source)
-        for path in after.changed:
-            file = after.file(path)
-            if file is not None and broke(result.source(after.moved.get(path, path)), file):
-                raise CannotFix(f"{path} could not be read any more")
 
     def one_pass(self, state: State, result: Result, plans: Iterable[tuple[Finding, Plan]]) -> tuple[State, Result, list[Fixed]] | None:
         """The state, what linting says of it, and what was mended; None when nothing could be."""
@@ -116,12 +99,11 @@ class Mender:
                     taken.append((finding, plan))
             if not taken:
                 return None
-            after = state.after(chosen.plans, result.source)
-            broken = [path for path in after.changed if (file := after.file(path)) is not None and broke(result.source(path), file)]
-            if broken and len(taken) > 1:
+            if len(taken) > 1 and broken(chosen.plans, result.source):
                 # Each is good alone and together they are not: the first one goes first.
                 plans = taken[:1]
                 continue
+            after = state.after(chosen.plans, result.source)
             judged = self.lint(after.changed)
             idle = _still_there([finding for finding, _ in taken], result, judged)
             for finding in idle:

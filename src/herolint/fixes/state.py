@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -23,7 +23,7 @@ class State(msgspec.Struct, frozen=True):
         """Whether an ignore file is among the changed ones, so that the list of files itself may be another one."""
         return any(path.rpartition("/")[2] in _IGNORES for path in self.changed)
 
-    def after(self, plans: list[Plan], source: Sources) -> State:
+    def after(self, plans: Sequence[Plan], source: Sources) -> State:
         """The state once plans that do not overlap are carried out on it; `source` gives the files as they are in it."""
         patches: dict[str, list[Patch]] = {}
         changed, moved = dict(self.changed), dict(self.moved)

@@ -9,11 +9,10 @@ from lsprotocol import types
 
 from herolint.changes import Resave
 from herolint.finding import Fix
+from herolint.fixes.check import check
 from herolint.fixes.guard import Guard
 from herolint.fixes.python import Rewriter
 from herolint.fixes.resolve import CannotFix, Plan, resolve
-from herolint.fixes.state import State
-from herolint.fixes.syntax import broke
 from herolint.lsp.told import Units, range_of
 from herolint.result import Result
 
@@ -44,15 +43,8 @@ def _plan(fix: Fix, result: Result) -> Plan | None:
     with Rewriter() as rewriter:
         try:
             plan = resolve(fix, result.source, rewriter)
+            check(plan, result.source, Guard(Path(result.root)))
         except CannotFix:
-            return None
-    guard = Guard(Path(result.root))
-    if not plan.paths or any(guard.forbidden(path) for path in plan.paths):
-        return None
-    after = State().after([plan], result.source)
-    for path in after.changed:
-        file = after.file(path)
-        if file is not None and broke(result.source(after.moved.get(path, path)), file):
             return None
     return plan
 

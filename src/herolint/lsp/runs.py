@@ -72,22 +72,17 @@ def in_thread(work: Callable[[], T]) -> Awaitable[T]:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
-    def settle(result: T | None, error: Exception | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(result)  # type: ignore[arg-type]
+    def settle(outcome: Callable[[], None]) -> None:
+        if not future.cancelled():
+            outcome()
 
     def run() -> None:
-        result, failure = None, None
         try:
-            result = work()
+            outcome = partial(future.set_result, work())
         except Exception as error:  # noqa: BLE001 - whoever waits gets it
-            failure = error
+            outcome = partial(future.set_exception, error)
         with suppress(RuntimeError):  # the loop has ended, and nobody waits
-            loop.call_soon_threadsafe(settle, result, failure)
+            loop.call_soon_threadsafe(settle, outcome)
 
     before = threading.stack_size(_STACK_BYTES)
     try:

@@ -61,7 +61,7 @@ class _Steps(cst.CSTTransformer):
             if not isinstance(changed, cst.CSTNode):
                 raise Refused("two statements would be added at one place")
             changed = step(changed)
-        return changed  # type: ignore[return-value]
+        return changed  # type: ignore[return-value]  # what may stand in a node's place is for its step to know
 
 
 def _spelled(tree: Tree, change: PythonChange, needs: Sequence[Need]) -> tuple[str, list[Need]]:
@@ -90,7 +90,7 @@ def _step(tree: Tree, change: ReplaceExpression | SetArgument | AddStatement | A
         return _statement(tree, change, code)
     new = cst.parse_expression(code, tree.module.config_for_parsing)
     if isinstance(change, ReplaceExpression):
-        node = tree.at(change.span, cst.BaseExpression)  # type: ignore[type-abstract]
+        node = tree.at(change.span, cst.BaseExpression)
         _outside_text(tree, node)
         return node, lambda old: _in_place(tree, node, old, new)
     if isinstance(change, SetArgument):

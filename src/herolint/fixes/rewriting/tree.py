@@ -42,7 +42,7 @@ class Tree:
             node = self._parents[node]
             yield node
 
-    def at(self, span: Span, *kinds: type[cst.CSTNode]) -> cst.CSTNode:
+    def at(self, span: Span, *kinds: type[object]) -> cst.CSTNode:
         """The outermost node of one of the kinds that stands exactly at the span, or in the parentheses there. Raises Refused."""
         while True:
             found = [
