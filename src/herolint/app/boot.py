@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, Step, calls_of
 from herolint.app.hooks import start_hooks
+from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact

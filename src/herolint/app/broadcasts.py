@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import calls_of
 from herolint.app.loops import blocks_around
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 

@@ -7,9 +7,9 @@ from heapq import merge
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.handed import handed_callee
 from herolint.app.link import Linker
+from herolint.app.module import Mod
 from herolint.code.facts import Attr, CallFact
 
 

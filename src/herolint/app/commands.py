@@ -10,7 +10,7 @@ from herolint.code import facts
 from herolint.code.queries import argument
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
+    from herolint.app.module import Mod
     from herolint.app.program import Effect, Program
 
 _FETCHING = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.values import UNKNOWN, AnyOf, Value
 from herolint.code import facts
 

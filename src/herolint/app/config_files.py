@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.values import UNKNOWN, Known, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.settings import settings_named
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from herolint.app import mending
-from herolint.app.codebase import Mod
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.queries import walk
 from herolint.edits.text import replaced_in, written

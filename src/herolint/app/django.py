@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.guards import Guards
 from herolint.app.link import Linker
+from herolint.app.module import Mod
 from herolint.app.values import UNKNOWN, AnyOf, Known, Table, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, CallFact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
 from herolint.app.link import Target
+from herolint.app.module import Mod
 from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.facts import NONE

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import Step
 from herolint.app.limits import ends_by_itself
 from herolint.app.loops import Rounds, loops_around
+from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef
 from herolint.app.values import Known
 from herolint.code import facts

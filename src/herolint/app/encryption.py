@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight, set_afterwards
 from herolint.app.config_vars import orders
 from herolint.app.databases import speaks
+from herolint.app.module import Mod
 from herolint.app.values import Env, Known, Made, Table, Text, Value, options, walk
 from herolint.code import facts
 from herolint.code.facts import NONE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app import mending
-from herolint.app.codebase import Mod
 from herolint.app.encryption import Unencrypted
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.app.program import Effect
 from herolint.changes import Change

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import RAILS_TOOLS, Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
+from herolint.app.module import Mod
 from herolint.app.processes import Process
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
 from herolint.code import facts

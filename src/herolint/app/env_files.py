@@ -20,9 +20,9 @@ from herolint.formats.shell import Word
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.launch import Launch
     from herolint.app.model import App
+    from herolint.app.module import Mod
     from herolint.app.program import Effect
 
 LOCAL_FILE = lazy(

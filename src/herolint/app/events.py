@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, Step, calls_of
 from herolint.app.handlers import Handler
 from herolint.app.link import Linker
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from herolint.app.answers import ANSWERS, answered
-from herolint.app.codebase import Mod
 from herolint.app.given import awaited_by, called_parameters, given_functions, joined, table_of, wrapped
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact

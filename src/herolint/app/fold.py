@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from herolint.app.codebase import Binding, Mod
 from herolint.app.config_entries import STORES, ConfigEntries
 from herolint.app.config_files import ConfigFiles
 from herolint.app.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
@@ -14,6 +13,7 @@ from herolint.app.environment import Environment
 from herolint.app.fold_calls import Calls
 from herolint.app.givers import Given, Givers
 from herolint.app.link import Linker, Target
+from herolint.app.module import Binding, Mod
 from herolint.app.operators import HOME, binary, either, join, parent_folder
 from herolint.app.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value, held_under
 from herolint.code import facts

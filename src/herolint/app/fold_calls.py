@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
 from herolint.app.env_reads import FLAGS, environment_read, named_read, reads_environment
+from herolint.app.module import Mod
 from herolint.app.operators import HOME, cast, either, join, join_path, parent_folder
 from herolint.app.origins import origin
 from herolint.app.setting_stores import Stores

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in, origin
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact

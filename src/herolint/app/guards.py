@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from herolint.app.codebase import Mod
 from herolint.app.environment import STAGES, Environment
 from herolint.app.fold import Folder
 from herolint.app.link import Linker
+from herolint.app.module import Mod
 from herolint.app.operators import COMPARISONS, compare_versions
 from herolint.app.values import Compared, Env, Ref, Unknown
 from herolint.code import facts

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from herolint.app.codebase import Mod
 from herolint.app.link import Linker
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument

@@ -7,9 +7,9 @@ from functools import partial
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.django import Django
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts

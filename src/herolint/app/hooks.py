@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts

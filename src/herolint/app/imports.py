@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.breaking import lacks
-from herolint.app.codebase import Mod
 from herolint.app.fallbacks import tried_before
+from herolint.app.module import Mod
 from herolint.app.python_build import least_python
 from herolint.app.uses import Use, named_by
 from herolint.code import facts

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from herolint.app import mending
-from herolint.app.codebase import Mod
 from herolint.app.env_reads import gives_text, reads_environment
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.signing import SigningKey
 from herolint.changes import Change
 from herolint.code import facts

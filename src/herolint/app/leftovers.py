@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow, calls_of
 from herolint.app.given import given_functions, joined, row_of
 from herolint.app.link import Target
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts

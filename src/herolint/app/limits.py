@@ -13,8 +13,8 @@ from herolint.code.facts import NONE
 from herolint.code.queries import argument, dotted
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.flow import Step
+    from herolint.app.module import Mod
     from herolint.app.program import Effect, Program
     from herolint.code.facts import CallFact
     from herolint.knowledge.calls import CallRow

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Binding, CodeBase, Mod
+from herolint.app.codebase import CodeBase
+from herolint.app.module import Binding, Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
 from herolint.code.queries import argument, walk

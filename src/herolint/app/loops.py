@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.given import row_of
+from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.app.values import Items, Known
 from herolint.code import facts

@@ -12,8 +12,8 @@ from herolint.edits.text import quoted_as
 from herolint.source import Span
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.model import App
+    from herolint.app.module import Mod
     from herolint.app.program import Effect
 
 

@@ -13,8 +13,8 @@ from herolint.finding import Place
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.model import App
+    from herolint.app.module import Mod
 
 _RUN_FOLDERS = frozenset("assets data dist fixtures locale locales media model models public static templates translations views".split())
 _TAKES_FOLDER = frozenset(

@@ -12,9 +12,9 @@ import msgspec
 from herolint.app.buildpacks.node import builds_node, lock_file
 from herolint.app.buildpacks.node_locks import in_production
 from herolint.app.buildpacks.node_output import build_text, bundles
-from herolint.app.codebase import Mod
 from herolint.app.entries import node_script
 from herolint.app.imports import Unmet
+from herolint.app.module import Mod
 from herolint.app.node_programs import LANGUAGE, keeps_all
 from herolint.app.starting import Starting
 from herolint.app.uses import Use

@@ -10,7 +10,7 @@ import msgspec
 
 from herolint.app.boot import Boot
 from herolint.app.calls import NamedCalls
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.conditions import applies
 from herolint.app.config_classes import ConfigClasses
 from herolint.app.config_vars import values_at_runtime
@@ -25,6 +25,7 @@ from herolint.app.guards import Guards
 from herolint.app.handlers import Handler, handlers_of
 from herolint.app.installing import release_taken
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.app.processes import Process
 from herolint.app.python_build import python_minor
 from herolint.app.reach import FunctionRef, Reach

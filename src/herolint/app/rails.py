@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import MAX_SOURCE_BYTES, Mod
+from herolint.app.codebase import MAX_SOURCE_BYTES
 from herolint.app.loading import rails_yaml
+from herolint.app.module import Mod
 from herolint.app.rails_settings import Setting, settings_in
 from herolint.app.ruby_build import build_environment, builds_ruby, installed_gems, rails_version
 from herolint.code import facts, facts_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.ruby_build import installed_gems
 from herolint.code import facts
 from herolint.code.facts import CallFact

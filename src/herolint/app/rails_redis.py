@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.rails import env_name, env_names
 from herolint.app.rails_settings import settings_in
 from herolint.code import facts

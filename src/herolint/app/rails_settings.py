@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, AnyExpr, Assign, CallFact
 from herolint.code.queries import dotted

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.command_lines import Commands
 from herolint.app.guards import Guards
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.app.search_path import add_folders
 from herolint.app.subcommands import Subcommands
 from herolint.app.values import text_of

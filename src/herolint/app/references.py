@@ -8,8 +8,8 @@ from operator import attrgetter
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.link import Target
+from herolint.app.module import Mod
 from herolint.app.own_classes import is_plain, reflects
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts

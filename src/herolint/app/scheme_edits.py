@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from herolint.app import mending
-from herolint.app.codebase import Mod
 from herolint.app.databases import Database
 from herolint.app.env_reads import gives_text, is_table
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.app.values import Env, Known, Text
 from herolint.code import facts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE
 

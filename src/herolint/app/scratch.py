@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.storage import absolute, path_text, shown
 from herolint.app.values import env_names
 from herolint.code.facts import NONE, AnyExpr, Attr, CallFact, Keyword, Name

@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.config_vars import value_given
 from herolint.app.guards import Guards
+from herolint.app.module import Mod
 from herolint.app.operators import HOME
 from herolint.app.values import Known, Unknown, options
 from herolint.code import facts

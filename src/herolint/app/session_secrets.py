@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import CallFact
 

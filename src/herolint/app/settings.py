@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.config_classes import Taken
+from herolint.app.module import Mod
 from herolint.app.values import Value
 from herolint.code import facts
 from herolint.code.facts import NONE

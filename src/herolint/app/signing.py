@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from herolint.app import session_secrets
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Text, Value, walk
 from herolint.code import facts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import Flow
+from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code.facts import NONE, CallFact, Import
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Binding, Mod
 from herolint.app.link import Linker, Target
+from herolint.app.module import Binding, Mod
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from herolint.app import mending
-from herolint.app.codebase import Mod
 from herolint.app.django import Django
 from herolint.app.manifest_edits import requirement_added
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.changes import AddAssignment, AddElement, Change, ReplaceExpression
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign

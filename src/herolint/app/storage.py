@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
 from herolint.app.values import Env, Known, Made, Ref, Text, Value, options, text_of, walk

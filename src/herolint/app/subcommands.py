@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from herolint.app.codebase import Mod
 from herolint.app.link import Linker
+from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.code import facts
 from herolint.code.queries import argument

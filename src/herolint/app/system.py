@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.starting import tried
 from herolint.app.values import Items, Known, Made, Table, Value, env_names, options, text_of
 from herolint.app.variables import env_reads

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, calls_of
 from herolint.app.given import row_of
 from herolint.app.limits import seconds
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts

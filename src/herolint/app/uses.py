@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.fallbacks import outside
+from herolint.app.module import Mod
 from herolint.app.starting import Starting
 from herolint.app.values import Known, Table
 from herolint.code import facts

@@ -17,8 +17,8 @@ from herolint.code.facts import NONE
 from herolint.code.queries import walk
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.model import App
+    from herolint.app.module import Mod
     from herolint.finding import Place
 
 Use = Literal["", "fails", "given"]

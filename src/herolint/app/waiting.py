@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from herolint.app.answers import answered, gives_between, yielded
 from herolint.app.asked import never_asked
-from herolint.app.codebase import Mod
 from herolint.app.flow import Flow, Step
 from herolint.app.handlers import Handler
 from herolint.app.loops import blocks_around
+from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code.facts import NONE, CallFact
 from herolint.finding import Place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.codebase import Mod
 from herolint.app.flow import Step
+from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code.facts import NONE
 from herolint.source import Span

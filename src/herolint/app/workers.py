@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.codebase import Mod
+from herolint.app.module import Mod
 from herolint.app.values import Env, Known, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign

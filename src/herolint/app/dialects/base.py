@@ -9,8 +9,9 @@ from herolint.code import facts
 from herolint.code.facts import Import
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import CodeBase, Mod
+    from herolint.app.codebase import CodeBase
     from herolint.app.link import Linker, Target
+    from herolint.app.module import Mod
     from herolint.app.values import Value
 
 

@@ -9,9 +9,10 @@ from functools import cached_property
 
 import msgspec
 
-from herolint.app.codebase import Binding, CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
+from herolint.app.module import Binding, Mod
 from herolint.code.facts import NONE, Assign, Attr, Call, Import, Name
 from herolint.formats.go_constraint import expression_holds, name_holds
 from herolint.patterns import lazy

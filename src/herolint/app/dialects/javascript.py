@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from herolint.app.codebase import Binding, CodeBase, Mod
+from herolint.app.codebase import CodeBase
 from herolint.app.dialects.base import Dialect
 from herolint.app.dialects.node_paths import NodePaths
 from herolint.app.link import MAX_DEPTH, Linker, Target
+from herolint.app.module import Binding, Mod
 from herolint.app.operators import HOME
 from herolint.app.values import Document, Items, Known, Value
 from herolint.code import facts

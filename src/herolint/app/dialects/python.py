@@ -5,9 +5,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import MAX_DEPTH, Linker, Target
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
 

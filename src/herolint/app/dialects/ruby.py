@@ -8,9 +8,9 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
-from herolint.app.codebase import Mod
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import Linker, Target
+from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
 from herolint.code.queries import dotted

@@ -16,8 +16,8 @@ from herolint.code.facts import NONE
 from herolint.knowledge.starts import load_starts
 
 if TYPE_CHECKING:
-    from herolint.app.codebase import Mod
     from herolint.app.model import App
+    from herolint.app.module import Mod
 
 _ENTRIES = ("wsgi.py", "asgi.py")
 """Modules that are there to hand the application to a server."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow
 from herolint.app.leftovers import left_work
 from herolint.app.limits import seconds
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.django import Setting
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.proxy import believes_proxy, server_fix
 from herolint.app.tls import tls_servers
 from herolint.app.values import Known

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.app.program import Effect
 from herolint.app.scratch import is_scratch

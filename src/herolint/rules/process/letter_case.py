@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from herolint.app.codebase import Mod
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.values import Known
 from herolint.changes import Edit
 from herolint.code.facts import NONE, Import

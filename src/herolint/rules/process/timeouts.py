@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.values import Known
 from herolint.changes import Change, Edit
 from herolint.code import facts

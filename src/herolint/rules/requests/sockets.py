@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.launch import Launch
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.program import Effect
 from herolint.app.values import Items, Known, constant
 from herolint.app.workers import Workers, dynos_of, dynos_said, own_process, web_workers

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from herolint.app.codebase import Mod
 from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import databases, speaks
 from herolint.app.model import App
+from herolint.app.module import Mod
 from herolint.app.probes import only_asks
 from herolint.app.program import Effect
 from herolint.app.values import UNKNOWN, AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
