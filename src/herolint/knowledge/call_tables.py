@@ -23,6 +23,7 @@ from herolint.knowledge.calls import (
     Signing,
     Uploads,
 )
+from herolint.knowledge.settings import Settings
 from herolint.tables import load_table, shipped
 
 
@@ -65,6 +66,12 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
             attributes=frozenset().union(*(one.attributes for one in signing)),
             keys=frozenset().union(*(one.keys for one in signing)),
             random=frozenset().union(*(one.random for one in signing)),
+        ),
+        settings=Settings(
+            objects=frozenset().union(*(table.settings.objects for table in known)),
+            decoders=tuple(name for table in known for name in table.settings.decoders),
+            fills=frozenset().union(*(table.settings.fills for table in known)),
+            opens=frozenset().union(*(table.settings.opens for table in known)),
         ),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
@@ -144,6 +151,7 @@ def load(language: str) -> Knowledge:
         files=msgspec.convert(raw.get("files", {}), Files),
         containers=msgspec.convert(raw.get("containers", {}), Containers),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
+        settings=msgspec.convert(raw.get("settings", {}), Settings),
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),

@@ -6,6 +6,8 @@ from functools import cached_property
 
 import msgspec
 
+from herolint.knowledge.settings import Settings
+
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a call does; `**` in its name stands for whatever is between a client and its method. Positions count from 0; names are keyword arguments.
@@ -259,6 +261,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()
     uploads: Uploads = Uploads()
+    settings: Settings = Settings()
     containers: Containers = Containers()
     constants: dict[str, str | int | float] = {}
     """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""
