@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from herolint.knowledge import subcommands
 from herolint.knowledge.calls import (
     Browser,
     CallRow,
@@ -83,7 +84,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         read_by={name: settings for table in known for name, settings in table.read_by.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
-        subcommands={name: field for table in known for name, field in table.subcommands.items()},
+        subcommands=subcommands.merged(table.subcommands for table in known),
         mixins={name: methods for table in known for name, methods in table.mixins.items()},
     )
 
@@ -156,7 +157,7 @@ def load(language: str) -> Knowledge:
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
         unlimited=frozenset(raw.get("unlimited", ())),
-        subcommands=raw.get("subcommands", {}),
+        subcommands=msgspec.convert(raw.get("subcommands", {}), subcommands.SubcommandTable),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),

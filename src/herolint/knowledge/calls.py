@@ -7,6 +7,7 @@ from functools import cached_property
 import msgspec
 
 from herolint.knowledge.settings import Settings
+from herolint.knowledge.subcommands import SubcommandTable
 
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -275,8 +276,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
-    subcommands: dict[str, str] = {}
-    """Types that describe a subcommand of a program, with the field that holds its name."""
+    subcommands: SubcommandTable = SubcommandTable()
     mixins: dict[str, tuple[str, ...]] = {}
     """Modules outside the project and the methods that classes get by including them."""
     unlimited: frozenset[str] = frozenset()
