@@ -11,9 +11,6 @@ from herolint.code import facts
 if TYPE_CHECKING:
     from herolint.app.fold import Folder
 
-STORES = frozenset({"flask.Flask().config", "flask.current_app.config", "quart.Quart().config", "quart.current_app.config"})
-"""Objects that hold the settings of the one app of a process."""
-
 
 class ConfigEntries:
     """What the modules that have been loaded so far put into such objects, by key."""
@@ -42,5 +39,5 @@ class ConfigEntries:
             for one in mod.facts.assigns:
                 match one.target:
                     case facts.Index(base=facts.Attr(name="config") as base, key=facts.Const(value=str(key))):
-                        if self.folder.linker.qualified(mod, one.function, base) in STORES:
+                        if self.folder.linker.qualified(mod, one.function, base) in self.folder.linker.settings.objects:
                             self._set.setdefault(key, []).append((mod, one))

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
     from herolint.formats.tree import Tree
 
 _FORMATS = {".toml": "toml_tree", ".yml": "yaml_tree", ".yaml": "yaml_tree", ".json": "json_tree"}
-_DECODERS = (
-    "github.com/pelletier/go-toml.",
-    "github.com/BurntSushi/toml.",
-    "gopkg.in/yaml.",
-    "github.com/goccy/go-yaml.",
-    "sigs.k8s.io/yaml.",
-    "encoding/json.",
-)
-_FILLS = frozenset({"Unmarshal", "UnmarshalStrict", "Decode", "DecodeFile"})
-_OPENS = frozenset({"os.Open", "os.ReadFile", "io/ioutil.ReadFile", "github.com/BurntSushi/toml.DecodeFile"})
 _TAG = lazy(r'(?:toml|yaml|json):"([\w.-]+)')
 _DEEPEST = 6
 """How many structs may lie in each other."""
@@ -76,15 +66,15 @@ class ConfigFiles:
         return None
 
     def _look(self) -> None:
-        code = self.folder.linker.code
+        code, known = self.folder.linker.code, self.folder.linker.settings
         if code.asked_for == self._loaded:
             return
         self._loaded, self._filled = code.asked_for, []
         for mod in tuple(code.loaded()):
             for fact in mod.facts.calls if self.folder.linker.dialect(mod).follows_values else ():
                 func = fact.call.func
-                name = self.folder.linker.qualified(mod, fact.function, func) if _last(func) in _FILLS else None
-                tree = self._file(mod, fact.function) if name is not None and name.startswith(_DECODERS) else None
+                name = self.folder.linker.qualified(mod, fact.function, func) if _last(func) in known.fills else None
+                tree = self._file(mod, fact.function) if name is not None and name.startswith(known.decoders) else None
                 for given in fact.call.args if tree is not None else ():
                     target = self.folder.linker.resolve(mod, fact.function, given)
                     if tree is not None and target is not None and target.kind == "instance" and target.mod is not None:
@@ -93,8 +83,9 @@ class ConfigFiles:
     def _file(self, mod: Mod, function: int) -> Tree | None:
         """The only file of the repository that a function opens by name."""
         found: set[str] = set()
+        linker = self.folder.linker
         for fact in mod.facts.calls:
-            if fact.function == function and fact.call.args and self.folder.linker.qualified(mod, function, fact.call.func) in _OPENS:
+            if fact.function == function and fact.call.args and linker.qualified(mod, function, fact.call.func) in linker.settings.opens:
                 text = text_of(self.folder.fold(mod, function, fact.call.args[0]))
                 found.add(posixpath.normpath(text) if text is not None else "")
         path = found.pop() if len(found) == 1 else ""

@@ -37,10 +37,6 @@ LATER = frozenset(
 )
 """Calls that keep the function for later: timers, events, jobs, routes."""
 
-
-UNWRITTEN = frozenset({"NotImplementedError", "Error"})
-"""What a method makes and throws that others must write."""
-
 NOW = {"perform_now": "perform", "perform_inline": "perform", "perform_sync": "perform"}
 """Calls that do a job on the spot, with the method that holds its work."""
 
@@ -177,7 +173,7 @@ class Flow:
             if (fn.is_async or _gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
                 return
             yield FunctionRef(target.mod.path, target.number)
-            if _left_to_others(target.mod, target.number):
+            if _left_to_others(target.mod, target.number, self.linker.dialect(target.mod).unwritten):
                 yield from self._overridden(mod, fact)
             for given_to in called_parameters(self.linker, mod, fact, target):
                 yield from _ref(given_to)
@@ -317,13 +313,13 @@ def _is_promise(func: facts.AnyExpr) -> bool:
     return _name(func) == "Promise" or (isinstance(func, facts.Attr) and func.name in ("then", "catch", "finally"))
 
 
-def _left_to_others(mod: Mod, number: int) -> bool:
-    """Whether a method does nothing itself: the classes that are made from its own give it what to do."""
+def _left_to_others(mod: Mod, number: int, unwritten: frozenset[str]) -> bool:
+    """Whether a method does nothing itself, but to say so: the classes that are made from its own give it what to do."""
     if mod.facts.functions[number].klass == NONE or any(one.function == number for one in mod.facts.assigns):
         return False
     if any(one.function == number and one.value is not None for one in mod.facts.returns):
         return False
-    return all(_name(fact.call.func) in UNWRITTEN for fact in calls_of(mod).get(number, ()))
+    return all(_name(fact.call.func) in unwritten for fact in calls_of(mod).get(number, ()))
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:

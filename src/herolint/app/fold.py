@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from herolint.app.config_entries import STORES, ConfigEntries
+from herolint.app.config_entries import ConfigEntries
 from herolint.app.config_files import ConfigFiles
 from herolint.app.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
 from herolint.app.environment import Environment
@@ -136,7 +136,7 @@ class Folder:
             return Ref("sys.argv")
         if qualified in ENV_TABLES and isinstance(name, str):
             return Env(name, None if qualified == "os.environ" else Known(None), required=qualified == "os.environ")
-        if qualified in STORES and isinstance(name, str):
+        if qualified in self.linker.settings.objects and isinstance(name, str):
             return self.entries.value(name, depth)
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
             return Env(name)

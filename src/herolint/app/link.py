@@ -12,11 +12,13 @@ from herolint.app.module import Binding, Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
 from herolint.code.queries import argument, walk
+from herolint.knowledge.settings import Settings
 
 if TYPE_CHECKING:
     from herolint.app.dialects.base import Dialect
     from herolint.knowledge.calls import CallRow
 
+_NO_SETTINGS = Settings()
 MAX_DEPTH = 24
 """Names that may stand for each other before the chain is given up as unknown."""
 _NEAR = 3
@@ -51,12 +53,15 @@ class Linker:
         mixins: Mapping[str, tuple[str, ...]] | None = None,
         injecting: frozenset[str] = frozenset(),
         rows: Callable[[str], tuple[CallRow, ...]] = lambda _: (),
+        settings: Settings = _NO_SETTINGS,
     ) -> None:
         self.code = code
         self.mixins = mixins or {}
         """Modules outside the project, with the methods that they give to classes."""
         self.rows = rows
         """What a call of something outside the project does, by its qualified name."""
+        self.settings = settings
+        """Objects and calls by which programs keep settings."""
         self.constants = constants or {}
         """Values of names outside the project, where they matter."""
         self.returns = returns or {}

@@ -73,7 +73,7 @@ class Program:
         parameters = {language: known.parameters for language, known in self.tables.items()}
         self.linker = Linker(
             self.code, self.knowledge.returns, parameters, self.knowledge.constants, self.knowledge.mixins, self.knowledge.injecting,
-            self.knowledge.effects,
+            self.knowledge.effects, self.knowledge.settings,
         )  # fmt: skip
         self._conditions: dict[tuple[str, int, int], bool] = {}
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}

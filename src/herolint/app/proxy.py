@@ -21,15 +21,6 @@ _HANDLED = (
 )  # fmt: skip
 """Words, in lower case, in code that looks at the header itself."""
 
-_BELIEVES = {
-    "waitress-serve": "--trusted-proxy='*' --trusted-proxy-headers=x-forwarded-proto",
-    "daphne": "--proxy-headers",
-    "gunicorn": "--forwarded-allow-ips='*'",
-    "uvicorn": "--forwarded-allow-ips='*'",
-    "fastapi": "--forwarded-allow-ips='*'",
-}
-"""Options by which servers are made to believe the router."""
-
 
 def believes_proxy(app: App) -> bool | None:
     """Whether requests over https reach the app as such: by the server, or by code that looks at the header (None: unknown)."""
@@ -53,17 +44,19 @@ def believes_proxy(app: App) -> bool | None:
 
 def server_fix(app: App) -> str:
     """What makes the web process's server believe the router, in words."""
-    launch = app.web.main if app.web is not None else None
-    if launch is not None and launch.tool in _BELIEVES:
-        return f"start {launch.tool} with `{_BELIEVES[launch.tool]}`"
+    found = believing_option(app)
+    if found is not None:
+        return f"start {found[0].tool} with `{found[1]}`"
     return "start the app with gunicorn or uvicorn, which read X-Forwarded-Proto on Heroku"
 
 
 def believing_option(app: App) -> tuple[Launch, str] | None:
     """The command of the web process and the option that makes its server believe the router."""
     launch = app.web.main if app.web is not None else None
-    option = _BELIEVES.get(launch.tool) if launch is not None else None
-    return (launch, option) if launch is not None and option is not None else None
+    if launch is None:
+        return None
+    option = next((known.proxy.options[launch.tool] for known in app.code.tables.values() if launch.tool in known.proxy.options), None)
+    return (launch, option) if option is not None else None
 
 
 def handled_in_code(app: App) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from herolint.knowledge import subcommands
 from herolint.knowledge.calls import (
     Browser,
     CallRow,
@@ -23,6 +24,7 @@ from herolint.knowledge.calls import (
     Signing,
     Uploads,
 )
+from herolint.knowledge.settings import Settings
 from herolint.tables import load_table, shipped
 
 
@@ -66,6 +68,12 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
             keys=frozenset().union(*(one.keys for one in signing)),
             random=frozenset().union(*(one.random for one in signing)),
         ),
+        settings=Settings(
+            objects=frozenset().union(*(table.settings.objects for table in known)),
+            decoders=tuple(name for table in known for name in table.settings.decoders),
+            fills=frozenset().union(*(table.settings.fills for table in known)),
+            opens=frozenset().union(*(table.settings.opens for table in known)),
+        ),
         constants={name: value for table in known for name, value in table.constants.items()},
         time_limits=frozenset().union(*(table.time_limits for table in known)),
         injecting=frozenset().union(*(table.injecting for table in known)),
@@ -76,7 +84,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         read_by={name: settings for table in known for name, settings in table.read_by.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
-        subcommands={name: field for table in known for name, field in table.subcommands.items()},
+        subcommands=subcommands.merged(table.subcommands for table in known),
         mixins={name: methods for table in known for name, methods in table.mixins.items()},
     )
 
@@ -144,11 +152,12 @@ def load(language: str) -> Knowledge:
         files=msgspec.convert(raw.get("files", {}), Files),
         containers=msgspec.convert(raw.get("containers", {}), Containers),
         uploads=msgspec.convert(raw.get("uploads", {}), Uploads),
+        settings=msgspec.convert(raw.get("settings", {}), Settings),
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
         unlimited=frozenset(raw.get("unlimited", ())),
-        subcommands=raw.get("subcommands", {}),
+        subcommands=msgspec.convert(raw.get("subcommands", {}), subcommands.SubcommandTable),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),

@@ -6,6 +6,9 @@ from functools import cached_property
 
 import msgspec
 
+from herolint.knowledge.settings import Settings
+from herolint.knowledge.subcommands import SubcommandTable
+
 
 class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a call does; `**` in its name stands for whatever is between a client and its method. Positions count from 0; names are keyword arguments.
@@ -128,12 +131,14 @@ class Signing(msgspec.Struct, frozen=True):
 class Proxy(msgspec.Struct, frozen=True):
     """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask.
 
-    `told` is the call that makes an app which the language's `trust-proxy` tells about the router.
+    `told` is the call that makes an app which the language's `trust-proxy` tells about the router; `options` are those by which servers
+    that commands start are made to believe it, by program.
     """
 
     reads: str = ""
     told: str = ""
     asks: frozenset[str] = frozenset()
+    options: dict[str, str] = {}
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -259,6 +264,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()
     uploads: Uploads = Uploads()
+    settings: Settings = Settings()
     containers: Containers = Containers()
     constants: dict[str, str | int | float] = {}
     """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""
@@ -272,8 +278,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
 
-    subcommands: dict[str, str] = {}
-    """Types that describe a subcommand of a program, with the field that holds its name."""
+    subcommands: SubcommandTable = SubcommandTable()
     mixins: dict[str, tuple[str, ...]] = {}
     """Modules outside the project and the methods that classes get by including them."""
     unlimited: frozenset[str] = frozenset()

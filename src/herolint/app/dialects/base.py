@@ -37,6 +37,8 @@ class Dialect:
     """Whether calls that take time give back promises, so that only what is awaited is waited for."""
     constructor = "__init__"
     """The method that runs when an object of a class is made."""
+    unwritten = frozenset({"NotImplementedError"})
+    """What a method makes and throws that the classes below its own must write."""
 
     def __init__(self, code: CodeBase) -> None:
         self.code = code

@@ -41,6 +41,7 @@ class JavaScript(Dialect):
     options_objects = True
     promises = True
     constructor = "constructor"
+    unwritten = frozenset({"Error", "NotImplementedError"})
 
     def __init__(self, code: CodeBase) -> None:
         super().__init__(code)

@@ -31,9 +31,9 @@ _BUILDPACKS_OWN = frozenset({"npm", "yarn", "pnpm", "pip", "pip3", "poetry", "pi
 """Those with which buildpacks install what the manifest lists."""
 _IN_IMAGE = "do it while the image is built: in a RUN of the Dockerfile"
 _COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
+"""Runners that compile the whole program before they run it."""
 _HOOKS = ("ts-node", "babel-node", "@babel/register", "@babel/node")
 """Words of commands that let Node.js, or a runner of it, translate what it loads."""
-"""Runners that compile the whole program before they run it."""
 _BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
 
 
