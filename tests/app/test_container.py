@@ -51,6 +51,10 @@ def starts(app: App, name: str = "web") -> list[tuple[str, str, bool]]:
         ({"Dockerfile": "FROM x", "package.json": '{"scripts": {}}'}, True),
         ({"Dockerfile": "FROM x", "Procfile": "web: a", "deploy.sh": "heroku container:push web -a x\n"}, True),
         ({"Dockerfile.dev": "FROM x", "requirements.txt": "flask"}, False),
+        ({"Dockerfile": "FROM x", "pom.xml": "<project/>"}, False),
+        ({"Dockerfile": "FROM x", "go.mod": "module shop"}, False),
+        ({"Dockerfile": "FROM x", "project.clj": "(defproject shop)"}, True),
+        ({"Dockerfile": "FROM x", "Shop.csproj": "<Project/>"}, True),
     ],
 )
 def test_is_container(make: Make, files: dict[str, str], *, expected: bool) -> None:

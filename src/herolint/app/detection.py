@@ -60,9 +60,9 @@ def _built_by_buildpack(app: App) -> bool:
     """Whether a plain push makes a web process without any look at the Dockerfile."""
     if "Procfile" in app.slug or app.app_json is not None:  # app.json would name the stack
         return True
-    found = app.detected[0].buildpack.language if app.detected else ""
-    serves = found in ("ruby", "php", "go", "java", "scala")
-    if found == "node":
+    first = app.detected[0].buildpack if app.detected else None
+    serves = first is not None and first.default_web != "never" and not first.image_first
+    if first is not None and first.language == "node":
         serves = (app.package_json is not None and "start" in app.package_json.scripts) or "server.js" in app.slug
     return serves and not any(command.sub in ("container:push", "stack:set") for command in deploy_scripts.mentioned(app))
 

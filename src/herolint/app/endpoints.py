@@ -13,6 +13,7 @@ from herolint.app.launch import RAILS_TOOLS, Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.app.module import Mod
 from herolint.app.processes import Process
+from herolint.app.side_by_side import MANAGERS, TOOLS
 from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.app.program import Effect
 
+_IN_FRONT = (MANAGERS - TOOLS) | {"nginx", "caddy", "docker-entrypoint.sh"}
+"""Programs whose own files say who listens, and where."""
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _ADDRESS = lazy(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/?\Z")
 
@@ -65,9 +68,7 @@ def endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
 
         if found := server_endpoints(app, process):
             return found
-    if launch is None or any(
-        x.tool in ("honcho", "foreman", "supervisord", "nginx", "caddy", "circusd", "pm2", "docker-entrypoint.sh") for x in process.launches
-    ):
+    if launch is None or any(x.tool in _IN_FRONT for x in process.launches):
         return ()
     if _script_passes_port(app, process) or (launch.command.conditional and _has_alternative(app, process, launch)):
         return ()

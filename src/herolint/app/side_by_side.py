@@ -9,6 +9,8 @@ from herolint.formats.shell import Command, parse
 from herolint.patterns import lazy
 
 TOOLS = frozenset({"concurrently", "conc"})
+MANAGERS = frozenset({"honcho", "foreman", "supervisord", "circusd", "pm2", "concurrently", "overmind", "hivemind"})
+"""Programs that start several others in one dyno and look after them, whoever tells them which."""
 _VALUED = frozenset(
     """
     -n --names -c --prefix-colors -p --prefix -l --prefix-length -t --timestamp-format -m --max-processes -s --success --restart-tries

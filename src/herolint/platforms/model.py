@@ -178,8 +178,9 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     `detects` names at the root that select it by itself, `manifests` those that it installs from, `starts` files that only a web app
     has; `reads` files without which its own detection fails; `requires` files that its build needs where the repository has them;
-    `programs` what is there after its build; `builds` the command of a build that is not followed step by step. `stacks` are the only
-    ones that a broken one still builds on; `releases` maps a stack to the number of the first release that knows it.
+    `programs` what is there after its build; `builds` the command of a build that is not followed step by step. `image_first` takes an
+    app with a Dockerfile for an image where nothing says more. `stacks` are the only ones that a broken one still builds on; `releases`
+    maps a stack to the number of the first release that knows it.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     moves_root: bool = False
     builds: str = ""
     default_web: Literal["always", "without-procfile", "by-name", "never"] = "never"
+    image_first: bool = False
     state: Literal["current", "deprecated", "broken"] = "current"
     stacks: tuple[str, ...] = ()
     releases: dict[str, int] = {}

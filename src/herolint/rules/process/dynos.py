@@ -10,13 +10,13 @@ from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.app.reach import FunctionRef
+from herolint.app.side_by_side import MANAGERS
 from herolint.changes import Edit
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
 from herolint.source import Span
 
-MANAGERS = frozenset({"honcho", "foreman", "supervisord", "circusd", "pm2", "concurrently", "overmind", "hivemind"})
 _PASSING = frozenset({"sleep", "echo", "tail", "grep"})
 """Programs in the background that serve nobody."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.model import App
 from herolint.app.program import Effect
+from herolint.app.side_by_side import MANAGERS
 from herolint.app.values import Known, Text, text_of
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
@@ -136,10 +137,4 @@ def mongoid_hosts(app: App) -> Iterator[Finding]:
 
 def _starts_others(app: App) -> bool:
     """Whether web is a program that starts others beside it."""
-    return (
-        any(
-            x.tool in ("honcho", "foreman", "supervisord", "concurrently", "npm-run-all", "run-p", "pm2", "nginx") for x in app.web.launches
-        )
-        if app.web
-        else False
-    )
+    return app.web is not None and any(x.tool in MANAGERS or x.tool in ("npm-run-all", "run-p", "nginx") for x in app.web.launches)
