@@ -11,6 +11,7 @@ from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import last_name
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
@@ -160,5 +161,5 @@ def _might(fact: CallFact, names: set[str]) -> bool:
     func = fact.call.func
     if isinstance(func, facts.Closure):
         return True
-    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+    last = last_name(func)
     return bool(last) and last in names

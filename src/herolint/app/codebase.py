@@ -12,6 +12,7 @@ from herolint.app.module import Mod
 from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
 from herolint.code.facts import NONE, CallFact, Function, Import
+from herolint.code.queries import last_name
 from herolint.finding import Problem
 from herolint.patterns import lazy
 from herolint.workspace import Workspace
@@ -148,7 +149,7 @@ class CodeBase:
                     continue
                 for fact in mod.facts.calls:
                     func = fact.call.func
-                    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                    last = last_name(func)
                     self._calls.setdefault(last, []).append((mod, fact))
             self._called = len(self._mods)
         return self._calls.get(name, [])

@@ -10,7 +10,7 @@ from herolint.app.module import Mod
 from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument, last_name, walk
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Wiring:
                 continue
             found.append(mod)
             for call in mod.facts.calls:
-                name = call.call.func.id if isinstance(call.call.func, facts.Name) else getattr(call.call.func, "name", "")
+                name = last_name(call.call.func)
                 if name == "include" and call.call.args:
                     path = self._included(mod, call.call.args[0])
                     if path:
@@ -109,7 +109,7 @@ class Wiring:
         for mod in self.url_modules:
             for fact in mod.facts.calls:
                 func = fact.call.func
-                name = func.id if isinstance(func, facts.Name) else getattr(func, "name", "")
+                name = last_name(func)
                 if name not in ("path", "re_path", "url", "register"):
                     continue
                 view = argument(fact.call, 1, "view" if name != "register" else "viewset")

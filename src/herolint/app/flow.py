@@ -14,7 +14,7 @@ from herolint.app.module import Mod
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import dotted, walk
+from herolint.code.queries import dotted, last_name, walk
 from herolint.finding import Place
 from herolint.knowledge.calls import CallRow
 
@@ -68,7 +68,7 @@ class Step(msgspec.Struct, frozen=True):
         while step is not None:
             if step.call is not None:
                 mod, fact = step.call
-                found.append(mod.place(fact.call.func, _name(fact.call.func)))
+                found.append(mod.place(fact.call.func, last_name(fact.call.func)))
             step = step.before
         return tuple(reversed(found))
 
@@ -177,14 +177,14 @@ class Flow:
                 yield from self._overridden(mod, fact)
             for given_to in called_parameters(self.linker, mod, fact, target):
                 yield from _ref(given_to)
-        elif target.kind == "class" or (target.kind == "instance" and _name(func) == "new"):
+        elif target.kind == "class" or (target.kind == "instance" and last_name(func) == "new"):
             init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
             if init is not None:
                 yield FunctionRef(target.mod.path, init)
 
     def _given(self, mod: Mod, fact: CallFact, rows: tuple[CallRow, ...], waits: bool) -> Iterator[FunctionRef]:
         """Functions that a call is given and runs, by what the tables say of it."""
-        name = _name(fact.call.func)
+        name = last_name(fact.call.func)
         if name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS):
             if not any(row.effect in _BESIDE for row in rows):
                 for arg in fact.call.args:
@@ -278,7 +278,7 @@ def _answers_then(mod: Mod, fact: CallFact) -> bool:
     if any(one.function == fact.function and one.value is not None and one.value.start == start for one in mod.facts.returns):
         return True
     for other in calls_of(mod).get(fact.function, ()):
-        if other.call.start != start or _name(other.call.func) not in ("then", "finally"):
+        if other.call.start != start or last_name(other.call.func) not in ("then", "finally"):
             continue
         if _closure_answers(mod, other):
             return True
@@ -310,7 +310,7 @@ def _gives_promise(mod: Mod, number: int) -> bool:
 
 def _is_promise(func: facts.AnyExpr) -> bool:
     """Whether what is called makes a promise: the class itself, or a method that promises have."""
-    return _name(func) == "Promise" or (isinstance(func, facts.Attr) and func.name in ("then", "catch", "finally"))
+    return last_name(func) == "Promise" or (isinstance(func, facts.Attr) and func.name in ("then", "catch", "finally"))
 
 
 def _left_to_others(mod: Mod, number: int, unwritten: frozenset[str]) -> bool:
@@ -319,7 +319,7 @@ def _left_to_others(mod: Mod, number: int, unwritten: frozenset[str]) -> bool:
         return False
     if any(one.function == number and one.value is not None for one in mod.facts.returns):
         return False
-    return all(_name(fact.call.func) in unwritten for fact in calls_of(mod).get(number, ()))
+    return all(last_name(fact.call.func) in unwritten for fact in calls_of(mod).get(number, ()))
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:
@@ -376,7 +376,3 @@ def _stands_in(mod: Mod, fact: CallFact) -> bool:
         return False
     handed = (one.call.func for one in calls_of(mod).get(fact.function, ()) if isinstance(one.call.func, facts.Attr))
     return any(func.name in HAND_OFFS and dotted(func.base) == name for func in handed)
-
-
-def _name(func: facts.AnyExpr) -> str:
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
