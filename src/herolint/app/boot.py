@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.flow import Flow, Step, calls_of
+from herolint.app.by_function import calls_of
+from herolint.app.flow import Flow, Step
 from herolint.app.hooks import start_hooks
 from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.by_function import calls_of
 from herolint.app.events import event_handlers
-from herolint.app.flow import Flow, calls_of
+from herolint.app.flow import Flow
 from herolint.app.reach import FunctionRef
 from herolint.app.state import Held, Use, held_values
 from herolint.code import facts
