@@ -8,6 +8,7 @@ from datetime import date
 from herolint.finding import Finding, Severity
 from herolint.reports.escape import plain
 from herolint.result import AppSummary, Result
+from herolint.wording import count
 
 _MOST_APPS = 3
 _OLD_DAYS = 90
@@ -24,11 +25,6 @@ def summary(result: Result, verbose: int = 0) -> str:
     return " · ".join(
         part for part in (head, _fixable(result.findings), _hidden(result), _problems(result), _facts(result, verbose)) if part
     )
-
-
-def count(number: int, word: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def is_fixable(finding: Finding, *, safe: bool = True) -> bool:
