@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
@@ -100,6 +101,17 @@ class CodeBase:
                 if parsed is not None:
                     self._mods[path] = Mod(source, parsed, self.dotted(path) if path in self.files else path)
         return self._mods[path]
+
+    def following(self, start: str, leads_to: Callable[[Mod], Iterable[str]]) -> tuple[Mod, ...]:
+        """The module at a path and those at the paths that it leads to, directly or not: the nearest first, each once."""
+        found: list[Mod] = []
+        queue = deque([start])
+        while queue:
+            mod = self.mod(queue.popleft())
+            if mod is not None and mod not in found:
+                found.append(mod)
+                queue += leads_to(mod)
+        return tuple(found)
 
     @contextmanager
     def reading_ahead(self) -> Iterator[None]:

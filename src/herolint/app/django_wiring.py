@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -78,20 +79,13 @@ class Wiring:
         """The URL tables, from ROOT_URLCONF through `include("…")`."""
         root = self.project.value("ROOT_URLCONF")
         start = self.code.find(root.value) if isinstance(root, Known) and isinstance(root.value, str) else None
-        found: list[Mod] = []
-        queue = [start] if start else []
-        while queue:
-            mod = self.code.mod(queue.pop(0))
-            if mod is None or mod in found:
-                continue
-            found.append(mod)
-            for call in mod.facts.calls:
-                name = last_name(call.call.func)
-                if name == "include" and call.call.args:
-                    path = self._included(mod, call.call.args[0])
-                    if path:
-                        queue.append(path)
-        return tuple(found)
+        return self.code.following(start, self._included_tables) if start else ()
+
+    def _included_tables(self, mod: Mod) -> Iterator[str]:
+        for fact in mod.facts.calls:
+            if last_name(fact.call.func) == "include" and fact.call.args:
+                if path := self._included(mod, fact.call.args[0]):
+                    yield path
 
     def _included(self, mod: Mod, arg: facts.AnyExpr) -> str | None:
         if isinstance(arg, facts.Sequence) and arg.items:
