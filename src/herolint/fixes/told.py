@@ -25,7 +25,7 @@ def summary(outcome: Outcome, failed: list[str], *, unsafe: bool, written: bool)
     lines += [f"not written: {line}" for line in failed]
     if written:
         lines += [f"now: {then}" for then in dict.fromkeys(one.finding.fix.then for one in outcome.fixed if one.finding.fix) if then]
-    more = 0 if unsafe else sum(_is_unsafe(finding) for finding in outcome.result.findings)
+    more = 0 if unsafe else sum(finding.is_fixable(safe=False) for finding in outcome.result.findings)
     if more:
         lines.append(f"{more} {'more ' if outcome.fixed else ''}can be fixed with --unsafe-fixes")
     return lines
@@ -40,10 +40,6 @@ def _rules(outcome: Outcome) -> list[str]:
         shown = some(paths, _MOST_FILES)
         lines.append(f"  {code} {names[code]}{f' ({number})' if number > 1 else ''}: {shown}")
     return lines
-
-
-def _is_unsafe(finding: Finding) -> bool:
-    return finding.fix is not None and bool(finding.fix.edits) and not finding.fix.safe
 
 
 def _where(finding: Finding, result: Result) -> str:

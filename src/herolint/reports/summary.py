@@ -27,11 +27,6 @@ def summary(result: Result, verbose: int = 0) -> str:
     )
 
 
-def is_fixable(finding: Finding, *, safe: bool = True) -> bool:
-    """Whether `--fix` (or, when not `safe`, only `--unsafe-fixes`) mends it."""
-    return finding.fix is not None and bool(finding.fix.edits) and finding.fix.safe == safe
-
-
 def _apps(apps: tuple[AppSummary, ...]) -> str:
     names = [_name(app, alone=len(apps) == 1) for app in apps[:_MOST_APPS]]
     if len(apps) > _MOST_APPS:
@@ -49,8 +44,8 @@ def _name(app: AppSummary, *, alone: bool) -> str:
 
 
 def _fixable(findings: tuple[Finding, ...]) -> str:
-    safe = sum(is_fixable(finding) for finding in findings)
-    unsafe = sum(is_fixable(finding, safe=False) for finding in findings)
+    safe = sum(finding.is_fixable() for finding in findings)
+    unsafe = sum(finding.is_fixable(safe=False) for finding in findings)
     told = [f"{safe} fixable with --fix"] if safe else []
     if unsafe:
         told.append(f"{unsafe} {'more ' if safe else 'fixable '}with --unsafe-fixes")
