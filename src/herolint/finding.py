@@ -96,6 +96,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         key = "\0".join((self.code, self.app, self.at.path, self.anchor or self.message, str(self.occurrence)))
         return sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
+    def is_fixable(self, *, safe: bool = True) -> bool:
+        """Whether `--fix` (or, when not `safe`, only `--unsafe-fixes`) mends it."""
+        return self.fix is not None and bool(self.fix.edits) and self.fix.safe == safe
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Something herolint could not read or do; never a finding. `rule` names a rule that failed."""

@@ -119,7 +119,4 @@ def write(root: Path, plan: Plan) -> None:
             raise PlanError(f"{path}: it has changed since it was read; nothing is written there")
     for one in plan.files:
         path = root / one.path
-        mode = path.stat().st_mode & 0o777 if one.before is not None else None
-        write_whole(path, one.after)
-        if mode is not None:
-            path.chmod(mode)
+        write_whole(path, one.after, mode=path.stat().st_mode & 0o777 if one.before is not None else None)

@@ -9,7 +9,7 @@ from herolint.app.module import Mod
 from herolint.app.values import Items, Known, Made, Table, Text, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import argument
+from herolint.code.queries import argument, last_name
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
@@ -22,7 +22,7 @@ _UNEQUAL = frozenset({"!=", "!==", "is not"})
 def never_asked(code: Program, mod: Mod, fact: CallFact, callers: Sequence[tuple[Mod, CallFact]]) -> bool:
     """Whether a condition on a call depends on a parameter, and is false for what every caller gives."""
     name = mod.facts.functions[fact.function].name
-    if any(_last(call.call.func) != name for _, call in callers):
+    if any(last_name(call.call.func) != name for _, call in callers):
         return False  # handed on, and called with who knows what
     at = fact.guard
     while at != NONE and callers:
@@ -34,10 +34,6 @@ def never_asked(code: Program, mod: Mod, fact: CallFact, callers: Sequence[tuple
                 return True
         at = guard.parent
     return False
-
-
-def _last(func: facts.AnyExpr) -> str:
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _truth(code: Program, mod: Mod, function: int, test: facts.AnyExpr, caller: tuple[Mod, CallFact]) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herolint.app.container import image_of
-from herolint.app.endpoints import Endpoint
+from herolint.app.listening import Endpoint
 from herolint.finding import Place
 from herolint.formats.nginx_conf import listened
 from herolint.knowledge.images import BaseImage

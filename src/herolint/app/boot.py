@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.flow import Flow, Step, calls_of
+from herolint.app.by_function import calls_of
+from herolint.app.flow import Flow, Step
 from herolint.app.hooks import start_hooks
 from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import last_name
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
@@ -160,5 +162,5 @@ def _might(fact: CallFact, names: set[str]) -> bool:
     func = fact.call.func
     if isinstance(func, facts.Closure):
         return True
-    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+    last = last_name(func)
     return bool(last) and last in names

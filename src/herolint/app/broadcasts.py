@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.flow import calls_of
+from herolint.app.by_function import calls_of
 from herolint.app.loops import blocks_around
 from herolint.app.module import Mod
 from herolint.code import facts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
@@ -12,6 +13,7 @@ from herolint.app.module import Mod
 from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
 from herolint.code.facts import NONE, CallFact, Function, Import
+from herolint.code.queries import last_name
 from herolint.finding import Problem
 from herolint.patterns import lazy
 from herolint.workspace import Workspace
@@ -100,6 +102,17 @@ class CodeBase:
                     self._mods[path] = Mod(source, parsed, self.dotted(path) if path in self.files else path)
         return self._mods[path]
 
+    def following(self, start: str, leads_to: Callable[[Mod], Iterable[str]]) -> tuple[Mod, ...]:
+        """The module at a path and those at the paths that it leads to, directly or not: the nearest first, each once."""
+        found: list[Mod] = []
+        queue = deque([start])
+        while queue:
+            mod = self.mod(queue.popleft())
+            if mod is not None and mod not in found:
+                found.append(mod)
+                queue += leads_to(mod)
+        return tuple(found)
+
     @contextmanager
     def reading_ahead(self) -> Iterator[None]:
         """While many modules are asked for: those that are foreseen may be read by other processes meanwhile."""
@@ -148,7 +161,7 @@ class CodeBase:
                     continue
                 for fact in mod.facts.calls:
                     func = fact.call.func
-                    last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                    last = last_name(func)
                     self._calls.setdefault(last, []).append((mod, fact))
             self._called = len(self._mods)
         return self._calls.get(name, [])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from herolint.app.link import Linker
 from herolint.app.module import Mod
 from herolint.code import facts
-from herolint.code.queries import dotted
+from herolint.code.queries import dotted, last_name
 
 _ANY = "*"
 """Stands in the table for an object that cannot be followed: an app that is a parameter."""
@@ -32,7 +32,7 @@ class Commands:
 
     def program(self, mod: Mod, function: int, expr: facts.AnyExpr) -> str | None:
         """The program that what is called gives a command to; None where it is no such call."""
-        last = expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""
+        last = last_name(expr)
         if last not in self.words and isinstance(expr, facts.Attr):
             return None
         found = self.rows.get(self.linker.qualified(mod, function, expr) or "")

@@ -12,6 +12,7 @@ from herolint.app.module import Mod
 from herolint.app.values import UNKNOWN, Known, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
+from herolint.code.queries import last_name
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class ConfigFiles:
         for mod in tuple(code.loaded()):
             for fact in mod.facts.calls if self.folder.linker.dialect(mod).follows_values else ():
                 func = fact.call.func
-                name = self.folder.linker.qualified(mod, fact.function, func) if _last(func) in known.fills else None
+                name = self.folder.linker.qualified(mod, fact.function, func) if last_name(func) in known.fills else None
                 tree = self._file(mod, fact.function) if name is not None and name.startswith(known.decoders) else None
                 for given in fact.call.args if tree is not None else ():
                     target = self.folder.linker.resolve(mod, fact.function, given)
@@ -105,7 +106,3 @@ def _key(mod: Mod, number: int, field: str) -> str:
     tag = declared[-1].value if declared else None
     found = _TAG.search(str(tag.value)) if isinstance(tag, facts.Const) else None
     return found[1] if found is not None else field.lower()
-
-
-def _last(func: facts.AnyExpr) -> str:
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""

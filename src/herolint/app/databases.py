@@ -13,6 +13,7 @@ from herolint.app.settings import settings_named
 from herolint.app.values import AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
+from herolint.code.queries import last_name
 from herolint.finding import Place
 from herolint.patterns import lazy
 
@@ -188,7 +189,7 @@ def only_looked_up(python: Program) -> bool:
     for mod in python.modules:
         for fact in mod.facts.calls:
             func = fact.call.func
-            name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+            name = last_name(func)
             if name in _LASTING:
                 return False
             if name in _ASKING:

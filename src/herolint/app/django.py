@@ -50,20 +50,14 @@ class Django:
     @cached_property
     def layers(self) -> tuple[Mod, ...]:
         """The settings module and the project's modules it star-imports, the settings module first."""
-        found: list[Mod] = []
-        queue = [self.settings_path]
-        while queue:
-            mod = self.code.mod(queue.pop(0))
-            if mod is None or mod in found:
-                continue
-            found.append(mod)
-            for imp in mod.facts.imports:
-                if imp.name == "*" and self.guards.holds(mod, imp.guard) is not False:
-                    path = self.code.find(self.code.absolute(mod, imp))
-                    if path:
-                        queue.append(path)
-            queue += self._included_settings(mod)
-        return tuple(found)
+        return self.code.following(self.settings_path, self._further_settings)
+
+    def _further_settings(self, mod: Mod) -> Iterator[str]:
+        for imp in mod.facts.imports:
+            if imp.name == "*" and self.guards.holds(mod, imp.guard) is not False:
+                if path := self.code.find(self.code.absolute(mod, imp)):
+                    yield path
+        yield from self._included_settings(mod)
 
     def _included_settings(self, mod: Mod) -> list[str]:
         """Files that django-split-settings reads into the settings, the last one (which wins) first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from herolint.app.module import Mod
 from herolint.app.values import Known
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument, last_name, walk
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -78,20 +79,13 @@ class Wiring:
         """The URL tables, from ROOT_URLCONF through `include("…")`."""
         root = self.project.value("ROOT_URLCONF")
         start = self.code.find(root.value) if isinstance(root, Known) and isinstance(root.value, str) else None
-        found: list[Mod] = []
-        queue = [start] if start else []
-        while queue:
-            mod = self.code.mod(queue.pop(0))
-            if mod is None or mod in found:
-                continue
-            found.append(mod)
-            for call in mod.facts.calls:
-                name = call.call.func.id if isinstance(call.call.func, facts.Name) else getattr(call.call.func, "name", "")
-                if name == "include" and call.call.args:
-                    path = self._included(mod, call.call.args[0])
-                    if path:
-                        queue.append(path)
-        return tuple(found)
+        return self.code.following(start, self._included_tables) if start else ()
+
+    def _included_tables(self, mod: Mod) -> Iterator[str]:
+        for fact in mod.facts.calls:
+            if last_name(fact.call.func) == "include" and fact.call.args:
+                if path := self._included(mod, fact.call.args[0]):
+                    yield path
 
     def _included(self, mod: Mod, arg: facts.AnyExpr) -> str | None:
         if isinstance(arg, facts.Sequence) and arg.items:
@@ -109,7 +103,7 @@ class Wiring:
         for mod in self.url_modules:
             for fact in mod.facts.calls:
                 func = fact.call.func
-                name = func.id if isinstance(func, facts.Name) else getattr(func, "name", "")
+                name = last_name(func)
                 if name not in ("path", "re_path", "url", "register"):
                     continue
                 view = argument(fact.call, 1, "view" if name != "register" else "viewset")

@@ -61,10 +61,9 @@ def _holders(app: App, effect: Effect) -> Iterator[tuple[Mod, facts.Mapping, str
     words = {where.rpartition(".")[2] for where in effect.row.url.split() if not where.isdigit()}
     for arg in effect.fact.call.args:
         mod, _, made = origin(app.code.linker, effect.mod, effect.fact.function, arg)
-        for table in _within(mod, made):
-            for key, value in table.items if isinstance(table, facts.Mapping) else ():
+        for table in (one for one in _within(mod, made) if isinstance(one, facts.Mapping)):
+            for key, value in table.items:
                 if isinstance(key, facts.Const) and key.value in words and not isinstance(value, facts.Mapping | facts.Star):
-                    assert isinstance(table, facts.Mapping)
                     yield mod, table, key.value, value
 
 
@@ -72,6 +71,7 @@ def _within(mod: Mod, expr: facts.AnyExpr) -> Iterator[facts.AnyExpr]:
     """The expressions inside one, with those that its functions give back."""
     for inner in walk(expr):
         yield inner
-        for given in mod.facts.returns if isinstance(inner, facts.Closure) else ():
-            if isinstance(inner, facts.Closure) and given.function == inner.number:
-                yield from walk(given.value)
+        if isinstance(inner, facts.Closure):
+            for given in mod.facts.returns:
+                if given.function == inner.number:
+                    yield from walk(given.value)

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from herolint.app import mending
-from herolint.app.endpoints import Endpoint
+from herolint.app.listening import Endpoint
 from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.edits.words import added_behind, replaced_end, replaced_part

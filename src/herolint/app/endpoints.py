@@ -6,51 +6,24 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from herolint.app.follow import QUIET_TOOLS
 from herolint.app.launch import RAILS_TOOLS, Launch
 from herolint.app.launch_node import PACKAGE_MANAGERS
-from herolint.app.module import Mod
+from herolint.app.listening import ADDRESS, LOCAL_HOSTS, Endpoint, endpoints_in_code
 from herolint.app.processes import Process
 from herolint.app.side_by_side import MANAGERS, TOOLS
-from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
+from herolint.app.values import Items, Known, env_names
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import dotted
 from herolint.finding import Place
 from herolint.formats.shell import Word
 from herolint.knowledge.calls import Server
-from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-    from herolint.app.program import Effect
 
 _IN_FRONT = (MANAGERS - TOOLS) | {"nginx", "caddy", "docker-entrypoint.sh"}
 """Programs whose own files say who listens, and where."""
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
-_ADDRESS = lazy(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/?\Z")
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """One place where the web process listens.
-
-    `port` is `platform` (reads $PORT), `fixed`, `other` (another variable), `none` (never listens on TCP) or `unknown`;
-    `port_text` what stands there; `host` is the literal host, or None when it is unknown or the default is right.
-    `server` is the program, or how the code spells the listening call.
-    """
-
-    port: str
-    port_text: str = ""
-    port_at: Place
-    host: str | None = None
-    host_at: Place | None = None
-    server: str
-    default_port: bool = False
-    default_host: bool = False
-    effect: Effect | None = None
-    development: bool = False
 
 
 def unmeant_web(app: App) -> bool:
@@ -125,7 +98,7 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
     elif launch.tool in RAILS_TOOLS:
         return  # servers of Rack apps listen by themselves
     elif launch.script or launch.module or any(process.name in e.processes for e in app.code.effects_of("listens", "runs-bot")):
-        yield from _in_code(app, process, launch)
+        yield from endpoints_in_code(app, process, launch)
 
 
 def _served(app: App, process: Process, launch: Launch, known: Server) -> Iterator[Endpoint]:
@@ -221,7 +194,7 @@ def _address(launch: Launch, word: Word, server: str) -> Endpoint:
     if text.startswith(("unix:", "fd://")):
         wrapped = launch.wrapper.startswith("start-nginx")
         return Endpoint(port="unknown" if wrapped else "none", port_text=text, port_at=launch.place(word), server=server)
-    match = _ADDRESS.match(text)
+    match = ADDRESS.match(text)
     if match is None:
         port = "platform" if re.search(r"\$\{?PORT\b", text) else "unknown"
         return Endpoint(
@@ -259,106 +232,6 @@ def _gunicorn(app: App, launch: Launch) -> Iterator[Endpoint]:
     if any("PORT" in env_names(v) for v in values) or not values:
         return
     first = app.code.environment.if_unset(values[0])
-    if isinstance(first, Known) and isinstance(first.value, str) and (match := _ADDRESS.match(first.value)) and assign.value is not None:
+    if isinstance(first, Known) and isinstance(first.value, str) and (match := ADDRESS.match(first.value)) and assign.value is not None:
         at = mod.place(assign.value)
         yield Endpoint(port="fixed", port_text=match["port"], port_at=at, host=match["host"] or None, host_at=at, server="gunicorn")
-
-
-def _in_code(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
-    code = app.code
-    found = [e for e in code.effects_of("listens") if process.name in e.processes and e.mod.path in code.reach[process.name].modules]
-    passes_port = any(re.search(r"\$\{?PORT\b", w.text) for w in (*launch.words, *(a.value for a in launch.command.assignments)))
-    if found:
-        ends = [_call_endpoint(app, e, passes_port) for e in found]
-        outside = [end for end in ends if end.host not in LOCAL_HOSTS]  # what only the dyno itself can reach is there beside it
-        yield from [e for e in ends if e.port == "platform"] or outside or ends
-        return
-    if process.name in code.reach and not passes_port:
-        bots = [e for e in code.effects_of("runs-bot") if process.name in e.processes]
-        if not _may_serve(app, code.reach[process.name].mods()):
-            at = launch.at
-            bot = bots[0] if bots else None
-            server = f"{bot.row.kind} bot" if bot else "script"
-            yield Endpoint(port="none", port_at=at, server=server, effect=bot)
-
-
-def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
-    """Whether some reached module imports anything that could listen without our knowing how."""
-    for mod in mods:
-        known = app.code.knows(mod)
-        for imp in mod.facts.imports:
-            name = imp.module.removeprefix("node:")
-            if not imp.level and (name in known.serving or re.split(r"[./]", name)[0] in known.serving):
-                return True
-            words = known.serving_words.get(name.partition(".")[0], ())
-            if any(word in mod.source.text for word in words):
-                return True
-    return False
-
-
-def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
-    row, call = effect.row, effect.fact.call
-    spread = any(isinstance(a, facts.Star) for a in call.args)
-    port_expr, port = app.code.argument(effect, row.port) if row.port else (None, UNKNOWN)
-    host_expr, host = app.code.argument(effect, row.host) if row.host else (None, UNKNOWN)
-    if row.note == "address pair" and isinstance(port, Items) and len(port.items) == 2 and isinstance(port_expr, facts.Sequence):
-        host, port = port.items
-        host_expr, port_expr = port_expr.items[0], port_expr.items[1]
-    if row.note.startswith("address") and row.note != "address pair":
-        host, port = _split_address(app, port)
-        host_expr = port_expr
-    kind, text = _port_of(app, port_expr, port, spread, passes_port, row.default_port, row.note)
-    host_text = _host_of(app, host_expr, host, spread, row.default_host)
-    return Endpoint(
-        port=kind,
-        port_text=text,
-        port_at=effect.mod.place(port_expr if port_expr is not None else call),
-        host=host_text,
-        host_at=effect.mod.place(host_expr if host_expr is not None else call),
-        server=dotted(call.func) or effect.name.replace("()", ""),
-        default_port=port_expr is None,
-        default_host=host_expr is None,
-        effect=effect,
-        development=row.kind == "dev-server",
-    )
-
-
-def _split_address(app: App, value: Value) -> tuple[Value, Value]:
-    """Host and port of an address that is one text (`:8080`, `0.0.0.0:` and a variable)."""
-    if env_names(value):
-        text = text_of(app.code.environment.if_unset(value)) or ""
-        host, colon, port = text.rpartition(":")
-        return (Known(host) if colon and host else UNKNOWN), value if not port.isdigit() else _with_default(value, port)
-    text = text_of(value) or ""
-    match = _ADDRESS.match(text)
-    return (Known(match["host"]) if match and match["host"] else UNKNOWN), Known(match["port"]) if match else UNKNOWN
-
-
-def _with_default(value: Value, port: str) -> Value:
-    """The environment variable that gives the whole address, with the port that stands for it where it is unset."""
-    name = sorted(env_names(value))[0]
-    return Env(name, Known(port))
-
-
-def _port_of(
-    app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, passes_port: bool, default: int, note: str
-) -> tuple[str, str]:
-    names = env_names(value)
-    if "PORT" in names or passes_port:
-        return "platform", "$PORT"
-    if expr is None or value == Known(None):
-        itself = note.endswith("reads PORT")
-        if spread or itself or note == "dynamic" or not default:
-            return ("platform" if itself else "unknown"), ""
-        return "fixed", str(default)
-    settled = app.code.environment.if_unset(value)
-    if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
-        return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
-    return "unknown", ""
-
-
-def _host_of(app: App, expr: facts.AnyExpr | None, value: Value, spread: bool, default: str) -> str | None:
-    if expr is None or value == Known(None):
-        return None if spread else default or None
-    settled = app.code.environment.if_unset(value)
-    return settled.value if isinstance(settled, Known) and isinstance(settled.value, str) else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from herolint.app.flow import Flow, Step, calls_of
+from herolint.app.by_function import calls_of
+from herolint.app.flow import Flow, Step
 from herolint.app.handlers import Handler
 from herolint.app.link import Linker
 from herolint.app.module import Mod

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.answers import ANSWERS, answered
+from herolint.app.answers import answered
+from herolint.app.by_function import calls_of, read_fields
 from herolint.app.given import awaited_by, called_parameters, given_functions, joined, table_of, wrapped
 from herolint.app.link import Linker, Target
 from herolint.app.module import Mod
+from herolint.app.promises import answers_then, gives_promise, hands_answer
 from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import dotted, walk
+from herolint.code.queries import dotted, last_name
 from herolint.finding import Place
 from herolint.knowledge.calls import CallRow
 
@@ -68,7 +70,7 @@ class Step(msgspec.Struct, frozen=True):
         while step is not None:
             if step.call is not None:
                 mod, fact = step.call
-                found.append(mod.place(fact.call.func, _name(fact.call.func)))
+                found.append(mod.place(fact.call.func, last_name(fact.call.func)))
             step = step.before
         return tuple(reversed(found))
 
@@ -170,21 +172,21 @@ class Flow:
             return
         elif target.kind == "function":
             fn = target.mod.facts.functions[target.number]
-            if (fn.is_async or _gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
+            if (fn.is_async or gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
                 return
             yield FunctionRef(target.mod.path, target.number)
             if _left_to_others(target.mod, target.number, self.linker.dialect(target.mod).unwritten):
                 yield from self._overridden(mod, fact)
             for given_to in called_parameters(self.linker, mod, fact, target):
                 yield from _ref(given_to)
-        elif target.kind == "class" or (target.kind == "instance" and _name(func) == "new"):
+        elif target.kind == "class" or (target.kind == "instance" and last_name(func) == "new"):
             init = target.mod.methods.get(target.number, {}).get(self.linker.dialect(target.mod).constructor)
             if init is not None:
                 yield FunctionRef(target.mod.path, init)
 
     def _given(self, mod: Mod, fact: CallFact, rows: tuple[CallRow, ...], waits: bool) -> Iterator[FunctionRef]:
         """Functions that a call is given and runs, by what the tables say of it."""
-        name = _name(fact.call.func)
+        name = last_name(fact.call.func)
         if name in AT_ONCE or (waits and name not in LATER and name not in HAND_OFFS):
             if not any(row.effect in _BESIDE for row in rows):
                 for arg in fact.call.args:
@@ -208,7 +210,7 @@ class Flow:
             fact.awaited
             or self.with_background
             or (mod.path, fact.call.start) in self.waited
-            or (waits and (_hands_answer(fact) or _answers_then(mod, fact)))
+            or (waits and (hands_answer(fact) or answers_then(mod, fact)))
             or awaited_by(self.linker, mod, fact)
         )
 
@@ -265,61 +267,13 @@ class Flow:
                 yield fact
 
 
-def _hands_answer(fact: CallFact) -> bool:
-    """Whether a call is given the answer to write: whoever made it, the visitor waits."""
-    return any(isinstance(arg, facts.Name) and arg.id in ANSWERS for arg in fact.call.args)
-
-
-def _answers_then(mod: Mod, fact: CallFact) -> bool:
-    """Whether a promise's end is what the visitor gets: it is returned, or a function that is called then answers with it."""
-    if _closure_answers(mod, fact):
-        return True
-    start = fact.call.start
-    if any(one.function == fact.function and one.value is not None and one.value.start == start for one in mod.facts.returns):
-        return True
-    for other in calls_of(mod).get(fact.function, ()):
-        if other.call.start != start or _name(other.call.func) not in ("then", "finally"):
-            continue
-        if _closure_answers(mod, other):
-            return True
-    return False
-
-
-def _closure_answers(mod: Mod, fact: CallFact) -> bool:
-    """Whether a call is given a function that answers the visitor."""
-    closures = (given for given in fact.call.args if isinstance(given, facts.Closure))
-    return any(_answers(inner) for closure in closures for inner in calls_of(mod).get(closure.number, ()))
-
-
-def _answers(fact: CallFact) -> bool:
-    base: facts.AnyExpr = fact.call.func
-    while isinstance(base, facts.Attr | facts.Call):
-        base = base.base if isinstance(base, facts.Attr) else base.func
-    return (isinstance(base, facts.Name) and base.id in ANSWERS) or _hands_answer(fact)
-
-
-def _gives_promise(mod: Mod, number: int) -> bool:
-    """Whether a function returns a promise that it makes, or a chain of them."""
-    found: frozenset[int] | None = mod.__dict__.get("_gives_promise")
-    if found is None:
-        returns = mod.facts.returns
-        found = frozenset(one.function for one in returns if isinstance(one.value, facts.Call) and _is_promise(one.value.func))
-        mod.__dict__["_gives_promise"] = found
-    return number in found
-
-
-def _is_promise(func: facts.AnyExpr) -> bool:
-    """Whether what is called makes a promise: the class itself, or a method that promises have."""
-    return _name(func) == "Promise" or (isinstance(func, facts.Attr) and func.name in ("then", "catch", "finally"))
-
-
 def _left_to_others(mod: Mod, number: int, unwritten: frozenset[str]) -> bool:
     """Whether a method does nothing itself, but to say so: the classes that are made from its own give it what to do."""
     if mod.facts.functions[number].klass == NONE or any(one.function == number for one in mod.facts.assigns):
         return False
     if any(one.function == number and one.value is not None for one in mod.facts.returns):
         return False
-    return all(_name(fact.call.func) in unwritten for fact in calls_of(mod).get(number, ()))
+    return all(last_name(fact.call.func) in unwritten for fact in calls_of(mod).get(number, ()))
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:
@@ -336,36 +290,6 @@ def _in_background(mod: Mod, block: int) -> bool:
     return False
 
 
-def calls_of(mod: Mod) -> dict[int, list[CallFact]]:
-    """The module's call facts by the function that makes them."""
-    table = mod.__dict__.get("_calls_of")
-    if table is None:
-        table = {}
-        for fact in mod.facts.calls:
-            table.setdefault(fact.function, []).append(fact)
-        mod.__dict__["_calls_of"] = table
-    return table
-
-
-def read_fields(mod: Mod) -> dict[int, list[facts.Attr]]:
-    """The fields that are read in a module, by the function that does."""
-    table: dict[int, list[facts.Attr]] | None = mod.__dict__.get("_read_fields")
-    if table is None:
-        table = {}
-        spots = [(fact.function, arg) for fact in mod.facts.calls for arg in fact.call.args]
-        spots += [(fact.function, fact.call.func.base) for fact in mod.facts.calls if isinstance(fact.call.func, facts.Attr)]
-        spots += [(one.function, one.value) for one in mod.facts.assigns if one.value is not None]
-        spots += [(one.function, one.value) for one in mod.facts.returns if one.value is not None]
-        seen: set[int] = set()
-        for function, expr in spots:
-            for inner in walk(expr):
-                if isinstance(inner, facts.Attr) and inner.end not in seen:
-                    seen.add(inner.end)
-                    table.setdefault(function, []).append(inner)
-        mod.__dict__["_read_fields"] = table
-    return table
-
-
 def _stands_in(mod: Mod, fact: CallFact) -> bool:
     """Whether a call is what is left to do where handing the same work on has failed: `try: work.delay()`, `except: work()`."""
     at = fact.guard
@@ -376,7 +300,3 @@ def _stands_in(mod: Mod, fact: CallFact) -> bool:
         return False
     handed = (one.call.func for one in calls_of(mod).get(fact.function, ()) if isinstance(one.call.func, facts.Attr))
     return any(func.name in HAND_OFFS and dotted(func.base) == name for func in handed)
-
-
-def _name(func: facts.AnyExpr) -> str:
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""

@@ -9,7 +9,7 @@ from herolint.app.module import Mod
 from herolint.app.origins import functions_in, origin
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import argument
+from herolint.code.queries import argument, last_name
 from herolint.knowledge.calls import CallRow
 
 _POOLS = ("Executor", "Pool", "TaskGroup")
@@ -67,7 +67,7 @@ def _closed(mod: Mod, fact: CallFact) -> bool:
     while at != NONE:
         block = mod.facts.blocks[at]
         func = block.subject.func if block.kind == "with" and isinstance(block.subject, facts.Call) else None
-        name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        name = last_name(func)
         if name.endswith(_POOLS):
             return True
         at = block.parent

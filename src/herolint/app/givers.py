@@ -10,7 +10,7 @@ import msgspec
 from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument
+from herolint.code.queries import argument, last_name
 
 if TYPE_CHECKING:
     from herolint.app.link import Linker
@@ -114,7 +114,7 @@ class Givers:
         for mod in tuple(self.linker.code.loaded()):
             for fact in mod.facts.calls:
                 func = fact.call.func
-                last = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+                last = last_name(func)
                 self._calls.setdefault(last, []).append((mod, fact))
                 for arg in fact.call.args:
                     if isinstance(arg, facts.Keyword):

@@ -12,7 +12,7 @@ from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import walk
+from herolint.code.queries import last_name, walk
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _pings(code: Program, path: str) -> bool:
         return True
     for fact in mod.facts.calls:
         func = fact.call.func
-        word = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        word = last_name(func)
         if word.lower().endswith("ping"):
             name = code.linker.qualified(mod, fact.function, func)
             if name is None or "socket" in name.lower() or "/ws." in name:

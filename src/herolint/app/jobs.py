@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.flow import Step, calls_of
+from herolint.app.by_function import calls_of
+from herolint.app.flow import Step
 from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.app.values import Known

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.by_function import calls_of
 from herolint.app.events import event_handlers
-from herolint.app.flow import Flow, calls_of
+from herolint.app.flow import Flow
 from herolint.app.reach import FunctionRef
 from herolint.app.state import Held, Use, held_values
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import walk
+from herolint.code.queries import last_name, walk
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Judge:
         fn = use.mod.facts.functions[use.function] if use.function != NONE else None
         for decorator in fn.decorators if fn is not None else ():
             inner = decorator.func if isinstance(decorator, facts.Call) else decorator
-            name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
+            name = last_name(inner)
             if name in _EACH_TIME:
                 return True
         return False
@@ -155,7 +156,7 @@ class _Judge:
     def _saved(self, held: Held) -> bool:
         """Whether it is also written to a file or a database as a whole: then memory is not its only place."""
         last = held.name.rpartition(".")[2]
-        calls = [(_called(fact), fact) for fact in held.mod.facts.calls]
+        calls = [(last_name(fact.call.func), fact) for fact in held.mod.facts.calls]
         saves = _SAVES | {_TEXT} if any(name in _WRITES for name, _ in calls) else _SAVES
         return any(name in saves and any(_root_name(arg) == last for arg in fact.call.args) for name, fact in calls)
 
@@ -187,12 +188,6 @@ def _in_once(use: Use) -> bool:
                 return True
         number = use.mod.facts.functions[number].parent
     return False
-
-
-def _called(fact: facts.CallFact) -> str:
-    """The last word of what is called."""
-    func = fact.call.func
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _tests(use: Use) -> Iterator[facts.AnyExpr]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import walk
+from herolint.code.queries import last_name, walk
 
 _KEEPS = frozenset({"cache", "lru_cache", "cached_property", "cache_resource", "cache_data", "experimental_singleton", "memoize", "once"})
 
@@ -35,5 +35,4 @@ def _names(expr: facts.AnyExpr) -> list[str]:
 
 
 def _last(decorator: facts.AnyExpr) -> str:
-    inner = decorator.func if isinstance(decorator, facts.Call) else decorator
-    return inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
+    return last_name(decorator.func if isinstance(decorator, facts.Call) else decorator)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.by_function import calls_of
 from herolint.app.commands import long_program
-from herolint.app.flow import Flow, calls_of
+from herolint.app.flow import Flow
 from herolint.app.given import given_functions, joined, row_of
 from herolint.app.link import Target
 from herolint.app.module import Mod

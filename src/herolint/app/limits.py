@@ -10,7 +10,7 @@ from herolint.app.origins import origin
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Ref, Table, Text, Value, options
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, dotted
+from herolint.code.queries import argument, dotted, last_name
 
 if TYPE_CHECKING:
     from herolint.app.flow import Step
@@ -152,19 +152,15 @@ def ends_by_itself(mod: Mod, fact: CallFact) -> bool:
     """Whether what stands around a call ends it after a time: a race with a timer, `wait_for(…)`, `with timeout(5):`."""
     call = fact.call
     for other in mod.facts.calls:
-        if other.call.start < call.start and call.end <= other.call.end and _last(other.call.func) in _RACES:
+        if other.call.start < call.start and call.end <= other.call.end and last_name(other.call.func) in _RACES:
             return True
     at = fact.block
     while at != NONE:
         block = mod.facts.blocks[at]
-        if block.kind == "with" and isinstance(block.subject, facts.Call) and _last(block.subject.func) in _SCOPES:
+        if block.kind == "with" and isinstance(block.subject, facts.Call) and last_name(block.subject.func) in _SCOPES:
             return True
         at = block.parent
     return False
-
-
-def _last(func: facts.AnyExpr) -> str:
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _contexts(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr | None, CallRow]]:

@@ -14,7 +14,7 @@ from herolint.app.origins import origin
 from herolint.app.values import Items, Known
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import walk
+from herolint.code.queries import last_name, walk
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
@@ -66,7 +66,7 @@ def _at_once(code: Program, mod: Mod, fact: CallFact) -> bool:
 def _sequential(mod: Mod, fact: CallFact) -> bool:
     """Whether a call's name says that it does its work before it returns."""
     func = fact.call.func
-    name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+    name = last_name(func)
     return name.endswith("Sync") or name == "setTimeout"
 
 

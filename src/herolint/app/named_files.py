@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from herolint.code import facts, language_of
-from herolint.code.queries import walk
+from herolint.code.queries import last_name, walk
 from herolint.finding import Place
 from herolint.patterns import lazy
 
@@ -52,7 +52,7 @@ def _texts(app: App, mod: Mod) -> Iterator[tuple[str, facts.Const, bool]]:
     """Short texts in calls and in paths joined by `/`, and whether the expression around makes a path."""
     for fact in mod.facts.calls:
         func = fact.call.func
-        name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        name = last_name(func)
         consts = [arg for arg in fact.call.args if isinstance(arg, facts.Const)]
         if app.code.guards.holds(mod, fact.guard) is False or any(isinstance(c.value, str) and _WRITES.match(c.value) for c in consts[1:]):
             continue

@@ -8,7 +8,7 @@ from herolint.app.link import Linker
 from herolint.app.module import Mod
 from herolint.app.origins import origin
 from herolint.code import facts
-from herolint.code.queries import dotted
+from herolint.code.queries import dotted, last_name
 
 _REFLECTS = frozenset({"getattr", "getmembers", "methodcaller", "dir", "vars", "eval", "exec"})
 """Calls behind which a method may be called whose name stands nowhere."""
@@ -39,7 +39,7 @@ def is_plain(linker: Linker, mod: Mod, number: int, seen: frozenset[tuple[str, i
 def reflects(linker: Linker, mods: Iterable[Mod]) -> bool:
     """Whether some module calls methods by names that it puts together."""
     return any(
-        _word(fact.call.func) in _REFLECTS
+        last_name(fact.call.func) in _REFLECTS
         and not (len(fact.call.args) > 1 and isinstance(fact.call.args[1], facts.Const))
         and not _of_something_else(linker, mod, fact)
         for mod in mods
@@ -56,11 +56,6 @@ def _of_something_else(linker: Linker, mod: Mod, fact: facts.CallFact) -> bool:
         return True
     target = linker.resolve(where, function, made)
     return target is not None and target.kind in ("module", "external")
-
-
-def _word(func: facts.AnyExpr) -> str:
-    """The word before the brackets of a call."""
-    return func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
 
 
 def _last(expr: facts.AnyExpr) -> str:

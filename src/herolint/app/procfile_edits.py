@@ -14,9 +14,9 @@ def not_ignored(app: App) -> Fix:
     """The line that removes the Procfile taken out, where it removes nothing else."""
     source = app.source(".slugignore")
     pattern = app.slugignore.removed_by("Procfile") if app.slugignore is not None else None
-    alone = pattern is not None and source is not None and [p for p in app.workspace.files if pattern.removes(p)] == ["Procfile"]
-    edits = (without_lines(source, pattern.span),) if alone and pattern is not None and source is not None else ()
-    return Fix("take the line out of .slugignore", edits, safe=True)
+    if source is None or pattern is None or [path for path in app.workspace.files if pattern.removes(path)] != ["Procfile"]:
+        return Fix("take the line out of .slugignore", safe=True)
+    return Fix("take the line out of .slugignore", (without_lines(source, pattern.span),), safe=True)
 
 
 def as_utf8(app: App) -> tuple[Resave, ...]:

@@ -20,7 +20,7 @@ from herolint.app.subcommands import Subcommands
 from herolint.app.values import text_of
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument
+from herolint.code.queries import argument, last_name
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Reach:
                     yield found, mod.place(handed)
         for call in mod.facts.calls:
             func = call.call.func
-            name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
+            name = last_name(func)
             if name in _LOADS_BY_NAME or name in _SERVES_BY_NAME:
                 given = text_of(self.guards.folder.fold(mod, call.function, argument(call.call, 0, "name"))) or ""
                 if name in _SERVES_BY_NAME:

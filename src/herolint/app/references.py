@@ -14,7 +14,7 @@ from herolint.app.own_classes import is_plain, reflects
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import dotted, root_of, spoken
+from herolint.code.queries import dotted, last_name, root_of, spoken
 
 _WRAPPERS = frozenset({
     "property", "staticmethod", "classmethod", "cached_property", "lru_cache", "cache", "wraps", "contextmanager", "setter", "abstractmethod",
@@ -176,7 +176,7 @@ class References:
             return False
         for decorator in fn.decorators:
             inner = decorator.func if isinstance(decorator, facts.Call) else decorator
-            name = inner.name if isinstance(inner, facts.Attr) else inner.id if isinstance(inner, facts.Name) else ""
+            name = last_name(inner)
             if name not in _WRAPPERS:
                 return True
         return False

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.flow import Flow, calls_of
+from herolint.app.by_function import calls_of
+from herolint.app.flow import Flow
 from herolint.app.reach import FunctionRef
 from herolint.app.storage import Write, absolute, reads, writes
 from herolint.code import facts

@@ -14,7 +14,7 @@ from herolint.app.origins import origin
 from herolint.app.values import Env, Known, Made, Ref, Text, Value, options, text_of, walk
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, dotted
+from herolint.code.queries import argument, dotted, last_name
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _opened_to_read(use: Write) -> bool:
     names = {a.target.id for a in mod.facts.assigns if a.value == call and isinstance(a.target, facts.Name)}
     for fact in mod.facts.calls if names else ():
         func = fact.call.func
-        name = func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else ""
+        name = last_name(func)
         given = [func.base] if isinstance(func, facts.Attr) else []
         given += [arg.value if isinstance(arg, facts.Keyword) else arg for arg in fact.call.args]
         if fact.function == use.effect.fact.function and any(isinstance(one, facts.Name) and one.id in names for one in given):
@@ -199,7 +199,7 @@ def reads_same(python: Program, mod: Mod, text: str) -> bool:
             return True
         for fact in other.facts.calls:
             func = fact.call.func
-            name = func.id if isinstance(func, facts.Name) else func.name if isinstance(func, facts.Attr) else ""
+            name = last_name(func)
             if name not in reading:
                 continue
             subject = fact.call.args[0] if fact.call.args else func.base if isinstance(func, facts.Attr) else None

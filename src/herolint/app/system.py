@@ -16,7 +16,7 @@ from herolint.app.values import Items, Known, Made, Table, Value, env_names, opt
 from herolint.app.variables import env_reads
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import argument, walk
+from herolint.code.queries import argument, last_name, walk
 from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.knowledge.brings import numbers
@@ -229,7 +229,7 @@ class System:
         guard = fact.guard
         while guard != NONE:
             for inner in walk(mod.facts.guards[guard].test):
-                name = inner.id if isinstance(inner, facts.Name) else inner.name if isinstance(inner, facts.Attr) else ""
+                name = last_name(inner)
                 if name.isupper() or (name and env_names(self.app.code.fold(mod, fact.function, inner))):
                     return True
             guard = mod.facts.guards[guard].parent

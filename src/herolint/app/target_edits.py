@@ -28,17 +28,17 @@ def by_shell(app: App, process: Process, command: Command, name: str) -> Fix:
 
 def near_program(app: App, found: NotBuilt) -> Fix:
     source, span = app.source(found.at.path), found.at.span
-    named = source is not None and span is not None and found.launch.tool != "go" and found.near is not None
-    edits = replaced_part(source, span, found.written, found.near) if source and span and found.near and named else ()
-    return Fix(f"use `{found.near}`", edits)
+    if source is None or span is None or not found.near or found.launch.tool == "go":
+        return Fix(f"use `{found.near}`")
+    return Fix(f"use `{found.near}`", replaced_part(source, span, found.written, found.near))
 
 
 def instead(app: App, launch: Launch, old: str, near: Sequence[str], *, safe: bool = False) -> Fix:
     """The command with another file or module in the place of one; nothing where several may be meant, or the word says it in another way."""
     source = app.source(launch.path)
-    sure = source is not None and launch.target is not None and (safe or len(near) == 1)
-    edits = replaced_part(source, launch.target.span, old, near[0]) if sure and source and launch.target else ()
-    return Fix(f"use `{near[0]}`", edits, safe)
+    if source is None or launch.target is None or not (safe or len(near) == 1):
+        return Fix(f"use `{near[0]}`", safe=safe)
+    return Fix(f"use `{near[0]}`", replaced_part(source, launch.target.span, old, near[0]), safe)
 
 
 def as_named(app: App, launch: Launch, script: str, same: str) -> Fix:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.flow import Flow, calls_of
+from herolint.app.by_function import calls_of
+from herolint.app.flow import Flow
 from herolint.app.given import row_of
 from herolint.app.limits import seconds
 from herolint.app.module import Mod

@@ -14,7 +14,7 @@ from herolint.app.env_reads import SETTINGS_BASES
 from herolint.app.values import Env, Known
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import walk
+from herolint.code.queries import last_name, walk
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -97,7 +97,7 @@ def _mentions(mod: Mod) -> list[int]:
         pattern = re.compile("|".join(map(re.escape, sorted(fresh))).encode())
         found = [match.start() for match in pattern.finditer(mod.source.data)]
         named = {imp.alias for imp in mod.facts.imports if _holds(found, imp.start, imp.end)}
-        named |= {_last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(found, one.start, one.end)}
+        named |= {last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(found, one.start, one.end)}
         places += found
         words |= fresh
         fresh = named - words - {""}
@@ -132,7 +132,7 @@ def _spots(mod: Mod) -> Iterator[_Spot]:
             yield _Spot(argument, call.function, call.guard, "", call.call)
     for assign in mod.facts.assigns:
         if assign.value is not None and assign.op != "+=":
-            yield _Spot(assign.value, assign.function, assign.guard, _last_name(assign.target), None)
+            yield _Spot(assign.value, assign.function, assign.guard, last_name(assign.target), None)
     for returned in mod.facts.returns:
         if returned.value is not None:
             yield _Spot(returned.value, returned.function, returned.guard, "", None)
@@ -164,7 +164,7 @@ def _in_spot(app: App, mod: Mod, spot: _Spot, process: str, uses: _Uses, seen: s
 def _may_read(expr: facts.AnyExpr) -> bool:
     """Whether an expression has the form of a read: a call of such a name, a constant key, a member of an `env`."""
     if isinstance(expr, facts.Call):
-        return _last_name(expr.func) in _CALLS
+        return last_name(expr.func) in _CALLS
     if isinstance(expr, facts.Index):
         return isinstance(expr.key, facts.Const) and isinstance(expr.key.value, str)
     return isinstance(expr, facts.Attr) and isinstance(expr.base, facts.Attr) and expr.base.name == "env"
@@ -221,7 +221,7 @@ class _Uses:
         name = self.app.code.linker.qualified(mod, function, call.func)
         if name in _CONVERTERS:
             return "fails"
-        return "given" if name is not None and _last_name(call.func) not in _HARMLESS else ""
+        return "given" if name is not None and last_name(call.func) not in _HARMLESS else ""
 
     @cached_property
     def given(self) -> frozenset[str]:
@@ -229,7 +229,7 @@ class _Uses:
         found: set[str] = set()
         for mod in self.app.code.modules:
             for fact in mod.facts.calls:
-                names = {_last_name(a.value if isinstance(a, facts.Keyword) else a) for a in fact.call.args} - {""}
+                names = {last_name(a.value if isinstance(a, facts.Keyword) else a) for a in fact.call.args} - {""}
                 if names - found and self._call(mod, fact.function, fact.call):
                     found |= names
         return frozenset(found)
@@ -243,12 +243,8 @@ class _Uses:
             values = [a.value for a in mod.facts.assigns] + [arg for call in mod.facts.calls for arg in call.call.args]
             for value in values:
                 tests += [i for i in walk(value) if isinstance(i, facts.Logic | facts.Choice)]
-            found.update(_last_name(inner) for test in tests for inner in walk(test))
+            found.update(last_name(inner) for test in tests for inner in walk(test))
         return frozenset(found)
-
-
-def _last_name(expr: facts.AnyExpr | None) -> str:
-    return expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""
 
 
 def _caught(mod: Mod, at: int) -> bool:

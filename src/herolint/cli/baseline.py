@@ -17,7 +17,7 @@ from herolint.cli import console, shared
 def command(path: str, prune: bool, config_file: str | None, no_config: bool, today: date | None) -> int:
     """Write the findings of the folder PATH into herolint-baseline.json there; `herolint check PATH` then reports only others."""
     from herolint import baseline, engine
-    from herolint.reports.summary import count
+    from herolint.wording import count
 
     folder = shared.existing_folder(path)
     config = shared.find_config(folder, config_file, no_config=no_config)

@@ -16,6 +16,7 @@ import msgspec
 
 from herolint.code import kept_as
 from herolint.code.cache import FactCache
+from herolint.programs import own_python
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -29,7 +30,7 @@ _BATCH_BYTES = 60_000
 _BATCHES_AT_ONCE = 2
 """How many batches a helper is given before it is done with the first: it never waits for the next one."""
 _MOST_HELPERS = 3
-_START = "import sys; sys.path[:] = sys.argv[3:]; from herolint.code.helper import main; main()"
+_START = "from herolint.code.helper import main; main()"
 
 
 class Ahead:
@@ -112,9 +113,7 @@ class _Helper:
 
         self._folder = folder
         self._unfinished: list[str] = []
-        # Isolated, and with the search path of this process, which the working directory is not on: nothing of the project is imported.
-        paths = [entry for entry in sys.path if os.path.isabs(entry)]
-        command = [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", _START, str(folder), str(cache.base), *paths]
+        command = own_python(_START, str(folder), str(cache.base))
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def takes_more(self) -> bool:

@@ -20,6 +20,11 @@ def dotted(expr: AnyExpr | None) -> str | None:
     return ".".join((expr.id, *reversed(parts)))
 
 
+def last_name(expr: AnyExpr | None) -> str:
+    """The last word of a chain of names, whatever that hangs on (`get` of `client().get`); empty for anything else."""
+    return expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""
+
+
 def argument(call: facts.Call | AnyExpr, position: int | None, name: str | None) -> AnyExpr | None:
     """The argument given for a parameter, by keyword or by position (from 0); None when it is not given in plain sight."""
     if not isinstance(call, facts.Call):

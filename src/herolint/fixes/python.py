@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 from subprocess import DEVNULL, PIPE, Popen
@@ -15,11 +13,12 @@ import msgspec
 
 from herolint.changes import PythonChange
 from herolint.fixes.rewriting.worker import Answer, Request
+from herolint.programs import own_python
 
 TIMEOUT_S = 60.0
 """How long one rewrite may take; a file of a thousand lines takes about half a second."""
 _ENDED = "the process that rewrites Python ended"
-_PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from herolint.fixes.rewriting.worker import main; main()"
+_START = "from herolint.fixes.rewriting.worker import main; main()"
 
 
 class Rewriter:
@@ -59,9 +58,7 @@ class Rewriter:
         return msgspec.json.decode(line, type=Answer)
 
     def _start(self) -> Popen[bytes]:
-        # Isolated, with this process's own path: nothing is imported from the folder that is linted.
-        command = (sys.executable, "-I", "-c", _PROGRAM, json.dumps(sys.path))
-        child = Popen(command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+        child = Popen(own_python(_START), stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         assert child.stdout is not None
         self._child, self._answers = child, SimpleQueue()
         Thread(target=_hand_on, args=(child.stdout, self._answers), daemon=True).start()

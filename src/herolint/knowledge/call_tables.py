@@ -89,43 +89,18 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
     )
 
 
-def _events(raw: dict[str, Any]) -> Events:
-    objects, verbs = raw.get("objects", ()), raw.get("verbs", ())
-    return Events(frozenset(f"{base}.{verb}" for base in objects for verb in verbs), frozenset(raw.get("decorators", ())))
-
-
 @cache
 def load(language: str) -> Knowledge:
     """The shipped table of a language; an empty one where there is none."""
     if not shipped("herolint.knowledge", f"{language}.toml").is_file():
         return Knowledge({}, {}, Handlers(frozenset(), {}, frozenset()))
     raw = load_table("herolint.knowledge", f"{language}.toml")
-    handlers = raw.get("handlers", {})
-    calls = {name: HandlerCall(*where) for name, where in handlers.get("calls", {}).items()}
-    returns = dict(raw.get("returns", {}))
-    for routes in handlers.get("routes", ()):
-        made = [(base, f"{base}.{verb}") for base in routes.get("objects", ()) for verb in routes.get("verbs", ())]
-        calls |= {name: HandlerCall(-1, "") for _, name in made}
-        if routes.get("chained"):
-            returns |= {f"{name}()": base for base, name in made}
-        calls |= {name: HandlerCall(-1, "") for name in routes.get("calls", ())}
-    known = Handlers(
-        frozenset(f"{base}.{verb}" for base in handlers.get("objects", ()) for verb in handlers.get("verbs", ()))
-        | frozenset(handlers.get("decorators", ())),
-        calls,
-        frozenset(handlers.get("bases", ())),
-        frozenset(handlers.get("signatures", ())),
-        frozenset(handlers.get("methods", ())),
-        frozenset(handlers.get("owners", ())),
-        frozenset(handlers.get("actions", ())),
-        frozenset(handlers.get("sockets", ())),
-    )
-    rows = _rows(raw)
+    handlers, rows = raw.get("handlers", {}), _rows(raw)
     return Knowledge(
         calls=rows,
         open_ended=_open_ended(rows),
-        returns=returns,
-        handlers=known,
+        returns=raw.get("returns", {}) | _chained(handlers),
+        handlers=_handlers(handlers),
         events=_events(raw.get("events", {})),
         serving=frozenset(raw.get("serving", ())),
         serving_words={name: tuple(words) for name, words in raw.get("serving-words", {}).items()},
@@ -162,3 +137,34 @@ def load(language: str) -> Knowledge:
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),
     )
+
+
+def _handlers(raw: dict[str, Any]) -> Handlers:
+    calls = {name: HandlerCall(*where) for name, where in raw.get("calls", {}).items()}
+    for routes in raw.get("routes", ()):
+        calls |= {name: HandlerCall(-1, "") for name in (*_methods(routes), *routes.get("calls", ()))}
+    return Handlers(
+        frozenset((*_methods(raw), *raw.get("decorators", ()))),
+        calls,
+        frozenset(raw.get("bases", ())),
+        frozenset(raw.get("signatures", ())),
+        frozenset(raw.get("methods", ())),
+        frozenset(raw.get("owners", ())),
+        frozenset(raw.get("actions", ())),
+        frozenset(raw.get("sockets", ())),
+    )
+
+
+def _chained(handlers: dict[str, Any]) -> dict[str, str]:
+    """The results of registering calls that give back what they were called on."""
+    chained = (routes for routes in handlers.get("routes", ()) if routes.get("chained"))
+    return {f"{name}()": name.rpartition(".")[0] for routes in chained for name in _methods(routes)}
+
+
+def _events(raw: dict[str, Any]) -> Events:
+    return Events(frozenset(_methods(raw)), frozenset(raw.get("decorators", ())))
+
+
+def _methods(raw: dict[str, Any]) -> list[str]:
+    """Each of the `verbs` of each of the `objects`."""
+    return [f"{base}.{verb}" for base in raw.get("objects", ()) for verb in raw.get("verbs", ())]

@@ -16,7 +16,7 @@ from herolint import __version__
 from herolint.lsp.folder import Trouble
 from herolint.lsp.opened import Opened
 from herolint.lsp.runs import in_thread
-from herolint.lsp.told import hover_text
+from herolint.lsp.told import Told, hover_text
 
 _NOT_OURS = frozenset({".git", "node_modules", "__pycache__", ".venv", "venv"})
 """Folders whose changes on the disk say nothing, and come in great numbers."""
@@ -160,12 +160,12 @@ def _folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> N
         server.open(folder.uri)
 
 
-def _place(server: Server, uri: str) -> tuple[Opened, str] | None:
-    """The folder of a file that has been linted, and the file's path in it."""
+def _place(server: Server, uri: str) -> tuple[Opened, Told, str] | None:
+    """The folder of a file that has been linted, what was said of it, and the file's path in it."""
     opened, path = server.holding(uri), to_fs_path(uri)
     if opened is None or opened.told is None or not path:
         return None
-    return opened, Path(os.path.abspath(path)).relative_to(opened.folder.root).as_posix()
+    return opened, opened.told, Path(os.path.abspath(path)).relative_to(opened.folder.root).as_posix()
 
 
 def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -173,9 +173,9 @@ def _actions(server: Server, params: types.CodeActionParams) -> list[types.CodeA
     place = _place(server, params.text_document.uri)
     if place is None:
         return []
-    opened, path = place
+    opened, told, path = place
     found = []
-    for finding, diagnostic in opened.told.at(path, params.range) if opened.told else ():
+    for finding, diagnostic in told.at(path, params.range):
         fix = finding.fix
         if fix is None or not fix.edits or not opened.is_current(finding):
             continue
@@ -213,10 +213,10 @@ async def _resolve(server: Server, action: types.CodeAction) -> types.CodeAction
 
 def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
     place = _place(server, params.text_document.uri)
-    if place is None or place[0].told is None:
+    if place is None:
         return None
-    opened, path = place
-    touched = list(opened.told.at(path, types.Range(params.position, params.position))) if opened.told else []
+    _, told, path = place
+    touched = list(told.at(path, types.Range(params.position, params.position)))
     if not touched:
         return None
     text = hover_text(finding for finding, _ in touched)

@@ -9,7 +9,7 @@ from herolint.finding import Confidence, Finding, Severity
 from herolint.reports.escape import line_start, plain
 from herolint.reports.paint import Piece, Row, paint, row
 from herolint.reports.places import locate
-from herolint.reports.summary import count
+from herolint.wording import count
 
 if TYPE_CHECKING:
     from herolint.app.buildpacks import Outcome

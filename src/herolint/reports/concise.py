@@ -7,7 +7,7 @@ from herolint.reports import Options
 from herolint.reports.escape import plain
 from herolint.reports.paint import Piece, Row, paint, row
 from herolint.reports.places import locate, locate_span
-from herolint.reports.summary import is_fixable, summary
+from herolint.reports.summary import summary
 from herolint.result import Result
 
 _MOST_RELATED = 3
@@ -31,7 +31,7 @@ def _finding(finding: Finding, result: Result, tail: str = "") -> Row:
         told.append(f"{plain(other.label)} at {other.line_words}" if other.label else f"see {other.line_words}")
     if len(finding.related) > _MOST_RELATED:
         told.append(f"+{len(finding.related) - _MOST_RELATED} more")
-    marker = " [*]" if is_fixable(finding) else ""
+    marker = " [*]" if finding.is_fixable() else ""
     labels = f" ({'; '.join(told)})" if told else ""
     word = finding.severity.word
     text = f" {finding.code}{marker} {plain(finding.message)}{labels}{plain(tail)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from herolint.reports.escape import line_start, plain
 from herolint.reports.paint import Piece, Row, paint, row
-from herolint.reports.summary import count
+from herolint.wording import count
 
 if TYPE_CHECKING:
     from herolint.app.propose import Left, Plan, Proposal

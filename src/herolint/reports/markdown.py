@@ -6,8 +6,9 @@ from herolint.finding import Finding, Problem, Severity
 from herolint.reports import Options
 from herolint.reports.escape import plain
 from herolint.reports.places import locate, locate_span
-from herolint.reports.summary import count, summary
+from herolint.reports.summary import summary
 from herolint.result import Result
+from herolint.wording import count
 
 _SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\*_[]<>|~#"})
 MOST = 50

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from herolint.reports.escape import line_start, plain
 from herolint.reports.paint import Piece, Row, paint, row
 from herolint.reports.places import locate
+from herolint.wording import some
 
 if TYPE_CHECKING:
     from herolint.app.slug_size import Change, SlugReport
@@ -61,7 +62,7 @@ def _report(report: SlugReport, platform: Platform, result: Result, room: int, *
         *_bars(estimate.parts, room, blocks=blocks),
     ]
     if estimate.unknown:
-        names = ", ".join(estimate.unknown[:6]) + (f" and {len(estimate.unknown) - 6} more" if len(estimate.unknown) > 6 else "")
+        names = some(estimate.unknown, 6)
         rows += [row(), *(row(Piece(line_start(line), "dim")) for line in wrap(plain(f"Not in the table: {names}"), room))]
     if report.change is not None:
         rows += [row(), *_change(report.change, result, room)]

@@ -8,6 +8,7 @@ from datetime import date
 from herolint.finding import Finding, Severity
 from herolint.reports.escape import plain
 from herolint.result import AppSummary, Result
+from herolint.wording import count
 
 _MOST_APPS = 3
 _OLD_DAYS = 90
@@ -24,16 +25,6 @@ def summary(result: Result, verbose: int = 0) -> str:
     return " · ".join(
         part for part in (head, _fixable(result.findings), _hidden(result), _problems(result), _facts(result, verbose)) if part
     )
-
-
-def count(number: int, word: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def is_fixable(finding: Finding, *, safe: bool = True) -> bool:
-    """Whether `--fix` (or, when not `safe`, only `--unsafe-fixes`) mends it."""
-    return finding.fix is not None and bool(finding.fix.edits) and finding.fix.safe == safe
 
 
 def _apps(apps: tuple[AppSummary, ...]) -> str:
@@ -53,8 +44,8 @@ def _name(app: AppSummary, *, alone: bool) -> str:
 
 
 def _fixable(findings: tuple[Finding, ...]) -> str:
-    safe = sum(is_fixable(finding) for finding in findings)
-    unsafe = sum(is_fixable(finding, safe=False) for finding in findings)
+    safe = sum(finding.is_fixable() for finding in findings)
+    unsafe = sum(finding.is_fixable(safe=False) for finding in findings)
     told = [f"{safe} fixable with --fix"] if safe else []
     if unsafe:
         told.append(f"{unsafe} {'more ' if safe else 'fixable '}with --unsafe-fixes")

@@ -13,8 +13,9 @@ from herolint.reports.frame import Frames, frames_of
 from herolint.reports.groups import alike
 from herolint.reports.paint import Piece, Row, paint, row
 from herolint.reports.places import locate, locate_span
-from herolint.reports.summary import count, summary
+from herolint.reports.summary import summary
 from herolint.result import Result
+from herolint.wording import count
 
 _NARROWEST = 40
 _STEPS = 6

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks import outcomes
 from herolint.app.detection import builders
-from herolint.app.forecast.steps import Line, Stage, Step, count
+from herolint.app.forecast.steps import Line, Stage, Step
 from herolint.app.slug_size import slug_report
 from herolint.finding import Place
 from herolint.knowledge.packages import MB
+from herolint.wording import count
 
 if TYPE_CHECKING:
     from herolint.app.model import App

@@ -65,8 +65,3 @@ class AppForecast(msgspec.Struct, frozen=True):
     def first_failure(self) -> ForecastStep | None:
         """The step where the build stops, else the first that leaves the app broken."""
         return next((step for step in self.steps if step.stops), None) or next((step for step in self.steps if step.fails), None)
-
-
-def count(number: int, word: str) -> str:
-    """`1 package`, `2 packages`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"

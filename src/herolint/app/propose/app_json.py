@@ -10,6 +10,7 @@ from herolint.app.overview import services
 from herolint.app.propose import Found, Left, new_file, with_entries
 from herolint.app.required_vars import required_variables
 from herolint.platforms.addons import load_addons
+from herolint.wording import some
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -31,8 +32,8 @@ def app_json(app: App) -> Found:
     addons = _addons(app)
     if not variables and not addons:
         return Found()
-    told = [f"the code reads {_listed(list(variables))} and has no default"] if variables else []
-    told += [f"it needs {_listed(addons)}"] if addons else []
+    told = [f"the code reads {some(list(variables), 4)} and has no default"] if variables else []
+    told += [f"it needs {some(addons, 4)}"] if addons else []
     reason = "; ".join(told)
     source = app.source(_PATH)
     if source is None:
@@ -90,8 +91,3 @@ def _json(value: object) -> str:
     lines = [f"{json.dumps(key)}: {_json(one)}" for key, one in value.items()] if isinstance(value, dict) else [_json(one) for one in value]
     body = ",\n".join(lines).replace("\n", "\n  ")
     return f"{{\n  {body}\n}}" if isinstance(value, dict) else f"[\n  {body}\n]"
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:4])
-    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown

@@ -13,6 +13,7 @@ from herolint.app.calls import NamedCalls
 from herolint.app.secrets import is_beside_production
 from herolint.code import facts
 from herolint.code.facts import NONE
+from herolint.code.queries import last_name
 from herolint.knowledge.starts import load_starts
 
 if TYPE_CHECKING:
@@ -142,4 +143,4 @@ def object_of(module: str, made: Made) -> str:
 def _last_name(expr: facts.AnyExpr | None) -> str:
     if isinstance(expr, facts.Keyword):
         return expr.name
-    return expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""
+    return last_name(expr)

@@ -10,7 +10,7 @@ from herolint.app.collectstatic import manage_py
 from herolint.app.overview import ON_DISK, services
 from herolint.app.propose.made import Makes
 from herolint.app.rails_data import sqlite_database
-from herolint.code import facts
+from herolint.code.queries import last_name
 from herolint.knowledge.starts import load_starts
 
 if TYPE_CHECKING:
@@ -68,6 +68,6 @@ def _alembic_finds_it(app: App) -> bool:
         mod = app.code.code.mod(path) if posixpath.basename(path) == "env.py" else None
         for fact in mod.facts.calls if mod is not None else ():
             func = fact.call.func
-            if (func.name if isinstance(func, facts.Attr) else func.id if isinstance(func, facts.Name) else "") in _CONNECTS:
+            if last_name(func) in _CONNECTS:
                 return True
     return False

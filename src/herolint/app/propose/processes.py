@@ -12,6 +12,7 @@ from herolint.app.propose.made import Made, Makes, object_of, runner
 from herolint.app.propose.migrations import migrations
 from herolint.knowledge.measured import package, sizes_date
 from herolint.knowledge.starts import Start, load_starts
+from herolint.wording import some
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -198,5 +199,4 @@ def _with_server(app: App, name: str) -> Proposal | None:
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+    return some([f"`{name}`" for name in names], 3)

@@ -11,8 +11,8 @@ from herolint.reports.groups import alike
 from herolint.reports.html_.code import frames
 from herolint.reports.html_.markup import prose, rows, safe, slug_of, text
 from herolint.reports.places import locate, locate_span
-from herolint.reports.summary import count
 from herolint.result import Result
+from herolint.wording import count
 
 _WHOLE = "The build and the repository"
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from herolint.finding import Severity
 from herolint.reports.html_.markup import prose, text
-from herolint.reports.summary import count
 from herolint.result import Result
+from herolint.wording import count
 
 if TYPE_CHECKING:
     from herolint.app.overview import AppOverview

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from herolint.reports.escape import plain, width
 from herolint.reports.html_.markup import safe, text
-from herolint.reports.summary import count
 from herolint.result import Result
+from herolint.wording import count
 
 if TYPE_CHECKING:
     from herolint.app.overview import AppOverview, ProcessOverview

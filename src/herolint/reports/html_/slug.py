@@ -9,6 +9,7 @@ from herolint.reports.html_.markup import prose, safe, text
 from herolint.reports.places import locate
 from herolint.reports.slug_text import MOST_PARTS, megabytes
 from herolint.result import Result
+from herolint.wording import some
 
 if TYPE_CHECKING:
     from herolint.app.overview import AppOverview
@@ -51,7 +52,7 @@ def _slug(app: AppOverview, report: SlugReport, result: Result) -> Iterator[str]
     )
     yield from _parts(report)
     if estimate.unknown:
-        names = ", ".join(estimate.unknown[:6]) + (f" and {len(estimate.unknown) - 6} more" if len(estimate.unknown) > 6 else "")
+        names = some(estimate.unknown, 6)
         yield f'<p class="soft">Not in the table: {text(names)}</p>'
     if report.change is not None:
         change = report.change

@@ -11,6 +11,7 @@ from herolint.app.python_build import WantedPython, builds_python, manager_files
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge import releases
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.wording import some
 
 _SHOWN = 4
 """Requirements that a finding names."""
@@ -59,9 +60,8 @@ def _mismatch(app: App, code: str, found: list[Trouble], python: str, wanted: Wa
     if len(found) == 1:
         message = f"{first.name} {_does([first], 'cannot be installed')} with Python {python}{chosen}: {first.reason}{dated}"
     else:
-        names = ", ".join(one.name for one in found[:_SHOWN])
-        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        message = f"{len(found)} pinned releases {_does(found, 'cannot be installed or run')} with Python {python}{chosen}: {names}{more}"
+        names = some([one.name for one in found], _SHOWN)
+        message = f"{len(found)} pinned releases {_does(found, 'cannot be installed or run')} with Python {python}{chosen}: {names}"
     return report(
         code,
         message,
@@ -110,12 +110,11 @@ def _with_none(app: App) -> Iterator[Finding]:
     if not found:
         return
     first = found[0]
-    names = ", ".join(f"{one.name} {one.version or ''}".strip() for one in found[:_SHOWN])
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    names = some([f"{one.name} {one.version or ''}".strip() for one in found], _SHOWN)
     later = first_with_wheel(first.name, first.version, supported[0]) if first.version else None
     yield report(
         "HL420",
-        f"no Python that the buildpack still has comes with wheels for {names}{more}",
+        f"no Python that the buildpack still has comes with wheels for {names}",
         Place(first.at.path, first.at.span, "older than every supported Python"),
         severity=WARNING,
         why="once the Python version is raised, the build must compile them, which takes minutes and may fail",

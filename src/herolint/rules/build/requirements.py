@@ -16,6 +16,7 @@ from herolint.knowledge.packages import distributions_for_import
 from herolint.rules.build.outcomes import told
 from herolint.rules.build.pins import uninstallable_pins
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
+from herolint.wording import some
 
 _STOPS = "the build stops: Unable to install dependencies"
 _SHOWN = 3
@@ -254,11 +255,10 @@ def dependency_unpinned(app: App) -> Iterator[Finding]:
         if not dependency.elsewhere and not told and _open(dependency.specifier):
             by_file.setdefault(dependency.at.path, []).append(dependency)
     for file, listed in by_file.items():
-        names = ", ".join(dependency.name for dependency in listed[:_SHOWN])
-        more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+        names = some([dependency.name for dependency in listed], _SHOWN)
         yield report(
             "HL412",
-            f"{names}{more} come{'s' if len(listed) == 1 else ''} in whatever version is newest on the day of the build",
+            f"{names} come{'s' if len(listed) == 1 else ''} in whatever version is newest on the day of the build",
             Place(file, listed[0].at.span, "no upper bound"),
             why="a new release can break a deploy that changed nothing else",
             related=[Place(file, dependency.at.span, "likewise") for dependency in listed[1 : _SHOWN + 1]],

@@ -11,7 +11,7 @@ from herolint.app.proxy import believes_proxy, server_fix
 from herolint.app.tls import tls_servers
 from herolint.app.values import Known
 from herolint.code import facts
-from herolint.code.queries import dotted, walk
+from herolint.code.queries import dotted, last_name, walk
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.breaks import before
 from herolint.rules.registry import WARNING, report, rule
@@ -117,7 +117,7 @@ def _own_redirects(app: App) -> Iterator[Finding]:
             if asked is None or guard.kind not in ("if", "else") or app.code.guards.holds(mod, guard.parent) is False:
                 continue
             function = mod.function_at(guard.test.start)
-            if any(c.function == function and _last(c.call.func) == "redirect" and _to_https(c.call) for c in mod.facts.calls):
+            if any(c.function == function and last_name(c.call.func) == "redirect" and _to_https(c.call) for c in mod.facts.calls):
                 yield _found(app, "the redirect to https never ends", mod.place(asked, "always http"), _LOOP, _own_fix(app, mod))
                 return
 
@@ -125,9 +125,9 @@ def _own_redirects(app: App) -> Iterator[Finding]:
 def _asks_for_scheme(app: App, mod: Mod, expr: facts.AnyExpr) -> bool:
     """Whether it asks the framework how the request came."""
     asks = app.code.knows(mod).proxy.asks
-    if isinstance(expr, facts.Call) and _last(expr.func) == "startswith":
+    if isinstance(expr, facts.Call) and last_name(expr.func) == "startswith":
         return dotted(expr.func) in asks and bool(expr.args) and isinstance(expr.args[0], facts.Const) and expr.args[0].value == "http://"
-    return isinstance(expr, facts.Attr) and dotted(expr) in asks and _last(expr) != "startswith"
+    return isinstance(expr, facts.Attr) and dotted(expr) in asks and last_name(expr) != "startswith"
 
 
 def _to_https(call: facts.Call) -> bool:
@@ -162,12 +162,8 @@ def _login_addresses(app: App) -> Iterator[Finding]:
         if "authorize_redirect" not in text or "url_for(" not in text or "_scheme" in text or "http:" in text:
             continue
         for fact in mod.facts.calls:
-            if _last(fact.call.func) == "authorize_redirect" and "web" in app.code.reached_by(mod.path):
+            if last_name(fact.call.func) == "authorize_redirect" and "web" in app.code.reached_by(mod.path):
                 message = "the address to come back to after login begins with http"
                 why = "the login service compares it with the registered https address and refuses (redirect_uri_mismatch)"
                 yield _found(app, message, mod.place(fact.call, "made from the request"), why, server_fix(app), Confidence.MEDIUM)
                 return
-
-
-def _last(expr: facts.AnyExpr) -> str:
-    return expr.name if isinstance(expr, facts.Attr) else expr.id if isinstance(expr, facts.Name) else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.defaults import beside_others
-from herolint.app.endpoints import LOCAL_HOSTS, Endpoint, endpoints
+from herolint.app.endpoints import endpoints
+from herolint.app.listening import LOCAL_HOSTS, Endpoint
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule

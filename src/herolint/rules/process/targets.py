@@ -22,6 +22,7 @@ from herolint.rules.process.own_files import bare_names, not_started
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.wording import some
 
 if TYPE_CHECKING:
     from herolint.formats.package_json import PackageJson
@@ -64,7 +65,7 @@ def _not_built(app: App, found: NotBuilt) -> Finding:
     """A binary of another name, or in another folder, than the build gives it."""
     from herolint.app.target_edits import near_program
 
-    names = ", ".join(found.made[:3]) + (f" and {len(found.made) - 3} more" if len(found.made) > 3 else "")
+    names = some(found.made, 3)
     process = found.process
     toolchain = found.launch.tool == "go"
     message = f"{process.name} starts {found.written}, which the build does not make: it makes {names or 'no program at all'}"
