@@ -40,7 +40,8 @@ class Folder:
         self.environment = environment
         self.holds = holds
         self.truth = truth
-        self._cache: dict[tuple[str, int, facts.AnyExpr], Value] = {}
+        self._cache: dict[tuple[str, int, int], tuple[facts.AnyExpr, Value]] = {}
+        """What was found, by file, function and the expression's identity, with the expression: as long as it is kept, no other has that."""
         self.givers = Givers(linker)
         self.calls = Calls(self)
         self.entries = ConfigEntries(self)
@@ -52,12 +53,12 @@ class Folder:
         """The value of the expression in the scope of that function (-1: the module)."""
         if expr is None or depth > MAX_DEPTH:
             return UNKNOWN
-        key = (mod.path, function, expr)
+        key = (mod.path, function, id(expr))
         known = self._cache.get(key)
         if known is None:
-            self._cache[key] = UNKNOWN
-            known = self._cache[key] = self._fold(mod, function, expr, depth + 1)
-        return known
+            self._cache[key] = (expr, UNKNOWN)  # while it is found out
+            known = self._cache[key] = (expr, self._fold(mod, function, expr, depth + 1))
+        return known[1]
 
     @contextmanager
     def calling(self, mod: Mod, number: int, given: dict[str, Value]) -> Iterator[None]:

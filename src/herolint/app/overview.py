@@ -12,7 +12,6 @@ from herolint.app.encryption import POSTGRES
 from herolint.app.secrets import masked
 from herolint.app.slug_size import SlugReport, slug_report
 from herolint.app.values import Made, env_names
-from herolint.app.variables import env_reads
 from herolint.finding import Place
 from herolint.platforms.addons import load_addons
 
@@ -179,7 +178,7 @@ def _opened(database: Database) -> Service | None:
 def _by_config_vars(app: App, found: dict[str, set[Service]]) -> None:
     """Services that no known call connects to, but whose address some code reads: settings hand it to a framework."""
     called = {service.name for used in found.values() for service in used}
-    for read in env_reads(app):
+    for read in app.code.env_reads:
         addon = next((addon for addon in load_addons().addon if read.name in addon.sets and addon.serves not in called), None)
         if addon is not None:
             for process in app.code.reached_by(read.at.path):

@@ -46,6 +46,7 @@ from herolint.platforms.addons import load_addons
 if TYPE_CHECKING:
     from herolint.app.dialects.node_paths import NodePaths
     from herolint.app.model import App
+    from herolint.app.variables import EnvRead
 
 _OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
 """What `flask` and its extensions do by themselves, without a command of the project."""
@@ -206,6 +207,13 @@ class Program:
             runs = True if True in states else None
             found += [Effect(mod, fact, row, call.name, runs, by) for row in rows]
         return tuple(found)
+
+    @cached_property
+    def env_reads(self) -> tuple[EnvRead, ...]:
+        """The environment variables that reached code reads, in files order."""
+        from herolint.app.variables import env_reads
+
+        return tuple(env_reads(self.app))
 
     def effects_of(self, *kinds: str) -> Iterator[Effect]:
         """Reached calls with one of the effects."""

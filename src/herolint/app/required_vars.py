@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herolint.app.config_vars import is_set
-from herolint.app.variables import EnvRead, env_reads
+from herolint.app.variables import EnvRead
 from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons
 
@@ -22,7 +22,7 @@ def required_variables(app: App) -> dict[str, EnvRead]:
     found: dict[str, EnvRead] = {}
     fine: set[str] = set()
     asked: set[tuple[str, str]] = set()
-    for read in env_reads(app):
+    for read in app.code.env_reads:
         if read.default:
             fine.add(read.name)
             asked.add((read.name, read.at.path))

@@ -13,7 +13,6 @@ import msgspec
 from herolint.app.module import Mod
 from herolint.app.starting import tried
 from herolint.app.values import Items, Known, Made, Table, Value, env_names, options, text_of
-from herolint.app.variables import env_reads
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, last_name, walk
@@ -134,7 +133,7 @@ class System:
 
     @cached_property
     def _read_variables(self) -> frozenset[str]:
-        return frozenset(read.name for read in env_reads(self.app))
+        return frozenset(read.name for read in self.app.code.env_reads)
 
     # ---- what is wanted ----------------------------------------------------------------------------------------------
 

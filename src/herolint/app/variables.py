@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -14,7 +14,7 @@ from herolint.app.env_reads import SETTINGS_BASES
 from herolint.app.values import Env, Known
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import last_name, walk
+from herolint.code.queries import argument, last_name, walk
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -77,14 +77,13 @@ def env_reads(app: App) -> Iterator[EnvRead]:
     """Reads in the modules that some process reaches, in files order."""
     uses = _Uses(app)
     for mod in app.code.modules:
-        if any(token in mod.source.text for token in _TOKENS):
+        places = _mentions(mod)
+        if places:
             seen: set[int] = set()
             others: set[int] = set()
             process = next(iter(app.code.reached_by(mod.path)), "")
-            places = _mentions(mod)
-            for spot in _spots(mod):
-                if _mentioned(places, spot.expr):
-                    yield from _in_spot(app, mod, spot, process, uses, seen, others)
+            for spot in _spots(mod, places):
+                yield from _in_spot(app, mod, spot, places, process, uses, seen, others)
             yield from _settings_fields(app, mod, process)
 
 
@@ -94,16 +93,33 @@ def _mentions(mod: Mod) -> list[int]:
     words: set[str] = set()
     fresh = set(_TOKENS)
     for _ in range(_NAMES_OF_NAMES):
-        pattern = re.compile("|".join(map(re.escape, sorted(fresh))).encode())
-        found = [match.start() for match in pattern.finditer(mod.source.data)]
+        found = _said(mod, fresh)
+        if not found:
+            break
         named = {imp.alias for imp in mod.facts.imports if _holds(found, imp.start, imp.end)}
-        named |= {last_name(one.target) for one in mod.facts.assigns if one.value is not None and _holds(found, one.start, one.end)}
+        named |= {last_name(one.target) for one in mod.facts.assigns if _stands_for(found, one)}
         places += found
         words |= fresh
         fresh = named - words - {""}
         if not fresh:
             break
     return sorted(places)
+
+
+def _stands_for(places: list[int], assign: facts.Assign) -> bool:
+    """Whether a name may stand for the environment, for what reads it, or for a table of what was read: not for one variable alone."""
+    value = assign.value.value if isinstance(assign.value, facts.Unary) else assign.value
+    if value is None or isinstance(value, facts.Const | facts.Concat) or (isinstance(value, facts.Mapping) and assign.function != NONE):
+        return False
+    if isinstance(value, facts.Call):
+        return _mentioned(places, value.func) and not (_may_read(value) and isinstance(argument(value, 0, None), facts.Const))
+    return not _may_read(value) and _mentioned(places, value)
+
+
+def _said(mod: Mod, words: Iterable[str]) -> list[int]:
+    """Where the text of a module holds one of the words, also inside a longer one."""
+    pattern = re.compile("|".join(map(re.escape, sorted(words))).encode())
+    return [match.start() for match in pattern.finditer(mod.source.data)]
 
 
 def _mentioned(places: list[int], expr: facts.AnyExpr) -> bool:
@@ -123,27 +139,33 @@ def _holds(places: list[int], start: int, end: int) -> bool:
     return at < len(places) and places[at] < end
 
 
-def _spots(mod: Mod) -> Iterator[_Spot]:
-    """Where values are taken: in conditions, assigned, given to calls, returned. The first spot that holds a read tells its use."""
+def _spots(mod: Mod, places: list[int]) -> Iterator[_Spot]:
+    """Where values are taken that mention the environment: in conditions, assigned, given to calls, returned. The first that holds a read
+    tells its use."""
     for guard in mod.facts.guards:
-        yield _Spot(guard.test, mod.function_at(guard.test.start), guard.parent, "", None, True)
-    for call in mod.facts.calls:
+        if _mentioned(places, guard.test):
+            yield _Spot(guard.test, mod.function_at(guard.test.start), guard.parent, "", None, True)
+    calls = [call for call in mod.facts.calls if _mentioned(places, call.call)]
+    for call in calls:
         for argument in call.call.args:
-            yield _Spot(argument, call.function, call.guard, "", call.call)
+            if _mentioned(places, argument):
+                yield _Spot(argument, call.function, call.guard, "", call.call)
     for assign in mod.facts.assigns:
-        if assign.value is not None and assign.op != "+=":
+        if assign.value is not None and assign.op != "+=" and _mentioned(places, assign.value):
             yield _Spot(assign.value, assign.function, assign.guard, last_name(assign.target), None)
     for returned in mod.facts.returns:
-        if returned.value is not None:
+        if returned.value is not None and _mentioned(places, returned.value):
             yield _Spot(returned.value, returned.function, returned.guard, "", None)
-    for call in mod.facts.calls:
+    for call in calls:
         yield _Spot(call.call, call.function, call.guard, "", None)
 
 
-def _in_spot(app: App, mod: Mod, spot: _Spot, process: str, uses: _Uses, seen: set[int], others: set[int]) -> Iterator[EnvRead]:
+def _in_spot(
+    app: App, mod: Mod, spot: _Spot, places: list[int], process: str, uses: _Uses, seen: set[int], others: set[int]
+) -> Iterator[EnvRead]:
     """The reads in a spot. `seen`: where those stand that were found before; `others`: the identities of what turned out to be none."""
     code = app.code
-    for inner in walk(spot.expr):
+    for inner in walk(spot.expr, partial(_mentioned, places)):
         if not _may_read(inner) or id(inner) in others or inner.start in seen:
             continue
         value = code.fold(mod, spot.function, inner)
@@ -203,6 +225,8 @@ class _Uses:
 
     def __init__(self, app: App) -> None:
         self.app = app
+        self._saying: dict[str, list[tuple[Mod, list[int]]]] = {}
+        """Modules that say a name, with the places."""
 
     def of(self, mod: Mod, spot: _Spot, read: facts.AnyExpr) -> Use:
         """What becomes of a read that gives nothing."""
@@ -215,7 +239,7 @@ class _Uses:
                 return self._call(mod, spot.function, inner)
         if spot.call is not None:
             return self._call(mod, spot.function, spot.call)
-        return "given" if spot.target in self.given and spot.target not in self.asked else ""
+        return "given" if spot.target and self._is_given(spot.target) and not self._is_asked(spot.target) else ""
 
     def _call(self, mod: Mod, function: int, call: facts.Call) -> Use:
         name = self.app.code.linker.qualified(mod, function, call.func)
@@ -223,28 +247,36 @@ class _Uses:
             return "fails"
         return "given" if name is not None and last_name(call.func) not in _HARMLESS else ""
 
-    @cached_property
-    def given(self) -> frozenset[str]:
-        """Last words of names that stand alone as an argument of a call outside the project."""
-        found: set[str] = set()
-        for mod in self.app.code.modules:
-            for fact in mod.facts.calls:
-                names = {last_name(a.value if isinstance(a, facts.Keyword) else a) for a in fact.call.args} - {""}
-                if names - found and self._call(mod, fact.function, fact.call):
-                    found |= names
-        return frozenset(found)
+    def _modules(self, name: str) -> list[tuple[Mod, list[int]]]:
+        if name not in self._saying:
+            self._saying[name] = [(mod, places) for mod in self.app.code.modules if (places := _said(mod, (name,)))]
+        return self._saying[name]
 
-    @cached_property
-    def asked(self) -> frozenset[str]:
-        """Last words of names in conditions: the code asks whether they are set."""
-        found: set[str] = set()
-        for mod in self.app.code.modules:
-            tests = [guard.test for guard in mod.facts.guards]
-            values = [a.value for a in mod.facts.assigns] + [arg for call in mod.facts.calls for arg in call.call.args]
-            for value in values:
-                tests += [i for i in walk(value) if isinstance(i, facts.Logic | facts.Choice)]
-            found.update(last_name(inner) for test in tests for inner in walk(test))
-        return frozenset(found)
+    def _is_given(self, name: str) -> bool:
+        """Whether something of that last word stands alone as an argument of a call outside the project."""
+        return any(
+            _holds(places, fact.call.start, fact.call.end)
+            and any(last_name(arg.value if isinstance(arg, facts.Keyword) else arg) == name for arg in fact.call.args)
+            and self._call(mod, fact.function, fact.call)
+            for mod, places in self._modules(name)
+            for fact in mod.facts.calls
+        )
+
+    def _is_asked(self, name: str) -> bool:
+        """Whether something of that last word stands in a condition: the code asks whether it is set."""
+        for mod, places in self._modules(name):
+            values = [one.value for one in mod.facts.assigns] + [arg for call in mod.facts.calls for arg in call.call.args]
+            choices = [
+                inner
+                for value in values
+                if value is not None and _mentioned(places, value)
+                for inner in walk(value, partial(_mentioned, places))
+                if isinstance(inner, facts.Logic | facts.Choice)
+            ]
+            for test in (*(guard.test for guard in mod.facts.guards), *choices):
+                if any(last_name(inner) == name for inner in walk(test)):
+                    return True
+        return False
 
 
 def _caught(mod: Mod, at: int) -> bool:

@@ -76,12 +76,14 @@ def _held(expr: AnyExpr, names: list[str]) -> AnyExpr | None:
     return expr
 
 
-def walk(expr: AnyExpr | None) -> Iterator[AnyExpr]:
-    """The expression and all expressions inside it, outer ones first, in source order."""
+def walk(expr: AnyExpr | None, enters: Callable[[AnyExpr], bool] | None = None) -> Iterator[AnyExpr]:
+    """The expression and all expressions inside it, outer ones first, in source order; without those, and what is in them, that `enters` denies."""
     stack = [expr] if expr is not None else []
     inside = _INSIDE
     while stack:
         at = stack.pop()
+        if enters is not None and not enters(at):
+            continue
         yield at
         read = inside.get(type(at))
         if read is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from herolint.app.databases import speaks
 from herolint.app.encryption import POSTGRES
 from herolint.app.model import App
-from herolint.app.variables import EnvRead, env_reads
+from herolint.app.variables import EnvRead
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import WARNING, report, rule
@@ -37,7 +37,7 @@ def addon_missing(app: App) -> Iterator[Finding]:
     for addon in load_addons().addon:
         if any(addon.slug in plan or any(other in plan for other in addon.others) for plan in plans):
             continue
-        for read in env_reads(app):
+        for read in app.code.env_reads:
             if read.name in addon.sets and read.required and read.name not in app.app_json.env:
                 yield report(
                     "HL307",
@@ -54,7 +54,7 @@ def addon_missing(app: App) -> Iterator[Finding]:
 @rule("HL309", "database-url-ignored", WARNING, needs=("code", "processes"))
 def database_url_ignored(app: App) -> Iterator[Finding]:
     """The database is looked for in DB_HOST and friends, which no add-on sets, and never in DATABASE_URL."""
-    reads = list(env_reads(app))
+    reads = app.code.env_reads
     names = {read.name for read in reads}
     if any("DATABASE_URL" in name or name in _WHOLE for name in names):
         return
