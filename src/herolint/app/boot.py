@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.by_function import calls_of
 from herolint.app.flow import Flow, Step
 from herolint.app.hooks import start_hooks
 from herolint.app.module import Mod
@@ -139,7 +138,7 @@ class Boot:
     @staticmethod
     def _in_way(mod: Mod, way: int, fact: CallFact) -> bool:
         """Whether a call is part of the expression in which the way goes on."""
-        return any(f.call.start == way and f.call.end >= fact.call.end for f in calls_of(mod).get(fact.function, ()))
+        return any(f.call.start == way and f.call.end >= fact.call.end for f in mod.calls_of.get(fact.function, ()))
 
     def waits_for(self, effect: Effect) -> bool:
         """Whether the start waits for a call to end."""

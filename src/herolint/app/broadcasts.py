@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.by_function import calls_of
 from herolint.app.loops import blocks_around
 from herolint.app.module import Mod
 from herolint.code import facts
@@ -38,7 +37,7 @@ def _is_each(mod: Mod, fact: CallFact, name: str) -> bool:
         return True
     if fact.function == NONE or not any(param.name == name for param in mod.facts.functions[fact.function].params[:1]):
         return False
-    around = calls_of(mod).get(mod.facts.functions[fact.function].parent, ())
+    around = mod.calls_of.get(mod.facts.functions[fact.function].parent, ())
     return any(
         isinstance(call.call.func, facts.Attr)
         and call.call.func.name in _ROUNDS

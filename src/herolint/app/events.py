@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from herolint.app.by_function import calls_of
 from herolint.app.flow import Flow, Step
 from herolint.app.handlers import Handler
 from herolint.app.link import Linker
@@ -57,7 +56,7 @@ def _given(mod: Mod, linker: Linker, known: Events) -> Iterator[Handler]:
 
 def _set_up(mod: Mod, ref: FunctionRef, linker: Linker) -> Iterator[Handler]:
     """The listeners that a function of an event sets up."""
-    for fact in calls_of(mod).get(ref.number, ()):
+    for fact in mod.calls_of.get(ref.number, ()):
         if isinstance(fact.call.func, facts.Attr) and fact.call.func.name in _SETS_UP:
             yield from _listeners(mod, fact, linker)
 

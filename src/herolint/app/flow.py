@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import msgspec
 
 from herolint.app.answers import answered
-from herolint.app.by_function import calls_of, read_fields
 from herolint.app.given import awaited_by, called_parameters, given_functions, joined, table_of, wrapped
 from herolint.app.link import Linker, Target
 from herolint.app.module import Mod
@@ -135,7 +134,7 @@ class Flow:
     def _read(self, mod: Mod, number: int) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
         """Properties, which run when they are read."""
         names = self.reach.properties
-        for attr in read_fields(mod).get(number, ()) if names else ():
+        for attr in mod.read_fields.get(number, ()) if names else ():
             target = self.linker.resolve(mod, number, attr) if attr.name in names else None
             if (
                 target is not None
@@ -262,7 +261,7 @@ class Flow:
 
     def own_calls(self, mod: Mod, index: int) -> Iterator[CallFact]:
         """Call facts directly in a function (or the module body, -1) that run in production."""
-        for fact in calls_of(mod).get(index, ()):
+        for fact in mod.calls_of.get(index, ()):
             if self.reach.runs(mod, fact.guard) is not False:
                 yield fact
 
@@ -273,7 +272,7 @@ def _left_to_others(mod: Mod, number: int, unwritten: frozenset[str]) -> bool:
         return False
     if any(one.function == number and one.value is not None for one in mod.facts.returns):
         return False
-    return all(last_name(fact.call.func) in unwritten for fact in calls_of(mod).get(number, ()))
+    return all(last_name(fact.call.func) in unwritten for fact in mod.calls_of.get(number, ()))
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:
@@ -298,5 +297,5 @@ def _stands_in(mod: Mod, fact: CallFact) -> bool:
     name = dotted(fact.call.func) if at != NONE else None
     if name is None:
         return False
-    handed = (one.call.func for one in calls_of(mod).get(fact.function, ()) if isinstance(one.call.func, facts.Attr))
+    handed = (one.call.func for one in mod.calls_of.get(fact.function, ()) if isinstance(one.call.func, facts.Attr))
     return any(func.name in HAND_OFFS and dotted(func.base) == name for func in handed)

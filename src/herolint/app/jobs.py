@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.by_function import calls_of
 from herolint.app.flow import Step
 from herolint.app.module import Mod
 from herolint.app.origins import origin
@@ -26,7 +25,7 @@ def waited_jobs(code: Program, limit: float) -> Iterator[tuple[Mod, CallFact, St
     waiting = code.waiting
     for ref, step in waiting.steps.items() if waiting is not None else ():
         mod = code.code.mod(ref.path)
-        for fact in calls_of(mod).get(ref.number, ()) if mod is not None else ():
+        for fact in mod.calls_of.get(ref.number, ()) if mod is not None else ():
             if mod is not None and waiting is not None and _waits(code, mod, fact, limit):
                 yield mod, fact, step, waiting.label(step)
 

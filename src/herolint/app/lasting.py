@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.by_function import calls_of
 from herolint.app.events import event_handlers
 from herolint.app.flow import Flow
 from herolint.app.reach import FunctionRef
@@ -105,7 +104,7 @@ class _Judge:
 
     def _stores(self, use: Use) -> bool:
         """Whether the function that makes a change also writes to a database."""
-        names = {fact.call.func.name for fact in calls_of(use.mod).get(use.function, ()) if isinstance(fact.call.func, facts.Attr)}
+        names = {fact.call.func.name for fact in use.mod.calls_of.get(use.function, ()) if isinstance(fact.call.func, facts.Attr)}
         return not self.program.knows(use.mod).containers.stores.isdisjoint(names)
 
     def _made_once(self, held: Held, use: Use) -> bool:

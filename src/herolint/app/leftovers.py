@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.by_function import calls_of
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow
 from herolint.app.given import given_functions, joined, row_of
@@ -44,7 +43,7 @@ def left_work(code: Program) -> Iterator[Left]:
     long = [e for e in code.effects_of(*LONG) if "web" in e.processes and (e.row.effect != "runs-process" or long_program(code, e))]
     for ref, step in sorted(code.waiting.steps.items(), key=lambda item: item[0]) if long else ():
         mod = code.code.mod(ref.path)
-        for fact in calls_of(mod).get(ref.number, ()) if mod is not None else ():
+        for fact in mod.calls_of.get(ref.number, ()) if mod is not None else ():
             if mod is None or reach.runs(mod, fact.guard) is False:
                 continue
             for target in _handed_over(code, mod, fact):

@@ -138,22 +138,22 @@ def _raced(effect: Effect) -> bool:
     if ends_by_itself(effect.mod, effect.fact):
         return True
     call = effect.fact.call
-    for other in effect.mod.facts.calls:
-        func = other.call.func
-        if isinstance(func, facts.Attr) and func.name in _SETTERS:
-            if other.call.start == call.start and other.call.end > call.end:
-                return True
-            if func.name != "timeout" and other.function == effect.fact.function:
-                return True
+    for word in _SETTERS:
+        for other in effect.mod.calls_by_word.get(word, ()):
+            if isinstance(other.call.func, facts.Attr):
+                if other.call.start == call.start and other.call.end > call.end:
+                    return True
+                if word != "timeout" and other.function == effect.fact.function:
+                    return True
     return False
 
 
 def ends_by_itself(mod: Mod, fact: CallFact) -> bool:
     """Whether what stands around a call ends it after a time: a race with a timer, `wait_for(…)`, `with timeout(5):`."""
     call = fact.call
-    for other in mod.facts.calls:
-        if other.call.start < call.start and call.end <= other.call.end and last_name(other.call.func) in _RACES:
-            return True
+    races = (other.call for word in _RACES for other in mod.calls_by_word.get(word, ()))
+    if any(other.start < call.start and call.end <= other.end for other in races):
+        return True
     at = fact.block
     while at != NONE:
         block = mod.facts.blocks[at]

@@ -10,7 +10,8 @@ from operator import itemgetter
 import msgspec
 
 from herolint.code import facts
-from herolint.code.facts import NONE, Assign, Class, Function, Import
+from herolint.code.facts import NONE, Assign, CallFact, Class, Function, Import
+from herolint.code.queries import last_name, walk
 from herolint.finding import Place
 from herolint.source import SourceFile, Span
 
@@ -109,6 +110,38 @@ class Mod:
             if assign.klass != NONE:
                 for name in _target_names(assign.target):
                     table.setdefault(assign.klass, {}).setdefault(name, []).append(assign)
+        return table
+
+    @cached_property
+    def calls_of(self) -> dict[int, list[CallFact]]:
+        """Calls by the function that makes them (-1: the module)."""
+        table: dict[int, list[CallFact]] = {}
+        for fact in self.facts.calls:
+            table.setdefault(fact.function, []).append(fact)
+        return table
+
+    @cached_property
+    def calls_by_word(self) -> dict[str, list[CallFact]]:
+        """Calls by the last word of what they call."""
+        table: dict[str, list[CallFact]] = {}
+        for fact in self.facts.calls:
+            table.setdefault(last_name(fact.call.func), []).append(fact)
+        return table
+
+    @cached_property
+    def read_fields(self) -> dict[int, list[facts.Attr]]:
+        """The fields that are read, by the function that does."""
+        table: dict[int, list[facts.Attr]] = {}
+        spots = [(fact.function, arg) for fact in self.facts.calls for arg in fact.call.args]
+        spots += [(fact.function, fact.call.func.base) for fact in self.facts.calls if isinstance(fact.call.func, facts.Attr)]
+        spots += [(one.function, one.value) for one in self.facts.assigns if one.value is not None]
+        spots += [(one.function, one.value) for one in self.facts.returns if one.value is not None]
+        seen: set[int] = set()
+        for function, expr in spots:
+            for inner in walk(expr):
+                if isinstance(inner, facts.Attr) and inner.end not in seen:
+                    seen.add(inner.end)
+                    table.setdefault(function, []).append(inner)
         return table
 
     @cached_property

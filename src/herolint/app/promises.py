@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from herolint.app.answers import ANSWERS
-from herolint.app.by_function import calls_of
 from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import CallFact
@@ -22,7 +21,7 @@ def answers_then(mod: Mod, fact: CallFact) -> bool:
     start = fact.call.start
     if any(one.function == fact.function and one.value is not None and one.value.start == start for one in mod.facts.returns):
         return True
-    for other in calls_of(mod).get(fact.function, ()):
+    for other in mod.calls_of.get(fact.function, ()):
         if other.call.start != start or last_name(other.call.func) not in ("then", "finally"):
             continue
         if _closure_answers(mod, other):
@@ -33,7 +32,7 @@ def answers_then(mod: Mod, fact: CallFact) -> bool:
 def _closure_answers(mod: Mod, fact: CallFact) -> bool:
     """Whether a call is given a function that answers the visitor."""
     closures = (given for given in fact.call.args if isinstance(given, facts.Closure))
-    return any(_answers(inner) for closure in closures for inner in calls_of(mod).get(closure.number, ()))
+    return any(_answers(inner) for closure in closures for inner in mod.calls_of.get(closure.number, ()))
 
 
 def _answers(fact: CallFact) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.by_function import calls_of
 from herolint.app.flow import Flow
 from herolint.app.reach import FunctionRef
 from herolint.app.storage import Write, absolute, reads, writes
@@ -106,7 +105,7 @@ class _Places:
     def _handed_on(self, flow: Flow, ref: FunctionRef) -> Iterator[FunctionRef]:
         """Functions that a function gives to others to call: threads, schedulers, callbacks; those for a queue are noted apart."""
         mod = self.program.code.mod(ref.path)
-        for fact in calls_of(mod).get(ref.number, ()) if mod is not None else ():
+        for fact in mod.calls_of.get(ref.number, ()) if mod is not None else ():
             func = fact.call.func
             queue = isinstance(func, facts.Attr) and func.name in QUEUED
             given = [arg.value if isinstance(arg, facts.Keyword) else arg for arg in fact.call.args]

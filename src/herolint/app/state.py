@@ -5,7 +5,7 @@ A value is a container or variable of a module, a container of a class, or an at
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _INNER = frozenset("get setdefault values items keys copy at".split())
 """Methods whose result is a part of the container, so that a change of it is a change of the container."""
+
+_NAMELESS = frozenset({"default", "="})
+"""Under these names a module gives away what every other module may call as it likes."""
 
 Key = tuple[str, int, str]
 """Where a value is declared: file, class (-1: the module itself), name."""
@@ -88,17 +91,31 @@ class _Finder:
 
     def found(self) -> tuple[Held, ...]:
         self.known = dict(self._declarations())
-        attributes = {name for _, _, name in self.known}
-        for mod in self.mods:
-            if self.in_request.get(mod.path) and any(name in mod.source.text for name in attributes):
-                changed = set(self._changes(mod))
-                self._reads(mod, changed)
+        busy = [mod for mod in self.mods if self.in_request.get(mod.path)]
+        changed = {mod.path: set(self._changes(mod)) for mod in busy}
+        self.uses = {key: uses for key, uses in self.uses.items() if any(use.kind in ("add", "rebind") for use in uses)}
+        names = self._names_of(self.uses)
+        for mod in busy if names else ():
+            if any(name in mod.source.text for name in names):
+                self._reads(mod, changed[mod.path])
         found = []
         for key, (mod, assign, container) in self.known.items():
             if key in self.uses:
                 name = key[2] if key[1] == NONE else f"{mod.facts.classes[key[1]].name}.{key[2]}"
                 found.append(Held(mod, name, mod.place(assign.target), container, tuple(self.uses[key])))
         return tuple(sorted(found, key=lambda held: (held.mod.path, held.at.span.start if held.at.span else 0)))
+
+    def _names_of(self, keys: Iterable[Key]) -> set[str]:
+        """What values are called, by themselves and where their modules give them away; an empty name where they are given away without one."""
+        names = {name for _, _, name in keys}
+        for mod in [mod for path in {path for path, _, _ in keys} if (mod := self.program.code.mod(path)) is not None]:
+            given = [(one.name, one.value) for one in mod.facts.exports]
+            for value in (*(one.value for one in mod.facts.exports), *(one.value for one in mod.facts.assigns)):
+                if isinstance(value, facts.Mapping):
+                    given += [(key.value, inner) for key, inner in value.items if isinstance(key, facts.Const)]
+            called = {name for name, value in given if isinstance(value, facts.Name) and value.id in names}
+            names |= {"" if name in _NAMELESS else str(name) for name in called}
+        return names
 
     # ---- what may hold state ----------------------------------------------------------------------------------------
 
@@ -206,7 +223,7 @@ class _Finder:
             for inner in walk(expr):
                 if isinstance(inner, facts.Name | facts.Attr) and inner.end not in changed:
                     key = self._key(mod, function, inner)
-                    if key is not None:
+                    if key in self.uses:
                         self.uses.setdefault(key, []).append(Use("read", mod, function, mod.place(inner, "read here")))
 
     def _expressions(self, mod: Mod) -> Iterator[tuple[int, facts.AnyExpr]]:

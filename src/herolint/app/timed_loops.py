@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.by_function import calls_of
 from herolint.app.flow import Flow
 from herolint.app.given import row_of
 from herolint.app.limits import seconds
@@ -90,7 +89,7 @@ def _again(code: Program, tick: Effect) -> bool:
 
 def _endless(mod: Mod, number: int) -> bool:
     """Whether a function holds a loop without end: without a test, or over the ticks of a clock."""
-    for fact in calls_of(mod).get(number, ()):
+    for fact in mod.calls_of.get(number, ()):
         at = fact.block
         while at != NONE:
             block = mod.facts.blocks[at]

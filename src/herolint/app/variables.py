@@ -147,9 +147,9 @@ def _spots(mod: Mod, places: list[int]) -> Iterator[_Spot]:
             yield _Spot(guard.test, mod.function_at(guard.test.start), guard.parent, "", None, True)
     calls = [call for call in mod.facts.calls if _mentioned(places, call.call)]
     for call in calls:
-        for argument in call.call.args:
-            if _mentioned(places, argument):
-                yield _Spot(argument, call.function, call.guard, "", call.call)
+        for given in call.call.args:
+            if _mentioned(places, given):
+                yield _Spot(given, call.function, call.guard, "", call.call)
     for assign in mod.facts.assigns:
         if assign.value is not None and assign.op != "+=" and _mentioned(places, assign.value):
             yield _Spot(assign.value, assign.function, assign.guard, last_name(assign.target), None)

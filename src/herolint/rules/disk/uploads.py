@@ -16,7 +16,7 @@ from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import CallFact
-from herolint.code.queries import argument, dotted
+from herolint.code.queries import argument, dotted, last_name
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.disk.database import lost
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
@@ -121,10 +121,10 @@ def _sent_on(app: App) -> bool:
     for mod in app.code.modules:
         removes = app.code.knows(mod).files.removes
         for fact in mod.facts.calls:
-            name = dotted(fact.call.func) or ""
-            given = dotted(fact.call.args[0]) if fact.call.args else None
-            if name.rpartition(".")[2] in removes and given is not None and given.endswith(".path") and "file" in given.lower():
-                return True
+            if fact.call.args and last_name(fact.call.func) in removes:
+                given = dotted(fact.call.args[0])
+                if given is not None and given.endswith(".path") and "file" in given.lower():
+                    return True
     return False
 
 
