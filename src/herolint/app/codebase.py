@@ -43,6 +43,7 @@ class CodeBase:
         self._mods: dict[str, Mod | None] = {}
         self._ahead: Ahead | None = None
         self._found: dict[str, str | None] = {}
+        self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
         self._imported: dict[tuple[str, int, str, str | None], tuple[str, ...]] = {}
         self._calls: dict[str, list[tuple[Mod, CallFact]]] = {}
         self._called = 0
@@ -84,6 +85,7 @@ class CodeBase:
         if folder not in self.roots:
             self.roots.append(folder)
             self._found.clear()
+            self._ways.clear()
             self._imported.clear()
 
     def mod(self, path: str) -> Mod | None:
@@ -213,14 +215,22 @@ class CodeBase:
 
     def _loads(self, mod: Mod, imp: Import) -> Iterator[str]:
         dotted = self.absolute(mod, imp)
-        wanted = [dotted] if imp.name in (None, "*") else [dotted, f"{dotted}.{imp.name}" if dotted else str(imp.name)]
         folder = mod.path.rpartition("/")[0]
-        for name in wanted:
-            parts = name.split(".")
-            for end in range(1, len(parts) + 1):
-                path = self.find(".".join(parts[:end]), folder if not imp.level and self._beside_counts(folder) else "")
-                if path:
-                    yield path
+        beside = folder if not imp.level and self._beside_counts(folder) else ""
+        yield from self._on_the_way(dotted, beside)
+        if imp.name not in (None, "*"):
+            path = self.find(f"{dotted}.{imp.name}" if dotted else str(imp.name), beside)
+            if path:
+                yield path
+
+    def _on_the_way(self, dotted: str, beside: str) -> tuple[str, ...]:
+        """Paths of a module and of the packages that hold it, the outermost first."""
+        key = dotted, beside
+        if key not in self._ways:
+            parts = dotted.split(".")
+            paths = (self.find(".".join(parts[:end]), beside) for end in range(1, len(parts) + 1))
+            self._ways[key] = tuple(path for path in paths if path)
+        return self._ways[key]
 
     def _beside_counts(self, folder: str) -> bool:
         return folder in self.roots

@@ -12,7 +12,7 @@ from herolint.app.given import awaited_by, called_parameters, given_functions, j
 from herolint.app.link import Linker, Target
 from herolint.app.module import Mod
 from herolint.app.promises import answers_then, gives_promise, hands_answer
-from herolint.app.reach import HAND_OFFS, FunctionRef, Reach
+from herolint.app.reach import HAND_OFFS, Follows, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import dotted, last_name
@@ -93,6 +93,7 @@ class Flow:
         """Whether calls count whose end nobody waits for."""
         self.waited = waited
         """Calls (path, start) whose end is waited for though no word at the call says so."""
+        self._kept: dict[tuple[FunctionRef, bool], tuple[Follows, ...]] = {} if waited else reach.followed[with_background]
 
     def from_functions(self, starts: list[FunctionRef], waits: bool = False) -> dict[FunctionRef, Step]:
         """Every function that the starts call, directly or not, with the shortest path to each.
@@ -113,8 +114,14 @@ class Flow:
                     queue.append(found[callee])
         return found
 
-    def calls(self, ref: FunctionRef, waits: bool = False) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+    def calls(self, ref: FunctionRef, waits: bool = False) -> Iterator[Follows]:
         """Calls that the function itself makes to functions of the project."""
+        known = self._kept.get((ref, waits))
+        if known is None:
+            known = self._kept[ref, waits] = tuple(self._calls(ref, waits))
+        return (one for one in known if not answered(one[0], one[1])) if self.until_answer else iter(known)
+
+    def _calls(self, ref: FunctionRef, waits: bool) -> Iterator[Follows]:
         mod = self.linker.code.mod(ref.path)
         if mod is None:
             return
@@ -124,14 +131,12 @@ class Flow:
                 together = joined(self.linker, mod, ref.number) if together is None else together
                 if not together:
                     continue
-            if self.until_answer and answered(mod, fact):
-                continue
             for callee in self._called(mod, fact, waits):
                 yield mod, fact, callee
         yield from self._decorating(mod, ref)
         yield from self._read(mod, ref.number)
 
-    def _read(self, mod: Mod, number: int) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+    def _read(self, mod: Mod, number: int) -> Iterator[Follows]:
         """Properties, which run when they are read."""
         names = self.reach.properties
         for attr in mod.read_fields.get(number, ()) if names else ():
@@ -213,7 +218,7 @@ class Flow:
             or awaited_by(self.linker, mod, fact)
         )
 
-    def _decorating(self, mod: Mod, ref: FunctionRef) -> Iterator[tuple[Mod, CallFact, FunctionRef]]:
+    def _decorating(self, mod: Mod, ref: FunctionRef) -> Iterator[Follows]:
         """Functions of the project's own decorators, which run around the function."""
         if ref.number == NONE:
             return

@@ -19,7 +19,7 @@ from herolint.app.search_path import add_folders
 from herolint.app.subcommands import Subcommands
 from herolint.app.values import text_of
 from herolint.code import facts
-from herolint.code.facts import NONE
+from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, last_name
 from herolint.finding import Place
 
@@ -46,6 +46,10 @@ class FunctionRef(NamedTuple):
 
     path: str
     number: int
+
+
+Follows = tuple[Mod, CallFact, FunctionRef]
+"""A call, with the module that makes it and the function of the project that it leads to."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -85,6 +89,8 @@ class Reach:
         self.mains = {e.path for e in entries if e.main}
         self.modules: dict[str, str | None] = {}
         self.import_places: dict[str, Place] = {}
+        self.followed: dict[bool, dict[tuple[FunctionRef, bool], tuple[Follows, ...]]] = {False: {}, True: {}}
+        """What functions were found to call, without and with what runs beside them: kept for the next one who asks (`app.flow`)."""
         queue: deque[str] = deque()
         for entry in [*entries, *(Entry(p, False) for p in extra)]:
             if entry.path not in self.modules:

@@ -146,13 +146,13 @@ class References:
         """The expressions of each function, and of the module's body, that may run."""
         table = self._expressions.get(mod.path)
         if table is None:
-            table = {}
+            table, runs = {}, self.reach.runs
             for call in mod.facts.calls:  # outer ones first
                 found = table.setdefault(call.function, [])
-                if not (found and call.call.end <= found[-1].end) and self.reach.runs(mod, call.guard) is not False:
+                if not (found and call.call.end <= found[-1].end) and (call.guard == NONE or runs(mod, call.guard) is not False):
                     found.append(call.call)
             for assign in mod.facts.assigns:
-                if assign.value is not None and self.reach.runs(mod, assign.guard) is not False:
+                if assign.value is not None and (assign.guard == NONE or runs(mod, assign.guard) is not False):
                     table.setdefault(assign.function, []).append(assign.value)
             for returned in mod.facts.returns:
                 if returned.value is not None:

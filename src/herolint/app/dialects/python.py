@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from herolint.app.dialects.base import Dialect
 from herolint.app.link import MAX_DEPTH, Linker, Target
 from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
+
+if TYPE_CHECKING:
+    from herolint.app.codebase import CodeBase
 
 _BUILTINS = frozenset(dir(builtins))
 _WRAPPERS = frozenset({"Annotated", "Optional", "Final", "ClassVar"})
@@ -28,13 +32,19 @@ class Python(Dialect):
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         return self.code.imported(mod, imp)
 
-    def alongside(self, path: str) -> Iterator[str]:
+    def __init__(self, code: CodeBase) -> None:
+        super().__init__(code)
+        self._packages: dict[str, tuple[str, ...]] = {}
+        """The `__init__.py` of folders and of those above them, the innermost first."""
+
+    def alongside(self, path: str) -> Iterable[str]:
         folder = path.rpartition("/")[0]
-        while folder:
+        packages = self._packages.get(folder)
+        if packages is None:
+            above = self.alongside(folder) if folder else ()
             init = f"{folder}/__init__.py"
-            if init != path and init in self.code.files:
-                yield init
-            folder = folder.rpartition("/")[0]
+            packages = self._packages[folder] = (init, *above) if folder and init in self.code.files else tuple(above)
+        return packages[1:] if packages and packages[0] == path else packages
 
     def declared(self, annotation: facts.AnyExpr) -> facts.AnyExpr:
         match annotation:
