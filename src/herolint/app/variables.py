@@ -249,7 +249,8 @@ class _Uses:
 
     def _modules(self, name: str) -> list[tuple[Mod, list[int]]]:
         if name not in self._saying:
-            self._saying[name] = [(mod, places) for mod in self.app.code.modules if (places := _said(mod, (name,)))]
+            word = name.encode()
+            self._saying[name] = [(mod, _said(mod, (name,))) for mod in self.app.code.modules if word in mod.source.data]
         return self._saying[name]
 
     def _is_given(self, name: str) -> bool:
