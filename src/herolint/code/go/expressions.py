@@ -5,9 +5,10 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from herolint.code import facts
-from herolint.code.facts import AnyExpr, Call, CallFact, Const, Name, Other
+from herolint.code.facts import AnyExpr, Call, CallFact, Const, Other
 from herolint.code.go.grammar import kind
-from herolint.code.go.nodes import HANDLERS, convert, fields, items, reads, rest
+from herolint.code.go.nodes import HANDLERS, NODES, convert, fields, items, reads, rest
+from herolint.code.nodes import identifier, is_text
 from herolint.code.reader import MAX_DEPTH, Reader
 
 _ARGUMENTS = kind("argument_list")
@@ -19,13 +20,8 @@ _SAME = frozenset({"&", "*"})
 """Taking an address and following a pointer: facts make no difference between a value and a pointer to it."""
 
 
-@reads("identifier", "type_identifier", "field_identifier", "package_identifier", "blank_identifier")
-def _identifier(r: Reader, node: Node, depth: int) -> AnyExpr:
-    start, end = node.start_byte, node.end_byte
-    name = r.text[start:end]
-    if not name.isascii():
-        name = r.decode(name)
-    return Name(start, end, name) if name else Other(start, end, "missing")
+reads("identifier", "type_identifier", "field_identifier", "package_identifier", "blank_identifier")(identifier)
+reads("parenthesized_expression")(NODES.sole)
 
 
 @reads("selector_expression")
@@ -107,14 +103,6 @@ def _slice(r: Reader, node: Node, depth: int) -> AnyExpr:
     return facts.Index(node.start_byte, node.end_byte, base, Other(base.end, node.end_byte, "slice", bounds))
 
 
-@reads("parenthesized_expression")
-def _parenthesized(r: Reader, node: Node, depth: int) -> AnyExpr:
-    if depth > MAX_DEPTH:
-        return r.defer(node)
-    kids = r.clean(node.named_children)
-    return HANDLERS[kids[0].kind_id](r, kids[0], depth + 1) if len(kids) == 1 else rest(r, node, kids, depth)
-
-
 @reads("type_assertion_expression")
 def _assertion(r: Reader, node: Node, depth: int) -> AnyExpr:
     """`x.(T)` is x, and a T where that is a type of some package: then it is written as a conversion that calls nothing."""
@@ -176,7 +164,7 @@ class _Chain:
 
     def add(self, op: str, right: AnyExpr, end: int) -> None:
         """Go on with an operator and its right operand."""
-        gathers = op in _LOGIC or (op == "+" and (self.op == "+" or _is_text(self.left) or _is_text(right)))
+        gathers = op in _LOGIC or (op == "+" and (self.op == "+" or is_text(self.left) or is_text(right)))
         if gathers and op == self.op:
             self.parts += _parts(op, right)
         elif gathers:
@@ -203,7 +191,3 @@ def _parts(op: str, expr: AnyExpr) -> tuple[AnyExpr, ...]:
     if op == "+":
         return expr.parts if isinstance(expr, facts.Concat) else (expr,)
     return expr.parts if isinstance(expr, facts.Logic) and expr.op == op else (expr,)
-
-
-def _is_text(expr: AnyExpr) -> bool:
-    return type(expr) is facts.Concat or (type(expr) is Const and type(expr.value) is str)

@@ -25,6 +25,5 @@ class _GoGrammar(Grammar):
 
 
 GRAMMAR = _GoGrammar(binding("tree_sitter_go").language())
-LANGUAGE = GRAMMAR.language
 SKIPPED = GRAMMAR.skipped
 kind = GRAMMAR.kind

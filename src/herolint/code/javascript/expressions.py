@@ -10,6 +10,7 @@ from herolint.code import facts
 from herolint.code.facts import AnyExpr, Attr, Call, CallFact, Const, Import, Name, Other
 from herolint.code.javascript.literals import number
 from herolint.code.javascript.nodes import HANDLERS, SKIPPED, Handler, Script, convert, items, reads, rest
+from herolint.code.nodes import identifier
 from herolint.code.reader import MAX_DEPTH
 
 _POSTFIX = frozenset({"await_expression", "unary_expression", "call_expression", "member_expression"})
@@ -17,16 +18,10 @@ _POSTFIX = frozenset({"await_expression", "unary_expression", "call_expression",
 _LOADERS = frozenset({"require", "import"})
 
 
-@reads(
+reads(
     "identifier", "property_identifier", "private_property_identifier", "shorthand_property_identifier", "type_identifier",
     "shorthand_property_identifier_pattern", "statement_identifier", "this", "super", "import", "meta_property",
-)  # fmt: skip
-def _identifier(r: Script, node: Node, depth: int) -> AnyExpr:
-    start, end = node.start_byte, node.end_byte
-    name = r.text[start:end]
-    if not name.isascii():
-        name = r.decode(name)
-    return Name(start, end, name) if name else Other(start, end, "missing")
+)(identifier)  # fmt: skip
 
 
 @reads("member_expression", "nested_identifier")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
+from herolint.code import nodes
 from herolint.code.facts import AnyExpr, Attr, Call, Choice, Logic, Name, Other, Sequence, Star
 from herolint.code.grammar import Grammar
 from herolint.code.reader import MAX_DEPTH, Reader
@@ -65,8 +66,7 @@ def _waited_with(call: Call) -> tuple[AnyExpr, ...]:
     return (func.base,) if func.name in _CHAINED else ()
 
 
-Handler = Callable[[Script, Node, int], AnyExpr]
-"""Reads a node at a depth; those that read what is inside put it off beyond `MAX_DEPTH`."""
+Handler = nodes.Handler[Script]
 
 
 def other(r: Script, node: Node, depth: int) -> AnyExpr:

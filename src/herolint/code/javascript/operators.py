@@ -9,6 +9,7 @@ from tree_sitter import Node
 from herolint.code import facts
 from herolint.code.facts import AnyExpr, Const, Other
 from herolint.code.javascript.nodes import HANDLERS, Script, convert, items, reads, rest
+from herolint.code.nodes import is_text
 from herolint.code.reader import MAX_DEPTH
 
 _MAX_OPERATORS = 64
@@ -74,7 +75,7 @@ def _combine(op: str, left: AnyExpr, operands: list[AnyExpr], start: int, ends: 
         return facts.Logic(start, ends[-1], op, (*parts, *operands))
     op = _SAME.get(op, op)
     for at, operand in enumerate(operands):
-        if op == "+" and (_is_text(left) or _is_text(operand)):
+        if op == "+" and (is_text(left) or is_text(operand)):
             joined = [part for one in (left, *operands[at:]) for part in (one.parts if type(one) is facts.Concat else (one,))]
             return facts.Concat(start, ends[-1], tuple(joined))
         left = facts.Binary(start, ends[at], op, left, operand) if _nested(left) < _MAX_OPERATORS else Other(start, ends[at], "deep")
@@ -88,10 +89,6 @@ def _nested(expr: AnyExpr) -> int:
         expr = expr.left
         count += 1
     return count
-
-
-def _is_text(expr: AnyExpr) -> bool:
-    return type(expr) is facts.Concat or (type(expr) is Const and type(expr.value) is str)
 
 
 @reads("unary_expression")

@@ -5,23 +5,19 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from herolint.code import facts
-from herolint.code.facts import AnyExpr, Call, CallFact, Const, Name, Other
+from herolint.code.facts import AnyExpr, Call, CallFact, Const, Other
+from herolint.code.nodes import identifier
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.literals import number
-from herolint.code.python.nodes import HANDLERS, Handler, convert, items, reads, rest
+from herolint.code.python.nodes import HANDLERS, NODES, Handler, convert, items, reads, rest
 from herolint.code.reader import MAX_DEPTH, Reader
 
 _ARGUMENTS = kind("argument_list")
 _PAIR = kind("pair")
 
 
-@reads("identifier", "keyword_identifier")
-def _identifier(r: Reader, node: Node, depth: int) -> AnyExpr:
-    start, end = node.start_byte, node.end_byte
-    name = r.text[start:end]
-    if not name.isascii():
-        name = r.decode(name)
-    return Name(start, end, name) if name else Other(start, end, "missing")
+reads("identifier", "keyword_identifier")(identifier)
+reads("parenthesized_expression", "type")(NODES.sole)
 
 
 @reads("call")
@@ -107,18 +103,6 @@ def _keyword(r: Reader, node: Node, depth: int) -> AnyExpr:
         return rest(r, node, kids, depth)
     name, value = kids
     return facts.Keyword(node.start_byte, node.end_byte, r.word(name), HANDLERS[value.kind_id](r, value, depth + 1))
-
-
-@reads("parenthesized_expression", "type")
-def _parenthesized(r: Reader, node: Node, depth: int) -> AnyExpr:
-    if depth > MAX_DEPTH:
-        return r.defer(node)
-    kids = node.named_children
-    if len(kids) != 1:
-        kids = r.clean(kids)
-    if len(kids) != 1:
-        return rest(r, node, kids, depth)
-    return HANDLERS[kids[0].kind_id](r, kids[0], depth + 1)
 
 
 def _sequence(sort: str) -> Handler:

@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from herolint.code import facts
 from herolint.code.facts import AnyExpr, Const, Other
+from herolint.code.nodes import is_text
 from herolint.code.python.grammar import SKIPPED, kind
 from herolint.code.python.literals import percent
 from herolint.code.python.nodes import HANDLERS, convert, items, other, reads, rest
@@ -36,7 +37,7 @@ def _binary(r: Reader, node: Node, depth: int) -> AnyExpr:
 
 def _combine(op: str, left: AnyExpr, right: AnyExpr, start: int, end: int) -> AnyExpr:
     """A binary operator over two operands that are read; text that is put together becomes a `Concat`."""
-    if op == "+" and (_is_text(left) or _is_text(right)):
+    if op == "+" and (is_text(left) or is_text(right)):
         parts = left.parts if isinstance(left, facts.Concat) else (left,)
         return facts.Concat(start, end, parts + (right.parts if isinstance(right, facts.Concat) else (right,)))
     if op == "%" and type(left) is Const and type(left.value) is str:
@@ -44,10 +45,6 @@ def _combine(op: str, left: AnyExpr, right: AnyExpr, start: int, end: int) -> An
         if text is not None:
             return text
     return facts.Binary(start, end, op, left, right)
-
-
-def _is_text(expr: AnyExpr) -> bool:
-    return type(expr) is facts.Concat or (type(expr) is Const and type(expr.value) is str)
 
 
 @reads("boolean_operator")

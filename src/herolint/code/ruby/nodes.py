@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from herolint.code.facts import AnyExpr, Attr, Call, Const, Name, Other
+from herolint.code.facts import AnyExpr, Attr, Call, Const, Name
+from herolint.code.nodes import Nodes
 from herolint.code.reader import ENDED, MAX_DEPTH
-from herolint.code.ruby.grammar import ERROR, LANGUAGE, SKIPPED, kind
+from herolint.code.ruby.grammar import GRAMMAR, kind
 from herolint.code.ruby.reader import RubyReader
 
-Handler = Callable[[RubyReader, Node, int], AnyExpr]
-"""Reads a node at a depth; those that read what is inside put it off beyond `MAX_DEPTH`."""
+NODES: Nodes[RubyReader] = Nodes(GRAMMAR)
+HANDLERS, reads, convert, items, rest = NODES.handlers, NODES.reads, NODES.convert, NODES.items, NODES.rest
 
 Control = Callable[[RubyReader, Node, int, bool], tuple[bool, AnyExpr]]
 """Reads a node at a depth; whether control never gets past it (if it does, `guard` is what holds then), and its value.
@@ -28,36 +29,6 @@ CONTROL: dict[int, Control] = {}
 
 _EXITS = frozenset({"raise", "fail", "exit", "exit!", "abort", "throw"})
 _PROCESS = frozenset({"Process", "Kernel"})
-
-
-def convert(r: RubyReader, node: Node, depth: int = 0) -> AnyExpr:
-    """The expression of a node; its calls and assignments are noted on the way."""
-    return HANDLERS[node.kind_id](r, node, depth)
-
-
-def items(r: RubyReader, node: Node, depth: int) -> tuple[AnyExpr, ...]:
-    """The expressions of a node's named children, read at `depth`."""
-    found = []
-    for kid in node.named_children:
-        number = kid.kind_id
-        if number in SKIPPED:
-            r.skip(kid)
-        else:
-            found.append(HANDLERS[number](r, kid, depth))
-    return tuple(found)
-
-
-def other(r: RubyReader, node: Node, depth: int) -> AnyExpr:
-    """What no function knows: `Other` over what is inside."""
-    if depth > MAX_DEPTH:
-        return r.defer(node)
-    return Other(node.start_byte, node.end_byte, node.type, items(r, node, depth + 1))
-
-
-def rest(r: RubyReader, node: Node, kids: list[Node], depth: int) -> AnyExpr:
-    """A node whose children (already cleaned) are not what the grammar promises: `Other` over those that there are."""
-    found = tuple(convert(r, k, depth + 1) for k in kids if k.is_named)
-    return Other(node.start_byte, node.end_byte, node.type, found)
 
 
 def nothing(node: Node) -> Const:
@@ -107,24 +78,6 @@ def _exits(r: RubyReader, value: AnyExpr) -> bool:
     if isinstance(func, Name):
         return func.id in _EXITS and not r.is_local(func.id)
     return isinstance(func, Attr) and func.name in _EXITS and isinstance(func.base, Name) and func.base.id in _PROCESS
-
-
-def _error(r: RubyReader, node: Node, depth: int) -> AnyExpr:
-    return r.defer(node)
-
-
-_unknown: Handler = other
-HANDLERS: dict[int, Handler] = {**dict.fromkeys(range(LANGUAGE.node_kind_count), _unknown), ERROR: _error}
-
-
-def reads(*names: str) -> Callable[[Handler], Handler]:
-    """Enters the decorated function into the table for these kinds of node."""
-
-    def enter(handler: Handler) -> Handler:
-        HANDLERS.update((kind(name), handler) for name in names)
-        return handler
-
-    return enter
 
 
 def steers(*names: str) -> Callable[[Control], Control]:

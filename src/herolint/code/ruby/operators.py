@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from herolint.code import facts
 from herolint.code.facts import AnyExpr, Attr, Const, Other
+from herolint.code.nodes import is_text
 from herolint.code.python.literals import percent
 from herolint.code.reader import MAX_DEPTH
 from herolint.code.ruby.grammar import kind
@@ -33,7 +34,7 @@ def _binary(r: RubyReader, node: Node, depth: int) -> AnyExpr:
         op, operand, end = spine[at]
         at += 1
         right = HANDLERS[operand.kind_id](r, operand, below)
-        if op in _LOGIC or (op == "+" and (_is_text(left) or _is_text(right))):
+        if op in _LOGIC or (op == "+" and (is_text(left) or is_text(right))):
             # A run of one operator is one expression, however long.
             same = _LOGIC.get(op, op)
             parts = [*_parts(left, same), *_parts(right, same)]
@@ -77,10 +78,6 @@ def _combine(r: RubyReader, op: str, left: AnyExpr, right: AnyExpr, start: int, 
 def _parts(expr: AnyExpr, op: str) -> tuple[AnyExpr, ...]:
     """What an operand adds to a run of text that is put together (other operators do not run into one another)."""
     return expr.parts if op == "+" and isinstance(expr, facts.Concat) else (expr,)
-
-
-def _is_text(expr: AnyExpr) -> bool:
-    return isinstance(expr, facts.Concat) or (isinstance(expr, Const) and isinstance(expr.value, str))
 
 
 def _binary_statement(r: RubyReader, node: Node, depth: int, tail: bool) -> tuple[bool, AnyExpr]:
