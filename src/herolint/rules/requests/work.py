@@ -11,6 +11,7 @@ from herolint.app.flow import Step
 from herolint.app.jobs import waited_jobs
 from herolint.app.lazy import made_once
 from herolint.app.limits import ends_by_itself, has_deadline, time_limit
+from herolint.app.makers import asked_for
 from herolint.app.model import App
 from herolint.app.network import Calls, slow_calls
 from herolint.app.program import Effect
@@ -91,11 +92,13 @@ def _long_kinds(app: App) -> Iterator[Finding]:
         if what is None or key in seen or (effect.row.effect == "opens-page" and any(said == LONG["drives-browser"] for _, said in seen)):
             continue
         seen.add(key)
+        mod, fact = asked_for(effect.mod, effect.fact, step) if effect.row.effect == "drives-browser" else (effect.mod, effect.fact)
         yield report(
             "HL502",
             f"{label} {what} while the visitor waits",
-            effect.mod.place(effect.fact.call, "may take longer than the router waits"),
+            mod.place(fact.call, "may take longer than the router waits"),
             why=f"the router answers H12 after {limit:.0f} s; the dyno works on for nobody",
+            related=(effect.mod.place(effect.fact.call, what),) if fact is not effect.fact else (),
             flow=flow_to(app, step, effect, what),
             fix=f"queue it ({app.code.spell(effect.mod, 'queue')}), answer 202 and let a worker do it"
             if effect.row.effect != "loads-model"
