@@ -137,11 +137,14 @@ def _network(app: App) -> Iterator[Finding]:
     """Network and process calls that together may go on for longer than the router waits."""
     limit = app.platform.request_timeout_s
     for calls in slow_calls(app.code, limit):
+        effect = calls.effect
+        mod, fact = calls.repeated(app.code)
         yield report(
             "HL502",
             f"{calls.label} {_asks(calls)}",
-            calls.effect.mod.place(calls.effect.fact.call, calls.said),
+            mod.place(fact.call, calls.said),
             why=f"the router answers H12 after {limit:.0f} s; {_together(calls)}",
+            related=(effect.mod.place(effect.fact.call, "each time"),) if fact is not effect.fact else (),
             flow=flow_to(app, calls.step, calls.effect, "calls out"),
             fix="queue it, cache the result, or make the calls at once with a deadline"
             if calls.times != 1
@@ -179,8 +182,7 @@ def _asks(calls: Calls) -> str:
 
 
 def _together(calls: Calls) -> str:
-    return (
-        "the other side may take that long"
-        if calls.times == 1
-        else "each waits for an answer from elsewhere, and together they soon pass that"
-    )
+    if calls.times == 1:
+        return "the other side may take that long"
+    each = "runs for as long as its limit lets it" if calls.effect.row.effect == "runs-process" else "waits for an answer from elsewhere"
+    return f"each {each}, and together they soon pass that"
