@@ -57,10 +57,7 @@ _EVENTS = frozenset({"on", "event", "emit", "on_event", "on_namespace", "registe
 
 def _plain(app: App) -> Iterator[Finding]:
     """WebSockets without a library around them: what is said to all is said to those of one process."""
-    shared = any("web" in e.processes for e in app.code.effects_of("joins-processes")) or any(
-        "web" in e.processes and e.row.kind in ("Redis", "broker") for e in app.code.effects_of("connects")
-    )
-    for effect in app.code.effects_of("holds-socket") if not shared else ():
+    for effect in app.code.effects_of("holds-socket") if not _shared(app) else ():
         said = app.code.broadcast
         if "web" in effect.processes and said is not None and not effect.row.unless:
             yield report(
@@ -74,6 +71,20 @@ def _plain(app: App) -> Iterator[Finding]:
                 confidence=Confidence.MEDIUM,
             )
             return
+
+
+def _shared(app: App) -> bool:
+    """Whether messages may come from other processes: by a broker, or by Redis where something is subscribed to."""
+    if any("web" in e.processes for e in app.code.effects_of("joins-processes")):
+        return True
+    kinds = {e.row.kind for e in app.code.effects_of("connects") if "web" in e.processes}
+    return "broker" in kinds or (
+        "Redis" in kinds and any(_last(fact.call.func).lower() in _HEARS for mod in app.code.modules for fact in mod.facts.calls)
+    )
+
+
+_HEARS = frozenset({"subscribe", "psubscribe", "ssubscribe", "pubsub", "xread"})
+"""Methods of clients of Redis, in lower case, that hear what other processes say."""
 
 
 def _alone(app: App, servers: list[Effect]) -> Iterator[Finding]:
