@@ -385,8 +385,8 @@ class Linker:
         return self.dialect(mod).methods(mod, index)
 
     def bases(self, mod: Mod, index: int, depth: int = 0) -> list[Target]:
-        """The base classes of a class, those that can be followed."""
-        found = []
+        """The base classes of a class, and the modules that it includes: those that can be followed."""
+        found = list(self.dialect(mod).included(self, mod, index))
         for base in mod.facts.classes[index].bases:
             if not isinstance(base, facts.Keyword | facts.Star):
                 target = self.resolve(mod, mod.facts.classes[index].parent_function, base, depth + 1)

@@ -13,6 +13,7 @@ from herolint.app.lazy import made_once
 from herolint.app.limits import ends_by_itself, has_deadline, time_limit
 from herolint.app.makers import asked_for
 from herolint.app.model import App
+from herolint.app.model_files import model_file
 from herolint.app.network import Calls, slow_calls
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
@@ -31,6 +32,12 @@ LONG = {
     "asks-model": "",
 }
 """Effects that are long work by themselves, in words; an empty one has its row's own."""
+
+
+KEPT = ("loads-model", "downloads-data", "drives-browser")
+"""What costs one visitor time, and not each of them, where it is made at its first use and kept."""
+LARGE_BYTES = 20_000_000
+"""A model in a file of this size takes seconds to read, and as much memory again for each request that reads it."""
 
 
 def in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
@@ -82,9 +89,9 @@ def _long_kinds(app: App) -> Iterator[Finding]:
     limit = app.platform.request_timeout_s
     for effect in sorted(app.code.effects_of(*LONG, "runs-process"), key=lambda e: e.row.effect == "opens-page"):
         reached = in_request(app, effect)
-        if reached is None or effect.row.note == "local" or _bounded(app, effect, reached[0], limit):
+        if reached is None or _read_soon(app, effect) or _bounded(app, effect, reached[0], limit):
             continue
-        if effect.row.effect in ("loads-model", "downloads-data") and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
+        if effect.row.effect in KEPT and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
             continue
         step, label = reached
         what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect] or effect.row.kind
@@ -106,6 +113,12 @@ def _long_kinds(app: App) -> Iterator[Finding]:
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
+
+
+def _read_soon(app: App, effect: Effect) -> bool:
+    """Whether a call reads a model from a file that is not known to be large."""
+    file = model_file(app, effect) if effect.row.note == "local" else None
+    return effect.row.note == "local" and (file is None or file[1].size < LARGE_BYTES)
 
 
 def _bounded(app: App, effect: Effect, step: Step, limit: float) -> bool:
