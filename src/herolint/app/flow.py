@@ -179,7 +179,7 @@ class Flow:
                 yield from self._out_of_table(mod, fact)
         elif target.kind == "function":
             fn = target.mod.facts.functions[target.number]
-            if (fn.is_async or gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
+            if (fn.is_async or gives_promise(target.mod, target.number)) and not self.awaits(mod, fact, waits):
                 return
             yield FunctionRef(target.mod.path, target.number)
             if _left_to_others(target.mod, target.number, self.linker.dialect(target.mod).unwritten):
@@ -211,7 +211,7 @@ class Flow:
             else None
         )
 
-    def _awaits(self, mod: Mod, fact: CallFact, waits: bool) -> bool:
+    def awaits(self, mod: Mod, fact: CallFact, waits: bool) -> bool:
         """Whether the end of an asynchronous function is waited for."""
         return (
             fact.awaited
