@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow
+from herolint.app.intervals import is_put_off, shortest
 from herolint.app.leftovers import left_work
-from herolint.app.limits import seconds
 from herolint.app.model import App
 from herolint.app.module import Mod
 from herolint.app.origins import functions_in
@@ -103,7 +103,7 @@ def _is_job(app: App, effect: Effect) -> bool:
     if effect.row.kind != "interval":
         return True
     reach = app.code.reach["web"]
-    every = seconds(app.code, effect)
+    every = shortest(app.code, effect)
     if every is None or every < _SHORT_S or not _starts_in_web(app, effect):
         return False
     called = [
@@ -128,9 +128,11 @@ def _wakes_itself(app: App, effect: Effect) -> bool:
 
 
 def _starts_in_web(app: App, effect: Effect) -> bool:
-    """Whether the web process gets to the call: while it starts, or in a handler."""
+    """Whether the web process gets to the call: while it starts, or a moment later, or in a handler."""
     ref = FunctionRef(effect.mod.path, effect.fact.function)
-    return effect.fact.function == NONE or ref in app.code.started or ref in app.code.in_request
+    while ref.number != NONE and ref not in app.code.started and ref not in app.code.in_request and is_put_off(effect.mod, ref.number):
+        ref = FunctionRef(ref.path, effect.mod.facts.functions[ref.number].parent)
+    return ref.number == NONE or ref in app.code.started or ref in app.code.in_request
 
 
 @rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
