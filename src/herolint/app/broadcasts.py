@@ -8,6 +8,8 @@ from herolint.app.loops import blocks_around
 from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.finding import Place
+from herolint.source import Span
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
@@ -24,6 +26,20 @@ def broadcast(code: Program) -> tuple[Mod, CallFact] | None:
             func = fact.call.func
             if isinstance(func, facts.Attr) and func.name in _SAYS and (name := _root(func.base)) and _is_each(mod, fact, name):
                 return mod, fact
+    return None
+
+
+def taken_sockets(code: Program) -> Place | None:
+    """Where the web process takes WebSockets that no library keeps in touch with those of other processes."""
+    label = "knows the clients of this process only"
+    for effect in code.effects_of("holds-socket"):
+        if "web" in effect.processes and not effect.row.kind.startswith("GraphQL"):
+            return effect.mod.place(effect.fact.call.func, label)
+    for handler in code.handlers.get("web", ()):
+        mod = code.code.mod(handler.ref.path) if handler.socket else None
+        if mod is not None and handler.ref.number != NONE:
+            fn = mod.facts.functions[handler.ref.number]
+            return Place(mod.path, Span(fn.name_start, fn.name_end), label)
     return None
 
 
