@@ -80,6 +80,24 @@ def test_flow(case: Case, tmp_path: Path) -> None:
         assert said in found[at]
 
 
+@pytest.mark.parametrize("size", [100_000, 21_000_000])
+def test_a_model_that_each_request_reads_is_told_where_its_file_is_large(size: int, tmp_path: Path) -> None:
+    app = """import tensorflow as tf
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.post("/label")
+def label():
+    model = tf.keras.models.load_model("leaves.h5")
+    return str(model.predict(request.json))
+"""
+    plant(tmp_path, {**BASES["flask"], "app.py": app})
+    (tmp_path / "leaves.h5").write_bytes(bytes(size))
+    result = engine.run(tmp_path, Config(), engine.RunOptions(today=date(2026, 11, 24), cache=False))
+    assert [place(f, tmp_path) for f in result.findings if f.code == "HL502"] == [("app.py", 8, "HL502")] * (size > 20_000_000)
+
+
 def test_the_corpus_shows_all_languages_and_enough_silence() -> None:
     cases = [case for _, case in CASES]
     assert len(cases) >= 120

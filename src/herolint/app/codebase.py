@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from herolint.app.module import Mod
 from herolint.code import facts, facts_of, language_of
 from herolint.code.cache import FactCache
-from herolint.code.facts import NONE, CallFact, Function, Import
+from herolint.code.facts import NONE, Assign, Attr, CallFact, Function, Import
 from herolint.code.queries import last_name
 from herolint.finding import Problem
 from herolint.patterns import lazy
@@ -48,6 +48,9 @@ class CodeBase:
         self._calls: dict[str, list[tuple[Mod, CallFact]]] = {}
         self._called = 0
         """How many of the modules are in the table of calls."""
+        self._puts: dict[tuple[str, str], list[tuple[Mod, Assign]]] = {}
+        self._put = 0
+        """How many of them are in the table of what is set on objects."""
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -167,6 +170,16 @@ class CodeBase:
                     self._calls.setdefault(last, []).append((mod, fact))
             self._called = len(self._mods)
         return self._calls.get(name, [])
+
+    def put_on(self, holder: str, name: str) -> list[tuple[Mod, Assign]]:
+        """What the modules loaded so far set under a name on something whose last word is `holder`: `request.state.user = …`."""
+        if self._put < len(self._mods):
+            for mod in islice(self._mods.values(), self._put, None):
+                for assign in mod.facts.assigns if mod is not None else ():
+                    if mod is not None and isinstance(assign.target, Attr):
+                        self._puts.setdefault((last_name(assign.target.base), assign.target.name), []).append((mod, assign))
+            self._put = len(self._mods)
+        return self._puts.get((holder, name), [])
 
     def dotted(self, path: str) -> str:
         """The dotted module name of a path, from the deepest root that holds it."""

@@ -11,6 +11,7 @@ from herolint.app.answers import answered
 from herolint.app.given import awaited_by, called_parameters, given_functions, joined, table_of, wrapped
 from herolint.app.link import Linker, Target
 from herolint.app.module import Mod
+from herolint.app.object_tables import taken_from_table
 from herolint.app.promises import answers_then, gives_promise, hands_answer
 from herolint.app.reach import HAND_OFFS, Follows, FunctionRef, Reach
 from herolint.code import facts
@@ -172,11 +173,13 @@ class Flow:
             target = self._performed(mod, fact, func) or target
         if target is None:
             yield from self._overridden(mod, fact)
+            yield from self._out_of_table(mod, fact)
         elif target.mod is None:
-            return
+            if any(target.name.startswith(keeper) for keeper in self.linker.settings.keeps):
+                yield from self._out_of_table(mod, fact)
         elif target.kind == "function":
             fn = target.mod.facts.functions[target.number]
-            if (fn.is_async or gives_promise(target.mod, target.number)) and not self._awaits(mod, fact, waits):
+            if (fn.is_async or gives_promise(target.mod, target.number)) and not self.awaits(mod, fact, waits):
                 return
             yield FunctionRef(target.mod.path, target.number)
             if _left_to_others(target.mod, target.number, self.linker.dialect(target.mod).unwritten):
@@ -208,7 +211,7 @@ class Flow:
             else None
         )
 
-    def _awaits(self, mod: Mod, fact: CallFact, waits: bool) -> bool:
+    def awaits(self, mod: Mod, fact: CallFact, waits: bool) -> bool:
         """Whether the end of an asynchronous function is waited for."""
         return (
             fact.awaited
@@ -245,6 +248,14 @@ class Flow:
         found = [ref for ref in self.reach.implementations.get(func.name, ()) if self._may_stand_for(ref, whose)]
         if len(found) <= MAX_IMPLEMENTATIONS:
             yield from found
+
+    def _out_of_table(self, mod: Mod, fact: CallFact) -> Iterator[FunctionRef]:
+        """The methods of the objects of a table, where the name tells nothing more: `SOURCES.get(name).fetch()`."""
+        func = fact.call.func
+        if isinstance(func, facts.Attr):
+            for whose in taken_from_table(self.linker, mod, fact.function, func.base):
+                target = self.linker.member(whose, func.name)
+                yield from _ref(target) if target is not None else ()
 
     def _may_stand_for(self, ref: FunctionRef, whose: Target) -> bool:
         """Whether a method's class is made from another one, or fulfils it where that only names methods."""

@@ -8,15 +8,21 @@ from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
 
+MAX_CALLERS = 20
+"""A function that is called in more places may be several functions of one name."""
+
 
 def handed_callee(linker: Linker, mod: Mod, fact: CallFact) -> str | None:
-    """The qualified name that a called parameter was given, where every call of its function that is seen gives a known one."""
-    func = fact.call.func
+    """The qualified name of a called parameter, or of a parameter's method, where every call of its function that is seen gives a known one."""
+    func, methods = fact.call.func, ""
+    while isinstance(func, facts.Attr):
+        methods = f".{func.name}{methods}"
+        func = func.base
     if not isinstance(func, facts.Name) or fact.function == NONE:
         return None
     fn = mod.facts.functions[fact.function]
     position = next((i for i, param in enumerate(fn.params) if param.name == func.id and param.kind == "plain"), None)
-    if position is None:
+    if position is None or (methods and (fn.receiver == func.id or len(linker.code.calls_named(fn.name)) > MAX_CALLERS)):
         return None
     if fn.receiver and fn.params[0].name == fn.receiver:
         position -= 1
@@ -27,4 +33,4 @@ def handed_callee(linker: Linker, mod: Mod, fact: CallFact) -> str | None:
         if target is None or target.kind != "external":
             return None
         names.append(target.name)
-    return names[0] if names else None
+    return f"{names[0]}{methods}" if names and (not methods or len(set(names)) == 1) else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.limits import seconds
+from herolint.app.loops import blocks_around
 from herolint.app.module import Mod
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
@@ -16,7 +17,7 @@ from herolint.code.queries import last_name, walk
 from herolint.finding import Place
 
 if TYPE_CHECKING:
-    from herolint.app.program import Program
+    from herolint.app.program import Effect, Program
 
 _SIGNS = (
     "heartbeat",
@@ -34,29 +35,49 @@ _SIGNS = (
 """Words of code that keeps connections busy, in lower case."""
 _PING = "ping("
 """A sign as well, unless it is a database or a store that is asked."""
-_SOCKETS = ("websocket", "ws://", "wss://", "subscriptions")
+_SOCKETS = ("websocket", "ws://", "wss://", "subscriptions", "sock_server_options")
 _STREAM = "text/event-stream"
 
 
 class Silent(msgspec.Struct, frozen=True):
-    """A connection that nobody keeps busy: what it is, where, and whether that is sure."""
+    """A connection that nobody keeps busy: what it is, where, whether that is sure, and where it is opened if that is another place."""
 
     kind: str
     place: Place
     runs: bool | None
+    opened: Place | None = None
 
 
 def silent_connections(code: Program, limit: float) -> Iterator[Silent]:
     """WebSocket servers and event streams of the web process without a sign of life within `limit` seconds."""
-    busy = _kept_busy(code)
-    for effect in code.effects_of("holds-socket"):
-        if "web" in effect.processes and not busy and not _sends_often(code, effect.mod, limit):
-            expr, _ = code.argument(effect, effect.row.path) if effect.row.path else (None, None)
-            place = effect.mod.place(expr if expr is not None else effect.fact.call.func, "nobody pings")
-            yield Silent(effect.row.kind, place, effect.runs)
+    held = [effect for effect in code.effects_of("holds-socket") if "web" in effect.processes]
+    busy = bool(held) and _kept_busy(code)
+    for effect in held if not busy else ():
+        if _sends_often(code, effect.mod, limit):
+            continue
+        expr, _ = code.argument(effect, effect.row.path) if effect.row.path else (None, None)
+        opened = expr if expr is not None else effect.fact.call.func
+        loop = _listening_loop(code, effect)
+        if loop is None:
+            yield Silent(effect.row.kind, effect.mod.place(opened, "nobody pings"), effect.runs)
+        else:
+            place = loop.mod.place(loop.fact.call.func, "only waits for the client")
+            yield Silent(effect.row.kind, place, effect.runs, effect.mod.place(opened, "the connection is opened here"))
     for mod in code.modules:
         if _STREAM in mod.source.text and "web" in code.reached_by(mod.path):
             yield from _streams(code, mod, limit)
+
+
+def _listening_loop(code: Program, opens: Effect) -> Effect | None:
+    """The call in a loop that waits for what the client says, where the one that opens connections has one of its own."""
+    loops = [
+        effect
+        for effect in code.effects_of("hears-socket")
+        if "web" in effect.processes and any(block.kind in ("for", "while") for block in blocks_around(effect.mod, effect.fact))
+    ]
+    near = [effect for effect in loops if (effect.mod, effect.fact.function) == (opens.mod, opens.fact.function)]
+    near = near or [effect for effect in loops if effect.mod is opens.mod] or loops
+    return near[0] if len(near) == 1 else None
 
 
 def _kept_busy(code: Program) -> bool:

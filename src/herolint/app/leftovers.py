@@ -13,6 +13,7 @@ from herolint.app.given import given_functions, joined, row_of
 from herolint.app.link import Target
 from herolint.app.module import Mod
 from herolint.app.origins import functions_in
+from herolint.app.promises import gives_promise
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -46,7 +47,7 @@ def left_work(code: Program) -> Iterator[Left]:
         for fact in mod.calls_of.get(ref.number, ()) if mod is not None else ():
             if mod is None or reach.runs(mod, fact.guard) is False:
                 continue
-            for target in _handed_over(code, mod, fact):
+            for target in (*_handed_over(code, mod, fact), *_not_waited_for(code, mod, fact)):
                 starts = [FunctionRef(target.mod.path, target.number)] if target.mod is not None else []
                 inside = flow.from_functions(starts, waits=True)
                 work = next((e for e in long if FunctionRef(e.mod.path, e.fact.function) in inside), None)
@@ -77,6 +78,29 @@ def _handed_over(code: Program, mod: Mod, fact: CallFact) -> Iterator[Target]:
         if isinstance(expr, facts.Call):
             expr = expr.func  # `create_task(work())`
         yield from functions_in(linker, mod, fact.function, expr) if expr is not None else ()
+
+
+def _not_waited_for(code: Program, mod: Mod, fact: CallFact) -> Iterator[Target]:
+    """An asynchronous function whose promise a request lets go: `build(id).then(keep)`, without `await` and without an answer in it."""
+    linker = code.linker
+    if not linker.dialect(mod).promises or fact.awaited or code.waiting is None:
+        return
+    target = linker.resolve(mod, fact.function, fact.call.func)
+    if target is None or target.kind != "function" or target.mod is None:
+        return
+    if not (target.mod.facts.functions[target.number].is_async or gives_promise(target.mod, target.number)):
+        return
+    if not code.waiting.flow.awaits(mod, fact, waits=True) and not _handed_on(mod, fact):
+        yield target
+
+
+def _handed_on(mod: Mod, fact: CallFact) -> bool:
+    """Whether what a call gives back goes on: into a name, to the caller, into another call."""
+    call = fact.call
+    values = [one.value for one in mod.facts.assigns if one.function == fact.function]
+    values += [one.value for one in mod.facts.returns if one.function == fact.function]
+    values += [arg for other in mod.calls_of.get(fact.function, ()) for arg in other.call.args]
+    return any(value is not None and value.start <= call.start and call.end <= value.end for value in values)
 
 
 def _in_go(mod: Mod, fact: CallFact) -> bool:

@@ -65,7 +65,7 @@ def time_limit(code: Program, effect: Effect) -> float | None:
         expr, value = code.argument(effect, row.timeout)
         if expr is not None and not (isinstance(value, Known) and value.value is None):
             return _in_seconds(code, effect, value)
-    for _, _, _, client in _clients(code, effect):
+    for _, _, _, client in clients_of(code, effect):
         if isinstance(client, Made):
             inner = next((found for name in ("timeout", *row.timeout.split()) if (found := client.keyword(name)) is not None), None)
             held = next((found for arg in client.args if isinstance(arg, Table) and (found := arg.get("timeout")) is not None), inner)
@@ -183,7 +183,7 @@ def _by_context(code: Program, effect: Effect) -> bool:
     return False
 
 
-def _clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr, Value]]:
+def clients_of(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr, Value]]:
     """What the call is made on, and what that is a part of, as far as the client itself: where each was made, and its value."""
     if "()" not in effect.name and ".new." not in effect.name:
         return
@@ -199,7 +199,7 @@ def _clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.An
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
     names = [word for word in effect.row.timeout.split() if not word.isdigit()]
-    clients = list(_clients(code, effect)) if names else []
+    clients = list(clients_of(code, effect)) if names else []
     if not clients:
         return False
     mod, function, made, value = clients[0]

@@ -282,13 +282,21 @@ class Linker:
             return None
         match target.kind:
             case "external":
-                return Target("external", f"{target.name}.{name}")
+                kept = self._kept(target.name, name, depth + 1) if target.name in self.settings.keeps else None
+                return kept or Target("external", f"{target.name}.{name}")
             case "module":
                 return self.dialect(target.mod).member(self, target, name, depth)
             case "class" | "instance":
                 return self.dialect(target.mod).attribute(self, target, name, depth + 1)
             case "variable" if target.mod is not None and self.dialect(target.mod).options_objects:
                 return self._held(target.mod, target.bindings, name, depth + 1)
+        return None
+
+    def _kept(self, holder: str, name: str, depth: int) -> Target | None:
+        """What the program puts under a name on an object that is there to keep things: `app.state.model = load()`."""
+        for mod, assign in self.code.put_on(holder.rpartition(".")[2], name):
+            if assign.value is not None and (found := self.resolve(mod, assign.function, assign.value, depth)) is not None:
+                return found if found.kind != "variable" else None
         return None
 
     def _held(self, mod: Mod, bindings: tuple[Binding, ...], name: str, depth: int) -> Target | None:
@@ -377,8 +385,8 @@ class Linker:
         return self.dialect(mod).methods(mod, index)
 
     def bases(self, mod: Mod, index: int, depth: int = 0) -> list[Target]:
-        """The base classes of a class, those that can be followed."""
-        found = []
+        """The base classes of a class, and the modules that it includes: those that can be followed."""
+        found = list(self.dialect(mod).included(self, mod, index))
         for base in mod.facts.classes[index].bases:
             if not isinstance(base, facts.Keyword | facts.Star):
                 target = self.resolve(mod, mod.facts.classes[index].parent_function, base, depth + 1)

@@ -17,7 +17,9 @@ from herolint.app.reach import FunctionRef
 from herolint.app.tries import Tries, tries_of
 
 if TYPE_CHECKING:
+    from herolint.app.module import Mod
     from herolint.app.program import Effect, Program
+    from herolint.code.facts import CallFact
 
 _MANY = 10
 """So many calls one after the other are many, where nothing says how long each may take."""
@@ -33,6 +35,11 @@ class Calls(msgspec.Struct, frozen=True):
     label: str
     times: float
     said: str
+
+    def repeated(self, code: Program) -> tuple[Mod, CallFact]:
+        """The call that stands in the loop: itself, or one on the way to it."""
+        way = way_of(self.effect, self.step)
+        return next(((mod, fact) for mod, fact in way if any(loop.most > 1 for loop in loops_around(code, mod, fact))), way[0])
 
 
 def slow_calls(code: Program, limit: float) -> Iterator[Calls]:
@@ -64,7 +71,9 @@ def _judged(code: Program, effect: Effect, step: Step, label: str, limit: float)
     if each is None or math.isinf(each) or math.isinf(times):
         known = each is not None and not math.isinf(each)
         said = f"up to {each:g} s each" if known else ""
-        return Calls(effect, step, label, times, said) if times >= _MANY and (known or effect.row.effect == "network") else None
+        # Who gives a program a limit expects it to need one, whatever the number is.
+        lasts = effect.row.effect == "network" or each is None or known
+        return Calls(effect, step, label, times, said) if times >= _MANY and lasts else None
     if times == 1:
         return Calls(effect, step, label, 1, f"up to {each:g} s") if each >= limit and each != effect.row.default_timeout else None
     return Calls(effect, step, label, times, f"{times:.0f} x up to {each:g} s") if times >= _SOME and times * each >= limit else None

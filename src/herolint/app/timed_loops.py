@@ -25,11 +25,12 @@ WORK = ("network", "drives-browser", "writes-file", "runs-process", "model-infer
 
 
 class TimedLoop(msgspec.Struct, frozen=True):
-    """The call that waits, how often in seconds, where the loop is started beside the requests, and what it does that others see."""
+    """The call that waits, how often in seconds, where the loop is set off beside the requests, who wants that, and what it does that others see."""
 
     tick: Effect
     every: float
-    started: Place
+    beside: Place
+    wanted: Place
     work: Place
 
 
@@ -53,16 +54,15 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
         inside = flow.from_functions([ref], waits=True) if origin is not None else {}
         work = next((e for e in code.effects_of(*WORK) if FunctionRef(e.mod.path, e.fact.function) in inside), None)
         if origin is not None and work is not None:
-            yield TimedLoop(
-                tick, every, origin[0].place(origin[1].call, "started beside the requests"), work.mod.place(work.fact.call, "the job")
-            )
+            yield TimedLoop(tick, every, *_places(code, *origin), work.mod.place(work.fact.call, "the job"))
 
 
 class Consumer(msgspec.Struct, frozen=True):
-    """A loop that takes jobs from a queue, the call that takes them, and where it is started beside the requests."""
+    """A loop that takes jobs from a queue: the call that takes them, where the loop is set off beside the requests, and who wants that."""
 
     take: Effect
-    started: Place
+    beside: Place
+    wanted: Place
 
 
 def consumers(code: Program) -> Iterator[Consumer]:
@@ -76,7 +76,24 @@ def consumers(code: Program) -> Iterator[Consumer]:
         ref = FunctionRef(take.mod.path, take.fact.function)
         origin = next((at for first, at in starts.items() if first == ref or ref in flow.from_functions([first])), None)
         if origin is not None:
-            yield Consumer(take, origin[0].place(origin[1].call, "started beside the requests"))
+            yield Consumer(take, *_places(code, *origin))
+
+
+_STARTERS = ("start", "run", "launch", "begin")
+
+
+def _places(code: Program, mod: Mod, fact: CallFact) -> tuple[Place, Place]:
+    """Where something is set off beside the requests, and where the start of the process asks for it: a `Start` only does as it is told."""
+    beside = mod.place(fact.call, "set off here")
+    step = code.started.get(FunctionRef(mod.path, fact.function))
+    while step is not None and step.call is not None and _starter(step.ref, code):
+        (mod, fact), step = step.call, step.before
+    return beside, mod.place(fact.call, "started beside the requests")
+
+
+def _starter(ref: FunctionRef, code: Program) -> bool:
+    mod = code.code.mod(ref.path)
+    return mod is not None and ref.number != NONE and mod.facts.functions[ref.number].name.lower().lstrip("_").startswith(_STARTERS)
 
 
 def _again(code: Program, tick: Effect) -> bool:

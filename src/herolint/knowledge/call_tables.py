@@ -70,6 +70,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         ),
         settings=Settings(
             objects=frozenset().union(*(table.settings.objects for table in known)),
+            keeps=frozenset().union(*(table.settings.keeps for table in known)),
             decoders=tuple(name for table in known for name in table.settings.decoders),
             fills=frozenset().union(*(table.settings.fills for table in known)),
             opens=frozenset().union(*(table.settings.opens for table in known)),

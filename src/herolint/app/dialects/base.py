@@ -71,6 +71,10 @@ class Dialect:
         """What a name means that its file does not bind: star imports, siblings, constants, globals."""
         return None
 
+    def included(self, linker: Linker, mod: Mod, index: int) -> Iterable[Target]:
+        """The project's modules whose methods a class takes over, in languages that have such."""
+        return ()
+
     def member(self, linker: Linker, target: Target, name: str, depth: int) -> Target | None:
         """What `module.name` means, for a target of kind `module`."""
         return None

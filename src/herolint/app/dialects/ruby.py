@@ -24,6 +24,11 @@ class Ruby(Dialect):
     plain_calls = True
 
     @cached_property
+    def _includes(self) -> dict[str, dict[int, list[facts.AnyExpr]]]:
+        """What classes are told to include, by file and class."""
+        return {}
+
+    @cached_property
     def classes(self) -> dict[str, list[tuple[Mod, int]]]:
         """Qualified name → where classes and modules of that name are written."""
         found: dict[str, list[tuple[Mod, int]]] = {}
@@ -61,6 +66,18 @@ class Ruby(Dialect):
             if found:
                 return Target("class", name, found[0][0], found[0][1])
         return Target("external", self._mixed_in(linker, mod, name) or name)
+
+    def included(self, linker: Linker, mod: Mod, index: int) -> Iterator[Target]:
+        if mod.path not in self._includes:
+            table: dict[int, list[facts.AnyExpr]] = {}
+            self._includes[mod.path] = table
+            for fact in mod.facts.calls:
+                if fact.function == NONE and isinstance(fact.call.func, facts.Name) and fact.call.func.id in ("include", "prepend"):
+                    table.setdefault(fact.klass, []).extend(fact.call.args)
+        for arg in self._includes[mod.path].get(index, ()):
+            target = linker.resolve(mod, NONE, arg)
+            if target is not None and target.kind == "class":
+                yield target
 
     def _mixed_in(self, linker: Linker, mod: Mod, name: str) -> str | None:
         """A method by its full name, where a class of the file includes a module that gives it."""

@@ -68,6 +68,18 @@ def add_call(r: Reader, node: Node, callee: AnyExpr, args: tuple[AnyExpr, ...]) 
     return call
 
 
+@reads("send_statement")
+def _send(r: Reader, node: Node, depth: int) -> AnyExpr:
+    """`channel <- value`: a call of the channel's `<-`."""
+    if depth > MAX_DEPTH:
+        return r.defer(node)
+    kids = r.clean(node.named_children)
+    if len(kids) != 2:
+        return rest(r, node, kids, depth)
+    channel, value = (convert(r, kid, depth + 1) for kid in kids)
+    return add_call(r, node, facts.Attr(channel.start, channel.end, channel, "<-"), (value,))
+
+
 @reads("variadic_argument")
 def _variadic(r: Reader, node: Node, depth: int) -> AnyExpr:
     """`values...` as the last argument."""

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from herolint.app.commands import long_program
 from herolint.app.flow import Flow
+from herolint.app.intervals import is_put_off, shortest
 from herolint.app.leftovers import left_work
-from herolint.app.limits import seconds
 from herolint.app.model import App
 from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.timed_loops import consumers, timed_loops
+from herolint.app.timed_loops import Consumer, TimedLoop, consumers, timed_loops
 from herolint.app.values import UNKNOWN, env_names, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument
-from herolint.finding import Confidence, Finding
+from herolint.finding import Confidence, Finding, Place
 from herolint.patterns import lazy
 from herolint.rules.boot.jobs import jobs_in_memory
 from herolint.rules.registry import WARNING, report, rule
@@ -76,13 +76,18 @@ def _timed_loops(app: App) -> Iterator[Finding]:
         yield report(
             "HL602",
             f"web runs a job every {_spelled(loop.every)}, beside the requests",
-            loop.started,
+            loop.wanted,
             why="every dyno runs the job again; it stops while an eco dyno sleeps, and at each restart the clock starts anew",
-            related=(loop.tick.mod.place(loop.tick.fact.call, "the clock"), loop.work),
+            related=(*_set_off(loop), loop.tick.mod.place(loop.tick.fact.call, "the clock"), loop.work),
             fix=f"start it in a process type of its own (`clock: {app.code.spell(loop.tick.mod, 'clock')}`, one dyno), or use Heroku Scheduler",
             process="web",
             confidence=Confidence.MEDIUM,
         )
+
+
+def _set_off(loop: TimedLoop | Consumer) -> tuple[Place, ...]:
+    """Where a loop is set off, if that is another place than where it is asked for."""
+    return (loop.beside,) if loop.beside.span != loop.wanted.span or loop.beside.path != loop.wanted.path else ()
 
 
 def _spelled(seconds: float) -> str:
@@ -98,7 +103,7 @@ def _is_job(app: App, effect: Effect) -> bool:
     if effect.row.kind != "interval":
         return True
     reach = app.code.reach["web"]
-    every = seconds(app.code, effect)
+    every = shortest(app.code, effect)
     if every is None or every < _SHORT_S or not _starts_in_web(app, effect):
         return False
     called = [
@@ -123,9 +128,11 @@ def _wakes_itself(app: App, effect: Effect) -> bool:
 
 
 def _starts_in_web(app: App, effect: Effect) -> bool:
-    """Whether the web process gets to the call: while it starts, or in a handler."""
+    """Whether the web process gets to the call: while it starts, or a moment later, or in a handler."""
     ref = FunctionRef(effect.mod.path, effect.fact.function)
-    return effect.fact.function == NONE or ref in app.code.started or ref in app.code.in_request
+    while ref.number != NONE and ref not in app.code.started and ref not in app.code.in_request and is_put_off(effect.mod, ref.number):
+        ref = FunctionRef(ref.path, effect.mod.facts.functions[ref.number].parent)
+    return ref.number == NONE or ref in app.code.started or ref in app.code.in_request
 
 
 @rule("HL603", "thread-in-web", WARNING, needs=("code", "processes"))
@@ -133,7 +140,7 @@ def thread_in_web(app: App) -> Iterator[Finding]:
     """The web process starts a thread or child that is meant to live as long as itself."""
     yield from _left_work(app)
     yield from jobs_in_memory(app)
-    told = {(loop.started.path, loop.started.span) for loop in timed_loops(app.code) if loop.every >= _SHORT_S}
+    told = {(loop.beside.path, loop.beside.span) for loop in timed_loops(app.code) if loop.every >= _SHORT_S}
     for effect in app.code.effects_of("starts-thread", "runs-bot", "works-off-queue"):
         at = effect.mod.place(effect.fact.call)
         if "web" not in effect.processes or not _starts_in_web(app, effect) or (at.path, at.span) in told:
@@ -156,9 +163,9 @@ def thread_in_web(app: App) -> Iterator[Finding]:
         yield report(
             "HL603",
             f"web works off a queue ({consumer.take.row.kind}) beside the requests",
-            consumer.take.mod.place(consumer.take.fact.call, "takes jobs"),
+            consumer.wanted,
             why="jobs and requests share one dyno: neither can be scaled by itself, and jobs stop while an eco dyno sleeps",
-            related=(consumer.started,),
+            related=(*_set_off(consumer), consumer.take.mod.place(consumer.take.fact.call, "takes jobs")),
             fix=f"give it a process type of its own in the Procfile, e.g. `worker: {app.code.spell(consumer.take.mod, 'worker')}`",
             process="web",
             confidence=Confidence.MEDIUM,

@@ -24,6 +24,7 @@ def websocket_idle(app: App) -> Iterator[Finding]:
             f"{found.kind}: no ping within {limit:.0f} s keeps a quiet connection open",
             found.place,
             why=f"after {limit:.0f} s without a byte in either direction the router closes the connection (H15)",
+            related=(found.opened,) if found.opened is not None else (),
             fix=f"send a ping, or any message, to every client at most every {limit // 2:.0f} s",
             process="web",
             confidence=Confidence.HIGH if found.runs else Confidence.MEDIUM,

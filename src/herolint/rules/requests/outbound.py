@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
+from herolint.app.clients import Client, client_of
 from herolint.app.commands import brief_program
+from herolint.app.flow import Step
 from herolint.app.limits import has_limit
 from herolint.app.model import App
 from herolint.app.program import Effect
@@ -17,25 +21,79 @@ from herolint.rules.requests.work import flow_to, in_request
 def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
     """A request waits for a network or process call that has no time limit."""
     limit = app.platform.request_timeout_s
+    shared: dict[tuple[str, int], list[_Call]] = {}
+    alone: list[_Call] = []
+    for call in _without_limit(app, limit):
+        if call.client is None:
+            alone.append(call)
+        else:
+            shared.setdefault(call.client.key, []).append(call)
+    for calls in shared.values():
+        if calls[0].client is not None and len(calls) > 1:
+            yield _of_client(calls, calls[0].client, limit)
+        else:
+            alone += calls
+    for call in alone:
+        yield _of_call(app, call, limit)
+
+
+class _Call(msgspec.Struct, frozen=True):
+    """A call that nothing ends, the way to it from a handler and that one's name, and the client that makes it."""
+
+    effect: Effect
+    step: Step
+    label: str
+    client: Client | None
+
+    @property
+    def name(self) -> str:
+        return self.effect.name.replace("()", "")
+
+
+def _without_limit(app: App, limit: float) -> Iterator[_Call]:
     for effect in app.code.effects_of("network", "runs-process"):
         reached = in_request(app, effect)
-        if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect):
+        if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect) or brief_program(app.code, effect):
             continue
-        if brief_program(app.code, effect):
-            continue
-        step, label = reached
-        call = effect.name.replace("()", "")
-        waits = f"waits up to {effect.row.default_timeout:.0f} s" if effect.row.default_timeout else "waits for ever"
-        yield report(
-            "HL503",
-            f"{label} calls {call} without a timeout",
-            effect.mod.place(effect.fact.call.func, waits),
-            why=_why(effect, limit),
-            flow=flow_to(app, step, effect, call),
-            fix=_fix(app, effect),
-            process="web",
-            confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
-        )
+        yield _Call(effect, *reached, client_of(app.code, effect))
+
+
+def _waits(effect: Effect) -> str:
+    return f"waits up to {effect.row.default_timeout:.0f} s" if effect.row.default_timeout else "waits for ever"
+
+
+def _of_client(calls: list[_Call], client: Client, limit: float) -> Finding:
+    """A client that makes several of the calls: what is missing is missing there."""
+    return report(
+        "HL503",
+        f"{client.name} is given no timeout, and {len(calls)} calls in requests go through it",
+        client.place(_waits(calls[0].effect)),
+        why=_why(calls[0].effect, limit),
+        related=tuple(call.effect.mod.place(call.effect.fact.call.func, call.label) for call in calls[:_SHOWN]),
+        fix=client.row.remedy,
+        process="web",
+        confidence=Confidence.HIGH if any(call.effect.runs for call in calls) else Confidence.MEDIUM,
+    )
+
+
+_SHOWN = 4
+"""So many of a client's calls are shown."""
+
+
+def _of_call(app: App, call: _Call, limit: float) -> Finding:
+    effect, client = call.effect, call.client
+    elsewhere = client is not None and (client.mod, client.function) != (effect.mod, effect.fact.function)
+    return report(
+        "HL503",
+        f"{call.label} calls {call.name} without a timeout",
+        effect.mod.place(effect.fact.call.func, _waits(effect)),
+        why=_why(effect, limit),
+        related=(client.place("the client is made here"),) if client is not None and elsewhere else (),
+        flow=flow_to(app, call.step, effect, call.name),
+        fix=_fix(app, effect),
+        process="web",
+        confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
+    )
 
 
 def _why(effect: Effect, limit: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.broadcasts import taken_sockets
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.module import Mod
@@ -25,8 +26,8 @@ def session_affinity(app: App) -> Iterator[Finding]:
     """Clients of Socket.IO meet a process that does not know them."""
     workers = web_workers(app) or own_process(app)
     servers = _socketio(app)
-    if not servers and workers is not None and not (workers.chosen or dynos_said(app, "web")):
-        yield from _plain(app)
+    if not servers and workers is not None:
+        yield from _plain(app, workers)
     if not servers or workers is None:
         return
     at, several, dynos = servers[0], workers.several, dynos_of(app, "web")
@@ -55,25 +56,51 @@ _EVENTS = frozenset({"on", "event", "emit", "on_event", "on_namespace", "registe
 """Methods by which code handles or sends events."""
 
 
-def _plain(app: App) -> Iterator[Finding]:
+def _plain(app: App, workers: Workers) -> Iterator[Finding]:
     """WebSockets without a library around them: what is said to all is said to those of one process."""
-    shared = any("web" in e.processes for e in app.code.effects_of("joins-processes")) or any(
-        "web" in e.processes and e.row.kind in ("Redis", "broker") for e in app.code.effects_of("connects")
+    opened, said = taken_sockets(app.code), app.code.broadcast
+    if opened is None or said is None or _shared(app):
+        return
+    several, dynos = workers.several, dynos_of(app, "web")
+    if several or dynos > 1:
+        where = f"{workers.number} workers" if several else f"{dynos} dynos"
+        by = " (the buildpack sets WEB_CONCURRENCY)" if several and workers.origin == "buildpack" else ""
+        place = workers.place if several else workers.launch.at
+        at = Place(place.path, place.span, f"starts {where}")
+        message = f"WebSockets are told of one another in memory, and web runs in {where}{by}: their clients do not meet"
+    elif workers.chosen or dynos_said(app, "web"):
+        return
+    else:
+        message = "WebSockets are told of one another in memory: with a second web dyno their clients do not meet"
+        at = opened
+    yield report(
+        "HL505",
+        message,
+        at,
+        why="what one process sends never reaches the clients of another",
+        related=(said[0].place(said[1].call, "sent to those of this process"), *((opened,) if at is not opened else ())),
+        fix="pass messages on through Redis"
+        + (
+            f", or {_one_worker(workers)}" if several else ", or say that there is one dyno (`formation` in app.json)" if dynos <= 1 else ""
+        ),
+        process="web",
+        confidence=Confidence.HIGH if several else Confidence.MEDIUM,
     )
-    for effect in app.code.effects_of("holds-socket") if not shared else ():
-        said = app.code.broadcast
-        if "web" in effect.processes and said is not None and not effect.row.unless:
-            yield report(
-                "HL505",
-                "WebSockets are told of one another in memory: with a second web dyno their clients do not meet",
-                effect.mod.place(effect.fact.call.func, "knows the clients of this process only"),
-                why="what one process sends never reaches the clients of another",
-                related=(said[0].place(said[1].call, "sent to those of this process"),),
-                fix="pass messages on through Redis, or say that there is one dyno (`formation` in app.json)",
-                process="web",
-                confidence=Confidence.MEDIUM,
-            )
-            return
+
+
+def _shared(app: App) -> bool:
+    """Whether messages may come from other processes: by a broker, by Redis or Postgres where something listens."""
+    if any("web" in e.processes for e in app.code.effects_of("joins-processes")):
+        return True
+    kinds = {e.row.kind for e in app.code.effects_of("connects") if "web" in e.processes}
+    hears = _NOTIFIED | _HEARS if "Redis" in kinds else _NOTIFIED
+    return "broker" in kinds or any(_last(fact.call.func).lower() in hears for mod in app.code.modules for fact in mod.facts.calls)
+
+
+_HEARS = frozenset({"subscribe", "psubscribe", "ssubscribe", "pubsub", "xread"})
+"""Methods of clients of Redis, in lower case, that hear what other processes say."""
+_NOTIFIED = frozenset({"waitfornotification", "newlistener", "add_listener", "createsubscriber", "notifies"})
+"""The like of clients of Postgres (`LISTEN`)."""
 
 
 def _alone(app: App, servers: list[Effect]) -> Iterator[Finding]:

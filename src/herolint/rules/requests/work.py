@@ -11,7 +11,9 @@ from herolint.app.flow import Step
 from herolint.app.jobs import waited_jobs
 from herolint.app.lazy import made_once
 from herolint.app.limits import ends_by_itself, has_deadline, time_limit
+from herolint.app.makers import asked_for
 from herolint.app.model import App
+from herolint.app.model_files import model_file
 from herolint.app.network import Calls, slow_calls
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
@@ -30,6 +32,12 @@ LONG = {
     "asks-model": "",
 }
 """Effects that are long work by themselves, in words; an empty one has its row's own."""
+
+
+KEPT = ("loads-model", "downloads-data", "drives-browser")
+"""What costs one visitor time, and not each of them, where it is made at its first use and kept."""
+LARGE_BYTES = 20_000_000
+"""A model in a file of this size takes seconds to read, and as much memory again for each request that reads it."""
 
 
 def in_request(app: App, effect: Effect) -> tuple[Step, str] | None:
@@ -81,9 +89,9 @@ def _long_kinds(app: App) -> Iterator[Finding]:
     limit = app.platform.request_timeout_s
     for effect in sorted(app.code.effects_of(*LONG, "runs-process"), key=lambda e: e.row.effect == "opens-page"):
         reached = in_request(app, effect)
-        if reached is None or effect.row.note == "local" or _bounded(app, effect, reached[0], limit):
+        if reached is None or _read_soon(app, effect) or _bounded(app, effect, reached[0], limit):
             continue
-        if effect.row.effect in ("loads-model", "downloads-data") and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
+        if effect.row.effect in KEPT and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
             continue
         step, label = reached
         what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect] or effect.row.kind
@@ -91,11 +99,13 @@ def _long_kinds(app: App) -> Iterator[Finding]:
         if what is None or key in seen or (effect.row.effect == "opens-page" and any(said == LONG["drives-browser"] for _, said in seen)):
             continue
         seen.add(key)
+        mod, fact = asked_for(effect.mod, effect.fact, step) if effect.row.effect == "drives-browser" else (effect.mod, effect.fact)
         yield report(
             "HL502",
             f"{label} {what} while the visitor waits",
-            effect.mod.place(effect.fact.call, "may take longer than the router waits"),
+            mod.place(fact.call, "may take longer than the router waits"),
             why=f"the router answers H12 after {limit:.0f} s; the dyno works on for nobody",
+            related=(effect.mod.place(effect.fact.call, what),) if fact is not effect.fact else (),
             flow=flow_to(app, step, effect, what),
             fix=f"queue it ({app.code.spell(effect.mod, 'queue')}), answer 202 and let a worker do it"
             if effect.row.effect != "loads-model"
@@ -103,6 +113,12 @@ def _long_kinds(app: App) -> Iterator[Finding]:
             process="web",
             confidence=Confidence.HIGH if effect.runs else Confidence.MEDIUM,
         )
+
+
+def _read_soon(app: App, effect: Effect) -> bool:
+    """Whether a call reads a model from a file that is not known to be large."""
+    file = model_file(app, effect) if effect.row.note == "local" else None
+    return effect.row.note == "local" and (file is None or file[1].size < LARGE_BYTES)
 
 
 def _bounded(app: App, effect: Effect, step: Step, limit: float) -> bool:
@@ -134,11 +150,14 @@ def _network(app: App) -> Iterator[Finding]:
     """Network and process calls that together may go on for longer than the router waits."""
     limit = app.platform.request_timeout_s
     for calls in slow_calls(app.code, limit):
+        effect = calls.effect
+        mod, fact = calls.repeated(app.code)
         yield report(
             "HL502",
             f"{calls.label} {_asks(calls)}",
-            calls.effect.mod.place(calls.effect.fact.call, calls.said),
+            mod.place(fact.call, calls.said),
             why=f"the router answers H12 after {limit:.0f} s; {_together(calls)}",
+            related=(effect.mod.place(effect.fact.call, "each time"),) if fact is not effect.fact else (),
             flow=flow_to(app, calls.step, calls.effect, "calls out"),
             fix="queue it, cache the result, or make the calls at once with a deadline"
             if calls.times != 1
@@ -176,8 +195,7 @@ def _asks(calls: Calls) -> str:
 
 
 def _together(calls: Calls) -> str:
-    return (
-        "the other side may take that long"
-        if calls.times == 1
-        else "each waits for an answer from elsewhere, and together they soon pass that"
-    )
+    if calls.times == 1:
+        return "the other side may take that long"
+    each = "runs for as long as its limit lets it" if calls.effect.row.effect == "runs-process" else "waits for an answer from elsewhere"
+    return f"each {each}, and together they soon pass that"
