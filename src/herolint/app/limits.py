@@ -65,7 +65,7 @@ def time_limit(code: Program, effect: Effect) -> float | None:
         expr, value = code.argument(effect, row.timeout)
         if expr is not None and not (isinstance(value, Known) and value.value is None):
             return _in_seconds(code, effect, value)
-    for _, _, _, client in _clients(code, effect):
+    for _, _, _, client in clients(code, effect):
         if isinstance(client, Made):
             inner = next((found for name in ("timeout", *row.timeout.split()) if (found := client.keyword(name)) is not None), None)
             held = next((found for arg in client.args if isinstance(arg, Table) and (found := arg.get("timeout")) is not None), inner)
@@ -183,7 +183,7 @@ def _by_context(code: Program, effect: Effect) -> bool:
     return False
 
 
-def _clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr, Value]]:
+def clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr, Value]]:
     """What the call is made on, and what that is a part of, as far as the client itself: where each was made, and its value."""
     if "()" not in effect.name and ".new." not in effect.name:
         return
@@ -199,10 +199,10 @@ def _clients(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.An
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
     names = [word for word in effect.row.timeout.split() if not word.isdigit()]
-    clients = list(_clients(code, effect)) if names else []
-    if not clients:
+    made_on = list(clients(code, effect)) if names else []
+    if not made_on:
         return False
-    mod, function, made, value = clients[0]
+    mod, function, made, value = made_on[0]
     if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
         return False
     if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
@@ -210,7 +210,7 @@ def _by_client(code: Program, effect: Effect) -> bool:
     typed = code.linker.dialect(mod).follows_values
     if value is UNKNOWN and typed and not _declared_here(mod, function, made):
         return _limited_somewhere(code, effect, names)  # a client from elsewhere, which may have been given a limit
-    for one in (one for _, _, _, held in clients for one in options(held) if isinstance(one, Made)):
+    for one in (one for _, _, _, held in made_on for one in options(held) if isinstance(one, Made)):
         if typed and one.args and effect.name.startswith(f"{one.name}()"):
             return _limited_somewhere(code, effect, names)  # taken for a client by its type only: who made it is not known
         if any(_holds(one, name) for name in (*names, "timeout")):

@@ -8,6 +8,7 @@ from herolint.app.commands import brief_program
 from herolint.app.limits import has_limit
 from herolint.app.model import App
 from herolint.app.program import Effect
+from herolint.app.unlimited import is_switched_off
 from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
 from herolint.rules.requests.work import flow_to, in_request
@@ -19,13 +20,18 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
     limit = app.platform.request_timeout_s
     for effect in app.code.effects_of("network", "runs-process"):
         reached = in_request(app, effect)
-        if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect):
+        if (
+            reached is None
+            or (0 < effect.row.default_timeout < limit or has_limit(app.code, effect))
+            and not is_switched_off(app.code, effect)
+        ):
             continue
         if brief_program(app.code, effect):
             continue
         step, label = reached
         call = effect.name.replace("()", "")
-        waits = f"waits up to {effect.row.default_timeout:.0f} s" if effect.row.default_timeout else "waits for ever"
+        known = effect.row.default_timeout and not is_switched_off(app.code, effect)
+        waits = f"waits up to {effect.row.default_timeout:.0f} s" if known else "waits for ever"
         yield report(
             "HL503",
             f"{label} calls {call} without a timeout",
