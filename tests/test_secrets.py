@@ -91,6 +91,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("shop/static/js/player.js", "var settings = { apiKey: 'htu4Rd1JP11Ww0X72T1C" + "3g' };\n"),
         ("shop/local_settings.py", 'DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "Vq8zTr41LmP0Wx' + '55Kd7Q"}}\n'),
         ("crm.py", 'key = os.getenv("API_KEY", "none-so-far")\nrow("password_reset", "Confirm your password")\n'),
+        ("env.ts", "const names = ['AWS_S3_SECRET_ACCESS_KEY', 'AWS_S3_ACCESS_KEY_ID'];\n"),
         ("idea.key", "not a key at all\n"),
         ("compose.py", 'URL = "redis://:Vq8zTr41@redis:6379/0"\n'),
         ("app.py", 'URL = f"postgres://{user}:{password}@db.shop-data.net/shop"\n'),

@@ -36,6 +36,8 @@ _NOT_SECRET = lazy(
     r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
 )
 _HOST = lazy(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
+_VARIABLE = lazy(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+"""The name of another config var, in a list of such names."""
 _MAIL = lazy(r"(?i)(email|mail|smtp)\w*pass")
 _APP_PASSWORD = lazy(r"[a-z]{16}")
 _SECTION = lazy(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
@@ -72,7 +74,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             start -= 1
         name = re.split(r"""['"\s\]:=]""", text[start : match.end()], maxsplit=1)[0]
         value = text[match.start("s") : match.end("s")]
-        if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower():
+        if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower() or _VARIABLE.fullmatch(value):
             continue
         if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
             continue

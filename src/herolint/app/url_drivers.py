@@ -1,0 +1,91 @@
+"""The driver that the address in DATABASE_URL asks for, which nothing imports by name: SQLAlchemy and Django load it for its scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from herolint.app.databases import databases
+from herolint.app.values import Known, Made, Table, Value, env_names, text_of, walk
+from herolint.finding import Place
+from herolint.knowledge.packages import distributions_for_import
+
+if TYPE_CHECKING:
+    from herolint.app.model import App
+    from herolint.app.module import Mod
+
+_VARIABLE = "DATABASE_URL"
+_DRIVERS = (
+    *("psycopg2", "psycopg", "asyncpg", "pg8000", "psycopg2cffi", "aiopg"),
+    *("MySQLdb", "pymysql", "mysql", "aiomysql", "asyncmy", "mariadb", "pyodbc", "pymssql", "oracledb", "cx_Oracle"),
+)
+"""What some address would do with: an app that has one of these for another database keeps its data there."""
+_PARSERS = ("dj_database_url.", "environ.", "dj_db_url.", "django_database_url.")
+_PARTS = ("sqlalchemy-", "-sqlalchemy", "psycopg", "libsql", "mysql", "mssql", "duckdb")
+"""Parts of names of distributions that bring a driver or a dialect of their own."""
+_HELPERS = frozenset({"flask-sqlalchemy", "marshmallow-sqlalchemy", "graphene-sqlalchemy", "sqlalchemy-utils", "sqlalchemy-json"})
+"""Of those names, the ones that bring none."""
+
+
+class NeededDriver(msgspec.Struct, frozen=True):
+    """The place that reads the address. `sure`: production has no other database to fall back to."""
+
+    mod: Mod
+    at: Place
+    processes: tuple[str, ...]
+    sure: bool
+
+
+def needed_driver(app: App) -> NeededDriver | None:
+    """The first place that connects to the Postgres of DATABASE_URL, where no driver for it or for another database is installed."""
+    installed = app.installed
+    if installed is None or installed.unread or _has_driver(app):
+        return None
+    return next(_django(app), None) or next(_sqlalchemy(app), None)
+
+
+def _has_driver(app: App) -> bool:
+    installed = app.installed
+    if installed is None:
+        return True
+    if any(installed.has(*distributions_for_import(name)) or name in installed.brought for name in _DRIVERS):
+        return True
+    return any(part in name for name in {*installed.names, *installed.brought} - _HELPERS for part in _PARTS)
+
+
+def _sqlalchemy(app: App) -> Iterator[NeededDriver]:
+    for found in databases(app.code):
+        named = "sqlalchemy" in found.api.lower() or "sqlmodel" in found.api
+        if found.kind == "url" and named and found.runs is not False and _VARIABLE in env_names(found.value):
+            yield NeededDriver(
+                found.mod, found.place, found.processes, bool(found.runs) and not found.assumed and not _falls_back(found.value)
+            )
+
+
+def _django(app: App) -> Iterator[NeededDriver]:
+    program = app.code
+    django = program.django
+    who = tuple(name for name in program.reach if program.runs_django(app.processes[name])) if django is not None else ()
+    found = django.settled("DATABASES") if django is not None and who else None
+    value = found.value.get("default") if found is not None and isinstance(found.value, Table) else None
+    if django is None or found is None or value is None or not _parses(value):
+        return
+    at = found.mod.place(found.assign.value or found.assign)
+    yield NeededDriver(found.mod, at, who, django.sure and not _falls_back(value))
+
+
+def _parses(value: Value) -> bool:
+    """Whether a helper makes the settings from the variable: given it, or reading it by itself."""
+    for one in walk(value):
+        if isinstance(one, Made) and one.name.startswith(_PARSERS) and one.name.rpartition(".")[2] in ("config", "parse", "db", "db_url"):
+            names = env_names(one)
+            given = [arg.value for arg in one.args if isinstance(arg, Known)]
+            return _VARIABLE in names or _VARIABLE in given or not (names or given)
+    return False
+
+
+def _falls_back(value: Value) -> bool:
+    """Whether an unset variable leaves SQLite, which needs no driver."""
+    return any((text_of(one) or "").startswith("sqlite") for one in walk(value))
