@@ -146,21 +146,30 @@ def _allows(specifier: str, since: str) -> bool:
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """A name that the code imports and the installed release no longer has."""
+    """A name that the code imports and the installed release no longer has; `coming`: does not have yet."""
 
     row: breaks.GoneName
     use: Use
     dependency: Dependency
+    coming: bool = False
 
 
 def gone_names(app: App, python: str) -> Iterator[Gone]:
     """Imports in reached code of what the release that will be installed has not; those first that run at every start."""
-    rows = _gone_rows(app, python)
-    tops = {name.partition(".")[0] for row, _ in rows for name in row.names}
+    rows = [*((*found, False) for found in _gone_rows(app, python)), *((*found, True) for found in _coming_rows(app))]
+    tops = {name.partition(".")[0] for row, _, _ in rows for name in row.names}
     for use in _imports(app, tops):
-        for row, dependency in rows:
+        for row, dependency, coming in rows:
             if row.covers(use.name):
-                yield Gone(row, use, dependency)
+                yield Gone(row, use, dependency, coming)
+
+
+def _coming_rows(app: App) -> Iterator[tuple[breaks.GoneName, Dependency]]:
+    """Rows of what the pinned release does not have yet."""
+    for row in breaks.table().coming:
+        dependency = app.dependencies.packages.get(row.distribution)
+        if dependency is not None and not dependency.elsewhere and dependency.version and matches(f"<{row.since}", dependency.version):
+            yield row, dependency
 
 
 def lacks(app: App, python: str, name: str) -> bool:

@@ -72,8 +72,15 @@ def _django(app: App) -> Iterator[NeededDriver]:
     value = found.value.get("default") if found is not None and isinstance(found.value, Table) else None
     if django is None or found is None or value is None or not _parses(value):
         return
+    optional = any(isinstance(one, Made) and one.name.endswith(".config") for one in walk(value))
+    if _falls_back(value) or (optional and not _orders_postgres(app)):
+        return  # without the add-on the app has another database, or none
     at = found.mod.place(found.assign.value or found.assign)
-    yield NeededDriver(found.mod, at, who, django.sure and not _falls_back(value))
+    yield NeededDriver(found.mod, at, who, django.sure)
+
+
+def _orders_postgres(app: App) -> bool:
+    return app.app_json is not None and any(one.plan.startswith("heroku-postgresql") for one in app.app_json.addons)
 
 
 def _parses(value: Value) -> bool:
