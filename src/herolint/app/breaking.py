@@ -195,7 +195,12 @@ def use_of(app: App, uses: Iterable[str], distribution: str) -> Place | None:
     for process in app.processes.values():
         if any(launch.tool in modules for launch in process.launches):
             return Place(process.at.path, process.at.span, "started here")
-    return next((Place(use.at.path, use.at.span, "imported here") for use in _imports(app, modules)), None)
+    imported = next((Place(use.at.path, use.at.span, "imported here") for use in _imports(app, modules)), None)
+    if imported is None and "psycopg2" in modules and app.has("code"):
+        from herolint.app.url_drivers import postgres_asked_for
+
+        return postgres_asked_for(app)
+    return imported
 
 
 def _imports(app: App, modules: Iterable[str]) -> list[Use]:

@@ -64,19 +64,33 @@ def _sqlalchemy(app: App) -> Iterator[NeededDriver]:
             )
 
 
+def postgres_asked_for(app: App) -> Place | None:
+    """Where production opens Postgres with the driver that is usual for it, though nothing imports that by name."""
+    places = (*(at for _, at, _ in _read_by_django(app)), *(one.at for one in _sqlalchemy(app) if one.sure))
+    return next((Place(at.path, at.span, "loads it for this database") for at in places), None)
+
+
 def _django(app: App) -> Iterator[NeededDriver]:
+    who = tuple(name for name in app.code.reach if app.code.runs_django(app.processes[name]))
+    for mod, at, value in _read_by_django(app):
+        optional = any(isinstance(one, Made) and one.name.endswith(".config") for one in walk(value))
+        if not _falls_back(value) and (not optional or _orders_postgres(app)):  # else the app may have another database, or none
+            yield NeededDriver(mod, at, who, app.code.django is not None and app.code.django.sure)
+
+
+def _read_by_django(app: App) -> Iterator[tuple[Mod, Place, Value]]:
+    """Django's default database where it is the Postgres of the variable, or one that the settings spell out."""
     program = app.code
     django = program.django
-    who = tuple(name for name in program.reach if program.runs_django(app.processes[name])) if django is not None else ()
-    found = django.settled("DATABASES") if django is not None and who else None
-    value = found.value.get("default") if found is not None and isinstance(found.value, Table) else None
-    if django is None or found is None or value is None or not _parses(value):
+    if django is None or not any(program.runs_django(app.processes[name]) for name in program.reach):
         return
-    optional = any(isinstance(one, Made) and one.name.endswith(".config") for one in walk(value))
-    if _falls_back(value) or (optional and not _orders_postgres(app)):
-        return  # without the add-on the app has another database, or none
-    at = found.mod.place(found.assign.value or found.assign)
-    yield NeededDriver(found.mod, at, who, django.sure)
+    found = django.settled("DATABASES")
+    value = found.value.get("default") if found is not None and isinstance(found.value, Table) else None
+    if found is None or value is None:
+        return
+    engine = value.get("ENGINE") if isinstance(value, Table) else None
+    if _parses(value) or (isinstance(engine, Known) and "postg" in str(engine.value)):
+        yield found.mod, found.mod.place(found.assign.value or found.assign), value
 
 
 def _orders_postgres(app: App) -> bool:
