@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.commands import brief_program
 from herolint.app.limits import has_limit
+from herolint.app.mail_settings import is_limited_by_settings
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.unlimited import is_switched_off
@@ -26,7 +27,7 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
             and not is_switched_off(app.code, effect)
         ):
             continue
-        if brief_program(app.code, effect):
+        if brief_program(app.code, effect) or is_limited_by_settings(app.code, effect):
             continue
         step, label = reached
         call = effect.name.replace("()", "")
