@@ -9,13 +9,15 @@ from herolint.app.values import Known, options, text_of
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
+OF_THE_SETTINGS = "mail of the settings"
+"""What the rows of such calls note."""
 _AT_HOME = frozenset({"", "localhost", "127.0.0.1"})
 """Hosts where a dyno has no mail server: the call is refused at once."""
 
 
 def is_limited_by_settings(code: Program, effect: Effect) -> bool:
-    """Whether a call whose row reads `mail of the settings` goes another way than SMTP, or is ended by `EMAIL_TIMEOUT`."""
-    if effect.row.note != "mail of the settings":
+    """Whether such a call goes another way than SMTP, or is ended by `EMAIL_TIMEOUT`."""
+    if effect.row.note != OF_THE_SETTINGS:
         return False
     django = code.django
     if django is None or django.is_set("EMAIL_TIMEOUT"):

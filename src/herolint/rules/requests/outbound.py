@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.commands import brief_program
 from herolint.app.limits import has_limit
-from herolint.app.mail_settings import is_limited_by_settings
+from herolint.app.mail_settings import OF_THE_SETTINGS, is_limited_by_settings
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.unlimited import is_switched_off
@@ -19,6 +19,7 @@ from herolint.rules.requests.work import flow_to, in_request
 def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
     """A request waits for a network or process call that has no time limit."""
     limit = app.platform.request_timeout_s
+    by_settings = False
     for effect in app.code.effects_of("network", "runs-process"):
         reached = in_request(app, effect)
         if (
@@ -29,6 +30,10 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
             continue
         if brief_program(app.code, effect) or is_limited_by_settings(app.code, effect):
             continue
+        if effect.row.note == OF_THE_SETTINGS:
+            if by_settings:
+                continue  # one setting ends all of them: the first place tells of it
+            by_settings = True
         step, label = reached
         call = effect.name.replace("()", "")
         known = effect.row.default_timeout and not is_switched_off(app.code, effect)
