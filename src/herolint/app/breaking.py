@@ -146,21 +146,30 @@ def _allows(specifier: str, since: str) -> bool:
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """A name that the code imports and the installed release no longer has."""
+    """A name that the code imports and the installed release no longer has; `coming`: does not have yet."""
 
     row: breaks.GoneName
     use: Use
     dependency: Dependency
+    coming: bool = False
 
 
 def gone_names(app: App, python: str) -> Iterator[Gone]:
     """Imports in reached code of what the release that will be installed has not; those first that run at every start."""
-    rows = _gone_rows(app, python)
-    tops = {name.partition(".")[0] for row, _ in rows for name in row.names}
+    rows = [*((*found, False) for found in _gone_rows(app, python)), *((*found, True) for found in _coming_rows(app))]
+    tops = {name.partition(".")[0] for row, _, _ in rows for name in row.names}
     for use in _imports(app, tops):
-        for row, dependency in rows:
+        for row, dependency, coming in rows:
             if row.covers(use.name):
-                yield Gone(row, use, dependency)
+                yield Gone(row, use, dependency, coming)
+
+
+def _coming_rows(app: App) -> Iterator[tuple[breaks.GoneName, Dependency]]:
+    """Rows of what the pinned release does not have yet."""
+    for row in breaks.table().coming:
+        dependency = app.dependencies.packages.get(row.distribution)
+        if dependency is not None and not dependency.elsewhere and dependency.version and matches(f"<{row.since}", dependency.version):
+            yield row, dependency
 
 
 def lacks(app: App, python: str, name: str) -> bool:
@@ -186,7 +195,12 @@ def use_of(app: App, uses: Iterable[str], distribution: str) -> Place | None:
     for process in app.processes.values():
         if any(launch.tool in modules for launch in process.launches):
             return Place(process.at.path, process.at.span, "started here")
-    return next((Place(use.at.path, use.at.span, "imported here") for use in _imports(app, modules)), None)
+    imported = next((Place(use.at.path, use.at.span, "imported here") for use in _imports(app, modules)), None)
+    if imported is None and "psycopg2" in modules and app.has("code"):
+        from herolint.app.url_drivers import postgres_asked_for
+
+        return postgres_asked_for(app)
+    return imported
 
 
 def _imports(app: App, modules: Iterable[str]) -> list[Use]:

@@ -184,11 +184,6 @@ def left_out(app: App) -> Needed | None:
     return None
 
 
-def is_left_out(app: App, language: str) -> bool:
-    """Whether a language's buildpack is the one that `left_out` says is never asked."""
-    return app.left_out is not None and app.left_out.buildpack.language == language
-
-
 def buildpack_language(app: App) -> str:
     """The language of the buildpack whose default process types count: the last of those listed, else the first that detects the app."""
     rows = [one.buildpack for one in app.listed_buildpacks] if app.listed_buildpacks else [one.buildpack for one in app.detected[:1]]

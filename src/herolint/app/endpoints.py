@@ -143,7 +143,9 @@ def _port_kind(word: Word) -> str:
         return "platform"
     if "$" in word.text:
         return "other"
-    return "fixed" if word.text.strip("'\"").isdigit() else "unknown"
+    if word.text.strip("'\"").isdigit():
+        return "fixed"
+    return "refused" if word.literal else "unknown"
 
 
 def _from_words(launch: Launch, known: Server, port: Word | None, host: Word | None) -> Endpoint:
@@ -196,10 +198,11 @@ def _address(launch: Launch, word: Word, server: str) -> Endpoint:
         return Endpoint(port="unknown" if wrapped else "none", port_text=text, port_at=launch.place(word), server=server)
     match = ADDRESS.match(text)
     if match is None:
-        port = "platform" if re.search(r"\$\{?PORT\b", text) else "unknown"
+        alone = word.literal and server == "gunicorn" and text.strip("0123456789.") == ""  # the host alone: gunicorn takes its default port
+        port = "platform" if re.search(r"\$\{?PORT\b", text) else "refused" if word.literal and text.endswith(":") else "unknown"
         return Endpoint(
-            port=port,
-            port_text=text,
+            port="fixed" if alone else port,
+            port_text="8000" if alone else text,
             port_at=launch.place(word),
             server=server,
             host=text if text in LOCAL_HOSTS else None,
@@ -207,6 +210,7 @@ def _address(launch: Launch, word: Word, server: str) -> Endpoint:
         )
     port = match["port"]
     kind = "platform" if re.search(r"\$\{?PORT\b", text) else "other" if "$" in port else "fixed" if port.isdigit() else "unknown"
+    kind = "refused" if kind == "unknown" and word.literal else kind
     return Endpoint(
         port=kind, port_text=port, port_at=launch.place(word), host=match["host"] or None, host_at=launch.place(word), server=server
     )

@@ -129,7 +129,7 @@ class Environment:
             return False
         if (default := self.default_of(env)) is not None:
             return self.equal(_lower(default), Known(word))
-        unset = env.default is None or self.equal(env.default, wanted)
+        unset = not env.required and (env.default is None or self.equal(env.default, wanted))  # one that must be set is set for production
         return False if looks_local(env.name) and unset is not True and word not in FALSE_WORDS else None
 
     def contains(self, holder: Value, item: Value) -> bool | None:

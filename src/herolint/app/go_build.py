@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.detection import is_left_out
 from herolint.code import facts_of
 from herolint.code.facts import NONE, Module
 from herolint.finding import Place
@@ -68,7 +67,7 @@ def builds_go(app: App) -> bool:
     """Whether Heroku's Go buildpack will build the app."""
     if app.is_container or app.language != "go":
         return False
-    return any("go" in re.split(r"\W", url) for url in app.buildpacks) if app.buildpacks else not is_left_out(app, "go")
+    return not app.buildpacks or any("go" in re.split(r"\W", url) for url in app.buildpacks)
 
 
 def removed_tool(app: App) -> tuple[str, Place] | None:

@@ -199,10 +199,10 @@ def clients_of(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.
 def _by_client(code: Program, effect: Effect) -> bool:
     """Whether the client or session that makes the call was given a limit, or an adapter that may hold one."""
     names = [word for word in effect.row.timeout.split() if not word.isdigit()]
-    clients = list(clients_of(code, effect)) if names else []
-    if not clients:
+    made_on = list(clients_of(code, effect)) if names else []
+    if not made_on:
         return False
-    mod, function, made, value = clients[0]
+    mod, function, made, value = made_on[0]
     if isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in code.knows(mod).unlimited:
         return False
     if any(isinstance(assign.target, facts.Attr) and assign.target.name in names for assign in mod.facts.assigns):
@@ -210,7 +210,7 @@ def _by_client(code: Program, effect: Effect) -> bool:
     typed = code.linker.dialect(mod).follows_values
     if value is UNKNOWN and typed and not _declared_here(mod, function, made):
         return _limited_somewhere(code, effect, names)  # a client from elsewhere, which may have been given a limit
-    for one in (one for _, _, _, held in clients for one in options(held) if isinstance(one, Made)):
+    for one in (one for _, _, _, held in made_on for one in options(held) if isinstance(one, Made)):
         if typed and one.args and effect.name.startswith(f"{one.name}()"):
             return _limited_somewhere(code, effect, names)  # taken for a client by its type only: who made it is not known
         if any(_holds(one, name) for name in (*names, "timeout")):

@@ -29,7 +29,8 @@ ADDRESS = lazy(r"(?:\w+://)?(?P<host>\[[0-9a-fA-F:]*\]|[^:/]*):(?P<port>[^:/]+)/
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One place where the web process listens.
 
-    `port` is `platform` (reads $PORT), `fixed`, `other` (another variable), `none` (never listens on TCP) or `unknown`;
+    `port` is `platform` (reads $PORT), `fixed`, `other` (another variable), `refused` (no number), `none` (never
+    listens on TCP) or `unknown`;
     `port_text` what stands there; `host` is the literal host, or None when it is unknown or the default is right.
     `server` is the program, or how the code spells the listening call.
     """

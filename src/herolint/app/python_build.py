@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.detection import is_left_out
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def builds_python(app: App) -> bool:
     """Whether Heroku's Python buildpack will build the app."""
     if app.is_container or app.language != "python":
         return False
-    return any("python" in url for url in app.buildpacks) if app.buildpacks else not is_left_out(app, "python")
+    return not app.buildpacks or any("python" in url for url in app.buildpacks)
 
 
 def manager_files(app: App) -> tuple[str, ...]:

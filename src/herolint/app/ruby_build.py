@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.detection import is_left_out
 from herolint.finding import Place
 from herolint.formats.gem_requirement import satisfies
 
@@ -67,7 +66,7 @@ def builds_ruby(app: App) -> bool:
     """Whether Heroku's Ruby buildpack will build the app, maybe beside others."""
     if app.is_container or "Gemfile" not in app.slug:
         return False
-    return any("ruby" in url for url in app.buildpacks) if app.buildpacks else app.language == "ruby" and not is_left_out(app, "ruby")
+    return any("ruby" in url for url in app.buildpacks) if app.buildpacks else app.language == "ruby"
 
 
 def wanted_ruby(app: App) -> WantedRuby:

@@ -23,15 +23,21 @@ WORDS = (b"secret", b"passw", b"token", b"key", b"pwd")
 
 _GIVEN = lazy(
     r"""(?:secret|passw(?:or)?d|passwd|_pwd|_pass|token|(?:api|app|access|private|auth|consumer|master|signing|encryption)[_-]?key)
-        [a-z0-9_]{0,20} ['"]? \]? \s{0,4} (?:=|:|=>|:=) \s{0,4} [rbfu]? (?P<q>['"`]) (?P<s>[^'"`\s\\]{6,200}) (?P=q)""",
+        [a-z0-9_]{0,20}
+        (?: ['"]? \]? \s{0,4} (?:=|:|=>|:=) | ['"] \s{0,4} , (?: \s{0,4} default \s{0,4} =)? | \s{0,4} (?:\|\||\?\?) )
+        \s{0,4} [rbfu]? (?P<q>['"`]) (?P<s>[^'"`\s\\]{6,200}) (?P=q)""",
     re.VERBOSE,
 )  # fmt: skip
-"""Looked for in text in lower case: that is eight times as fast as a pattern that minds no case."""
+"""What is given to a name, or stands in where it is not set: `getenv("API_TOKEN", "…")`, `process.env.API_TOKEN || "…"`.
+
+Looked for in text in lower case: that is eight times as fast as a pattern that minds no case."""
 _NOT_SECRET = lazy(
     r"(?i)(hash|digest|_?header|_name|_field|_?url|_?uri|_?path|_?file|type|label|placeholder|hint|regex|pattern|selector|expir\w*|algorithm|"
     r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
 )
 _HOST = lazy(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
+_VARIABLE = lazy(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+"""The name of another config var, in a list of such names."""
 _MAIL = lazy(r"(?i)(email|mail|smtp)\w*pass")
 _APP_PASSWORD = lazy(r"[a-z]{16}")
 _SECTION = lazy(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
@@ -68,7 +74,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             start -= 1
         name = re.split(r"""['"\s\]:=]""", text[start : match.end()], maxsplit=1)[0]
         value = text[match.start("s") : match.end("s")]
-        if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower():
+        if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower() or _VARIABLE.fullmatch(value):
             continue
         if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
             continue
@@ -97,6 +103,11 @@ def _is_chosen(name: str, value: str, text: str, at: int) -> bool:
 
 def _is_password(name: str) -> bool:
     return bool(re.search(r"(?i)(pass(w(or)?d)?|pwd)\Z", name))
+
+
+def is_for_outside(source: SourceFile, given: Given) -> bool:
+    """Whether it is a password to a host that its place names and that is not the developer's machine."""
+    return _is_password(given.name) and _remote_host(source.text, given.start)
 
 
 def _remote_host(text: str, at: int) -> bool:
@@ -135,11 +146,17 @@ def in_env_file(source: SourceFile) -> Iterator[tuple[str, str, Span, bool]]:
             yield line.name, value, line.value_span, not local
 
 
-KEY_FILE = lazy(r"(^|/)config/(master|credentials/\w+)\.key\Z")
+_RAILS_KEY_FILE = lazy(r"(^|/)config/(master|credentials/\w+)\.key\Z")
 """Where Rails keeps the key to its encrypted credentials."""
+KEY_FILE = lazy(
+    r"(^|/)config/(master|credentials/\w+)\.key\Z|(?i:(^|/)\.?((encryption|fernet|cipher|secret|master)[_.-]?)?key(\.(key|txt|bin))?\Z)"
+)
+"""Files that hold one key and nothing else."""
 
 
-def key_file(source: SourceFile) -> tuple[str, int, int] | None:
-    """The key that a key file holds, with its place in the text."""
-    match = re.fullmatch(r"\s*(?P<s>[0-9a-f]{32})\s*", source.text)
-    return (match["s"], match.start("s"), match.end("s")) if match else None
+def key_file(source: SourceFile) -> tuple[str, str, int, int] | None:
+    """What kind of key a key file holds, the key, and its place in the text."""
+    is_rails = _RAILS_KEY_FILE.search(source.path) is not None
+    match = re.fullmatch(r"\s*(?P<s>[0-9a-f]{32})\s*" if is_rails else r"\s*(?P<s>[\w-]{43}=)\s*", source.text)
+    kind = "the key to Rails' credentials" if is_rails else "a Fernet key"
+    return (kind, match["s"], match.start("s"), match.end("s")) if match else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, is_public, key_file
+from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, is_for_outside, is_public, key_file
 from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
 from herolint.finding import Place
 from herolint.knowledge.secrets import Token, load_secret_formats
@@ -78,7 +78,11 @@ class Secret(msgspec.Struct, frozen=True):
 def secrets_in(app: App) -> Iterator[Secret]:
     """Secrets in the files that would be pushed."""
     for path, entry in app.workspace.files.items():
-        if entry.kind != "file" or not 8 <= entry.size <= MAX_BYTES or not (path.endswith(ENDINGS) or ENV_FILE.search(path)):
+        if (
+            entry.kind != "file"
+            or not 8 <= entry.size <= MAX_BYTES
+            or not (path.endswith(ENDINGS) or ENV_FILE.search(path) or KEY_FILE.search(path))
+        ):
             continue
         if is_beside_production(path):
             continue
@@ -217,13 +221,16 @@ def _named(source: SourceFile) -> Iterator[Secret]:
         return
     if KEY_FILE.search(source.path):
         if (key := key_file(source)) is not None:
-            yield Secret("the key to Rails' credentials", _place(source, key[1], key[2]), mask(key[0]), True)
+            yield Secret(key[0], _place(source, key[2], key[3]), mask(key[1]), True)
         return
-    if source.path.endswith(DATA_ENDINGS) or DEVELOPMENT.search(source.path):
+    if source.path.endswith(DATA_ENDINGS):
         return
+    at_home = DEVELOPMENT.search(source.path) is not None
     lower = source.data.lower()
     if any(word in lower for word in WORDS):
         for given in in_assignments(source):
+            if at_home and not is_for_outside(source, given):
+                continue
             if not (given.name == "SECRET_KEY" and source.path.endswith(".py")):
                 yield Secret(
                     f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure, given.name

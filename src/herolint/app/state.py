@@ -143,13 +143,14 @@ class _Finder:
                     yield (mod.path, number, name), (mod, assigns[0], container)
 
     def _single_objects(self) -> set[tuple[str, int]]:
-        """Classes of which a module makes an object while it is loaded, and the project's classes above them."""
+        """Classes of which a module makes an object while it is loaded, or once for a name of its own, and the project's classes above them."""
         found: set[tuple[str, int]] = set()
         for mod in self.mods:
+            own = {id(b.what) for bindings in mod.names.get(NONE, {}).values() for b in bindings}  # `global store`, then `store = Store()`
             for assign in mod.facts.assigns:
-                if assign.function != NONE or not isinstance(assign.value, facts.Call):
+                if (assign.function != NONE and id(assign) not in own) or not isinstance(assign.value, facts.Call):
                     continue
-                target = self.linker.resolve(mod, NONE, assign.value)
+                target = self.linker.resolve(mod, assign.function, assign.value)
                 queue = [target] if target is not None and target.kind == "instance" else []
                 while queue:
                     at = queue.pop()

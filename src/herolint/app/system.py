@@ -19,6 +19,7 @@ from herolint.code.queries import argument, last_name, walk
 from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.knowledge.brings import numbers
+from herolint.knowledge.packages import distributions_for_import
 from herolint.knowledge.system import Need, load
 from herolint.patterns import lazy
 
@@ -193,7 +194,7 @@ class System:
         programs = {program: need for need in needs for program in need.programs}
         for mod, fact, name in self.app.code.calls_named(*by_call, *runs):
             who, sure = self._who(mod, fact)
-            if not who or self._asked_for(mod, fact):
+            if not who or self._asked_for(mod, fact) or self._is_left_out(mod, name):
                 continue
             handled = tried(mod, fact) or not self.app.code.linker.dialect(mod).raises
             for need in by_call.get(name, ()):
@@ -244,6 +245,15 @@ class System:
                         return True
             guard = mod.facts.guards[guard].parent
         return False
+
+    def _is_left_out(self, mod: Mod, name: str) -> bool:
+        """Whether the call's package is not installed and each import of it here is ready for that."""
+        top, installed = name.partition(".")[0], self.app.installed
+        imports = [one for one in mod.facts.imports if one.module.partition(".")[0] == top]
+        if not imports or installed is None or installed.unread or mod.facts.language != "python":
+            return False
+        there = top in installed.brought or installed.has(*distributions_for_import(top))
+        return not there and all(one.handled for one in imports)
 
     def _has_key(self, mod: Mod, fact: CallFact, keys: tuple[str, ...]) -> bool:
         for arg in fact.call.args:

@@ -81,6 +81,7 @@ def uses_of(app: App, is_taken: Callable[[Mod, facts.Import], bool | None]) -> I
             if use is not None:
                 yield use
     yield from _django_uses(app)
+    yield from _url_driver(app)
 
 
 def _use(program: Program, mod: Mod, imp: facts.Import, by: Mapping[str, Starting], guard: int) -> Use | None:
@@ -128,6 +129,15 @@ def _driver(app: App, django: Django, who: tuple[str, ...]) -> Iterator[Use]:
     if drivers and not any(app.installed.has(*distributions_for_import(name)) or name in app.installed.brought for name in drivers):
         at = found.mod.place(facts.Expr(engine[2], engine[3]))
         yield Use(drivers[0], drivers[0], found.mod, at, django.sure, who, "DATABASES' engine")
+
+
+def _url_driver(app: App) -> Iterator[Use]:
+    """The driver for the Postgres that DATABASE_URL names."""
+    from herolint.app.url_drivers import needed_driver  # what opens databases is not looked for where imports alone are asked for
+
+    need = needed_driver(app)
+    if need is not None:
+        yield Use("psycopg2", "psycopg2", need.mod, need.at, need.sure, need.processes, "the Postgres address in DATABASE_URL")
 
 
 def _looked_for(mod: Mod, imp: facts.Import) -> bool:

@@ -59,7 +59,7 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GoneName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Names that a distribution no longer has from `since` on; `instead` says in words what replaces them."""
+    """Names that a distribution no longer has from `since` on, or has from then on; `instead` says in words what to do about it."""
 
     names: tuple[str, ...]
     distribution: str
@@ -97,6 +97,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pair: tuple[PairBreak, ...]
     cap: tuple[Cap, ...]
     gone: tuple[GoneName, ...]
+    coming: tuple[GoneName, ...]
     turn: tuple[Turn, ...]
     pkg_resources: PkgResources
 

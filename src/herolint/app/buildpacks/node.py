@@ -11,7 +11,6 @@ from herolint.app.buildpacks import Outcome, node_install, node_manifest
 from herolint.app.buildpacks.node_locks import stale
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
-from herolint.app.detection import is_left_out
 from herolint.changes import Edit
 from herolint.finding import Confidence, Place
 from herolint.globs import matches
@@ -25,7 +24,7 @@ def builds_node(app: App) -> bool:
     """Whether Heroku's Node.js buildpack takes part in the build."""
     if app.is_container or "package.json" not in app.slug:
         return False
-    return any("nodejs" in url for url in app.buildpacks) if app.buildpacks else app.language == "node" and not is_left_out(app, "node")
+    return any("nodejs" in url for url in app.buildpacks) if app.buildpacks else app.language == "node"
 
 
 def outcomes(app: App) -> Iterator[Outcome]:

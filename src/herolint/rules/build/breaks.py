@@ -78,13 +78,13 @@ def _gone(gone: Gone) -> Finding:
     together = f", or pin `{gone.row.together or f'{gone.row.distribution}<{gone.row.since}'}`"
     return report(
         "HL421",
-        f"{which} no longer has `{gone.use.name}` (since {gone.row.since})",
-        Place(gone.use.at.path, gone.use.at.span, "gone"),
+        f"{which} {'has no' if gone.coming else 'no longer has'} `{gone.use.name}` ({'only ' if gone.coming else ''}since {gone.row.since})",
+        Place(gone.use.at.path, gone.use.at.span, "not there yet" if gone.coming else "gone"),
         severity=ERROR if gone.use.starts else WARNING,
         why="the process ends with an ImportError when it starts (H10)"
         if gone.use.starts
         else "the code fails with an ImportError when it gets there",
         related=[Place(gone.dependency.at.path, gone.dependency.at.span, "asked for here")],
-        fix=gone.row.instead + together,
+        fix=gone.row.instead + ("" if gone.coming else together),
         confidence=Confidence.HIGH if pinned else Confidence.MEDIUM,
     )

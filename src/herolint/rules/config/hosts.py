@@ -9,6 +9,7 @@ from herolint.app.model import App
 from herolint.app.values import AnyOf, Env, Items, Known, Value, options
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Fix
+from herolint.knowledge.breaks import before
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.source import Span
 
@@ -53,6 +54,9 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         and bool(getattr(app.code.environment.if_unset(debug.value), "value", False))
     )
     empty_with_debug = debug_on and not hosts
+    release = app.dependencies.version("django")
+    if empty_with_debug and release and before("django", "refuses other hosts while DEBUG is on", release):
+        return
     runs = app.code.guards.holds(found.mod, found.assign.guard)
     said = "is empty" if not hosts else f"names only {', '.join(hosts)}"
     yield report(

@@ -29,9 +29,11 @@ SHOWN = 5
 def committed_secret(app: App) -> Iterator[Finding]:
     """A real secret stands in a file that is pushed."""
     files: dict[str, list[Secret]] = {}
-    keys = list(_written_out(app))
+    signing = list(signing_keys(app)) if app.has("code") and app.has("processes") else []
+    keys = [key for key in signing if _is_written_out(key)]
+    told = [*keys, *(key for key in signing if key.variable)]  # what stands in for a variable is told as such
     for secret in secrets_in(app):
-        if any(_same_place(secret.at, key.at) for key in keys):
+        if any(_same_place(secret.at, key.at) for key in told):
             continue
         if secret.kind == DJANGO_KEY:
             yield from _django_key(app, secret)
@@ -50,14 +52,11 @@ def _same_place(one: Place, other: Place) -> bool:
     return one.span.start < other.span.end and other.span.start < one.span.end
 
 
-def _written_out(app: App) -> Iterator[SigningKey]:
-    """Keys that production signs with and that stand in the code; Django's own have a judgement of theirs where they are long."""
-    if not (app.has("code") and app.has("processes")):
-        return
-    for key in signing_keys(app):
-        if key.source == "literal" and not key.variable and key.runs is not False:
-            if not key.what.startswith("Django") or len(key.text) < DJANGO_KEY_LENGTH:
-                yield key
+def _is_written_out(key: SigningKey) -> bool:
+    """Whether production signs with a key that stands in the code; Django's own have a judgement of theirs where they are long."""
+    if key.source != "literal" or key.variable or key.runs is False:
+        return False
+    return not key.what.startswith("Django") or len(key.text) < DJANGO_KEY_LENGTH
 
 
 def _signing_key(app: App, key: SigningKey) -> Finding:

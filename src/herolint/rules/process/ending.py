@@ -8,6 +8,7 @@ from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.processes import Process
 from herolint.app.reach import FunctionRef
+from herolint.app.refused_options import RefusedOption, refused_options
 from herolint.app.unbound import unbound_modules
 from herolint.app.values import Made
 from herolint.app.workers import workers_of_call
@@ -61,6 +62,10 @@ def process_exits_at_once(app: App) -> Iterator[Finding]:
         if process.name in _ONE_OFF or app.is_container:
             continue
         main = process.main
+        refused = next(refused_options(main), None) if main is not None and not main.alternative else None
+        if main is not None and refused is not None:
+            yield _refused(process, main, refused)
+            continue
         if main is None or len([x for x in process.launches if x.command.background]):
             continue
         what = _ends(main)
@@ -80,6 +85,20 @@ def process_exits_at_once(app: App) -> Iterator[Finding]:
         yield from _unbound(app)
     if app.web is not None and app.has("code"):
         yield from _refused_workers(app, app.web)
+
+
+def _refused(process: Process, launch: Launch, option: RefusedOption) -> Finding:
+    """A program that is given an option it does not have."""
+    unsure = f"could be {' or '.join(option.several[:2])}" if option.several else ""
+    does = f"cannot tell which option `{option.name}` is" if unsure else f"has no option `{option.name}`"
+    return report(
+        "HL118",
+        f"{process.name} ends at once: {launch.tool} {does}",
+        launch.place(option.word, unsure or "not known"),
+        why=f"{launch.tool} prints its usage and exits before it does anything" + (": H10" if process.serves else ""),
+        fix=f"write `{option.near}`" if option.near else f"take `{option.name}` out of the command",
+        process=process.name,
+    )
 
 
 def _unbound(app: App) -> Iterator[Finding]:

@@ -80,6 +80,8 @@ def _port_words(end: Endpoint) -> tuple[str, str]:
         return f"web never listens on $PORT: a {end.server} serves no HTTP", "serves nobody"
     if end.port == "other":
         return f"web listens on the port in {end.port_text}, which Heroku does not set", "not $PORT"
+    if end.port == "refused":
+        return f"web never listens: {end.server} is given `{end.port_text}` for a port, which is no number", "no number"
     if end.default_port:
         return f"web never listens on $PORT: {end.server} takes its default port {end.port_text}", f"default port {end.port_text}"
     return f"web never listens on $PORT but on port {end.port_text}", "fixed port"

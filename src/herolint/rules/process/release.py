@@ -158,12 +158,13 @@ def _builds(app: App, launch: Launch) -> str:
     words = [word.text for word in launch.words]
     if launch.tool == "go" and words[1:2] in (["run"], ["build"], ["install"]) and keeps_toolchain(app):
         return f"compiles (`go {words[1]}`)"
-    subs = _PACKAGE_MANAGERS.get(launch.tool)
+    manager = launch.module if launch.tool == "python" and launch.module else launch.tool  # `python -m pip install`
+    subs = _PACKAGE_MANAGERS.get(manager)
     if subs and len(words) > 1:
-        at = words.index(launch.tool) + 1 if launch.tool in words else 1
+        at = words.index(manager) + 1 if manager in words else 1
         following = next((word for word in words[at:] if not word.startswith("-")), "")
         if following in subs:
-            return f"runs `{launch.tool} {following}`"
+            return f"runs `{manager} {following}`"
     if launch.tool in ("npm", "yarn", "pnpm") and any(word == "build" or word.startswith("build:") for word in words[1:]):
         return f"runs `{' '.join(words[:3])}`"
     if launch.tool in ("django", "django-admin") and launch.subcommand in ("collectstatic", "compress", "compilemessages"):

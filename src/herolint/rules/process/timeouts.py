@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.module import Mod
-from herolint.app.values import Known
+from herolint.app.values import Env, Known
 from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -77,7 +77,11 @@ def _set_under(app: App, mod: Mod, assign: Assign) -> tuple[Edit, ...]:
 
 
 def _value(app: App, mod: Mod, assign: Assign | None) -> object:
+    """What the setting is, as far as files tell: the value that code falls back to where no file declares the config var."""
     value = app.code.fold(mod, NONE, assign.value) if assign is not None else None
+    if isinstance(value, Env):
+        given = app.config_var(value.name)
+        value = Known(given) if given is not None else value.default
     return value.value if isinstance(value, Known) else None
 
 

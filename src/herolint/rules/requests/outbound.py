@@ -10,8 +10,10 @@ from herolint.app.clients import Client, client_of
 from herolint.app.commands import brief_program
 from herolint.app.flow import Step
 from herolint.app.limits import has_limit
+from herolint.app.mail_settings import OF_THE_SETTINGS, is_limited_by_settings
 from herolint.app.model import App
 from herolint.app.program import Effect
+from herolint.app.unlimited import is_switched_off
 from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
 from herolint.rules.requests.work import flow_to, in_request
@@ -30,7 +32,7 @@ def outbound_call_no_timeout(app: App) -> Iterator[Finding]:
             shared.setdefault(call.client.key, []).append(call)
     for calls in shared.values():
         if calls[0].client is not None and len(calls) > 1:
-            yield _of_client(calls, calls[0].client, limit)
+            yield _of_client(app, calls, calls[0].client, limit)
         else:
             alone += calls
     for call in alone:
@@ -51,23 +53,32 @@ class _Call(msgspec.Struct, frozen=True):
 
 
 def _without_limit(app: App, limit: float) -> Iterator[_Call]:
+    by_settings = False
     for effect in app.code.effects_of("network", "runs-process"):
         reached = in_request(app, effect)
-        if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect) or brief_program(app.code, effect):
+        limited = 0 < effect.row.default_timeout < limit or has_limit(app.code, effect)
+        if reached is None or (limited and not is_switched_off(app.code, effect)):
             continue
+        if brief_program(app.code, effect) or is_limited_by_settings(app.code, effect):
+            continue
+        if effect.row.note == OF_THE_SETTINGS:
+            if by_settings:
+                continue  # one setting ends all of them: the first place tells of it
+            by_settings = True
         yield _Call(effect, *reached, client_of(app.code, effect))
 
 
-def _waits(effect: Effect) -> str:
-    return f"waits up to {effect.row.default_timeout:.0f} s" if effect.row.default_timeout else "waits for ever"
+def _waits(app: App, effect: Effect) -> str:
+    known = effect.row.default_timeout and not is_switched_off(app.code, effect)
+    return f"waits up to {effect.row.default_timeout:.0f} s" if known else "waits for ever"
 
 
-def _of_client(calls: list[_Call], client: Client, limit: float) -> Finding:
+def _of_client(app: App, calls: list[_Call], client: Client, limit: float) -> Finding:
     """A client that makes several of the calls: what is missing is missing there."""
     return report(
         "HL503",
         f"{client.name} is given no timeout, and {len(calls)} calls in requests go through it",
-        client.place(_waits(calls[0].effect)),
+        client.place(_waits(app, calls[0].effect)),
         why=_why(calls[0].effect, limit),
         related=tuple(call.effect.mod.place(call.effect.fact.call.func, call.label) for call in calls[:_SHOWN]),
         fix=client.row.remedy,
@@ -86,7 +97,7 @@ def _of_call(app: App, call: _Call, limit: float) -> Finding:
     return report(
         "HL503",
         f"{call.label} calls {call.name} without a timeout",
-        effect.mod.place(effect.fact.call.func, _waits(effect)),
+        effect.mod.place(effect.fact.call.func, _waits(app, effect)),
         why=_why(effect, limit),
         related=(client.place("the client is made here"),) if client is not None and elsewhere else (),
         flow=flow_to(app, call.step, effect, call.name),
