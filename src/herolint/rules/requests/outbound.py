@@ -11,6 +11,7 @@ from herolint.app.commands import brief_program
 from herolint.app.flow import Step
 from herolint.app.limits import has_limit
 from herolint.app.model import App
+from herolint.app.network import nobody_waits
 from herolint.app.program import Effect
 from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
@@ -54,6 +55,8 @@ def _without_limit(app: App, limit: float) -> Iterator[_Call]:
     for effect in app.code.effects_of("network", "runs-process"):
         reached = in_request(app, effect)
         if reached is None or 0 < effect.row.default_timeout < limit or has_limit(app.code, effect) or brief_program(app.code, effect):
+            continue
+        if nobody_waits(app.code, effect):
             continue
         yield _Call(effect, *reached, client_of(app.code, effect))
 
