@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from herolint.app import side_by_side
+from herolint.app import ecosystem, side_by_side
 from herolint.app.launch import WRAPPERS, Launch, launch_of
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
@@ -94,6 +94,10 @@ class Follower:
             yield from self._under(launch, self._package_scripts(launch, via))
         if launch.tool in side_by_side.TOOLS and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self.launches(side_by_side.commands(launch), path, via, launch.cwd))
+        if ecosystem.is_list(launch) and len(via) < MAX_SCRIPTS:
+            yield from self._under(
+                launch, self.launches(ecosystem.commands(self.app, launch), launch.script or path, (*via, launch.at), launch.cwd)
+            )
         if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self._managed(launch, via))
 

@@ -49,12 +49,18 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
             Place(path),
             Fix(f"rename it: `git mv {path} Procfile`", (Rename(path, "Procfile"),), safe=True, then=f"`git add Procfile {path}`"),
         )
-    elif app.detected and not app.buildpacks:
+    elif app.detected and not app.buildpacks and (app.web is None or default_fails(app)):
         found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
         folder = posixpath.dirname(found[0]) if found else ""
         # Several of them are apps of one repository, each pushed or picked in a way of its own.
         alone = len(found) == 1 or any(path.startswith(f"{folder}/") for path in found[1:])
-        if found and alone and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}" and not (_made_by_hook(app) or _is_root(app, folder)):
+        if (
+            found
+            and alone
+            and found[0].count("/") <= 2
+            and "/tests/" not in f"/{found[0]}"
+            and not (_made_by_hook(app) or _is_root(app, folder))
+        ):
             message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
             fix = f"move it to the root (with `cd {folder} && …`), or push the folder: `git subtree push --prefix {folder} heroku main`"
             yield _finding(app, message, Place(found[0]), fix, Confidence.MEDIUM)
