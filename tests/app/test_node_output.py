@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from conftest import plant
+from hypothesis import given
+from hypothesis import strategies as st
 
 from herolint import engine
+from herolint.app.buildpacks.node_range import only_within, satisfies
 from herolint.config import Config
 
 OPTIONS = engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False)
@@ -62,3 +65,31 @@ def test_a_compiler_that_runs_first_has_written_it(tmp_path: Path) -> None:
     files = {"src/main.ts": SERVER}
     assert not missing(tmp_path, "tsc && node src/main.js", files, {})
     assert missing(tmp_path, "node src/main.js", files, {})
+
+
+PLAIN = st.builds("{}.{}.{}".format, st.integers(0, 9), st.integers(0, 30), st.integers(0, 30))
+
+
+@given(PLAIN, st.sampled_from(["", "^", "~", ">=", "<="]), PLAIN)
+def test_a_range_within_another_lets_in_nothing_beside_it(asked: str, operator: str, end: str) -> None:
+    versions = f"<{end}"
+    if only_within(operator + asked, versions):
+        for release in [(major, minor, patch) for major in range(11) for minor in range(0, 32, 3) for patch in (0, 31)]:
+            assert satisfies(release, versions) or not satisfies(release, operator + asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "within"),
+    [
+        ("^3.9.1", True),
+        ("3.x", True),
+        (">=3", False),
+        ("*", False),
+        ("^4.0.0", False),
+        ("git+https://x", False),
+        (">=3 <4", True),
+        ("2.1 - 3.2", True),
+    ],
+)
+def test_what_a_range_can_only_mean(asked: str, within: bool) -> None:
+    assert only_within(asked, "<4.0.0") is within

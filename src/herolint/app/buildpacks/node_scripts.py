@@ -10,7 +10,7 @@ from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node import SCRIPTS
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_output import build_scripts, build_text, followed_scripts
-from herolint.app.buildpacks.node_range import Version, parse_version, satisfies
+from herolint.app.buildpacks.node_range import Version, only_within, satisfies
 from herolint.finding import Confidence, Place
 
 if TYPE_CHECKING:
@@ -122,21 +122,36 @@ def _md4(app: App, package: PackageJson, folder: str, name: str, lock: str | Non
     if ".npmrc" in app.slug or posixpath.join(folder, ".npmrc") in app.slug:
         return
     asked = {**package.dev_dependencies, **package.dependencies}
-    if "react-scripts build" in text and "react-scripts" in asked:
-        tool = "react-scripts"
-    elif text.split()[:1] == ["webpack"] and "webpack" in asked:
-        tool = "webpack"
-    else:
+    tool = _bundler(app, text, asked)
+    if tool is None:
         return
-    version = _locked(app, tool, lock) or parse_version(asked[tool][0].lstrip("^~="))
-    if version is not None and satisfies(version, app.platform.node.asks_for_md4[tool]):
+    old = app.platform.node.asks_for_md4[tool]
+    version = _locked(app, tool, lock)
+    if satisfies(version, old) if version is not None else only_within(asked[tool][0], old):
+        release = f" {'.'.join(map(str, version))}" if version is not None else ""
         yield Outcome(
-            "not-together", True, f"{tool} {'.'.join(map(str, version))} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
+            "not-together", True, f"{tool}{release} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
             Place(manifest, asked[tool][1], "too old"),
             f"the build stops in `{name}`: error:0308010C:digital envelope routines::unsupported, unless a config var NODE_OPTIONS allows it",
             f"raise {tool}, or write `NODE_OPTIONS={legacy}` before the command",
             (Place(manifest, span, "run while building"),), Confidence.MEDIUM,
         )  # fmt: skip
+
+
+def _bundler(app: App, text: str, asked: dict[str, tuple[str, Span]]) -> str | None:
+    """The package of a bundler that a script builds with: its program is named with the word `build`, or alone."""
+    from herolint.app.node_programs import known_programs
+    from herolint.formats.shell import parse
+
+    for command in parse(text).commands:
+        words = [word.text for word in command.words]
+        while words[:1] == ["npx"] or words[:1] == ["cross-env"] or (words and "=" in words[0]):
+            words = words[1:]
+        tool = words[0] if words else ""
+        tool = tool if tool in app.platform.node.asks_for_md4 else known_programs().get(tool, "")
+        if tool in app.platform.node.asks_for_md4 and tool in asked and (tool == "webpack" or words[1:2] == ["build"]):
+            return tool
+    return None
 
 
 def _locked(app: App, tool: str, lock: str | None) -> Version | None:
