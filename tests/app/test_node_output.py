@@ -93,3 +93,19 @@ def test_a_range_within_another_lets_in_nothing_beside_it(asked: str, operator: 
 )
 def test_what_a_range_can_only_mean(asked: str, within: bool) -> None:
     assert only_within(asked, "<4.0.0") is within
+
+
+@pytest.mark.parametrize(("release", "fails"), [("4.46.0", True), ("4.47.0", False), ("5.40.0", True), ("5.99.0", False)])
+def test_the_webpack_that_comes_with_another_tool(tmp_path: Path, release: str, fails: bool) -> None:
+    package = {
+        "name": "shop",
+        "engines": {"node": "24.x"},
+        "scripts": {"build": "vue-cli-service build", "start": "node server.js"},
+        "devDependencies": {"@vue/cli-service": "^4.5.0"},
+    }
+    lock = {
+        "lockfileVersion": 3,
+        "packages": {"node_modules/@vue/cli-service": {"version": "4.5.19"}, "node_modules/webpack": {"version": release}},
+    }
+    plant(tmp_path, {"package.json": json.dumps(package), "package-lock.json": json.dumps(lock), "server.js": SERVER})
+    assert any(found.code == "HL421" for found in engine.run(tmp_path, Config(), OPTIONS).findings) is fails

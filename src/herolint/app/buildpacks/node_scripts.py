@@ -125,12 +125,14 @@ def _md4(app: App, package: PackageJson, folder: str, name: str, lock: str | Non
     tool = _bundler(app, text, asked)
     if tool is None:
         return
-    old = app.platform.node.asks_for_md4[tool]
-    version = _locked(app, tool, lock)
-    if satisfies(version, old) if version is not None else only_within(asked[tool][0], old):
+    bundler = "webpack" if tool in app.platform.node.brings_webpack else tool
+    old = app.platform.node.asks_for_md4[bundler]
+    version = _locked(app, bundler, lock)
+    if satisfies(version, old) if version is not None else bundler == tool and only_within(asked[tool][0], old):
         release = f" {'.'.join(map(str, version))}" if version is not None else ""
+        brought = f", which {tool} brings," if bundler != tool else ""
         yield Outcome(
-            "not-together", True, f"{tool}{release} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
+            "not-together", True, f"{bundler}{release}{brought} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
             Place(manifest, asked[tool][1], "too old"),
             f"the build stops in `{name}`: error:0308010C:digital envelope routines::unsupported, unless a config var NODE_OPTIONS allows it",
             f"raise {tool}, or write `NODE_OPTIONS={legacy}` before the command",
@@ -149,7 +151,8 @@ def _bundler(app: App, text: str, asked: dict[str, tuple[str, Span]]) -> str | N
             words = words[1:]
         tool = words[0] if words else ""
         tool = tool if tool in app.platform.node.asks_for_md4 else known_programs().get(tool, "")
-        if tool in app.platform.node.asks_for_md4 and tool in asked and (tool == "webpack" or words[1:2] == ["build"]):
+        builds = tool == "webpack" or words[1:2] == ["build"]
+        if (tool in app.platform.node.asks_for_md4 or tool in app.platform.node.brings_webpack) and tool in asked and builds:
             return tool
     return None
 
