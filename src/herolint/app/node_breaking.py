@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Broken(msgspec.Struct, frozen=True):
-    """A package that fails: what the table says of it, the release (empty where only a range says which), where it is asked for.
+    """A package that fails: what the table says of it, the release (or the range, where no lock says more), where it is asked for.
 
     `use` is a place that loads it; None where it fails before anything runs. `node`: the major version that is taken.
     """
@@ -33,6 +33,8 @@ class Broken(msgspec.Struct, frozen=True):
     release: str
     at: Place
     node: int
+    sure: bool
+    """Whether a lock says which release it is."""
     use: Place | None = None
 
 
@@ -51,14 +53,14 @@ def node_breaks(app: App) -> Iterator[Broken]:
             found = _taken(app, folder, one, row)
             if found is None:
                 continue
-            release, at = found
+            release, at, sure = found
             if row.stage == "start":
                 uses = _loaded(app) if uses is None else uses
                 use = next((uses[name] for name in (row.name, *row.loaded_by) if name in uses), None)
                 if use is not None and not folder:
-                    yield Broken(row, release, at, node[0], use.at)
+                    yield Broken(row, release, at, node[0], sure, use.at)
             elif row.stage == "install" or re.search(rf"(?<![\w./-]){re.escape(row.program)}(?![\w-])", build_text(app)):
-                yield Broken(row, release, at, node[0])
+                yield Broken(row, release, at, node[0], sure)
 
 
 def _packages(app: App, root: PackageJson) -> Iterator[tuple[str, PackageJson]]:
@@ -70,8 +72,8 @@ def _packages(app: App, root: PackageJson) -> Iterator[tuple[str, PackageJson]]:
             yield folder, package
 
 
-def _taken(app: App, folder: str, package: PackageJson, row: NodeBreak) -> tuple[str, Place] | None:
-    """The release in question that will be installed, and where it is asked for; None where another one is, or may be."""
+def _taken(app: App, folder: str, package: PackageJson, row: NodeBreak) -> tuple[str, Place, bool] | None:
+    """The release in question that will be installed, where it is asked for, and whether a lock says so; None where another one is, or may be."""
     asked = package.dependencies.get(row.name) or (package.dev_dependencies.get(row.name) if row.stage != "start" else None)
     lock = next((path for one in LOCKS if (path := posixpath.join(folder, one)) in app.slug), None if folder else lock_file(app))
     source = app.document(lock) if lock is not None else None
@@ -80,8 +82,8 @@ def _taken(app: App, folder: str, package: PackageJson, row: NodeBreak) -> tuple
     at = Place(posixpath.join(folder, "package.json"), asked[1], "too old")
     locked = locked_version(posixpath.basename(lock), source, row.name) if lock and source is not None and not source.is_binary else None
     if locked is not None:
-        return (".".join(map(str, locked)), at) if satisfies(locked, row.versions) else None
-    return ("", at) if only_within(asked[0], row.versions) else None
+        return (".".join(map(str, locked)), at, True) if satisfies(locked, row.versions) else None
+    return (asked[0], at, False) if only_within(asked[0], row.versions) else None
 
 
 def _loaded(app: App) -> dict[str, Use]:

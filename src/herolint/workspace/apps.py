@@ -18,7 +18,9 @@ MANIFESTS = frozenset(
 )  # fmt: skip
 """Files by which a buildpack, or the platform itself, takes a folder for an app."""
 
-_STARTED = frozenset({"manage.py", "app.py", "main.py", "wsgi.py", "asgi.py", "server.js", "index.js", "app.js", "config.ru", "main.go"})
+_STARTED = frozenset(
+    {"manage.py", "app.py", "main.py", "wsgi.py", "asgi.py", "server.js", "index.js", "app.js", "config.ru", "main.go", "nest-cli.json"}
+)
 _NO_APPS = frozenset(
     {
         "test", "tests", "spec", "fixtures", "fixture", "example", "examples", "sample", "samples", "demo", "demos", "docs", "doc", "template",

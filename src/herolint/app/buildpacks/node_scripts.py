@@ -12,12 +12,20 @@ from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_output import build_scripts, build_text, followed_scripts
 from herolint.app.buildpacks.node_range import Version, only_within, satisfies
 from herolint.finding import Confidence, Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.package_json import PackageJson
     from herolint.formats.shell import Command
     from herolint.source import Span
+
+
+_INSTALLS = lazy(
+    r"\b(?:install|ci|add|bootstrap)\b|\b(?:npm|pnpm|bun) i\b|\byarn(?:\s+--\S+(?:[ =]\S+)?)*\s*(?:&&|;|$)|\b(?:sh|bash|make|node|lerna|nx|turbo)\b"
+)
+"""Words of scripts that install packages, or may lead to something that does."""
+_BUILD_HOOKS = ("bin/pre_compile", "bin/post_compile")
 
 
 def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | None) -> Iterator[Outcome]:
@@ -38,6 +46,7 @@ def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | N
             )  # fmt: skip
         if node is not None and node[0] >= app.platform.node.without_md4:
             yield from _md4(app, package, "", name, lock)
+    yield from _nothing_installed(app, package)
     if node is not None and node[0] >= app.platform.node.without_md4:
         for folder in sorted({folder for folder, _, _ in followed_scripts(app) if folder}):
             yield from _md4_in(app, folder, lock)
@@ -99,6 +108,33 @@ def _workspaces(app: App) -> list[str]:
     return [posixpath.basename(path) for path in app.slug if path.endswith("/package.json") and "node_modules/" not in path]
 
 
+def _nothing_installed(app: App, root: PackageJson) -> Iterator[Outcome]:
+    """A script of another folder that the build runs, though nothing installs that folder's packages."""
+    from herolint.app.node_programs import known_programs
+    from herolint.formats.shell import parse
+
+    followed = followed_scripts(app)
+    shared = root.tree.get("workspaces") is not None or any(path in app.slug for path in ("pnpm-workspace.yaml", "lerna.json"))
+    if shared or any(_INSTALLS.search(text) for _, _, text in followed) or any(hook in app.slug for hook in _BUILD_HOOKS):
+        return
+    above = {**root.dependencies, **root.dev_dependencies}
+    for folder, name, text in followed:
+        package = app.package(folder) if folder else None
+        first = next((command.words[0].text for command in parse(text).commands if command.words), "")
+        wanted = known_programs().get(first)
+        if package is None or wanted is None or wanted in above or app.workspace.is_dir(posixpath.join(folder, "node_modules")):
+            continue
+        if wanted in package.dependencies or wanted in package.dev_dependencies:
+            outer = next((key for where, key, _ in followed if not where), "build")
+            yield Outcome(
+                "not-built", True, f"the build runs the script `{name}` of {folder}/, where nothing is installed: `{first}` is not found",
+                Place("package.json", root.scripts[outer][1], "goes there"), f"the build stops in `{outer}`",
+                f"install them first: `npm install --prefix {folder}`",
+                (Place(posixpath.join(folder, "package.json"), package.scripts[name][1], "run while building"),),
+            )  # fmt: skip
+            return
+
+
 def _md4_in(app: App, folder: str, lock: str | None) -> Iterator[Outcome]:
     """An old webpack in another folder, one of whose scripts the build calls; it may have a lock of its own."""
     package = app.package(folder)
@@ -129,7 +165,7 @@ def _md4(app: App, package: PackageJson, folder: str, name: str, lock: str | Non
     old = app.platform.node.asks_for_md4[bundler]
     version = _locked(app, bundler, lock)
     if satisfies(version, old) if version is not None else bundler == tool and only_within(asked[tool][0], old):
-        release = f" {'.'.join(map(str, version))}" if version is not None else ""
+        release = f" {'.'.join(map(str, version))}" if version is not None else f" {asked[tool][0]}"
         brought = f", which {tool} brings," if bundler != tool else ""
         yield Outcome(
             "not-together", True, f"{bundler}{release}{brought} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",

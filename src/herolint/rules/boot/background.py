@@ -13,7 +13,7 @@ from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.timed_loops import Consumer, TimedLoop, consumers, timed_loops
+from herolint.app.timed_loops import Consumer, TimedLoop, consumers, keeps_nothing_up, timed_loops
 from herolint.app.values import UNKNOWN, env_names, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -102,6 +102,8 @@ def _is_job(app: App, effect: Effect) -> bool:
     """Whether what is scheduled is work; a timer is one only when it calls out or writes, at most every minute."""
     if effect.row.kind != "interval":
         return True
+    if keeps_nothing_up(effect.mod, effect.fact):
+        return False  # it looks after what the process holds
     reach = app.code.reach["web"]
     every = shortest(app.code, effect)
     if every is None or every < _SHORT_S or not _starts_in_web(app, effect):

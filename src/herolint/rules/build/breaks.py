@@ -43,13 +43,13 @@ def _with_node(broken: Broken) -> Finding:
     row = broken.row
     return report(
         "HL421",
-        f"{row.name}{f' {broken.release}' if broken.release else ''} does not go with Node.js {broken.node}: {row.reason}",
+        f"{row.name} {broken.release} does not go with Node.js {broken.node}: {row.reason}",
         broken.at,
         severity=ERROR,
         why=row.then,
         related=[Place(broken.use.path, broken.use.span, "loaded here")] if broken.use is not None else [],
         fix=row.instead,
-        confidence=Confidence.HIGH if broken.release else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if broken.sure else Confidence.MEDIUM,
     )
 
 

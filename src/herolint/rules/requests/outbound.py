@@ -13,6 +13,7 @@ from herolint.app.limits import has_limit
 from herolint.app.model import App
 from herolint.app.network import nobody_waits
 from herolint.app.program import Effect
+from herolint.code.queries import dotted
 from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
 from herolint.rules.requests.work import flow_to, in_request
@@ -48,7 +49,8 @@ class _Call(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return self.effect.name.replace("()", "")
+        made = self.effect.name.endswith("()")  # what a call gave back: `promisify(exec)` under a name of its own
+        return (dotted(self.effect.fact.call.func) if made else None) or self.effect.name.replace("()", "")
 
 
 def _without_limit(app: App, limit: float) -> Iterator[_Call]:
