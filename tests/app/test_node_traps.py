@@ -150,3 +150,57 @@ def test_a_session_on_the_disk(tmp_path: Path) -> None:
 def test_a_framework_that_builds_at_the_start(tmp_path: Path, command: str) -> None:
     needs = {"next": "16.0.3", "@remix-run/dev": "2.17.2", "@remix-run/serve": "2.17.2"}
     assert ("HL115", "warning") in codes(tmp_path, {"Procfile": f"web: {command}\n", "package.json": package(dependencies=needs)})
+
+
+CONFIG = """
+const local = { user: "orders" };
+exports.config = function () {
+  const connectionString = process.env.DATABASE_URL;
+  if (connectionString) {
+    return { connectionString, ssl: { rejectUnauthorized: false } };
+  }
+  return %s;
+};
+"""
+
+
+@pytest.mark.parametrize("otherwise", ["local", "{}", "require('./local.json')"])
+def test_an_address_that_a_function_takes_from_the_environment(tmp_path: Path, otherwise: str) -> None:
+    server = 'const { Pool } = require("pg");\nconst { config } = require("./config");\n'
+    server += (
+        EXPRESS
+        % "const pool = new Pool(config());\napp.get('/', async (request, response) => response.json(await pool.query('SELECT 1')));"
+    )
+    files = {"config.js": CONFIG % otherwise, "local.json": "{}", "server.js": server}
+    files["package.json"] = package(scripts={"start": "node server.js"}, dependencies={"express": "5.1.0", "pg": "8.16.3"})
+    assert codes(tmp_path, files) == []
+
+
+def test_a_program_that_ends_has_no_requests_beside_it(tmp_path: Path) -> None:
+    command = 'const { Worker } = require("node:worker_threads");\n\nnew Worker("./resize.js").on("exit", () => console.log("done"));\n'
+    files = {"package.json": package(scripts={"start": "node shrink.js"}), "shrink.js": command, "resize.js": "console.log(1);\n"}
+    assert codes(tmp_path, files) == []
+
+
+@pytest.mark.parametrize("command", ["gulp serve", "node node_modules/.bin/gulp serve"])
+def test_an_old_gulp_that_a_process_starts(tmp_path: Path, command: str) -> None:
+    files = {
+        "Procfile": f"worker: {command}\nweb: node server.js\n",
+        "server.js": SERVER,
+        "gulpfile.js": 'require("gulp").task("serve");\n',
+    }
+    assert codes(tmp_path, {**files, "package.json": package(dependencies={"gulp": "3.9.1"})}) == [("HL421", "error")]
+
+
+def test_a_schema_that_is_pushed_at_every_start(tmp_path: Path) -> None:
+    files = {"Procfile": "web: npx prisma db push && node server.js\n", "server.js": SERVER}
+    assert codes(tmp_path, {**files, "package.json": package(dependencies={"prisma": "7.0.1"})}) == [("HL113", "warning")]
+
+
+def test_a_driver_that_does_not_check_certificates_by_itself(tmp_path: Path) -> None:
+    server = (
+        'const { Pool } = require("pg");\n' + EXPRESS % "const pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: true });"
+    )
+    needs = {"express": "4.22.1", "pg": "7.18.2"}
+    manifest = json.dumps({"name": "orders", "engines": {"node": "12.x"}, "scripts": {"start": "node server.js"}, "dependencies": needs})
+    assert codes(tmp_path, {"package.json": manifest, "server.js": server}) == [("HL408", "warning")]

@@ -59,8 +59,16 @@ def node_breaks(app: App) -> Iterator[Broken]:
                 use = next((uses[name] for name in (row.name, *row.loaded_by) if name in uses), None)
                 if use is not None and not folder:
                     yield Broken(row, release, at, node[0], sure, use.at)
-            elif row.stage == "install" or re.search(rf"(?<![\w./-]){re.escape(row.program)}(?![\w-])", build_text(app)):
+            elif row.stage == "install" or _runs(app, row.program):
                 yield Broken(row, release, at, node[0], sure)
+
+
+def _runs(app: App, program: str) -> bool:
+    """Whether the build, or a process when it starts, runs a program."""
+    started = (launch for process in app.processes.values() for launch in process.launches)
+    if any(launch.tool == program or (launch.script or "").endswith(f"node_modules/.bin/{program}") for launch in started):
+        return True
+    return re.search(rf"(?<![\w./-]){re.escape(program)}(?![\w-])", build_text(app)) is not None
 
 
 def _packages(app: App, root: PackageJson) -> Iterator[tuple[str, PackageJson]]:

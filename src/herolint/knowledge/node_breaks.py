@@ -11,7 +11,7 @@ Stage = Literal["install", "build", "start"]
 
 
 class NodeBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Releases that fail from some Node.js on: when they are installed, when a script of the build runs `program`, or when code loads them."""
+    """Releases that fail from some Node.js on: when they are installed, when `program` is run, or when code loads them."""
 
     name: str
     versions: str

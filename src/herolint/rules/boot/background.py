@@ -214,9 +214,8 @@ def _what(app: App, effect: Effect) -> str | None:
         ref = FunctionRef(effect.mod.path, effect.fact.function)
         _, value = app.code.argument(effect, effect.row.path)
         script = text_of(value)
-        return (
-            f"a {effect.row.kind}{f' ({script})' if script else ''}" if ref in app.code.started and ref not in app.code.in_request else None
-        )
+        lives = ref in app.code.started and ref not in app.code.in_request and not _is_all(app)
+        return f"a {effect.row.kind}{f' ({script})' if script else ''}" if lives else None
     target = _target(effect.mod, effect.fact)
     if target is None:
         return None
@@ -231,7 +230,7 @@ def _what(app: App, effect: Effect) -> str | None:
 
 
 def _is_all(app: App) -> bool:
-    """Whether the bot itself is what the web process is (another rule tells that it binds no port)."""
+    """Whether nothing serves requests beside it: what the web process starts is all that it is (another rule tells that it binds no port)."""
     return not app.code.handlers.get("web") and not any("web" in e.processes for e in app.code.effects_of("listens"))
 
 

@@ -79,7 +79,8 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
             or (launch.tool == "aerich" and "upgrade" in words)
             or (launch.tool in ("rake", "rails") and any(word.startswith(("db:migrate", "db:prepare", "db:setup")) for word in words))
         )
-        if django or other or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
+        pushed = launch.tool in ("prisma", "drizzle-kit") and {"db", "push"} <= words | set(launch.subcommand.split("-"))
+        if django or other or pushed or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
             at = launch.at
             text = " ".join(w.text for w in launch.words)
             making = launch.subcommand == "makemigrations"
