@@ -204,3 +204,17 @@ def test_a_driver_that_does_not_check_certificates_by_itself(tmp_path: Path) -> 
     needs = {"express": "4.22.1", "pg": "7.18.2"}
     manifest = json.dumps({"name": "orders", "engines": {"node": "12.x"}, "scripts": {"start": "node server.js"}, "dependencies": needs})
     assert codes(tmp_path, {"package.json": manifest, "server.js": server}) == [("HL408", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("needs", "engine", "fails"),
+    [
+        ({"bcrypt": "^3.0.8"}, "24.x", True),
+        ({"bcrypt": "^3.0.8"}, "14.x", False),
+        ({"bcrypt": ">=3.0.8"}, "24.x", False),
+        ({"bcryptjs": "2.4.3"}, "24.x", False),
+    ],
+)
+def test_what_does_not_compile_with_the_node_of_the_build(tmp_path: Path, needs: dict[str, str], engine: str, fails: bool) -> None:
+    manifest = json.dumps({"name": "orders", "engines": {"node": engine}, "scripts": {"start": "node server.js"}, "dependencies": needs})
+    assert (("HL421", "error") in codes(tmp_path, {"package.json": manifest, "server.js": SERVER})) is fails
