@@ -109,3 +109,17 @@ def test_the_webpack_that_comes_with_another_tool(tmp_path: Path, release: str, 
     }
     plant(tmp_path, {"package.json": json.dumps(package), "package-lock.json": json.dumps(lock), "server.js": SERVER})
     assert any(found.code == "HL421" for found in engine.run(tmp_path, Config(), OPTIONS).findings) is fails
+
+
+@pytest.mark.parametrize(
+    ("release", "build", "fails"), [("11.1.4", "next build", True), ("12.3.4", "next build", False), ("11.1.4", "next export", False)]
+)
+def test_an_old_next_on_a_node_without_md4(tmp_path: Path, release: str, build: str, fails: bool) -> None:
+    package = {
+        "name": "shop",
+        "engines": {"node": "24.x"},
+        "scripts": {"build": build, "start": "next start"},
+        "dependencies": {"next": release},
+    }
+    plant(tmp_path, {"package.json": json.dumps(package), "pages/index.js": "export default () => null;\n"})
+    assert any(found.code == "HL421" for found in engine.run(tmp_path, Config(), OPTIONS).findings) is fails
