@@ -142,6 +142,12 @@ def test_a_secret_by_its_name(path: str, text: str, kind: str) -> None:
     assert [one.kind for one in found(path, text)] == [kind]
 
 
+def test_a_token_that_only_reads_stands_in_the_configuration_by_design() -> None:
+    for rights, expected in (("read", 0), ("read-write", 1)):
+        token = base64.b64encode(f"{hexadecimal(8)}-{hexadecimal(12)}|{rights}".encode()).decode()
+        assert len(found("nx.json", '{"tasksRunnerOptions": {"default": {"options": {"accessToken": "' + token + '"}}}}')) == expected
+
+
 def test_words_are_not_random() -> None:
     assert looks_random("vkjgd234vbdQ9zLm")
     assert not looks_random("password_reset_token_expired_1")

@@ -97,28 +97,39 @@ def apps_in(
     cache: FactCache | None,
     rule_options: Mapping[str, Mapping[str, object]] | None = None,
 ) -> list[App]:
-    """The apps of a workspace, nothing about them computed yet."""
+    """The apps of a workspace, nothing about them computed yet but what their workflows push."""
     from herolint.app.model import App
     from herolint.platforms import load as load_platform
-    from herolint.workspace.apps import find_apps
+    from herolint.workspace.apps import AppRoot, find_apps
 
     platform = load_platform(config.platform)
     context = options.context.over(config.app)
     knowledge = (config.knowledge, *(_table(path) for path in plugins.provided().knowledge))
+
+    def app_at(found: AppRoot, told: Context) -> App:
+        at = workspace.sub(found.path) if found.path else workspace
+        return App(at, found, told, platform, options.today, cache, knowledge, rule_options or {}, options.online)
+
+    apps = [app_at(found, context) for found in find_apps(workspace)]
+    pushed = _pushed_alone(apps[0])
+    if not pushed:
+        return apps
+    whole = AppRoot("", "a deploy pushes a folder of it", False, False)
+    alone = [(AppRoot(path, "a deploy pushes this folder", True), image) for path, image in sorted(pushed.items())]
+    others = [app for app in apps if app.root.path and app.root.path not in pushed]
     return [
-        App(
-            workspace.sub(found.path) if found.path else workspace,
-            found,
-            context,
-            platform,
-            options.today,
-            cache,
-            knowledge,
-            rule_options or {},
-            options.online,
-        )
-        for found in find_apps(workspace)
+        app_at(whole, context),
+        *(app_at(root, msgspec.structs.replace(context, stack=context.stack or ("container" if image else None))) for root, image in alone),
+        *others,
     ]
+
+
+def _pushed_alone(app: App) -> dict[str, bool]:
+    """The folders that are all that the repository's workflows push, and whether as images; none where the root holds a Procfile."""
+    files = app.workspace.files
+    if "Procfile" in files or not any(path.startswith(".github/workflows/") for path in files):
+        return {}
+    return {path: image for path, image in app.deploys.only_folders.items() if app.workspace.is_dir(path)}
 
 
 def _cache(options: RunOptions) -> FactCache | None:

@@ -56,11 +56,13 @@ def _client_files(code: Program) -> Iterator[tuple[str, str]]:
     """Files that browsers get, with the folder of the app they belong to."""
     packages = {name for table in code.tables.values() for name in table.browser.packages}
     folders = {name for table in code.tables.values() for name in table.browser.folders}
+    programs = {name for table in code.tables.values() for name in table.browser.programs}
     roots = []
     for path in code.app.slug:
         if posixpath.basename(path) == "package.json" and "node_modules/" not in path:
             package = code.app.package(posixpath.dirname(path))
-            if package is not None and packages & {*package.dependencies, *package.dev_dependencies}:
+            asked = {*package.dependencies, *package.dev_dependencies} if package is not None else set()
+            if packages & asked and not programs & asked:
                 roots.append(posixpath.dirname(path))
     for path in sorted(code.code.sources):
         if not code.reads_browser(path) or _NOT_SHIPPED.search(path):

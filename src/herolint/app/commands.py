@@ -41,9 +41,15 @@ _BRIEF = frozenset(
 """Programs of the system that work on files of the dyno alone, and wait for nobody."""
 
 
+_BRIEF_OF_GIT = frozenset("describe rev-parse log show status branch config remote tag rev-list symbolic-ref".split())
+"""Commands of git that read what lies on the disk."""
+
+
 def brief_program(code: Program, effect: Effect) -> bool:
     """Whether a started program is one that waits for nobody else."""
     words = command_words(code, effect) if effect.row.effect == "runs-process" else ()
+    if words[:1] == ("git",) and words[1:2] and words[1] in _BRIEF_OF_GIT:
+        return True
     return bool(words) and words[0].rpartition("/")[2] in _BRIEF and not any(sign in words for sign in ("&&", "||", ";", "|"))
 
 

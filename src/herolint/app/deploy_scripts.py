@@ -147,6 +147,12 @@ class Deploys:
                     yield folder
 
     @property
+    def only_folders(self) -> dict[str, bool]:
+        """The folders that are all that a deploy by the action pushes, and whether as an image; none where one pushes the whole."""
+        found = {_folder(action.value("appdir")): action.value("usedocker") == "true" for action in self.actions}
+        return {} if "" in found else found
+
+    @property
     def container(self) -> bool:
         """Whether the deploy sends an image."""
         return any(action.value("usedocker") == "true" for action in self.actions) or any(

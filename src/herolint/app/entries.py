@@ -20,7 +20,7 @@ def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
         found = node_script(launch.script, paths)
         if found is not None:
             yield Entry(found, True)
-    elif launch.tool == "nest" and (main := paths.file("src/main")) is not None:
+    elif launch.tool == "nest" and (main := paths.file(_nest_main(app, launch.cwd))) is not None:
         yield Entry(main, True)
     elif launch.tool == "ruby" and launch.script in app.slug and launch.script is not None:
         yield Entry(launch.script, True)
@@ -28,6 +28,17 @@ def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
         yield from _rack(app)
     else:
         yield from _go(app, launch)
+
+
+def _nest_main(app: App, folder: str) -> str:
+    """The file that Nest's command line starts, without its ending, by its configuration."""
+    from herolint.formats.json_tree import load
+
+    source = app.document(posixpath.join(folder, "nest-cli.json"))
+    tree = load(source) if source is not None and not source.is_binary else None
+    root = tree.root if tree is not None and tree.root is not None and tree.root.kind == "map" else None
+    told = (root.text("sourceRoot"), root.text("entryFile")) if root is not None else (None, None)
+    return posixpath.normpath(posixpath.join(folder, told[0] or "src", told[1] or "main"))
 
 
 def node_script(script: str, paths: NodePaths) -> str | None:

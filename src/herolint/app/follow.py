@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from herolint.app import side_by_side
+from herolint.app import ecosystem, side_by_side
 from herolint.app.launch import WRAPPERS, Launch, launch_of
 from herolint.app.launch_node import PACKAGE_MANAGERS
 from herolint.finding import Place
@@ -82,6 +82,7 @@ class Follower:
         launch = launch_of(self._placed(whole, cwd), path, via, cwd if self.image is None else "")
         if launch is None:
             return
+        launch = self._with_main(launch)
         script = self._script(launch) if len(via) < MAX_SCRIPTS else None
         if script is not None and not any(place.path == script for place in via):
             text = self.app.workspace.read(script)
@@ -94,8 +95,22 @@ class Follower:
             yield from self._under(launch, self._package_scripts(launch, via))
         if launch.tool in side_by_side.TOOLS and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self.launches(side_by_side.commands(launch), path, via, launch.cwd))
+        if ecosystem.is_list(launch) and len(via) < MAX_SCRIPTS:
+            yield from self._under(
+                launch, self.launches(ecosystem.commands(self.app, launch), launch.script or path, (*via, launch.at), launch.cwd)
+            )
         if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self._managed(launch, via))
+
+    def _with_main(self, launch: Launch) -> Launch:
+        """A folder that Node.js is told to run (`node .`) as the file that its package.json names."""
+        folder = "" if launch.script == "." else launch.script or ""
+        if launch.tool != "node" or launch.script is None or posixpath.join(folder, "package.json") not in self.app.slug:
+            return launch
+        package = self.app.package(folder)
+        root = package.tree.root if package is not None else None
+        main = root.text("main") if root is not None and root.kind == "map" else None
+        return replace(launch, script=posixpath.normpath(posixpath.join(folder, main or "index.js")))
 
     def _placed(self, command: Command, cwd: str) -> Command:
         """The command with paths of the image turned into paths of the repository; the same where nothing is known to differ."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from herolint.app.launch_node import (
+    MANAGING,
     PACKAGE_MANAGERS,
     RUNNERS,
     assigned_words,
@@ -161,6 +162,8 @@ def _identify(command: Command, words: tuple[Word, ...], path: str, via: tuple[P
     if program in PACKAGE_MANAGERS and (named := script_name(program, rest)) is not None:
         folder = package_folder(program, rest, cwd)
         return replace(start, tool=program, subcommand=named[0], target=named[1], folder=folder, options={}, arguments=rest)
+    if program in ("pm2", "forever") and rest and rest[0].text in MANAGING:
+        return replace(start, tool=program, subcommand=rest[0].text, options={}, arguments=rest[1:])
     if program in RUNNERS or words[0].text.endswith((".js", ".mjs", ".cjs")):
         return _node(program, words if program not in RUNNERS else rest, start)
     if program == "ruby":

@@ -17,6 +17,13 @@ RUNNERS = frozenset(
     """.split()
 )
 """Programs that run the script named by their first argument."""
+MANAGING = frozenset(
+    """
+    save logs log list ls status monit kill stop stopall delete restart restartall reload flush resurrect startup unstartup dump describe show
+    info update install set link plus scale cleardump columns
+    """.split()
+)
+"""What process managers do besides starting a script."""
 PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
 _OWN_COMMANDS = frozenset(
     """

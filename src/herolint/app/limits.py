@@ -35,6 +35,7 @@ def has_limit(code: Program, effect: Effect) -> bool:
         _given(code, effect)
         or any(isinstance(a, facts.Star) and a.stars == 2 for a in effect.fact.call.args)
         or _raced(effect)
+        or _killed(effect)
         or _by_context(code, effect)
         or _by_client(code, effect)
         or limits_all(code)
@@ -146,6 +147,17 @@ def _raced(effect: Effect) -> bool:
                 if word != "timeout" and other.function == effect.fact.function:
                     return True
     return False
+
+
+def _killed(effect: Effect) -> bool:
+    """Whether a timer of the same function ends the program that the call started: `setTimeout(() => child.kill(), ms)`."""
+    mod, call, function = effect.mod, effect.fact.call, effect.fact.function
+    kept = next((one.target for one in mod.facts.assigns if one.value is not None and one.value.start == call.start), None)
+    if effect.row.effect != "runs-process" or not isinstance(kept, facts.Name):
+        return False
+    timers = (fact.call for fact in mod.calls_of.get(function, ()) if last_name(fact.call.func) == "setTimeout")
+    late = [arg.number for timer in timers for arg in timer.args if isinstance(arg, facts.Closure)]
+    return any(dotted(fact.call.func) == f"{kept.id}.kill" for number in late for fact in mod.calls_of.get(number, ()))
 
 
 def ends_by_itself(mod: Mod, fact: CallFact) -> bool:

@@ -13,6 +13,7 @@ from herolint.app.durations import way_of
 from herolint.app.flow import Step
 from herolint.app.limits import ends_by_itself, time_limit
 from herolint.app.loops import leaves_early, loops_around
+from herolint.app.promises import left_alone
 from herolint.app.reach import FunctionRef
 from herolint.app.tries import Tries, tries_of
 
@@ -42,13 +43,18 @@ class Calls(msgspec.Struct, frozen=True):
         return next(((mod, fact) for mod, fact in way if any(loop.most > 1 for loop in loops_around(code, mod, fact))), way[0])
 
 
+def nobody_waits(code: Program, effect: Effect) -> bool:
+    """Whether a call to the network is made and left alone, in a language where only what is awaited is waited for."""
+    return effect.row.effect == "network" and code.linker.dialect(effect.mod).promises and left_alone(effect.mod, effect.fact)
+
+
 def slow_calls(code: Program, limit: float) -> Iterator[Calls]:
     """Calls that may together take longer than `limit` seconds."""
     seen: set[FunctionRef] = set()
     for effect in code.effects_of("network", "runs-process"):
         reached = code.waiting.reached(effect.mod, effect.fact) if code.waiting is not None and "web" in effect.processes else None
         ref = FunctionRef(effect.mod.path, effect.fact.function)
-        if reached is None or ref in seen or brief_program(code, effect):
+        if reached is None or ref in seen or brief_program(code, effect) or nobody_waits(code, effect):
             continue
         found = _judged(code, effect, *reached, limit)
         if found is not None:

@@ -39,7 +39,7 @@ def unmet_loads(app: App) -> Iterator[Unmet]:
         return
     found: dict[tuple[str, str], Unmet] = {}
     judge = _Judge(app)
-    for use in sorted(_uses(app), key=lambda use: not use.starts):
+    for use in sorted(loads(app), key=lambda use: not use.starts):
         unmet = judge.unmet(use)
         if unmet is not None:
             key = unmet.kind, unmet.package
@@ -57,7 +57,7 @@ def _is_workspace(app: App) -> bool:
     )
 
 
-def _uses(app: App) -> Iterator[Use]:
+def loads(app: App) -> Iterator[Use]:
     """Loads that may fail with nobody to catch it, in files that Node.js runs as they are written."""
     program = app.code
     for name, reach in program.reach.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.values import UNKNOWN, Made, Table, Value
+from herolint.app.values import UNKNOWN, Made, Table, Value, options
 from herolint.code import facts
 from herolint.code.queries import argument, option
 
@@ -54,14 +54,15 @@ def _in_factory(code: Program, effect: Effect, names: list[str]) -> Given | None
 
 
 def _in_bound_options(code: Program, effect: Effect, names: list[str]) -> Given | None:
-    """An option of an object that was bound to a name before it is given."""
+    """An option of an object that was bound to a name before it is given, or that a function gives back: in one of the ways it may."""
     for given in effect.fact.call.args:
-        if isinstance(given, facts.Name | facts.Attr | facts.Index):
+        if isinstance(given, facts.Name | facts.Attr | facts.Index | facts.Call):
             value = code.fold(effect.mod, effect.fact.function, given)
-            for name in names:
-                found: Value | None = value
-                for part in name.split("."):
-                    found = found.get(part) if isinstance(found, Table) else found.keyword(part) if isinstance(found, Made) else None
-                if found is not None:
-                    return given, found
+            for one in options(value):
+                for name in names:
+                    found: Value | None = one
+                    for part in name.split("."):
+                        found = found.get(part) if isinstance(found, Table) else found.keyword(part) if isinstance(found, Made) else None
+                    if found is not None:
+                        return given, found
     return None

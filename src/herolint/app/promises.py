@@ -42,6 +42,17 @@ def _answers(fact: CallFact) -> bool:
     return (isinstance(base, facts.Name) and base.id in ANSWERS) or hands_answer(fact)
 
 
+def left_alone(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call stands for itself: nobody awaits, keeps, returns or hands on what it gives, and it is given nothing to call back."""
+    call = fact.call
+    if fact.awaited or hands_answer(fact) or any(isinstance(arg, facts.Closure | facts.Name) for arg in call.args):
+        return False
+    kept = [one.value for one in mod.facts.returns if one.function == fact.function]
+    kept += [one.value for one in mod.facts.assigns if one.function == fact.function]
+    kept += [other.call for other in mod.calls_of.get(fact.function, ()) if other.call is not call]
+    return not any(one is not None and one.start <= call.start and call.end <= one.end for one in kept)
+
+
 def gives_promise(mod: Mod, number: int) -> bool:
     """Whether a function returns a promise that it makes, or a chain of them."""
     found: frozenset[int] | None = mod.__dict__.get("_gives_promise")

@@ -155,6 +155,11 @@ def _tokens(source: SourceFile) -> Iterator[Secret]:
                 yield Secret(token.kind, at, mask(value), token.sure)
 
 
+def _reads_only(value: str) -> bool:
+    """Whether a token says of itself that it only reads: those of Nx Cloud do, and stand in nx.json by design."""
+    return _decoded(value).endswith("|read")
+
+
 def _fits(token: Token, value: str) -> bool:
     """Whether the parts in base 64 hold what the format asks for."""
     if token.digits:
@@ -231,7 +236,7 @@ def _named(source: SourceFile) -> Iterator[Secret]:
         for given in in_assignments(source):
             if at_home and not is_for_outside(source, given):
                 continue
-            if not (given.name == "SECRET_KEY" and source.path.endswith(".py")):
+            if not (given.name == "SECRET_KEY" and source.path.endswith(".py")) and not _reads_only(given.value):
                 yield Secret(
                     f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure, given.name
                 )

@@ -15,6 +15,7 @@ from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import dotted
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -32,6 +33,18 @@ class TimedLoop(msgspec.Struct, frozen=True):
     beside: Place
     wanted: Place
     work: Place
+
+
+def keeps_nothing_up(mod: Mod, fact: CallFact) -> bool:
+    """Whether a timer is told not to keep the process up for its own sake: `.unref()` on it, or on what holds it."""
+    call = fact.call
+    held = next((dotted(one.target) for one in mod.facts.assigns if one.value is not None and one.value.start == call.start), None)
+    for other in mod.calls_of.get(fact.function, ()):
+        func = other.call.func
+        if isinstance(func, facts.Attr) and func.name == "unref":
+            if other.call.start == call.start or (held is not None and dotted(func.base) == held):
+                return True
+    return False
 
 
 def timed_loops(code: Program) -> Iterator[TimedLoop]:

@@ -23,7 +23,7 @@ MESSAGES = {
     "no-space": "no space after the colon: Heroku's slug compiler drops the line",
     "empty-command": "no command behind the name",
     "no-colon": "no colon after the name",
-    "blank-before-colon": "the blank before the colon makes the colon a part of the command, which then fails at boot",
+    "blank-before-colon": "the blank before the colon makes the colon a command, which for the shell does nothing with the words behind it",
     "bad-name": "a process name holds only letters, digits, `-` and `_`: Heroku drops the line",
     "list-item": "a YAML list item: Heroku reads a process named `-`",
     "continued": "a Procfile has no continued lines: the backslash stays in the command and the next line is read for itself",

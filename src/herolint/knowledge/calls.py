@@ -164,9 +164,13 @@ class Uploads(msgspec.Struct, frozen=True):
 
 
 class Browser(msgspec.Struct, frozen=True):
-    """Code that browsers run: packages that build it, folders that are served as they are, names that are given an API's address."""
+    """Code that browsers run: packages that build it, folders that are served as they are, names that are given an API's address.
+
+    `programs` are packages that make a program for somebody's own machine of it instead, where local addresses are right.
+    """
 
     packages: frozenset[str] = frozenset()
+    programs: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
     settings: frozenset[str] = frozenset()
 

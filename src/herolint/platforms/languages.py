@@ -107,6 +107,8 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     """The first major version of Node.js whose OpenSSL has no MD4."""
     asks_for_md4: dict[str, str]
     """Build tool → its releases that need MD4."""
+    brings_webpack: tuple[str, ...] = ()
+    """Packages of programs that build with the webpack that they bring along."""
     npm_needs: dict[str, str] = msgspec.field(default_factory=dict)
     """Major version of npm → the range of Node.js on which it runs."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
@@ -17,7 +18,9 @@ MANIFESTS = frozenset(
 )  # fmt: skip
 """Files by which a buildpack, or the platform itself, takes a folder for an app."""
 
-_STARTED = frozenset({"manage.py", "app.py", "main.py", "wsgi.py", "asgi.py", "server.js", "index.js", "app.js", "config.ru", "main.go"})
+_STARTED = frozenset(
+    {"manage.py", "app.py", "main.py", "wsgi.py", "asgi.py", "server.js", "index.js", "app.js", "config.ru", "main.go", "nest-cli.json"}
+)
 _NO_APPS = frozenset(
     {
         "test", "tests", "spec", "fixtures", "fixture", "example", "examples", "sample", "samples", "demo", "demos", "docs", "doc", "template",
@@ -36,7 +39,7 @@ class AppRoot(msgspec.Struct, frozen=True):
     """Where an app lies: `path` of its folder ("" for the repository's root), why it is taken for one, and whether a push deploys it.
 
     `built`: whether what its build says counts, since a push deploys it, or a Procfile of its own says that it is pushed alone.
-    `procfile`: the Procfile that is put at the root when the app is built, where it lies in a workspace of the root.
+    `procfile`: the Procfile that is put at the root when the app is built, where it lies in a folder of the root.
     """
 
     path: str
@@ -49,7 +52,8 @@ class AppRoot(msgspec.Struct, frozen=True):
 def find_apps(workspace: Workspace) -> tuple[AppRoot, ...]:
     """The root first, always; then folders judged as if each were pushed alone, in order of their paths.
 
-    The root stands there once for each Procfile that lies in one of its workspaces: the whole is pushed for each, and one is picked.
+    The root stands there once for each Procfile that lies in one of its workspaces, or goes from the root into its own folder: the whole is
+    pushed for each, and one is picked.
     """
     names = frozenset(workspace.listdir())
     root = AppRoot("", "the repository's root is what a push deploys", True)
@@ -66,6 +70,8 @@ def find_apps(workspace: Workspace) -> tuple[AppRoot, ...]:
         siblings = frozenset(workspace.listdir(folder))
         if name == "Procfile" and shared.install(folder):
             picked.append(AppRoot("", f"{path} belongs to a workspace of the root", True, procfile=path))
+        elif name == "Procfile" and names & MANIFESTS and _starts_at_root(workspace, path):
+            picked.append(AppRoot("", f"{path} is written for the root", True, procfile=path))
         elif name == "Procfile":
             found[folder] = AppRoot(folder, "it holds a Procfile", False)
         elif by_manifest and name in MANIFESTS and (siblings & _STARTED or "Procfile" in siblings):
@@ -78,6 +84,12 @@ def find_apps(workspace: Workspace) -> tuple[AppRoot, ...]:
 def _may_hold_app(folder: str) -> bool:
     parts = folder.split("/")
     return len(parts) <= MAX_DEPTH and not _NO_APPS.intersection(part.lower() for part in parts)
+
+
+def _starts_at_root(workspace: Workspace, path: str) -> bool:
+    """Whether a Procfile's commands go to its own folder first, as they must where it is put at the root when the app is built."""
+    source = workspace.read(path)
+    return source is not None and re.search(rf"\bcd (?:\./)?{re.escape(path.rpartition('/')[0])}(?![\w-])", source.text) is not None
 
 
 class _Manifest(msgspec.Struct, frozen=True):

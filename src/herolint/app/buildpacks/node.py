@@ -40,7 +40,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from _version(app, package)
     yield from _lock(app, package)
     yield from node_install.outcomes(app, package, lock_file(app))
-    if any(name in package.scripts for name in SCRIPTS):
+    if any(name in package.scripts for name in (*SCRIPTS, *INSTALL_HOOKS)):
         from herolint.app.buildpacks import node_scripts  # few packages are built
 
         yield from node_scripts.outcomes(app, package, lock_file(app), wanted_node(app).release)
@@ -51,6 +51,8 @@ def lock_file(app: App) -> str | None:
     return next((name for name in (*LOCKS, "npm-shrinkwrap.json") if name in app.slug), None)
 
 
+INSTALL_HOOKS = ("preinstall", "install", "postinstall", "prepare")
+"""Scripts that the package manager runs around an install."""
 SCRIPTS = ("heroku-prebuild", "heroku-postbuild", "build", "heroku-cleanup")
 """Scripts that the buildpack runs by itself."""
 

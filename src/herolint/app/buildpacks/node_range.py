@@ -106,6 +106,23 @@ def _holds(version: Version, op: str, bound: Version) -> bool:
     return version >= bound if op == ">=" else version < bound
 
 
+def only_within(asked: str, versions: str) -> bool:
+    """Whether a range lets in no release outside of another one; False where one of them cannot be read."""
+    inner, outer = _spans(asked), _spans(versions)
+    return bool(inner) and all(any(low <= first and last <= high for low, high in outer) for first, last in inner)
+
+
+def _spans(text: str) -> list[tuple[Version, Version]]:
+    """The stretches that a range covers: the first version of each, and the first one behind it."""
+    found = []
+    for one in parse_range(text) or ():
+        first = max((bound for op, bound in one if op == ">="), default=(0, 0, 0))
+        behind = min((bound for op, bound in one if op == "<"), default=(1 << 30, 0, 0))
+        if first < behind:
+            found.append((first, behind))
+    return found
+
+
 def parse_version(text: str) -> Version | None:
     """`v18.2.1` as numbers; None when it is no full version."""
     match _partial(text):

@@ -10,14 +10,22 @@ from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node import SCRIPTS
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_output import build_scripts, build_text, followed_scripts
-from herolint.app.buildpacks.node_range import Version, parse_version, satisfies
+from herolint.app.buildpacks.node_range import Version, only_within, satisfies
 from herolint.finding import Confidence, Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.package_json import PackageJson
     from herolint.formats.shell import Command
     from herolint.source import Span
+
+
+_INSTALLS = lazy(
+    r"\b(?:install|ci|add|bootstrap)\b|\b(?:npm|pnpm|bun) i\b|\byarn(?:\s+--\S+(?:[ =]\S+)?)*\s*(?:&&|;|$)|\b(?:sh|bash|make|node|lerna|nx|turbo)\b"
+)
+"""Words of scripts that install packages, or may lead to something that does."""
+_BUILD_HOOKS = ("bin/pre_compile", "bin/post_compile")
 
 
 def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | None) -> Iterator[Outcome]:
@@ -38,6 +46,7 @@ def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | N
             )  # fmt: skip
         if node is not None and node[0] >= app.platform.node.without_md4:
             yield from _md4(app, package, "", name, lock)
+    yield from _nothing_installed(app, package)
     if node is not None and node[0] >= app.platform.node.without_md4:
         for folder in sorted({folder for folder, _, _ in followed_scripts(app) if folder}):
             yield from _md4_in(app, folder, lock)
@@ -99,6 +108,33 @@ def _workspaces(app: App) -> list[str]:
     return [posixpath.basename(path) for path in app.slug if path.endswith("/package.json") and "node_modules/" not in path]
 
 
+def _nothing_installed(app: App, root: PackageJson) -> Iterator[Outcome]:
+    """A script of another folder that the build runs, though nothing installs that folder's packages."""
+    from herolint.app.node_programs import known_programs
+    from herolint.formats.shell import parse
+
+    followed = followed_scripts(app)
+    shared = root.tree.get("workspaces") is not None or any(path in app.slug for path in ("pnpm-workspace.yaml", "lerna.json"))
+    if shared or any(_INSTALLS.search(text) for _, _, text in followed) or any(hook in app.slug for hook in _BUILD_HOOKS):
+        return
+    above = {**root.dependencies, **root.dev_dependencies}
+    for folder, name, text in followed:
+        package = app.package(folder) if folder else None
+        first = next((command.words[0].text for command in parse(text).commands if command.words), "")
+        wanted = known_programs().get(first)
+        if package is None or wanted is None or wanted in above or app.workspace.is_dir(posixpath.join(folder, "node_modules")):
+            continue
+        if wanted in package.dependencies or wanted in package.dev_dependencies:
+            outer = next((key for where, key, _ in followed if not where), "build")
+            yield Outcome(
+                "not-built", True, f"the build runs the script `{name}` of {folder}/, where nothing is installed: `{first}` is not found",
+                Place("package.json", root.scripts[outer][1], "goes there"), f"the build stops in `{outer}`",
+                f"install them first: `npm install --prefix {folder}`",
+                (Place(posixpath.join(folder, "package.json"), package.scripts[name][1], "run while building"),),
+            )  # fmt: skip
+            return
+
+
 def _md4_in(app: App, folder: str, lock: str | None) -> Iterator[Outcome]:
     """An old webpack in another folder, one of whose scripts the build calls; it may have a lock of its own."""
     package = app.package(folder)
@@ -122,21 +158,39 @@ def _md4(app: App, package: PackageJson, folder: str, name: str, lock: str | Non
     if ".npmrc" in app.slug or posixpath.join(folder, ".npmrc") in app.slug:
         return
     asked = {**package.dev_dependencies, **package.dependencies}
-    if "react-scripts build" in text and "react-scripts" in asked:
-        tool = "react-scripts"
-    elif text.split()[:1] == ["webpack"] and "webpack" in asked:
-        tool = "webpack"
-    else:
+    tool = _bundler(app, text, asked)
+    if tool is None:
         return
-    version = _locked(app, tool, lock) or parse_version(asked[tool][0].lstrip("^~="))
-    if version is not None and satisfies(version, app.platform.node.asks_for_md4[tool]):
+    bundler = "webpack" if tool in app.platform.node.brings_webpack else tool
+    old = app.platform.node.asks_for_md4[bundler]
+    version = _locked(app, bundler, lock)
+    if satisfies(version, old) if version is not None else bundler == tool and only_within(asked[tool][0], old):
+        release = f" {'.'.join(map(str, version))}" if version is not None else f" {asked[tool][0]}"
+        brought = f", which {tool} brings," if bundler != tool else ""
         yield Outcome(
-            "not-together", True, f"{tool} {'.'.join(map(str, version))} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
+            "not-together", True, f"{bundler}{release}{brought} does not build with this Node.js: it asks OpenSSL for MD4, which is gone",
             Place(manifest, asked[tool][1], "too old"),
             f"the build stops in `{name}`: error:0308010C:digital envelope routines::unsupported, unless a config var NODE_OPTIONS allows it",
             f"raise {tool}, or write `NODE_OPTIONS={legacy}` before the command",
             (Place(manifest, span, "run while building"),), Confidence.MEDIUM,
         )  # fmt: skip
+
+
+def _bundler(app: App, text: str, asked: dict[str, tuple[str, Span]]) -> str | None:
+    """The package of a bundler that a script builds with: its program is named with the word `build`, or alone."""
+    from herolint.app.node_programs import known_programs
+    from herolint.formats.shell import parse
+
+    for command in parse(text).commands:
+        words = [word.text for word in command.words]
+        while words[:1] == ["npx"] or words[:1] == ["cross-env"] or (words and "=" in words[0]):
+            words = words[1:]
+        tool = words[0] if words else ""
+        tool = tool if tool in app.platform.node.asks_for_md4 else known_programs().get(tool, "")
+        builds = tool == "webpack" or words[1:2] == ["build"]
+        if (tool in app.platform.node.asks_for_md4 or tool in app.platform.node.brings_webpack) and tool in asked and builds:
+            return tool
+    return None
 
 
 def _locked(app: App, tool: str, lock: str | None) -> Version | None:

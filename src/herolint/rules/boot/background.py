@@ -13,7 +13,7 @@ from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.program import Effect
 from herolint.app.reach import FunctionRef
-from herolint.app.timed_loops import Consumer, TimedLoop, consumers, timed_loops
+from herolint.app.timed_loops import Consumer, TimedLoop, consumers, keeps_nothing_up, timed_loops
 from herolint.app.values import UNKNOWN, env_names, options, text_of
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -102,6 +102,8 @@ def _is_job(app: App, effect: Effect) -> bool:
     """Whether what is scheduled is work; a timer is one only when it calls out or writes, at most every minute."""
     if effect.row.kind != "interval":
         return True
+    if keeps_nothing_up(effect.mod, effect.fact):
+        return False  # it looks after what the process holds
     reach = app.code.reach["web"]
     every = shortest(app.code, effect)
     if every is None or every < _SHORT_S or not _starts_in_web(app, effect):
@@ -212,9 +214,8 @@ def _what(app: App, effect: Effect) -> str | None:
         ref = FunctionRef(effect.mod.path, effect.fact.function)
         _, value = app.code.argument(effect, effect.row.path)
         script = text_of(value)
-        return (
-            f"a {effect.row.kind}{f' ({script})' if script else ''}" if ref in app.code.started and ref not in app.code.in_request else None
-        )
+        lives = ref in app.code.started and ref not in app.code.in_request and not _is_all(app)
+        return f"a {effect.row.kind}{f' ({script})' if script else ''}" if lives else None
     target = _target(effect.mod, effect.fact)
     if target is None:
         return None
@@ -229,7 +230,7 @@ def _what(app: App, effect: Effect) -> str | None:
 
 
 def _is_all(app: App) -> bool:
-    """Whether the bot itself is what the web process is (another rule tells that it binds no port)."""
+    """Whether nothing serves requests beside it: what the web process starts is all that it is (another rule tells that it binds no port)."""
     return not app.code.handlers.get("web") and not any("web" in e.processes for e in app.code.effects_of("listens"))
 
 

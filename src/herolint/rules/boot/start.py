@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from herolint.app.commands import fetching_command
 from herolint.app.durations import repeated, way_of
+from herolint.app.endpoints import endpoints
 from herolint.app.flow import Step
 from herolint.app.limits import seconds
 from herolint.app.loops import loops_around
@@ -29,8 +30,8 @@ SLOW = {
 def slow_boot(app: App) -> Iterator[Finding]:
     """The web process does slow work before the port is bound."""
     boot = app.code.boot
-    if app.web is None or boot is None:
-        return
+    if app.web is None or boot is None or any(end.port == "none" for end in endpoints(app, app.web)):
+        return  # what never listens is another finding, or a worker
     seen: set[tuple[str, str]] = set()
     for effect in app.code.effects_of(*SLOW, "sleeps", "network", "runs-process"):
         step = boot.steps.get(FunctionRef(effect.mod.path, effect.fact.function))

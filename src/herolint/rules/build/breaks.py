@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.breaking import Break, Gone, gone_names, pair_breaks, setuptools_breaks
 from herolint.app.model import App
+from herolint.app.node_breaking import Broken, node_breaks
 from herolint.app.python_build import builds_python, python_minor, wanted_python
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.build.outcomes import told
@@ -16,6 +17,7 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 def dependency_api_mismatch(app: App) -> Iterator[Finding]:
     """A pinned release fails with the release of another distribution that comes with it, or no longer has what the code imports."""
     yield from told(app, "HL421", "not-together")
+    yield from (_with_node(broken) for broken in node_breaks(app))
     if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
         return
     python = python_minor(app)
@@ -35,6 +37,20 @@ def dependency_api_mismatch(app: App) -> Iterator[Finding]:
         if gone.use.name not in seen:
             seen.add(gone.use.name)
             yield _gone(gone)
+
+
+def _with_node(broken: Broken) -> Finding:
+    row = broken.row
+    return report(
+        "HL421",
+        f"{row.name} {broken.release} does not go with Node.js {broken.node}: {row.reason}",
+        broken.at,
+        severity=ERROR,
+        why=row.then,
+        related=[Place(broken.use.path, broken.use.span, "loaded here")] if broken.use is not None else [],
+        fix=row.instead,
+        confidence=Confidence.HIGH if broken.sure else Confidence.MEDIUM,
+    )
 
 
 def _named(broken: Break) -> str:

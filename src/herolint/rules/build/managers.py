@@ -198,6 +198,8 @@ def _generated(app: App) -> Iterator[Finding]:
         ]
         if not paths:
             continue
+        if what == "node_modules":
+            paths.sort(key=lambda path: path.startswith("node_modules/"), reverse=True)  # those in folders come along
         match = pattern.match(paths[0])
         root = match["root"] if match and match["root"] else paths[0]
         yield report(

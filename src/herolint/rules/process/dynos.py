@@ -31,7 +31,12 @@ def backgrounded_process(app: App) -> Iterator[Finding]:
                 if launch.tool not in QUIET_TOOLS | _PASSING and launch.beside not in told:
                     told.add(launch.beside)
                     yield _shared(app, process, launch, f"{process.name} starts {launch.path} in the background", "in the background")
-            elif launch.tool in MANAGERS and process.name != "release":
+            elif launch.subcommand == "pm2" and launch.tool == "node" and "--no-daemon" not in launch.options:
+                # Its own commands (`pm2 logs`) only look after what this one leaves behind.
+                yield _shared(
+                    app, process, launch, f"{process.name} starts {launch.script} in the background with pm2", "in the background"
+                )
+            elif launch.tool in MANAGERS - {"pm2"} and process.name != "release":
                 yield _shared(
                     app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"
                 )
@@ -74,7 +79,8 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
             or (launch.tool == "aerich" and "upgrade" in words)
             or (launch.tool in ("rake", "rails") and any(word.startswith(("db:migrate", "db:prepare", "db:setup")) for word in words))
         )
-        if django or other or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
+        pushed = launch.tool in ("prisma", "drizzle-kit") and {"db", "push"} <= words | set(launch.subcommand.split("-"))
+        if django or other or pushed or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
             at = launch.at
             text = " ".join(w.text for w in launch.words)
             making = launch.subcommand == "makemigrations"

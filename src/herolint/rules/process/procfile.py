@@ -14,6 +14,7 @@ from herolint.app.python_build import builds_python
 from herolint.changes import Rename
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine, Procfile
+from herolint.formats.shell import parse
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
 _SERVING = (
@@ -48,12 +49,18 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
             Place(path),
             Fix(f"rename it: `git mv {path} Procfile`", (Rename(path, "Procfile"),), safe=True, then=f"`git add Procfile {path}`"),
         )
-    elif app.detected and not app.buildpacks:
+    elif app.detected and not app.buildpacks and (app.web is None or default_fails(app)):
         found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
         folder = posixpath.dirname(found[0]) if found else ""
         # Several of them are apps of one repository, each pushed or picked in a way of its own.
         alone = len(found) == 1 or any(path.startswith(f"{folder}/") for path in found[1:])
-        if found and alone and found[0].count("/") <= 2 and "/tests/" not in f"/{found[0]}" and not _made_by_hook(app):
+        if (
+            found
+            and alone
+            and found[0].count("/") <= 2
+            and "/tests/" not in f"/{found[0]}"
+            and not (_made_by_hook(app) or _is_root(app, folder))
+        ):
             message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
             fix = f"move it to the root (with `cd {folder} && …`), or push the folder: `git subtree push --prefix {folder} heroku main`"
             yield _finding(app, message, Place(found[0]), fix, Confidence.MEDIUM)
@@ -63,6 +70,16 @@ def _made_by_hook(app: App) -> bool:
     """Whether a script of the build names the Procfile, and so may put one in its place."""
     hooks = (app.source(path) for path in (*app.platform.go.hooks, *app.platform.python.hooks))
     return any(hook is not None and "Procfile" in hook.text for hook in hooks)
+
+
+def _is_root(app: App, folder: str) -> bool:
+    """Whether the app.json of a folder lists a buildpack that makes a folder the root before anything is built."""
+    from herolint.formats.app_json import parse as parse_app_json
+
+    source = app.document(f"{folder}/app.json")
+    told = parse_app_json(source) if source is not None and not source.is_binary else None
+    rows = (app.platform.buildpack(one.url) for one in told.buildpacks) if told is not None else ()
+    return any(row is not None and row.moves_root for row in rows)
 
 
 def _not_added(app: App) -> Iterator[Finding]:
@@ -106,7 +123,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
     declared = procfile.last()
     for line in procfile.broken:
         stands_in = default_like(app, line.meant) if line.meant is not None else ""
-        error = _is_error(line, has_web="web" in declared) and not stands_in
+        goes_on = line.kind == "blank-before-colon" and len(parse(declared[line.name].command).commands) > 1
+        error = _is_error(line, has_web="web" in declared) and not stands_in and not goes_on
         from herolint.app.procfile_edits import as_meant
 
         yield report(
@@ -120,6 +138,8 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
             if stands_in
             else f"the process type {line.name} is lost" + (": no dyno serves requests (H14)" if line.name == "web" else "")
             if line.dropped and line.name
+            else "the first command of the line is passed over, and what stands behind it runs; the builders of Fir refuse the line"
+            if goes_on
             else "the build goes on without a word, and the process is not what the line says",
             fix=as_meant(app, line),
             process=line.name,

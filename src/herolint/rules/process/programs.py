@@ -10,9 +10,10 @@ from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.node_programs import Absent, absent_programs
 from herolint.app.processes import Process
+from herolint.app.pruned_types import PrunedTypes, pruned_types
 from herolint.app.python_build import manager_files
 from herolint.changes import Edit
-from herolint.finding import Finding, Fix, Place
+from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.packages import program_packages
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -49,6 +50,7 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
     """A process starts a program whose package is not installed."""
     for absent in absent_programs(app):
         yield _pruned(app, absent)
+    yield from (_without_types(app, missing) for missing in pruned_types(app))
     for missing in app.missing_gems:
         yield _not_bundled(app, missing)
     none = app.gem_server
@@ -128,6 +130,22 @@ def _kept(app: App, absent: Absent) -> Fix:
 
     at_root = absent.declared is not None and absent.declared.path == "package.json"
     return Fix(f"move `{absent.package}` to dependencies", for_production(app, absent.package) if at_root else ())
+
+
+def _without_types(app: App, missing: PrunedTypes) -> Finding:
+    """A compiler at the start whose types are there for the build only."""
+    process, launch = missing.process, missing.launch
+    return report(
+        "HL111",
+        f"{process.name} compiles with {launch.tool} at its start, but {missing.package} is a devDependency, which is removed after the build",
+        Place(launch.at.path, launch.at.span, "ends with an error"),
+        why="the compiler finds no types for what is imported, ends with an error, and nothing behind it starts"
+        + (": every request gets H10" if process.serves else ""),
+        related=(missing.use, missing.declared, *started_at(app, process, launch)),
+        fix="take it out of the start, and call it in a `build` script, which runs before devDependencies are removed",
+        process=process.name,
+        confidence=Confidence.HIGH if missing.sure else Confidence.MEDIUM,
+    )
 
 
 def _not_bundled(app: App, missing: MissingGem) -> Finding:

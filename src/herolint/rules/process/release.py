@@ -35,6 +35,8 @@ _COMPILING = frozenset({"ts-node", "ts-node-dev", "tsnd", "babel-node"})
 _HOOKS = ("ts-node", "babel-node", "@babel/register", "@babel/node")
 """Words of commands that let Node.js, or a runner of it, translate what it loads."""
 _BUNDLERS = frozenset({"webpack", "vite", "tsc", "rollup", "esbuild", "parcel", "gulp", "grunt", "react-scripts"})
+_FRAMEWORKS = frozenset({"next", "nuxt", "nuxi", "remix", "react-router", "ng", "nest", "vue-cli-service", "gatsby", "astro", "strapi"})
+"""Programs that build with the word `build`, and serve with another one."""
 
 
 @rule("HL114", "release-phase-writes", WARNING, needs=("processes",))
@@ -169,6 +171,8 @@ def _builds(app: App, launch: Launch) -> str:
         return f"runs `{' '.join(words[:3])}`"
     if launch.tool in ("django", "django-admin") and launch.subcommand in ("collectstatic", "compress", "compilemessages"):
         return f"runs `{launch.subcommand}`"
+    if launch.tool in _FRAMEWORKS and (word := next((one for one in words[1:2] if one.rpartition(":")[2] == "build"), "")):
+        return f"runs `{launch.tool} {word}`"
     if launch.tool in _BUNDLERS and not _serves(app, launch, words):
         return f"runs `{launch.tool}`"
     if launch.tool == "node" and launch.script is not None and (compiler := _compiler(app, launch)):

@@ -12,8 +12,10 @@ from herolint.app.flow import Step
 from herolint.app.limits import has_limit
 from herolint.app.mail_settings import OF_THE_SETTINGS, is_limited_by_settings
 from herolint.app.model import App
+from herolint.app.network import nobody_waits
 from herolint.app.program import Effect
 from herolint.app.unlimited import is_switched_off
+from herolint.code.queries import dotted
 from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
 from herolint.rules.requests.work import flow_to, in_request
@@ -49,7 +51,8 @@ class _Call(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return self.effect.name.replace("()", "")
+        made = self.effect.name.endswith("()")  # what a call gave back: `promisify(exec)` under a name of its own
+        return (dotted(self.effect.fact.call.func) if made else None) or self.effect.name.replace("()", "")
 
 
 def _without_limit(app: App, limit: float) -> Iterator[_Call]:
@@ -59,7 +62,7 @@ def _without_limit(app: App, limit: float) -> Iterator[_Call]:
         limited = 0 < effect.row.default_timeout < limit or has_limit(app.code, effect)
         if reached is None or (limited and not is_switched_off(app.code, effect)):
             continue
-        if brief_program(app.code, effect) or is_limited_by_settings(app.code, effect):
+        if nobody_waits(app.code, effect) or brief_program(app.code, effect) or is_limited_by_settings(app.code, effect):
             continue
         if effect.row.note == OF_THE_SETTINGS:
             if by_settings:
