@@ -348,9 +348,11 @@ class App(Documents):
 
     @cached_property
     def kept_uploads(self) -> tuple[KeptUploads, ...]:
-        """Uploads that Rails or one of its libraries is told to keep on the disk."""
+        """Uploads that a framework or one of its libraries keeps on the disk by its settings."""
         if self.rails is None:
-            return ()
+            from herolint.app.wordpress import kept_uploads as kept_by_wordpress
+
+            return tuple(kept_by_wordpress(self))
         from herolint.app.rails_data import kept_uploads
 
         return tuple(kept_uploads(self))

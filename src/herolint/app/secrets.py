@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, is_public, key_file
+from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_defines, in_env_file, is_public, key_file
 from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
 from herolint.finding import Place
 from herolint.knowledge.secrets import Token, load_secret_formats
@@ -223,7 +223,7 @@ def _named(source: SourceFile) -> Iterator[Secret]:
         return
     lower = source.data.lower()
     if any(word in lower for word in WORDS):
-        for given in in_assignments(source):
+        for given in (*in_assignments(source), *in_defines(source)):
             if not (given.name == "SECRET_KEY" and source.path.endswith(".py")):
                 yield Secret(
                     f"the value of {given.name}", _place(source, given.start, given.end), mask(given.value), given.sure, given.name

@@ -134,6 +134,7 @@ def load(language: str) -> Knowledge:
         unlimited=frozenset(raw.get("unlimited", ())),
         subcommands=msgspec.convert(raw.get("subcommands", {}), subcommands.SubcommandTable),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
+        loads={name: tuple(patterns) for name, patterns in raw.get("loads", {}).items()},
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),
     )

@@ -281,6 +281,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     subcommands: SubcommandTable = SubcommandTable()
     mixins: dict[str, tuple[str, ...]] = {}
     """Modules outside the project and the methods that classes get by including them."""
+    loads: dict[str, tuple[str, ...]] = {}
+    """Patterns of files that a call, or loading a library, loads: frameworks that take whole folders."""
     unlimited: frozenset[str] = frozenset()
     """Calls that make clients, and whose arguments say nothing about time."""
     open_ended: tuple[tuple[str, str, tuple[CallRow, ...]], ...] = ()
