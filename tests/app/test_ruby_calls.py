@@ -191,3 +191,22 @@ def test_keys_that_are_published_for_tests(tmp_path: Path) -> None:
     assert (
         codes(tmp_path, {"config/initializers/captcha.rb": f'Recaptcha.configure do |config|\n  config.secret_key = "{key}"\nend\n'}) == []
     )
+
+
+MODEL = """class Note < ApplicationRecord
+  %s :announce
+
+  def announce
+    HTTParty.post("https://api.example.com/notes", body: title)
+  end
+end
+"""
+
+
+def test_what_a_model_does_when_a_request_saves_it(tmp_path: Path) -> None:
+    assert handled(tmp_path, "Note.create!(title: params[:title])", **{"models/note": MODEL % "after_create"}) == ["HL503"]
+
+
+@pytest.mark.parametrize(("body", "hook"), [("head :ok", "after_create"), ("Note.create!(title: params[:title])", "scope")])
+def test_what_no_request_saves(tmp_path: Path, body: str, hook: str) -> None:
+    assert handled(tmp_path, body, **{"models/note": MODEL % hook}) == []

@@ -17,6 +17,7 @@ from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
     from herolint.app.buildpacks import Outcome
+    from herolint.app.data_sources import DataSource
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
     from herolint.app.detection import Detected, Listed, Needed
@@ -356,6 +357,15 @@ class App(Documents):
         from herolint.app.rails_data import kept_uploads
 
         return tuple(kept_uploads(self))
+
+    @cached_property
+    def data_sources(self) -> tuple[DataSource, ...]:
+        """Databases on the dyno itself that settings of Spring or .NET name."""
+        if not any(path.endswith(("pom.xml", ".gradle", ".gradle.kts", "proj")) for path in self.slug):
+            return ()
+        from herolint.app.data_sources import data_sources
+
+        return tuple(data_sources(self))
 
     def why(self, path: str, line: int) -> list[str]:
         """Which process reaches a line, through which imports and calls, under which guards; one sentence each."""

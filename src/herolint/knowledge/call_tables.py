@@ -153,6 +153,7 @@ def _handlers(raw: dict[str, Any]) -> Handlers:
         frozenset(raw.get("owners", ())),
         frozenset(raw.get("actions", ())),
         frozenset(raw.get("sockets", ())),
+        frozenset(raw.get("hooks", ())),
     )
 
 

@@ -91,6 +91,8 @@ class Handlers(msgspec.Struct, frozen=True):
     """Bases whose every method answers requests (controllers)."""
     sockets: frozenset[str] = frozenset()
     """Those among decorators, calls and bases that are about connections which stay open: nobody waits for their answer."""
+    hooks: frozenset[str] = frozenset()
+    """Calls in a class's body that name its methods which run when a request saves a row of it."""
 
     def decorates(self, qualified: str) -> bool:
         """Whether a decorator of that qualified name makes a request handler."""

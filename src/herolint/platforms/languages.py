@@ -221,7 +221,8 @@ class JvmFacts(Group, frozen=True, kw_only=True):
 
     `majors` by stack; `default` for stacks that `default_on` does not name. `distributions` may stand before a version, `gone` did once.
     `gradle_for` maps a Java to the first Gradle that runs on it; `gradle_warned` are majors that the build warns of. `oldest_source` maps a
-    Java to the oldest release that its compiler still makes code for. `stage_words` name plug-ins of Gradle that make the task `stage`.
+    Java to the oldest release that its compiler still makes code for. `stage_words` name plug-ins of Gradle that make the task `stage`;
+    `jdbc_from` the variables of add-ons whose address is handed to Spring as its data source.
     """
 
     majors: dict[str, tuple[int, ...]]
@@ -234,6 +235,7 @@ class JvmFacts(Group, frozen=True, kw_only=True):
     gradle_warned: tuple[int, ...]
     oldest_source: dict[str, int]
     stage_words: tuple[str, ...]
+    jdbc_from: tuple[str, ...]
     frameworks: dict[str, JvmFramework]
 
     def default_for(self, stack: str) -> str:
