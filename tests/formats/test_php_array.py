@@ -27,6 +27,7 @@ return [
         'old' => array('driver' => 'daily'),
     ],
     'options' => extension_loaded('pdo_mysql') ? array_filter([PDO::MYSQL_ATTR_SSL_CA => env('CA')]) : [],
+    'stack' => explode(',', (string) env('LOG_STACK', 'single')),
     'last' => env('LAST'),
 ];
 """
@@ -44,6 +45,7 @@ def test_values_by_their_keys() -> None:
         "channels.stack.channels.1": ("slack", ""),
         "channels.stack.days": ("14", ""),
         "channels.old.driver": ("daily", ""),
+        "stack": ("single", "LOG_STACK"),
         "last": (None, "LAST"),
     }
     assert source.slice(found["default"].span) == "env('LOG_CHANNEL', 'stack')"

@@ -70,12 +70,22 @@ class Laravel:
         channel = self.settled(default)
         if default is None or channel is None:
             return None
-        inner = [self.settled(value) for key, value in found.items() if key.startswith(f"channels.{channel}.channels")]
+        named = [self.settled(value) for key, value in found.items() if key.startswith(f"channels.{channel}.channels")]
+        inner = [name.strip() for text in named if text for name in text.split(",")]
         channels = inner if self.settled(found.get(f"channels.{channel}.driver")) == "stack" else [channel]
         drivers = [self.settled(found.get(f"channels.{name}.driver")) for name in channels]
         if not drivers or not all(driver in _FILES for driver in drivers):
             return None
         return OnDisk(Place("config/logging.php", default.span, "a file on the dyno"), default.env)
+
+    def database_file(self) -> tuple[str, OnDisk] | None:
+        """The SQLite file that is the default database, with where that is said."""
+        found = self.settings("database")
+        default = found.get("default")
+        name = self.settled(default)
+        if default is None or name is None or self.settled(found.get(f"connections.{name}.driver")) != "sqlite":
+            return None
+        return "database/database.sqlite", OnDisk(Place("config/database.php", default.span, "SQLite"), default.env)
 
     def unbelieved_proxy(self) -> Place | None:
         """Where the app should say that it believes the router, and does not, while its pages hold whole addresses."""

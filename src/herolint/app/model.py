@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from herolint.app.image_runtime import OldBase
     from herolint.app.imports import Unmet
     from herolint.app.installed import Installed
+    from herolint.app.kept import KeptUploads
     from herolint.app.mongoid import MongoAddress
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
-    from herolint.app.rails_data import KeptUploads
     from herolint.app.system import System
     from herolint.app.uses import Use
     from herolint.code.cache import FactCache
@@ -351,9 +351,11 @@ class App(Documents):
     def kept_uploads(self) -> tuple[KeptUploads, ...]:
         """Uploads that a framework or one of its libraries keeps on the disk by its settings."""
         if self.rails is None:
-            from herolint.app.wordpress import kept_uploads as kept_by_wordpress
+            if not any(path.endswith(".php") for path in self.slug):
+                return ()
+            from herolint.app import laravel_uploads, wordpress
 
-            return tuple(kept_by_wordpress(self))
+            return (*wordpress.kept_uploads(self), *laravel_uploads.kept_uploads(self))
         from herolint.app.rails_data import kept_uploads
 
         return tuple(kept_uploads(self))

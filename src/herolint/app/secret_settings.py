@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.secret_values import chosen_password, entropy, is_placeholder, looks_random
+from herolint.app.secret_values import PLACEHOLDER, chosen_password, entropy, is_placeholder, looks_random
 from herolint.knowledge.secrets import load_secret_formats
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
@@ -127,7 +127,9 @@ def in_defines(source: SourceFile) -> Iterator[Given]:
     elsewhere = any(match["name"].endswith("HOST") and _remote(match["s"]) for match in found)
     for match in found:
         name, value = match["name"], match["s"]
-        password = _is_password(name) and elsewhere and chosen_password(value)
+        if _in_comment(source.text, match.start()):
+            continue
+        password = _is_password(name) and elsewhere and not PLACEHOLDER.match(value) and any(char.isdigit() for char in value)
         if password or (_SALT.search(name) and len(value) >= _SALT_LENGTH and entropy(value) > 4.0):
             yield Given(name, value, match.start("s"), match.end("s"), True)
 

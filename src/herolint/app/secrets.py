@@ -24,7 +24,7 @@ URL_PASSWORD = lazy(
     r"://(?P<user>[^:@/\s\"'`{}<>$()\[\]]*):(?P<s>[^@/\s\"'`{}<>$()\[\]]{3,})@(?P<host>[A-Za-z0-9.-]+)"
 )  # fmt: skip
 LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
-_INVENTED_HOST = lazy(r"example|yourdomain|sentry|(^|\.)domain\.(com|net|org|tld)$")
+_INVENTED_HOST = lazy(r"example|yourdomain|sentry|(^|\.)domain\.(com|net|org|tld)$|(^|\.)x{2,}(\.|$)")
 """Hosts of documentation; an address of Sentry is for clients too."""
 _CERTIFICATE = lazy(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END")
 _PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.rails_data import KeptUploads
+from herolint.app.kept import KeptUploads
 from herolint.finding import Place
 from herolint.patterns import lazy
 

@@ -20,6 +20,7 @@ _TOKEN = lazy(
 )
 _RETURN = lazy(r"\breturn\s*(?=\[|array\s*\()")
 _WORDS: dict[str, str | bool | None] = {"true": True, "false": False, "null": None}
+_CASTS = frozenset({"string", "int", "integer", "bool", "boolean"})
 _MOST = 20_000
 
 
@@ -96,6 +97,8 @@ class _Reader:
                 parts.append(token)
 
     def _value(self, parts: list[_Token]) -> PhpValue | None:
+        while len(parts) > 3 and parts[0].text == "(" and parts[2].text == ")" and parts[1].text in _CASTS:
+            parts = parts[3:]
         if not parts:
             return None
         span = self.source.span_of_text(parts[0].start, parts[-1].end)

@@ -163,6 +163,12 @@ class Uploads(msgspec.Struct, frozen=True):
 
     objects: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    endings: tuple[str, ...] = ()
+    """How names end by custom that hold a part of those objects."""
+
+    def holds(self, name: str) -> bool:
+        """Whether a name stands for what a request brought along."""
+        return name in self.objects or (bool(self.endings) and name.endswith(self.endings))
 
 
 class Browser(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import Database, databases, only_looked_up, sqlite_file
+from herolint.app.laravel import laravel_of
 from herolint.app.model import App
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
@@ -63,7 +64,21 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
 
 
 def _in_settings(app: App) -> Iterator[Finding]:
-    """A database in a file that Spring's or .NET's settings name."""
+    """A database in a file that Laravel's, Spring's or .NET's settings name."""
+    laravel = laravel_of(app)
+    file = laravel.database_file() if laravel is not None else None
+    if file is not None:
+        unless = f" unless {file[1].variable} is set" if file[1].variable else ""
+        yield report(
+            "HL201",
+            f"falls back to the SQLite file {file[0]}{unless}" if unless else f"keeps its data in the SQLite file {file[0]}",
+            file[1].at,
+            severity=WARNING if unless else ERROR,
+            why=f"{lost(app)}: everything written since is gone",
+            fix="add `heroku-postgresql`, and `heroku config:set DB_CONNECTION=pgsql`",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
     for one in app.data_sources:
         if one.where == "file":
             yield report(
