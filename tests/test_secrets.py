@@ -90,6 +90,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("app.py", 'URL = "postgres://postgres:postgres@localhost:5432/shop"\n'),
         (".env", "MONGO_URL=mongodb://mongo:z4xz" + "@43.212.236.XX:XXXX/shop\n"),
         ("wp-includes/pluggable.php", "<?php\n/**\n *     define('AUTH_KEY', '" + letters(60) + "12 4');\n */\n"),
+        ("themes/shop/footer.php", "<script>\nwindow.liveSettings = { api_key: '" + letters(30) + "12' };\n</script>\n"),
         ("app.py", 'URL = "postgres://user:password@db.shop-data.net/shop"\n'),
         ("shop/static/js/player.js", "var settings = { apiKey: 'htu4Rd1JP11Ww0X72T1C" + "3g' };\n"),
         ("compose.py", 'URL = "redis://:Vq8zTr41@redis:6379/0"\n'),

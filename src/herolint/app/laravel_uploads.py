@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from herolint.app.model import App
 
 _STORED = lazy(
-    r"""(?:->file\([^()]*\)|\$(?:file|image|img|photo|upload|avatar|picture|document|logo|banner)\w*)\s*
+    r"""(?P<who>\$\w+(?:->\w+(?:\([^()]*\))?|\[[^\[\]]*\]){0,4}?)\s*
         ->(?:(?P<call>store(?:Publicly)?(?:As)?)\((?P<args>[^()]*)\)|move\(\s*(?P<folder>public_path|storage_path)\()""",
     re.VERBOSE,
 )
 """`$request->file("photo")->store("photos", "public")`, `$file->move(public_path("photos"), $name)`."""
+_UPLOAD = lazy(r"(?i)->file\(|file|image|img|photo|upload|avatar|picture|document|logo|banner")
+"""How a visitor's file is called where the call does not name the disk."""
 _TEXT = lazy(r"""(['"])(\w*)\1\s*\Z""")
 _SHOWN = 3
 
@@ -53,6 +55,8 @@ def _places(app: App, laravel: Laravel) -> Iterator[tuple[Place, bool]]:
                 yield place, True
                 continue
             named = _disk(match["call"], match["args"])
+            if not named and not _UPLOAD.search(match["who"]):
+                continue
             disk = named or laravel.settled(default)
             if disk is not None and laravel.settled(disks.get(f"disks.{disk}.driver")) == "local":
                 yield place, bool(named) or (default is not None and not default.env)

@@ -76,7 +76,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             continue
         if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
             continue
-        if not _belongs_to_production(source, match.start()) or (_FOR_VISITORS.search(source.path) and not STRONG_NAME.search(name)):
+        if not _belongs_to_production(source, match.start()) or (_is_shown(source, match.start()) and not STRONG_NAME.search(name)):
             continue
         comment = _in_comment(text, start)
         if comment and name in WRITTEN_BY_GENERATORS:
@@ -85,6 +85,14 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             yield Given(name, value, match.start("s"), match.end("s"), not comment and bool(STRONG_NAME.search(name)) and len(value) >= 20)
         elif _is_password(name) and _is_chosen(name, value, text, match.start()):
             yield Given(name, value, match.start("s"), match.end("s"), True)
+
+
+def _is_shown(source: SourceFile, at: int) -> bool:
+    """Whether a place stands in a script that every visitor is given: a file of its own, or a part of a page's template."""
+    if _FOR_VISITORS.search(source.path):
+        return True
+    before = source.text.rfind("<script", 0, at)
+    return before >= 0 and source.text.find("</script", before, at) < 0
 
 
 def _in_comment(text: str, at: int) -> bool:
