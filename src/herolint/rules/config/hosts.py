@@ -36,8 +36,9 @@ _OF_DEBUG = (".localhost", "127.0.0.1", "[::1]")
 
 @rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("processes",))
 def allowed_hosts(app: App) -> Iterator[Finding]:
-    """Django's ALLOWED_HOSTS, or Play's filter for hosts, shuts out the app's own domain."""
+    """Django's ALLOWED_HOSTS, Rails' `config.hosts` or Play's filter for hosts shuts out the app's own domain."""
     yield from _play(app)
+    yield from _rails(app)
     django = app.code.django if app.has("code") else None
     if django is None or app.web is None or not app.code.runs_django(app.web):
         return
@@ -68,6 +69,25 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         process="web",
         confidence=Confidence.LOW if not django.sure else Confidence.HIGH if runs else Confidence.MEDIUM,
     )
+
+
+def _rails(app: App) -> Iterator[Finding]:
+    if app.rails is None or app.web is None:
+        return
+    from herolint.app.rails_hosts import shut_out_hosts
+
+    found = shut_out_hosts(app.rails)
+    if found is not None:
+        names, setting = found
+        yield report(
+            "HL708",
+            f"config.hosts names only {', '.join(names)}: the app's own domain is shut out",
+            setting.place("no public name"),
+            why="Rails answers every request for another host name with 403 (Blocked hosts)",
+            related=(app.procfile_place("web", "this process starts it"),),
+            fix='write `config.hosts << ".herokuapp.com"` and your own domain, or set hosts in config/environments/development.rb alone',
+            process="web",
+        )
 
 
 def _play(app: App) -> Iterator[Finding]:
