@@ -60,6 +60,7 @@ TOKENS = {
     "an npm token": "//registry.npmjs.org/:_auth" + "Token=" + letters(36),
     "a PyPI token": "pypi" + "-AgE" + letters(80),
     "a Heroku API key": "HRKU" + "-" + letters(40),
+    "a Facebook token": "EA" + "A" + letters(120),
     "a Supabase service key": json_web_token('{"iss":"supabase","role":"service_role","iat":1700000000}'),
 }
 
@@ -87,6 +88,9 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("app.py", 'API_KEY = "your-api-key-here"\nTOKEN = "xxxxxxxxxxxxxxxxxxxxxxxx"\n'),
         ("app.py", 'STRIPE = "sk_' + 'test_4eC39HqLyjWDarjtT1zdp7dc"\n'),
         ("app.py", 'URL = "postgres://postgres:postgres@localhost:5432/shop"\n'),
+        (".env", "MONGO_URL=mongodb://mongo:z4xz" + "@43.212.236.XX:XXXX/shop\n"),
+        ("wp-includes/pluggable.php", "<?php\n/**\n *     define('AUTH_KEY', '" + letters(60) + "12 4');\n */\n"),
+        ("themes/shop/footer.php", "<script>\nwindow.liveSettings = { api_key: '" + letters(30) + "12' };\n</script>\n"),
         ("app.py", 'URL = "postgres://user:password@db.shop-data.net/shop"\n'),
         ("shop/static/js/player.js", "var settings = { apiKey: 'htu4Rd1JP11Ww0X72T1C" + "3g' };\n"),
         ("shop/local_settings.py", 'DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "Vq8zTr41LmP0Wx' + '55Kd7Q"}}\n'),
@@ -104,6 +108,14 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         (".env.local", "AUTH_USERNAME=notifier-5\nAUTH_PASSWORD=notifier-5\nTWILIO_AUTH_TOKEN=TWILIO_AUTH_TOKEN\n"),
         ("app.py", 'password_hash = "pbkdf2_sha256$36000$qmC2Cn9aIXt7$mEQwGXDmVNxcYqQ"\n'),
         ("config/initializers/devise.rb", "  # config.secret_key = '" + hexadecimal(128) + "'\n"),
+        (
+            "wp-config.php",
+            "<?php\ndefine('DB_HOST', 'localhost');\ndefine('DB_PASSWORD', 'Vq8zTr41');\ndefine('AUTH_KEY', 'put your unique phrase here');\n",
+        ),
+        (
+            "app/views/login.html.erb",
+            '<input name="authenticity_token" value="x">\n<script>authenticity_token = "' + letters(40) + '1"</script>\n',
+        ),
         ("web/app.ts", 'const anonKey = "' + json_web_token('{"iss":"supabase","role":"anon","iat":1700000000}') + '";\n'),
     ],
 )
@@ -124,6 +136,11 @@ def test_what_only_looks_like_a_secret_is_silent(path: str, text: str) -> None:
         ("fetch.go", '// proxy := "https://spa8:rvv' + 'VowhI_qc13@gate.proxies.com:7000"\n', "a password in an address"),
         ("settings.py", 'DATABASES = {"default": {"HOST": "db.shop-data.net", "PASSWORD": "Vq8zTr' + '41"}}\n', "the value of PASSWORD"),
         (".env", "APP_KEY=base64:" + letters(43) + "1=\n", "the value of APP_KEY"),
+        (
+            "wp-config.php",
+            "<?php\ndefine('DB_HOST', 'db.shop-data.net');\ndefine( 'DB_PASSWORD', 'Vq8zTr" + "41' );\n",
+            "the value of DB_PASSWORD",
+        ),
         ("config/master.key", hexadecimal(32), "the key to Rails' credentials"),
         (".encryption_key", letters(43) + "=\n", "a Fernet key"),
         ("secret.key", letters(43) + "=", "a Fernet key"),

@@ -191,3 +191,42 @@ def test_keys_that_are_published_for_tests(tmp_path: Path) -> None:
     assert (
         codes(tmp_path, {"config/initializers/captcha.rb": f'Recaptcha.configure do |config|\n  config.secret_key = "{key}"\nend\n'}) == []
     )
+
+
+MODEL = """class Note < ApplicationRecord
+  %s :announce
+
+  def announce
+    HTTParty.post("https://api.example.com/notes", body: title)
+  end
+end
+"""
+
+
+def test_what_a_model_does_when_a_request_saves_it(tmp_path: Path) -> None:
+    assert handled(tmp_path, "Note.create!(title: params[:title])", **{"models/note": MODEL % "after_create"}) == ["HL503"]
+
+
+@pytest.mark.parametrize(("body", "hook"), [("head :ok", "after_create"), ("Note.create!(title: params[:title])", "scope")])
+def test_what_no_request_saves(tmp_path: Path, body: str, hook: str) -> None:
+    assert handled(tmp_path, body, **{"models/note": MODEL % hook}) == []
+
+
+CLOCK = """require "clockwork"
+
+module Clockwork
+  every(1.minute, "wait") { Notes.wait }
+end
+"""
+
+
+def test_what_only_the_clock_does(tmp_path: Path) -> None:
+    notes = "class Notes\n  def self.wait\n    sleep 60\n  end\nend\n"
+    procfile = "web: bundle exec puma\nclock: bundle exec clockwork config/clock.rb\n"
+    files = {"config/clock.rb": CLOCK, "lib/notes.rb": notes, "Procfile": procfile}
+    assert "HL601" not in codes(tmp_path, files, gems=("clockwork",))
+
+
+def test_an_upload_by_way_of_permitted_parameters(tmp_path: Path) -> None:
+    body = 'icon = note_params[:icon]\nFile.binwrite(Rails.root.join("public", "uploads", icon.original_filename), icon.read)'
+    assert handled(tmp_path, body) == ["HL203"]

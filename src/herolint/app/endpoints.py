@@ -97,8 +97,19 @@ def _endpoints(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]
         yield from _served(app, process, launch, known)
     elif launch.tool in RAILS_TOOLS:
         return  # servers of Rack apps listen by themselves
+    elif _is_jvm(launch):
+        from herolint.app.jvm_ports import jvm_endpoints
+
+        yield from jvm_endpoints(app, process, launch)
     elif launch.script or launch.module or any(process.name in e.processes for e in app.code.effects_of("listens", "runs-bot")):
         yield from endpoints_in_code(app, process, launch)
+
+
+def _is_jvm(launch: Launch) -> bool:
+    """Whether it starts an archive of Java, or a script that sbt or Gradle makes."""
+    if launch.tool == "java":
+        return any(word.text == "-jar" for word in launch.words)
+    return bool(launch.words) and launch.words[0].text.removeprefix("./").startswith(("target/universal/stage/bin/", "build/install/"))
 
 
 def _served(app: App, process: Process, launch: Launch, known: Server) -> Iterator[Endpoint]:

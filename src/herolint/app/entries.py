@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app.launch import RAILS_TOOLS, Launch
 from herolint.app.reach import Entry
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.dialects.node_paths import NodePaths
@@ -25,7 +26,7 @@ def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
     elif launch.tool == "ruby" and launch.script in app.slug and launch.script is not None:
         yield Entry(launch.script, True)
     elif launch.tool in RAILS_TOOLS:
-        yield from _rack(app)
+        yield from _rack(app, launch)
     else:
         yield from _go(app, launch)
 
@@ -50,14 +51,24 @@ def node_script(script: str, paths: NodePaths) -> str | None:
     return source or found
 
 
-def _rack(app: App) -> Iterator[Entry]:
+def _rack(app: App, launch: Launch) -> Iterator[Entry]:
     if "config.ru" in app.slug:
         yield Entry("config.ru", False)
     if "config/application.rb" in app.slug:
         for path in sorted(app.slug):
             if path.endswith(".rb") and path.startswith(("app/", "config/", "lib/")) and not _is_tool(path):
                 if not path.startswith("config/environments/") or path == "config/environments/production.rb":
-                    yield Entry(path, False)
+                    if not _is_clock(path) or launch.tool in _CLOCKS:
+                        yield Entry(path, False)
+
+
+_CLOCKS = frozenset({"clockwork"})
+_CLOCK_FILE = lazy(r"config/(?:\w*clock\w*|scheduler?)\.rb\Z")
+
+
+def _is_clock(path: str) -> bool:
+    """Whether a file is what a program of its own for schedules is given; Rails does not load it."""
+    return _CLOCK_FILE.match(path) is not None
 
 
 def _is_tool(path: str) -> bool:

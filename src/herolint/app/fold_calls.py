@@ -78,12 +78,20 @@ class Calls:
         """The call with its arguments folded."""
         args, keywords = [], []
         for arg in call.args:
+            if isinstance(arg, facts.Closure) and reads_environment(name):
+                args.append(self._given_by(mod, arg, depth))  # `ENV.fetch("PORT") { 3000 }`
+                continue
             value = self.folder.fold(mod, function, arg.value if isinstance(arg, facts.Keyword | facts.Star) else arg, depth)
             if isinstance(arg, facts.Keyword):
                 keywords.append((arg.name, value))
             else:
                 args.append(value)
         return Made(name, tuple(args), tuple(keywords), call)
+
+    def _given_by(self, mod: Mod, block: facts.Closure, depth: int) -> Value:
+        """What a block without parameters comes to."""
+        returned = [r.value for r in mod.facts.returns if r.function == block.number and r.value is not None]
+        return self.folder.fold(mod, block.number, returned[0], depth) if len(returned) == 1 else UNKNOWN
 
     def _by_schema(self, mod: Mod, function: int, func: facts.AnyExpr, read: Env, depth: int) -> Env:
         """A read with the default that its reader was made with: `env = environ.Env(DEBUG=(bool, False))`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 import msgspec
@@ -13,6 +14,7 @@ from herolint.app.module import Mod
 from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef, Reach
 from herolint.code import facts
+from herolint.code.facts import NONE
 from herolint.code.queries import argument
 from herolint.knowledge.calls import HandlerCall, Handlers, Knowledge
 
@@ -62,7 +64,27 @@ def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge]
         for target, label in (*django.wiring.views, *django.wiring.login_steps):
             for ref in _view(target, linker):
                 found.setdefault(ref, Handler(ref, label))
+    for handler in _hooks(reach, linker, knowledge, found.values()):
+        found.setdefault(handler.ref, handler)
     return list(found.values())
+
+
+def _hooks(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], handlers: Iterable[Handler]) -> list[Handler]:
+    """Methods that a row's class runs when it is saved (`after_create :notify`), of classes that some handler's file names."""
+    texts = {mod.path: mod.source.text for mod in reach.mods() if mod.path in {handler.ref.path for handler in handlers}}
+    found = []
+    for mod in reach.mods():
+        hooks = knowledge[mod.facts.language].handlers.hooks
+        for fact in mod.facts.calls if hooks and mod.facts.classes else ():
+            func = fact.call.func
+            if fact.klass == NONE or fact.function != NONE or not isinstance(func, facts.Name) or func.id not in hooks:
+                continue
+            name = mod.facts.classes[fact.klass].name
+            named = [arg.value for arg in fact.call.args if isinstance(arg, facts.Const) and isinstance(arg.value, str)]
+            methods = mod.methods.get(fact.klass, {})
+            if any(method in methods for method in named) and any(re.search(rf"\b{name}\b", text) for text in texts.values()):
+                found += [Handler(FunctionRef(mod.path, methods[method]), f"{func.id} of {name}") for method in named if method in methods]
+    return found
 
 
 def _decorated(mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:

@@ -61,14 +61,21 @@ def _build_files(app: App) -> list[SourceFile]:
     return [source for path in paths if (source := app.document(path)) is not None and not source.is_binary]
 
 
+def build_text(app: App) -> str:
+    """All that the app's build files say, whichever tool reads them."""
+    paths = [path for path in app.slug if path.endswith(("pom.xml", ".sbt")) or _GRADLE_FILES.match(path)]
+    return "\n".join(source.text for path in paths if (source := app.document(path)) is not None and not source.is_binary)
+
+
 def stage_may_exist(app: App) -> bool:
-    """Whether some build file of Gradle may make a task called `stage`."""
-    return any(_STAGE.search(source.text) for source in _build_files(app))
+    """Whether some build file of Gradle may make a task called `stage`, itself or by a plug-in that does."""
+    texts = [source.text for source in _build_files(app)]
+    return any(_STAGE.search(text) for text in texts) or any(word in text for word in app.platform.jvm.stage_words for text in texts)
 
 
 def has_modules(app: App) -> bool:
     """Whether the app lies in modules of its own."""
-    root = app.pom.root if builds_maven(app) and app.pom is not None else None
+    root = app.pom.root if app.pom is not None and not builds_gradle(app) else None
     if root is not None:
         return root.get("modules") is not None
     return any(
@@ -84,11 +91,12 @@ def archive(app: App) -> str:
     version = root.text_of("version") or root.text_of("parent", "version")
     name = root.text_of("build", "finalName") or f"{root.text_of('artifactId')}-{version}"
     for _ in range(3):
-        name = re.sub(r"\$\{([\w.-]+)\}", lambda match: _property(root, match[1]) or match[0], name)
+        name = re.sub(r"\$\{([\w.-]+)\}", lambda match: pom_property(root, match[1]) or match[0], name)
     return f"target/{name}.jar"
 
 
-def _property(root: Element, name: str) -> str:
+def pom_property(root: Element, name: str) -> str:
+    """What a property of pom.xml stands for; empty where it does not say."""
     known = {
         "project.artifactId": root.text_of("artifactId"),
         "project.version": root.text_of("version") or root.text_of("parent", "version"),
@@ -113,7 +121,7 @@ def _maven_target(app: App) -> Target | None:
     for element in (*settings, *named):
         text = element.text.strip()
         reference = re.fullmatch(r"\$\{([\w.-]+)\}", text)
-        number = _release(_property(root, reference[1]) if reference else text)
+        number = _release(pom_property(root, reference[1]) if reference else text)
         if number is not None:
             return Target(number, Place("pom.xml", element.span))
     return None

@@ -17,6 +17,7 @@ from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
     from herolint.app.buildpacks import Outcome
+    from herolint.app.data_sources import DataSource
     from herolint.app.dependencies import PythonDependencies
     from herolint.app.deploy_scripts import Deploys
     from herolint.app.detection import Detected, Listed, Needed
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from herolint.app.image_runtime import OldBase
     from herolint.app.imports import Unmet
     from herolint.app.installed import Installed
+    from herolint.app.kept import KeptUploads
     from herolint.app.mongoid import MongoAddress
     from herolint.app.processes import Process
     from herolint.app.program import Program
     from herolint.app.rails import Rails
-    from herolint.app.rails_data import KeptUploads
     from herolint.app.system import System
     from herolint.app.uses import Use
     from herolint.code.cache import FactCache
@@ -348,12 +349,25 @@ class App(Documents):
 
     @cached_property
     def kept_uploads(self) -> tuple[KeptUploads, ...]:
-        """Uploads that Rails or one of its libraries is told to keep on the disk."""
+        """Uploads that a framework or one of its libraries keeps on the disk by its settings."""
         if self.rails is None:
-            return ()
+            if not any(path.endswith(".php") for path in self.slug):
+                return ()
+            from herolint.app import laravel_uploads, wordpress
+
+            return (*wordpress.kept_uploads(self), *laravel_uploads.kept_uploads(self))
         from herolint.app.rails_data import kept_uploads
 
         return tuple(kept_uploads(self))
+
+    @cached_property
+    def data_sources(self) -> tuple[DataSource, ...]:
+        """Databases on the dyno itself that settings of Spring or .NET name."""
+        if not any(path.endswith(("pom.xml", ".gradle", ".gradle.kts", "proj")) for path in self.slug):
+            return ()
+        from herolint.app.data_sources import data_sources
+
+        return tuple(data_sources(self))
 
     def why(self, path: str, line: int) -> list[str]:
         """Which process reaches a line, through which imports and calls, under which guards; one sentence each."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.kept import KeptUploads
 from herolint.app.module import Mod
 from herolint.app.ruby_build import installed_gems
 from herolint.code import facts
@@ -32,16 +33,6 @@ class SqliteFile(msgspec.Struct, frozen=True):
     file: str
     at: Place
     replaced: bool
-
-
-class KeptUploads(msgspec.Struct, frozen=True):
-    """Uploads that end on the disk: what keeps them there, where that is said, and what uses it."""
-
-    message: str
-    at: Place
-    related: tuple[Place, ...]
-    sure: bool
-    fix: str
 
 
 def sqlite_database(rails: Rails) -> SqliteFile | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.secret_values import chosen_password, entropy, is_placeholder, looks_random
+from herolint.app.secret_values import PLACEHOLDER, chosen_password, entropy, is_placeholder, looks_random
 from herolint.knowledge.secrets import load_secret_formats
 from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
@@ -31,6 +31,10 @@ _GIVEN = lazy(
 """What is given to a name, or stands in where it is not set: `getenv("API_TOKEN", "…")`, `process.env.API_TOKEN || "…"`.
 
 Looked for in text in lower case: that is eight times as fast as a pattern that minds no case."""
+_DEFINED = lazy(r"""\bdefine\(\s*(['"])(?P<name>\w+)\1\s*,\s*(['"])(?P<s>[^'"\n]{6,200})\3""")
+"""How PHP gives a name to a constant, as WordPress's settings do."""
+_SALT = lazy(r"(?:AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)\Z")
+_SALT_LENGTH = 40
 _NOT_SECRET = lazy(
     r"(?i)(hash|digest|_?header|_name|_field|_?url|_?uri|_?path|_?file|type|label|placeholder|hint|regex|pattern|selector|expir\w*|algorithm|"
     r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
@@ -78,7 +82,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             continue
         if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
             continue
-        if not _belongs_to_production(source, match.start()) or (_FOR_VISITORS.search(source.path) and not STRONG_NAME.search(name)):
+        if not _belongs_to_production(source, match.start()) or (_is_shown(source, match.start()) and not STRONG_NAME.search(name)):
             continue
         comment = _in_comment(text, start)
         if comment and name in WRITTEN_BY_GENERATORS:
@@ -87,6 +91,14 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             yield Given(name, value, match.start("s"), match.end("s"), not comment and bool(STRONG_NAME.search(name)) and len(value) >= 20)
         elif _is_password(name) and _is_chosen(name, value, text, match.start()):
             yield Given(name, value, match.start("s"), match.end("s"), True)
+
+
+def _is_shown(source: SourceFile, at: int) -> bool:
+    """Whether a place stands in a script that every visitor is given: a file of its own, or a part of a page's template."""
+    if _FOR_VISITORS.search(source.path):
+        return True
+    before = source.text.rfind("<script", 0, at)
+    return before >= 0 and source.text.find("</script", before, at) < 0
 
 
 def _in_comment(text: str, at: int) -> bool:
@@ -113,7 +125,7 @@ def is_for_outside(source: SourceFile, given: Given) -> bool:
 def _remote_host(text: str, at: int) -> bool:
     """Whether a host outside the developer's machine stands near."""
     hosts = [match["host"] for match in _HOST.finditer(text, max(0, at - NEAR), at + NEAR)]
-    return any("." in host and not host.startswith(("127.", "0.0.0.0", "192.168.", "10.")) and "example" not in host for host in hosts)
+    return any(_remote(host) for host in hosts)
 
 
 def _belongs_to_production(source: SourceFile, at: int) -> bool:
@@ -124,6 +136,26 @@ def _belongs_to_production(source: SourceFile, at: int) -> bool:
     for match in _SECTION.finditer(source.text, 0, at):
         section = match["name"]
     return section not in ("development", "test", "dev", "local", "testing")
+
+
+def in_defines(source: SourceFile) -> Iterator[Given]:
+    """PHP's constants: the password of a database elsewhere, and the keys that WordPress signs logins with."""
+    if not source.path.endswith(".php") or "define(" not in source.text:
+        return
+    found = list(_DEFINED.finditer(source.text))
+    elsewhere = any(match["name"].endswith("HOST") and _remote(match["s"]) for match in found)
+    for match in found:
+        name, value = match["name"], match["s"]
+        if _in_comment(source.text, match.start()):
+            continue
+        password = _is_password(name) and elsewhere and not PLACEHOLDER.match(value) and any(char.isdigit() for char in value)
+        if password or (_SALT.search(name) and len(value) >= _SALT_LENGTH and entropy(value) > 4.0):
+            yield Given(name, value, match.start("s"), match.end("s"), True)
+
+
+def _remote(host: str) -> bool:
+    """Whether a host is outside the developer's machine."""
+    return "." in host and not host.startswith(("127.", "0.0.0.0", "192.168.", "10.")) and "example" not in host
 
 
 def in_env_file(source: SourceFile) -> Iterator[tuple[str, str, Span, bool]]:

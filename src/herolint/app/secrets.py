@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.secret_settings import ENV_FILE, KEY_FILE, WORDS, in_assignments, in_env_file, is_for_outside, is_public, key_file
+from herolint.app.secret_settings import (
+    ENV_FILE,
+    KEY_FILE,
+    WORDS,
+    in_assignments,
+    in_defines,
+    in_env_file,
+    is_for_outside,
+    is_public,
+    key_file,
+)
 from herolint.app.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
 from herolint.finding import Place
 from herolint.knowledge.secrets import Token, load_secret_formats
@@ -24,7 +34,7 @@ URL_PASSWORD = lazy(
     r"://(?P<user>[^:@/\s\"'`{}<>$()\[\]]*):(?P<s>[^@/\s\"'`{}<>$()\[\]]{3,})@(?P<host>[A-Za-z0-9.-]+)"
 )  # fmt: skip
 LOCAL_HOSTS = frozenset({"127.0.0.1", "0.0.0.0", "example.com", "host.docker.internal"})
-_INVENTED_HOST = lazy(r"example|yourdomain|sentry|(^|\.)domain\.(com|net|org|tld)$")
+_INVENTED_HOST = lazy(r"example|yourdomain|sentry|(^|\.)domain\.(com|net|org|tld)$|(^|\.)x{2,}(\.|$)")
 """Hosts of documentation; an address of Sentry is for clients too."""
 _CERTIFICATE = lazy(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END")
 _PLAIN_SCHEMES = ("http", "https", "ftp", "ftps", "socks5", "socks5h")
@@ -233,7 +243,7 @@ def _named(source: SourceFile) -> Iterator[Secret]:
     at_home = DEVELOPMENT.search(source.path) is not None
     lower = source.data.lower()
     if any(word in lower for word in WORDS):
-        for given in in_assignments(source):
+        for given in (*in_assignments(source), *in_defines(source)):
             if at_home and not is_for_outside(source, given):
                 continue
             if not (given.name == "SECRET_KEY" and source.path.endswith(".py")) and not _reads_only(given.value):

@@ -38,7 +38,7 @@ def made_up(code: Program) -> Iterator[tuple[Mod, CallFact]]:
 def _speaking(code: Program) -> Iterator[tuple[Mod, Signing]]:
     """The modules that are loaded, where one of them loads such a framework."""
     mods = [(mod, code.knows(mod).signing) for mod in code.modules]
-    if any(imp.module in known.frameworks for mod, known in mods if known.frameworks for imp in mod.facts.imports):
+    if any(imp.module.partition("/")[0] in known.frameworks for mod, known in mods if known.frameworks for imp in mod.facts.imports):
         yield from ((mod, known) for mod, known in mods if known.frameworks)
 
 

@@ -74,16 +74,17 @@ def _uploaded(code: Program, mod: Mod, function: int, expr: facts.AnyExpr | None
         return False
     name = code.linker.qualified(mod, function, expr) or ""
     known = code.knows(mod)
-    if name in known.uploads.objects or any(row.effect == "receives-upload" for row in known.effects(name.removesuffix("()"))):
+    word = name or (expr.id if isinstance(expr, facts.Name) else "")
+    if known.uploads.holds(word) or any(row.effect == "receives-upload" for row in known.effects(name.removesuffix("()"))):
         return True
     match expr:
         case facts.Call(func=func, args=args):
             inner = (*args[:1], *((func.base,) if isinstance(func, facts.Attr) else ()))
             return any(_uploaded(code, mod, function, one, depth + 1) for one in inner)
-        case facts.Attr(base=base, name=part) if part in known.uploads.methods and _root(base) in known.uploads.objects:
+        case facts.Attr(base=base, name=part) if part in known.uploads.methods and known.uploads.holds(_root(base)):
             return True
-        case facts.Index(base=base, key=facts.Const(value=str() as part)) if (
-            part in known.uploads.methods and _root(base) in known.uploads.objects
+        case facts.Index(base=base, key=facts.Const(value=str() as part)) if part in known.uploads.methods and known.uploads.holds(
+            _root(base)
         ):
             return True
         case facts.Index(base=base) | facts.Attr(base=base) | facts.Star(value=base):

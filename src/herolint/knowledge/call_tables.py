@@ -135,6 +135,7 @@ def load(language: str) -> Knowledge:
         unlimited=frozenset(raw.get("unlimited", ())),
         subcommands=msgspec.convert(raw.get("subcommands", {}), subcommands.SubcommandTable),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
+        loads={name: tuple(patterns) for name, patterns in raw.get("loads", {}).items()},
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),
     )
@@ -153,6 +154,7 @@ def _handlers(raw: dict[str, Any]) -> Handlers:
         frozenset(raw.get("owners", ())),
         frozenset(raw.get("actions", ())),
         frozenset(raw.get("sockets", ())),
+        frozenset(raw.get("hooks", ())),
     )
 
 

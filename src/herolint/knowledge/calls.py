@@ -91,6 +91,8 @@ class Handlers(msgspec.Struct, frozen=True):
     """Bases whose every method answers requests (controllers)."""
     sockets: frozenset[str] = frozenset()
     """Those among decorators, calls and bases that are about connections which stay open: nobody waits for their answer."""
+    hooks: frozenset[str] = frozenset()
+    """Calls in a class's body that name its methods which run when a request saves a row of it."""
 
     def decorates(self, qualified: str) -> bool:
         """Whether a decorator of that qualified name makes a request handler."""
@@ -161,6 +163,12 @@ class Uploads(msgspec.Struct, frozen=True):
 
     objects: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    endings: tuple[str, ...] = ()
+    """How names end by custom that hold a part of those objects."""
+
+    def holds(self, name: str) -> bool:
+        """Whether a name stands for what a request brought along."""
+        return name in self.objects or (bool(self.endings) and name.endswith(self.endings))
 
 
 class Browser(msgspec.Struct, frozen=True):
@@ -285,6 +293,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     subcommands: SubcommandTable = SubcommandTable()
     mixins: dict[str, tuple[str, ...]] = {}
     """Modules outside the project and the methods that classes get by including them."""
+    loads: dict[str, tuple[str, ...]] = {}
+    """Patterns of files that a call, or loading a library, loads: frameworks that take whole folders."""
     unlimited: frozenset[str] = frozenset()
     """Calls that make clients, and whose arguments say nothing about time."""
     open_ended: tuple[tuple[str, str, tuple[CallRow, ...]], ...] = ()

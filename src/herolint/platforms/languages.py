@@ -221,12 +221,15 @@ class JvmFramework(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class JvmFacts(Group, frozen=True, kw_only=True):
     """The JVM that all its languages' buildpacks install, Maven and Gradle.
 
-    `majors` by stack; `default` for stacks that `default_on` does not name. `distributions` may stand before a version, `gone` did once.
-    `gradle_for` maps a Java to the first Gradle that runs on it; `gradle_warned` are majors that the build warns of. `oldest_source` maps a
-    Java to the oldest release that its compiler still makes code for.
+    `majors` by stack, with `first_exact`, the oldest release of each that can be had by its whole number; `default` for stacks that
+    `default_on` does not name. `distributions` may stand before a version, `gone` did once. `gradle_for` maps a Java to the first Gradle
+    that runs on it; `gradle_warned` are majors that the build warns of. `oldest_source` maps a Java to the oldest release that its compiler
+    still makes code for. `stage_words` name plug-ins of Gradle that make the task `stage`; `jdbc_from` the variables of add-ons whose
+    address is handed to Spring as its data source.
     """
 
     majors: dict[str, tuple[int, ...]]
+    first_exact: dict[str, dict[str, str]]
     default: str
     default_on: dict[str, str]
     distributions: tuple[str, ...]
@@ -235,6 +238,8 @@ class JvmFacts(Group, frozen=True, kw_only=True):
     gradle_for: dict[str, str]
     gradle_warned: tuple[int, ...]
     oldest_source: dict[str, int]
+    stage_words: tuple[str, ...]
+    jdbc_from: tuple[str, ...]
     frameworks: dict[str, JvmFramework]
 
     def default_for(self, stack: str) -> str:

@@ -45,6 +45,10 @@ def outcomes(app: App) -> Iterator[Outcome]:
     if gradle:
         yield from _gradle(app)
     yield from _target(app)
+    if maven:
+        from herolint.app.buildpacks import java_lombok
+
+        yield from java_lombok.outcomes(app)
 
 
 def _first(app: App, start: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 KEY = "java.runtime.version"
 FILE = "system.properties"
-_VERSION = lazy(r"(?:1\.)?(?P<major>\d{1,2})(?P<exact>(?:\.\d+){2,3}(?:[_+.-]\w+)*|_\d+)?\Z")
+_VERSION = lazy(r"(?:(?P<old>1\.)(?P<eight>[5-9])(?P<update>\.0_\d+)?|(?P<major>\d{1,2})(?P<exact>(?:\.\d+){2,3}(?:[_+.-]\w+)*|_\d+)?)\Z")
 
 
 class WantedJava(msgspec.Struct, frozen=True):
@@ -26,7 +27,7 @@ class WantedJava(msgspec.Struct, frozen=True):
     text: str
     at: Place
     issue: str = ""
-    """`distribution`, `discontinued`, `unreadable` or `not-on-stack`."""
+    """`distribution`, `discontinued`, `unreadable`, `not-on-stack`, or `too-old`: a release by its whole number that is no longer kept."""
 
 
 def wanted_java(app: App) -> WantedJava:
@@ -44,11 +45,20 @@ def wanted_java(app: App) -> WantedJava:
     match = _VERSION.match(version)
     if match is None:
         return WantedJava(None, found.value, at, "unreadable")
-    major = int(match["major"])
+    major = int(match["major"] or match["eight"])
     offered = jvm.majors.get(app.stack)
     if offered is not None and major not in offered:
         return WantedJava(None, found.value, at, "not-on-stack")
+    first = jvm.first_exact.get(app.stack, {}).get(str(major))
+    if first is not None and (match["exact"] or match["update"]) and _numbers(version) < _numbers(first):
+        return WantedJava(None, found.value, at, "too-old")
     return WantedJava(major, found.value, at)
+
+
+def _numbers(version: str) -> list[int]:
+    """`1.8.0_412` and `17.0.2` as numbers that can be compared; a first release has no others (`21`, `21.0.0`)."""
+    numbers = [int(part) for part in re.findall(r"\d+", version)]
+    return numbers if len(numbers) > 1 else [*numbers, 0, 0]
 
 
 def outcomes(app: App) -> Iterator[Outcome]:
@@ -75,18 +85,21 @@ def _refused(app: App, wanted: WantedJava) -> Outcome:
     offered = app.platform.jvm.majors.get(app.stack, ())
     version = wanted.text.rpartition("-")[2]
     match = _VERSION.match(version)
-    usual = int(match["major"]) if match is not None and int(match["major"]) in offered else int(app.platform.jvm.default)
+    major = int(match["major"] or match["eight"]) if match is not None else 0
+    usual = major if major in offered else int(app.platform.jvm.default)
     words = {
         "discontinued": f"asks for {wanted.text}, a distribution that is discontinued",
         "distribution": f"asks for {wanted.text}, and only {', '.join(app.platform.jvm.distributions)} may stand before the version",
         "unreadable": f"asks for Java {wanted.text}, which is no version that can be installed",
         "not-on-stack": f"asks for Java {wanted.text}, and {app.stack} has {', '.join(map(str, offered))}"
         + (" (assuming that stack)" if app.stack_assumed else ""),
+        "too-old": f"asks for Java {wanted.text} exactly, and the oldest release of {major} that {app.stack} can have is "
+        f"{app.platform.jvm.first_exact.get(app.stack, {}).get(str(major), '')}" + (" (assuming that stack)" if app.stack_assumed else ""),
     }[wanted.issue]
     title = "Unsupported Java distribution" if wanted.issue in ("discontinued", "distribution") else "Unsupported Java version"
     # A Java that came out after the tables were made may be there by now.
-    newer = match is not None and bool(offered) and int(match["major"]) > max(offered)
-    unsure = wanted.issue == "not-on-stack" and (app.stack_assumed or newer)
+    newer = bool(offered) and major > max(offered)
+    unsure = wanted.issue in ("not-on-stack", "too-old") and (app.stack_assumed or newer)
     return Outcome(
         "version-invalid", True, f"{FILE} {words}", wanted.at, f"the build stops: {title}", f"write `{KEY}={usual}`",
         confidence=Confidence.MEDIUM if unsure else Confidence.HIGH,

@@ -24,6 +24,7 @@ def outcomes(app: App, gemfile: Gemfile, lock: GemfileLock) -> Iterator[Outcome]
     yield from _gems(gemfile, lock)
     yield from _requirements(gemfile, lock)
     yield from _sources(gemfile, lock)
+    yield from _moved(gemfile, lock)
     yield from _folders(app, gemfile)
 
 
@@ -106,6 +107,24 @@ def _sources(gemfile: Gemfile, lock: GemfileLock) -> Iterator[Outcome]:
             "the build stops: Bundler installs only what the lock file says, and the Gemfile differs from it",
             "run `bundle install` and commit Gemfile.lock",
         )  # fmt: skip
+
+
+def _moved(gemfile: Gemfile, lock: GemfileLock) -> Iterator[Outcome]:
+    """A gem that was taken from a folder or from git when the lock was made, and no longer is."""
+    if not gemfile.complete or gemfile.included or gemfile.gemspec:
+        return
+    for gem in gemfile.gems:
+        locked = lock.gem(gem.name)
+        if locked is None or locked.kind not in ("path", "git") or gem.origin is not None or gem.conditional or not locked.remote:
+            continue
+        yield Outcome(
+            "lock-stale", True, f"Gemfile.lock takes {gem.name} from {locked.remote}, and the Gemfile from the gem server",
+            Place(gem.at.path, gem.at.span, "another source"),
+            "the build stops: Bundler installs only what the lock file says, and the Gemfile differs from it",
+            "run `bundle install` and commit Gemfile.lock",
+            (Place("Gemfile.lock", locked.span, "recorded here"),),
+        )  # fmt: skip
+        return
 
 
 def _folders(app: App, gemfile: Gemfile) -> Iterator[Outcome]:

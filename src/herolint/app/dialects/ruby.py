@@ -14,6 +14,7 @@ from herolint.app.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
 from herolint.code.queries import dotted
+from herolint.knowledge.call_tables import load
 
 
 class Ruby(Dialect):
@@ -48,6 +49,14 @@ class Ruby(Dialect):
                 if one in self.code.sources:
                     yield one
                     return
+
+    def alongside(self, path: str) -> Iterator[str]:
+        """Files that this one loads by a pattern; a Rails app loads all of its own by itself."""
+        mod = self.code.mod(path)
+        if mod is not None and "config/application.rb" not in self.code.sources:
+            from herolint.app.dialects.ruby_loads import loaded_by_pattern
+
+            yield from loaded_by_pattern(mod, self.code.sources, load("ruby").loads)
 
     def implicit(self, linker: Linker, mod: Mod, function: int, name: str, depth: int) -> Target | None:
         """A method of the class that the function, or the block in the class's body, stands in."""

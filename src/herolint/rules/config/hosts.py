@@ -35,10 +35,12 @@ _OF_DEBUG = (".localhost", "127.0.0.1", "[::1]")
 """What Django lets in while DEBUG is on and nothing is listed."""
 
 
-@rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("code", "processes"))
+@rule("HL708", "allowed-hosts", ERROR, WARNING, needs=("processes",))
 def allowed_hosts(app: App) -> Iterator[Finding]:
-    """Django's ALLOWED_HOSTS shuts out the app's own domain."""
-    django = app.code.django
+    """Django's ALLOWED_HOSTS, Rails' `config.hosts` or Play's filter for hosts shuts out the app's own domain."""
+    yield from _play(app)
+    yield from _rails(app)
+    django = app.code.django if app.has("code") else None
     if django is None or app.web is None or not app.code.runs_django(app.web):
         return
     found = django.setting("ALLOWED_HOSTS")
@@ -71,6 +73,44 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         process="web",
         confidence=Confidence.LOW if not django.sure else Confidence.HIGH if runs else Confidence.MEDIUM,
     )
+
+
+def _rails(app: App) -> Iterator[Finding]:
+    if app.rails is None or app.web is None:
+        return
+    from herolint.app.rails_hosts import shut_out_hosts
+
+    found = shut_out_hosts(app.rails)
+    if found is not None:
+        names, setting = found
+        yield report(
+            "HL708",
+            f"config.hosts names only {', '.join(names)}: the app's own domain is shut out",
+            setting.place("no public name"),
+            why="Rails answers every request for another host name with 403 (Blocked hosts)",
+            related=(app.procfile_place("web", "this process starts it"),),
+            fix='write `config.hosts << ".herokuapp.com"` and your own domain, or set hosts in config/environments/development.rb alone',
+            process="web",
+        )
+
+
+def _play(app: App) -> Iterator[Finding]:
+    if "conf/application.conf" not in app.slug:
+        return
+    from herolint.app.play import shut_out_hosts
+
+    found = shut_out_hosts(app)
+    if found is not None:
+        said = f"names only {', '.join(found.names)}" if found.names else "is not set, which means localhost only"
+        yield report(
+            "HL708",
+            f"play.filters.hosts.allowed {said}: the app's own domain is shut out",
+            found.at,
+            why="Play answers every request for another host name with 400 (Host not allowed)",
+            related=(app.procfile_place("web", "this process starts it"),),
+            fix='write `play.filters.hosts.allowed = [".herokuapp.com", "localhost"]` with your own domain',
+            process="web",
+        )
 
 
 def _fix(app: App, found: Setting, hosts: list[str]) -> Fix:

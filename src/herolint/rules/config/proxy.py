@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.django import Setting
+from herolint.app.laravel import laravel_of
 from herolint.app.model import App
 from herolint.app.module import Mod
 from herolint.app.proxy import believes_proxy, server_fix
@@ -39,16 +40,33 @@ def tls_in_app(app: App) -> Iterator[Finding]:
             )
 
 
-@rule("HL707", "proxy-headers", WARNING, needs=("code", "processes"))
+@rule("HL707", "proxy-headers", WARNING, needs=("processes",))
 def proxy_headers(app: App) -> Iterator[Finding]:
     """The app redirects to https, or builds addresses, without believing X-Forwarded-Proto."""
-    if app.web is None or believes_proxy(app) is not False:
+    yield from _laravel(app)
+    if not app.has("code") or app.web is None or believes_proxy(app) is not False:
         return
     yield from _django(app)
     yield from _middleware(app)
     yield from _own_redirects(app)
     yield from _cookies(app)
     yield from _login_addresses(app)
+
+
+def _laravel(app: App) -> Iterator[Finding]:
+    laravel = laravel_of(app)
+    at = laravel.unbelieved_proxy() if laravel is not None else None
+    if at is not None:
+        yield report(
+            "HL707",
+            "Laravel makes addresses with http:// behind the router: it trusts no proxy",
+            at,
+            why="the router ends TLS and says so in X-Forwarded-Proto; what asset() and route() give is http then, which browsers block on pages "
+            "over https (mixed content)",
+            fix="write `protected $proxies = '*';`" if at.path.startswith("app/") else "call `$middleware->trustProxies(at: '*')` there",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _found(app: App, message: str, at: Place, why: str, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from herolint.app.conditions import in_plain_sight
 from herolint.app.databases import Database, databases, only_looked_up, sqlite_file
+from herolint.app.laravel import laravel_of
 from herolint.app.model import App
 from herolint.app.operators import HOME
 from herolint.app.origins import origin
@@ -30,9 +31,12 @@ def _processes(app: App, names: tuple[str, ...], at: Place) -> tuple[Place, ...]
     return tuple(app.procfile_place(n, f"{n} runs it") for n in names[:3] if app.procfile_place(n).path != at.path)
 
 
-@rule("HL201", "sqlite-on-ephemeral-disk", ERROR, WARNING, needs=("code", "processes"))
+@rule("HL201", "sqlite-on-ephemeral-disk", ERROR, WARNING, needs=("processes",))
 def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
     """Production opens a SQLite file."""
+    yield from _in_settings(app)
+    if not app.has("code"):
+        return
     seen = set()
     for database in databases(app.code):
         file, fallback = sqlite_file(database)
@@ -57,6 +61,35 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             process=database.processes[0] if database.processes else "",
             confidence=_confidence(app, database, fallback),
         )
+
+
+def _in_settings(app: App) -> Iterator[Finding]:
+    """A database in a file that Laravel's, Spring's or .NET's settings name."""
+    laravel = laravel_of(app)
+    file = laravel.database_file() if laravel is not None else None
+    if file is not None:
+        unless = f" unless {file[1].variable} is set" if file[1].variable else ""
+        yield report(
+            "HL201",
+            f"falls back to the SQLite file {file[0]}{unless}" if unless else f"keeps its data in the SQLite file {file[0]}",
+            file[1].at,
+            severity=WARNING if unless else ERROR,
+            why=f"{lost(app)}: everything written since is gone",
+            fix="add `heroku-postgresql`, and `heroku config:set DB_CONNECTION=pgsql`",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
+    for one in app.data_sources:
+        if one.where == "file":
+            yield report(
+                "HL201",
+                f"keeps its data in the {one.kind} file {shown(one.text)}",
+                Place(one.at.path, one.at.span, one.kind),
+                why=f"{lost(app)}: everything written since is gone",
+                fix=f"add `heroku-postgresql` with its driver, and give the address by {one.variable} or a placeholder of your own",
+                process="web",
+                confidence=Confidence.MEDIUM,
+            )
 
 
 def _fix(app: App, database: Database, variables: list[str] | None) -> Fix | str:

@@ -68,9 +68,12 @@ class Spread:
         return (Place(self.workers.place.path, self.workers.place.span, f"{self.workers.number} workers"),)
 
 
-@rule("HL206", "in-memory-state", WARNING, NOTE, needs=("code", "processes"))
+@rule("HL206", "in-memory-state", WARNING, NOTE, needs=("processes",))
 def in_memory_state(app: App) -> Iterator[Finding]:
     """What visitors did is kept in the memory of a process."""
+    yield from _rows(app)
+    if not app.has("code"):
+        return
     spread = Spread(app)
     values = [value for value in lasting_values(app.code) if spread.several or not value.stored]
     for _, found in groupby(values, key=lambda value: value.held.mod.path):
@@ -81,6 +84,21 @@ def in_memory_state(app: App) -> Iterator[Finding]:
     yield from _cable(app, spread)
     if spread.several:
         yield from _rate_limits(app, spread)
+
+
+def _rows(app: App) -> Iterator[Finding]:
+    """A database in memory that Spring's settings name."""
+    for one in app.data_sources:
+        if one.where == "memory":
+            yield report(
+                "HL206",
+                f"{one.kind} keeps all rows in the memory of one process",
+                Place(one.at.path, one.at.span, "in memory"),
+                why=f"at every deploy, restart and at least every {app.platform.restart_hours:.0f} hours the database is empty again",
+                fix=f"add `heroku-postgresql` with its driver, and give the address by {one.variable} or a placeholder of your own",
+                process="web",
+                confidence=Confidence.MEDIUM,
+            )
 
 
 def _values(app: App, found: list[Lasting], spread: Spread) -> Finding:

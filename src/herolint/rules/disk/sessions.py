@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.django import Django, Setting
+from herolint.app.laravel import laravel_of
 from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.settings import Found, settings_named
@@ -19,9 +20,12 @@ _LOGGED_OUT = "everybody is logged out then, and at any request that another dyn
 _EMPTY = "the cache starts empty then, and each dyno fills its own"
 
 
-@rule("HL205", "file-based-session", WARNING, NOTE, needs=("code", "processes"))
+@rule("HL205", "file-based-session", WARNING, NOTE, needs=("processes",))
 def file_based_session(app: App) -> Iterator[Finding]:
     """Sessions or caches are files on the dyno's disk."""
+    yield from _laravel_session(app)
+    if not app.has("code"):
+        return
     if app.code.django is not None and "web" in app.processes:
         yield from _django(app, app.code.django)
     yield from _flask_session(app)
@@ -37,6 +41,19 @@ def file_based_session(app: App) -> Iterator[Finding]:
             )
     for effect in app.code.effects_of("caches-to-file"):
         yield from _cache_call(app, effect)
+
+
+def _laravel_session(app: App) -> Iterator[Finding]:
+    laravel = laravel_of(app)
+    found = laravel.sessions() if laravel is not None else None
+    if found is not None:
+        unless = f" unless {found.variable} is set" if found.variable else ""
+        fix = (
+            f"`heroku config:set {found.variable}=cookie`, or `database` or `redis`"
+            if found.variable
+            else "write `cookie`, `database` or `redis`"
+        )
+        yield _session(app, f"Laravel keeps sessions in files on the dyno's disk{unless}", found.at, fix, Confidence.MEDIUM)
 
 
 def _is_file(app: App, value: Value) -> bool:

@@ -19,6 +19,7 @@ from herolint.code.facts import CallFact
 from herolint.code.queries import argument, dotted, last_name
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.disk.database import lost
+from herolint.rules.disk.log_settings import laravel_logs
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 from herolint.source import Span
 
@@ -32,14 +33,16 @@ FILE_FIELDS = frozenset(
 )
 
 
-@rule("HL203", "upload-to-local-disk", ERROR, WARNING, needs=("code", "processes"))
+@rule("HL203", "upload-to-local-disk", ERROR, WARNING, needs=("processes",))
 def upload_to_local_disk(app: App) -> Iterator[Finding]:
     """What visitors upload is kept on the dyno's disk."""
+    yield from _kept_uploads(app)
+    if not app.has("code"):
+        return
     yield from _saved_uploads(app)
     yield from _stored_uploads(app)
     yield from _copied_uploads(app)
     yield from _django_fields(app)
-    yield from _kept_uploads(app)
 
 
 def _saved_uploads(app: App) -> Iterator[Finding]:
@@ -211,9 +214,12 @@ def _django_fields(app: App) -> Iterator[Finding]:
     )
 
 
-@rule("HL207", "logs-to-file", WARNING, NOTE, needs=("code", "processes"))
+@rule("HL207", "logs-to-file", WARNING, NOTE, needs=("processes",))
 def logs_to_file(app: App) -> Iterator[Finding]:
     """Logs are written to a file that nobody collects."""
+    yield from laravel_logs(app)
+    if not app.has("code"):
+        return
     for effect in app.code.effects_of("logs-to-file"):
         expr, value = app.code.argument(effect, effect.row.path)
         if expr is None and effect.row.default_path and in_plain_sight(app.code, effect):

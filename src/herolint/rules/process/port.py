@@ -106,6 +106,9 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
             "gunicorn": "--bind 0.0.0.0:$PORT",
             "waitress-serve": "--port=$PORT",
             "manage.py runserver": "0.0.0.0:$PORT",
+            "Spring Boot": "server.port=${PORT:8080}",
+            "Play": "-Dhttp.port=$PORT",
+            "Ktor": "port = ${?PORT}",
         }.get(end.server, "the port from $PORT")
         return Fix(f"use `{words}`")
     mod = end.effect.mod

@@ -49,3 +49,23 @@ def localhost_url_in_client(app: App) -> Iterator[Finding]:
             process="web",
             confidence=Confidence.LOW if fallback else Confidence.HIGH,
         )
+    yield from _mails(app)
+
+
+def _mails(app: App) -> Iterator[Finding]:
+    """Links in mails, which Rails cannot take from a request."""
+    if app.rails is None:
+        return
+    from herolint.app.rails_hosts import local_mail_links
+
+    found = local_mail_links(app.rails)
+    if found is not None:
+        host, setting = found
+        yield report(
+            "HL310",
+            f"links in the mails of production lead to {host}",
+            setting.value_place("the reader's own machine"),
+            why="where a mail is opened, localhost is the reader's own machine: nothing answers there",
+            fix='write `{ host: ENV.fetch("APP_HOST"), protocol: "https" }`, and set it to the app\'s domain',
+            process="web",
+        )

@@ -16,12 +16,15 @@ from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.breaks import before
 from herolint.rules.registry import ERROR, WARNING, report, rule
-from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, mongoid_hosts, written_hosts
+from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, local_settings, mongoid_hosts, written_hosts
 
 
-@rule("HL301", "localhost-service", ERROR, WARNING, needs=("code", "processes"))
+@rule("HL301", "localhost-service", ERROR, WARNING, needs=("processes",))
 def localhost_service(app: App) -> Iterator[Finding]:
     """Production code connects to a service on its own dyno."""
+    yield from local_settings(app)
+    if not app.has("code"):
+        return
     seen: set[tuple[str, int]] = set()
     for kind, at, value, runs, processes, default in _addresses(app):
         if at.span is None or (at.path, at.span.start) in seen:

@@ -135,6 +135,23 @@ def mongoid_hosts(app: App) -> Iterator[Finding]:
             return
 
 
+def local_settings(app: App) -> Iterator[Finding]:
+    """Files of settings, of frameworks whose code is not read, that name a service on the dyno itself."""
+    for one in app.data_sources:
+        if one.where == "host":
+            addon = ADDONS.get(one.kind, ("an add-on", ""))[0]
+            yield report(
+                "HL301",
+                f"connects to {one.kind} on {one.text}, where a dyno runs no such service, unless {one.variable} is set",
+                Place(one.at.path, one.at.span, "on the dyno itself"),
+                severity=WARNING,
+                why="each dyno runs one process and nothing else; the connection is refused",
+                fix=f"add {addon}, and give its address by {one.variable} or a placeholder of your own",
+                process="web",
+                confidence=Confidence.MEDIUM,
+            )
+
+
 def _starts_others(app: App) -> bool:
     """Whether web is a program that starts others beside it."""
     return app.web is not None and any(x.tool in MANAGERS or x.tool in ("npm-run-all", "run-p", "nginx") for x in app.web.launches)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from herolint.app.databases import speaks
 from herolint.app.encryption import POSTGRES
 from herolint.app.model import App
+from herolint.app.puma import pool_of, puma_of
+from herolint.app.ruby_build import installed_gems
 from herolint.app.values import Known, Value, env_names
 from herolint.app.workers import dynos_of, web_workers
 from herolint.finding import Confidence, Finding, Place
@@ -16,7 +18,7 @@ from herolint.rules.registry import WARNING, report, rule
 
 @rule("HL305", "pool-exceeds-plan", WARNING, needs=("code", "processes"))
 def pool_exceeds_plan(app: App) -> Iterator[Finding]:
-    """Pool size x workers x dynos is over the plan's connections."""
+    """Pool size x workers x dynos is over the plan's connections, or a pool has fewer than the threads that use it."""
     plan = _plan(app)
     limit = load_addons().connections.get(plan)
     if limit is None:
@@ -24,6 +26,7 @@ def pool_exceeds_plan(app: App) -> Iterator[Finding]:
     found = web_workers(app)
     workers = (found.number if found is not None else None) or 1
     dynos = dynos_of(app, "web")
+    yield from _puma(app, plan, limit)
     for place, size, env in _pools(app):
         total = size * workers * dynos
         if total > limit:
@@ -39,6 +42,40 @@ def pool_exceeds_plan(app: App) -> Iterator[Finding]:
                 process="web",
                 confidence=Confidence.MEDIUM if not env else Confidence.LOW,
             )
+
+
+def _puma(app: App, plan: str, limit: int) -> Iterator[Finding]:
+    """Puma's threads against the pool of Rails, and the connections of all its workers against the plan."""
+    puma, pool = (puma_of(app), pool_of(app)) if app.rails is not None else (None, None)
+    if puma is None or pool is None:
+        return
+    confidence = Confidence.MEDIUM if puma.variable else Confidence.HIGH
+    if puma.threads > pool.size:
+        yield report(
+            "HL305",
+            f"Puma runs {puma.threads} threads, and Rails keeps {pool.size} connections to the database for them",
+            Place(puma.threads_at.path, puma.threads_at.span, f"{puma.threads} threads"),
+            why="a request that finds no connection free waits 5 seconds and fails: ActiveRecord::ConnectionTimeoutError",
+            related=(pool.at,) if pool.at is not None else (),
+            fix="let config/database.yml say `pool` from the variable that threads come from, RAILS_MAX_THREADS",
+            process="web",
+            confidence=confidence,
+        )
+    dynos = dynos_of(app, "web")
+    each = min(puma.threads, pool.size)
+    total = each * puma.workers * dynos
+    if total > limit and puma.workers_at is not None and "pg" in installed_gems(app):
+        words = f"{each} x {puma.workers} workers" + (f" x {dynos} dynos" if dynos > 1 else "")
+        yield report(
+            "HL305",
+            f"web may open {total} database connections ({words}), {plan} allows {limit}",
+            Place(puma.workers_at.path, puma.workers_at.span, f"{puma.workers} workers"),
+            why="when all are in use the next connection is refused: FATAL: too many connections",
+            related=(puma.threads_at,),
+            fix=f"keep threads x workers at or under {limit}",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
 
 
 def _plan(app: App) -> str:
