@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from herolint import engine
-from herolint.app.propose import Plan, with_entries
+from herolint.app.propose import Plan, with_entries, with_lines
 from herolint.config import Config
 from herolint.formats import json_tree
 from herolint.init_plan import PlanError, make_plan, write
@@ -201,6 +201,13 @@ def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[s
     proposed = texts(folder)
     assert proposed["Procfile"].startswith("web: gunicorn shop.wsgi\r\nworker: celery ")
     assert '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py" },\n        "X": "1"\n' in proposed["app.json"]
+
+
+def test_lines_are_added_as_most_lines_end() -> None:
+    mixed = SourceFile("Procfile", b"web: a\nworker: b\r\nclock: c\n")
+    proposal = with_lines(mixed, ["release: d"], "why")
+    assert proposal is not None
+    assert proposal.after == mixed.data + b"release: d\n"
 
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=6)

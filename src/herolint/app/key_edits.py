@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from herolint.app import mending
 from herolint.app.env_reads import gives_text, reads_environment
+from herolint.app.import_edits import with_imports_tidied
 from herolint.app.model import App
 from herolint.app.module import Mod
 from herolint.app.signing import SigningKey
@@ -43,16 +44,17 @@ def _required(app: App, mod: Mod, expr: facts.AnyExpr, variable: str, words: str
     name = app.code.linker.qualified(mod, NONE, read.func) if isinstance(read, facts.Call) else None
     if name is not None and reads_environment(name) and not gives_text(name):
         # What reads it may know of files that the environment does not: only the fallback goes.
-        edits = _without_fallback(mod, read) if read is expr else ()
+        edits = _without_fallback(app, mod, read) if read is expr else ()
     else:
         edits = mending.replaced(app, mod, Span(expr.start, expr.end), "required", name=variable)
     return Fix(words, edits, then=f"`heroku config:set {variable}=…`, and the same where it is developed" if edits else "")
 
 
-def _without_fallback(mod: Mod, read: facts.AnyExpr) -> tuple[Change, ...]:
+def _without_fallback(app: App, mod: Mod, read: facts.AnyExpr) -> tuple[Change, ...]:
     args = read.args if isinstance(read, facts.Call) and mending.is_sound(mod) else ()
     gone = [at for at, arg in enumerate(args) if at and (not isinstance(arg, facts.Keyword) or arg.name == "default")]
-    return without_items(mod.source, [Span(arg.start, arg.end) for arg in args], gone)
+    items = [Span(arg.start, arg.end) for arg in args]
+    return with_imports_tidied(app, mod, without_items(mod.source, items, gone), *(items[at] for at in gone))
 
 
 def _is_setting(app: App, key: SigningKey) -> bool:

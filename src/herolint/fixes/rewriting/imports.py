@@ -118,6 +118,37 @@ def _added(module: cst.Module, need: Need) -> cst.Module:
     return module.with_changes(body=[*body[:at], _spaced(need.line) if at else need.line, *rest])
 
 
+def drop_imports(module: cst.Module, names: Sequence[str]) -> cst.Module:
+    """The module without the names that its imports bind at the top; a line that binds nothing else goes, a comment above it stays."""
+    for name in names:
+        at = next((at for at, line in enumerate(module.body) if (one := _import(line)) is not None and name in _bound(one)), None)
+        if at is not None:
+            module = _dropped(module, at, name)
+    return module
+
+
+def _dropped(module: cst.Module, at: int, name: str) -> cst.Module:
+    body = list(module.body)
+    line, one = body[at], _import(body[at])
+    assert one is not None
+    assert not isinstance(one.names, cst.ImportStar)
+    aliases = [alias for alias in one.names if (alias.evaluated_alias or str(alias.evaluated_name).partition(".")[0]) != name]
+    if aliases:
+        aliases[-1] = aliases[-1].with_changes(comma=one.names[-1].comma)
+        body[at] = line.with_deep_changes(one, names=aliases)
+        return module.with_changes(body=body)
+    lead = line.leading_lines
+    del body[at]
+    if at < len(body):
+        below = body[at].leading_lines
+        last = max((number for number, one in enumerate(lead) if one.comment is not None), default=-1)
+        kept = lead[: last + 1] if below else lead
+        if at == 0 and not module.header and not any(one.comment for one in (*kept, *below)):
+            kept, below = (), ()
+        body[at] = body[at].with_changes(leading_lines=[*kept, *below])
+    return module.with_changes(body=body)
+
+
 def _inserted(body: list[Statement], at: int, line: Statement, *, keep_lead: bool = False) -> list[Statement]:
     """The statements with one more; `keep_lead`: it takes over the blank lines before the one whose place it gets."""
     if keep_lead and body[at].leading_lines and all(one.comment is None for one in body[at].leading_lines):
