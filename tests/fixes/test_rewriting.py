@@ -50,6 +50,9 @@ def with_port(text: str, imports: tuple[str, ...] = ("import os",)) -> str:
         ("import logging\nimport sys\n\nimport flask\nx = 5000\n", f"import logging\nimport os\nimport sys\n\nimport flask\nx = {PORT}\n"),
         ("from flask import Flask\nx = 5000\n", f"import os\n\nfrom flask import Flask\nx = {PORT}\n"),
         ("def f():\n    return 5000\n\n\nimport os\n", f"def f():\n    return {PORT}\n\n\nimport os\n"),
+        ("x = 5000\n\nimport sys\n", f"import os\n\nx = {PORT}\n\nimport sys\n"),
+        ("# settings\n\nx = 5000\n\nimport os\ny = os.sep\n", f"# settings\n\nimport os\n\nx = {PORT}\n\ny = os.sep\n"),
+        ("import sys\nx = 5000\nimport os, re\n", f"import os\nimport sys\nx = {PORT}\nimport os, re\n"),
         ("def f():\n    import os\n    return 5000\n", f"import os\n\ndef f():\n    import os\n    return {PORT}\n"),
     ],
 )

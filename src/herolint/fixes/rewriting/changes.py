@@ -27,6 +27,7 @@ def rewrite(tree: Tree, changes: Sequence[PythonChange]) -> str:
     """The module's text once all changes are made. Raises Refused."""
     steps: dict[cst.CSTNode, list[_Step]] = {}
     needed: dict[str, Need] = {}
+    first = len(tree.module.body)
     additions: list[tuple[AddAssignment, str]] = []
     dropped: list[str] = []
     for change in changes:
@@ -36,6 +37,7 @@ def rewrite(tree: Tree, changes: Sequence[PythonChange]) -> str:
         needs = [Need(text) for text in change.imports]
         code, missing = _spelled(tree, change, needs)
         needed |= {f"{need.module}.{need.thing}": need for need in missing}
+        first = min(first, _before(tree, change)) if missing else first
         if isinstance(change, AddAssignment):
             additions.append((change, code))
         else:
@@ -44,7 +46,7 @@ def rewrite(tree: Tree, changes: Sequence[PythonChange]) -> str:
     module = tree.module.visit(_Steps(steps))
     for change, code in additions:
         module = _with_assignment(module, change, code)
-    module = drop_imports(add_imports(module, list(needed.values())), dropped)
+    module = drop_imports(add_imports(module, list(needed.values()), first), dropped)
     text = module.code
     try:
         cst.parse_module(text)

@@ -23,7 +23,13 @@ class Need:
         self.thing = ""
         if isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar):
             self.thing = str(statement.names[0].evaluated_name)
-        self.name = next(iter(_bound(statement)))
+        self.bound = _bound(statement)
+        self.name = next(iter(self.bound))
+
+    def is_line(self, line: cst.CSTNode) -> bool:
+        """Whether a line of a module is this import and nothing else."""
+        one = _import(line)
+        return one is not None and _bound(one) == self.bound and _module(one) == self.module
 
 
 def names_for(module: cst.Module, needs: Sequence[Need], code: str, before: int) -> tuple[dict[str, str], list[Need]]:
@@ -94,17 +100,21 @@ class Respell(cst.CSTTransformer):
         return cst.parse_expression(self.spelled[original_node.value]) if original_node.value in self.spelled else updated_node
 
 
-def add_imports(module: cst.Module, needs: Sequence[Need]) -> cst.Module:
-    """The module with further imports: in the group where their kind stands, in alphabetical order if that group is."""
-    for need in needs:
-        module = _added(module, need)
+def add_imports(module: cst.Module, needs: Sequence[Need], before: int) -> cst.Module:
+    """The module with further imports: in the group where their kind stands, in alphabetical order if that group is.
+
+    The statement of the number `before` needs them: groups below it are not looked at, and one of these imports that stands there moves up.
+    """
+    for number, need in enumerate(needs):
+        later = next((at for at in range(before + number, len(module.body)) if need.is_line(module.body[at])), None)
+        module = _added(module if later is None else _dropped(module, later, need.name), need, before + number)
     return module
 
 
-def _added(module: cst.Module, need: Need) -> cst.Module:
+def _added(module: cst.Module, need: Need, before: int) -> cst.Module:
     body = list(module.body)
     start = _first_place(body)
-    block = [at for at in range(start, len(body)) if (one := _import(body[at])) is not None and not _is_future(one)]
+    block = [at for at in range(start, before) if (one := _import(body[at])) is not None and not _is_future(one)]
     kind = _kind(need.module)
     same = [at for at in block if _kind(_module(_import(body[at]))) == kind]
     if same:
