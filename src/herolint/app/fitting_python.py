@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -61,8 +62,22 @@ def is_near_end(app: App, row: PythonVersion) -> bool:
     return row.deprecated or row.end_of_life <= app.today + datetime.timedelta(days=NEAR_DAYS)
 
 
-def fitting_python(app: App) -> str | None:
-    """The minor version to ask for: the default, else the newest one that lasts, with which all packages go; None where there is none."""
+def fitting_python(app: App, allowed: Container[str] | None = None) -> str | None:
+    """The minor version to ask for, with which all packages go; None where there is none.
+
+    The one that the Dockerfile brings, since that was tried; else the default, else the newest one. It has to last, and to be one of
+    those that are allowed.
+    """
     known = app.platform.python
     lasting = [row.minor for row in known.versions if not is_near_end(app, row)]
-    return next((minor for minor in dict.fromkeys((known.default, *lasting)) if not troubles(app, minor)), None)
+    wanted = dict.fromkeys((*([tried] if (tried := dockerfile_python(app)) in lasting else ()), known.default, *lasting))
+    return next((minor for minor in wanted if (allowed is None or minor in allowed) and not troubles(app, minor)), None)
+
+
+def dockerfile_python(app: App) -> str | None:
+    """The minor version that the Dockerfile's base brings."""
+    from herolint.app.image_runtime import brought
+
+    image = app.dockerfile() if "Dockerfile" in app.workspace.files else None
+    found = brought(image) if image is not None else None
+    return ".".join(map(str, found[1])) if found is not None and found[0] == "Python" else None
