@@ -317,6 +317,22 @@ def test_an_import_is_not_dropped_for_one_fix_and_needed_by_another(folder: Path
     assert 'port=int(os.environ.get("PORT", 5000))' in after
 
 
+@pytest.mark.parametrize(("program", "package", "moves"), [("nodemon", "nodemon", True), ("vue-cli-service", "@vue/cli-service", False)])
+def test_a_program_is_moved_to_dependencies_where_it_is_enough(tmp_path: Path, lint: Lint, program: str, package: str, moves: bool) -> None:
+    document = {
+        "engines": {"node": "24.x"},
+        "scripts": {"start": f"{program} server.js"},
+        "dependencies": {"express": "^5.1.0"},
+        "devDependencies": {package: "^4.5.0", "@vue/cli-plugin-babel": "^4.5.0"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps(document, indent=2))
+    (tmp_path / "server.js").write_text("require('express')().listen(process.env.PORT)\n")
+    (tmp_path / "Procfile").write_text("web: npm start\n")
+    assert "HL111" in codes(lint(tmp_path, "--format", "json", "--select", "HL111"))
+    lint(tmp_path, "--fix", "--unsafe-fixes", "--select", "HL111")
+    assert (package in json.loads((tmp_path / "package.json").read_text())["dependencies"]) is moves
+
+
 def test_a_run_without_findings_loads_nothing_of_it() -> None:
     code = "import sys; from herolint.cli import main; main(['--no-cache']); print(*sys.modules, file=sys.stderr)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}

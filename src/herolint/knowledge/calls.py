@@ -261,6 +261,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Modules that come with the language's runtime."""
     programs: dict[str, str] = {}
     """Programs with the package that installs each."""
+    loads_others: frozenset[str] = frozenset()
+    """Programs that load further packages by the names that their configuration has: presets, plugins, a compiler."""
     brought: dict[str, tuple[str, ...]] = {}
     """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()
