@@ -203,6 +203,12 @@ def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[s
     assert '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py" },\n        "X": "1"\n' in proposed["app.json"]
 
 
+def test_what_the_buildpack_starts_by_itself_and_is_not_there_is_said(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{\n  "engines": { "node": "24.x" },\n  "scripts": { "build": "webpack" }\n}\n')
+    (tmp_path / "page.js").write_text("document.title = 'a page';\n")
+    assert [(one.about, one.why) for one in plan(tmp_path).left] == [("web", "nothing in the code shows what answers requests")]
+
+
 def test_lines_are_added_as_most_lines_end() -> None:
     mixed = SourceFile("Procfile", b"web: a\nworker: b\r\nclock: c\n")
     proposal = with_lines(mixed, ["release: d"], "why")
