@@ -191,7 +191,7 @@ def test_workers_schedules_and_migrations(tmp_path: Path, app: Callable[[str], P
         "release: python manage.py migrate --noinput",
     ]
     assert '{ "plan": "heroku-postgresql" }' in proposed["app.json"]
-    assert '"SECRET_KEY": { "description": "Read in shop/settings.py" }' in proposed["app.json"]
+    assert '"SECRET_KEY": { "description": "Read in shop/settings.py", "generator": "secret" }' in proposed["app.json"]
 
 
 def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[str], Path]) -> None:
@@ -200,7 +200,10 @@ def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[s
     (folder / "app.json").write_text('{\n    "name": "shop",\n    "env": {\n        "X": "1"\n    }\n}\n')
     proposed = texts(folder)
     assert proposed["Procfile"].startswith("web: gunicorn shop.wsgi\r\nworker: celery ")
-    assert '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py" },\n        "X": "1"\n' in proposed["app.json"]
+    assert (
+        '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py", "generator": "secret" },\n        "X": "1"\n'
+        in proposed["app.json"]
+    )
 
 
 def test_what_the_buildpack_starts_by_itself_and_is_not_there_is_said(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from herolint.app.env_reads import gives_text, reads_environment
 from herolint.app.import_edits import with_imports_tidied
 from herolint.app.model import App
 from herolint.app.module import Mod
-from herolint.app.signing import SigningKey
+from herolint.app.signing import SigningKey, is_setting
 from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -19,7 +19,7 @@ from herolint.source import Span
 def read_from_environment(app: App, key: SigningKey, words: str) -> Fix:
     """The key as a config var that has to be set; for frameworks' own settings only, whose name everybody knows."""
     mod, variable = app.code.code.mod(key.at.path), key.variable or "SECRET_KEY"
-    if mod is None or key.remedy or not _is_setting(app, key) or (app.app_json is not None and app.config_var(variable) is None):
+    if mod is None or key.remedy or not is_setting(app, key) or (app.app_json is not None and app.config_var(variable) is None):
         return Fix(words)
     found = mending.expression_at(mod, key.at.span)
     return _required(app, mod, found[1], variable, words) if found is not None else Fix(words)
@@ -55,8 +55,3 @@ def _without_fallback(app: App, mod: Mod, read: facts.AnyExpr) -> tuple[Change, 
     gone = [at for at, arg in enumerate(args) if at and (not isinstance(arg, facts.Keyword) or arg.name == "default")]
     items = [Span(arg.start, arg.end) for arg in args]
     return with_imports_tidied(app, mod, without_items(mod.source, items, gone), *(items[at] for at in gone))
-
-
-def _is_setting(app: App, key: SigningKey) -> bool:
-    known = app.code.knowledge.signing
-    return key.what.startswith("Django's ") or key.what in known.attributes or key.what in known.keys
