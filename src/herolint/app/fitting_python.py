@@ -22,7 +22,10 @@ NEAR_DAYS = 180
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """A release that does not go with a Python. `runs`: it installs, and fails when it is used; `raise_to`: what would go."""
+    """A release that does not go with a Python. `runs`: it installs, and fails when it is used; `raise_to`: what would go.
+
+    `partly`: the process starts, and a part of it fails.
+    """
 
     dependency: Dependency
     version: str
@@ -31,6 +34,7 @@ class Trouble(msgspec.Struct, frozen=True):
     runs: bool
     use: Place | None
     raise_to: str
+    partly: bool = False
 
     @property
     def name(self) -> str:
@@ -48,12 +52,13 @@ def troubles(app: App, python: str) -> list[Trouble]:
             found.append(Trouble(dependency, one.version, one.reason, one.certain, False, None, later))
     failing = {one.dependency.name for one in found if one.certain}
     for broken in (*python_breaks(app, python), *(one for one in setuptools_breaks(app, python) if one.by_python)):
-        seen = broken.use is not None or not app.code.modules  # code that imports it, or none that could be read
+        # Code that imports it, or none that could be read.
+        seen = broken.use is not None or not (app.code.modules or broken.partly)
         if broken.dependency.name not in failing and seen:
             failing.add(broken.dependency.name)
             rising = broken.raise_to or broken.instead
-            sure = broken.sure and broken.use is not None
-            found.append(Trouble(broken.dependency, broken.version, broken.reason, sure, True, broken.use, rising))
+            sure = broken.sure and broken.use is not None and not broken.partly
+            found.append(Trouble(broken.dependency, broken.version, broken.reason, sure, True, broken.use, rising, broken.partly))
     return sorted(found, key=lambda one: (one.runs, one.dependency.at.path, one.dependency.at.span or (0, 0)))
 
 
