@@ -22,6 +22,7 @@ from herolint.knowledge.calls import (
     Proxy,
     Server,
     Signing,
+    Unfit,
     Uploads,
 )
 from herolint.knowledge.settings import Settings
@@ -124,6 +125,7 @@ def load(language: str) -> Knowledge:
         servers=msgspec.convert(raw.get("servers", {}), dict[str, Server]),
         builtin=frozenset(raw.get("builtin", ())),
         programs=raw.get("programs", {}),
+        unfit=msgspec.convert(raw.get("unfit", []), tuple[Unfit, ...]),
         loads_others=frozenset(raw.get("loads-others", ())),
         brought={name: tuple(others) for name, others in raw.get("brought", {}).items()},
         files=msgspec.convert(raw.get("files", {}), Files),

@@ -172,6 +172,22 @@ class Browser(msgspec.Struct, frozen=True):
     settings: frozenset[str] = frozenset()
 
 
+class Unfit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Releases of a package, those before `below`, that do not go with the runtime from the major version `node` on.
+
+    `program`: they fail only where a process or the build starts it.
+    """
+
+    name: str
+    below: str
+    node: int
+    reason: str
+    why: str
+    fix: str
+    program: str = ""
+    source: str = ""
+
+
 class Convention(msgspec.Struct, frozen=True):
     """Files that a framework loads by their place.
 
@@ -261,6 +277,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Modules that come with the language's runtime."""
     programs: dict[str, str] = {}
     """Programs with the package that installs each."""
+    unfit: tuple[Unfit, ...] = ()
     loads_others: frozenset[str] = frozenset()
     """Programs that load further packages by the names that their configuration has: presets, plugins, a compiler."""
     brought: dict[str, tuple[str, ...]] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.buildpacks import Outcome, node_install, node_manifest
+from herolint.app.buildpacks import Outcome, node_breaks, node_install, node_manifest
 from herolint.app.buildpacks.node_locks import stale
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_range import Version, parse_range, parse_version, satisfies
@@ -41,6 +41,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from _version(app, package)
     yield from _lock(app, package)
     yield from node_install.outcomes(app, package, lock_file(app))
+    yield from node_breaks.outcomes(app, package, lock_file(app), wanted_node(app).release)
     if any(name in package.scripts for name in SCRIPTS):
         from herolint.app.buildpacks import node_scripts  # few packages are built
 
@@ -130,12 +131,17 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
 
 
 def _asks_for(app: App, text: str) -> tuple[Edit, ...]:
-    """package.json with `engines.node`; whoever develops the app may have another version, and some package managers refuse to go on then."""
+    """package.json with `engines.node`; whoever develops the app may have another version, and some package managers refuse to go on then.
+
+    Nothing where a package would not go with it.
+    """
     from herolint.edits.json import with_entry, with_value
 
     source, package = app.source("package.json"), app.package_json
     root = package.tree.root if package is not None else None
-    if source is None or root is None:
+    if source is None or package is None or root is None:
+        return ()
+    if any(node_breaks.misfits(app, package, lock_file(app), int(text.removesuffix(".x")))):
         return ()
     engines, node = root.get("engines"), root.get("engines", "node")
     if node is not None:
