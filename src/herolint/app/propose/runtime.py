@@ -35,7 +35,7 @@ def _python(app: App) -> Found:
         return Found(left=(Left(".python-version", "what pyproject.toml asks for is no Python that the buildpack has"),))
     version = fitting_python(app, allowed)
     if version is None:
-        return Found(left=(Left(".python-version", "what is pinned goes with no Python that the buildpack has"),))
+        return Found(left=(Left(".python-version", "what is pinned goes with no Python that lasts"),))
     default, reason = python_minor(app), _TODAY
     if version == dockerfile_python(app) != default:
         reason = "no file that the buildpack reads names a version; the Dockerfile brings this one"
