@@ -37,11 +37,13 @@ def misfits(app: App, package: PackageJson, lock: str | None, major: int) -> Ite
 
 
 def outcomes(app: App, package: PackageJson, lock: str | None, node: Version | None) -> Iterator[Outcome]:
-    for one in misfits(app, package, lock, node[0]) if node is not None else ():
-        row = one.row
+    """What package.json asks for and the build's Node.js is too new for."""
+    if node is None:
+        return
+    for one in misfits(app, package, lock, node[0]):
         yield Outcome(
-            "not-together", not row.program, f"{row.name} `{one.asked}` does not go with Node.js {node[0] if node else ''}: {row.reason}",
-            Place("package.json", one.span, "too old"), row.why, row.fix,
+            "not-together", not one.row.program, f"{one.row.name} `{one.asked}` does not go with Node.js {node[0]}: {one.row.reason}",
+            Place("package.json", one.span, "too old"), one.row.why, one.row.fix,
         )  # fmt: skip
 
 
@@ -49,11 +51,11 @@ def _is_below(app: App, row: Unfit, asked: str, lock: str | None) -> bool:
     """Whether the release that is installed, or each one that the range lets in, is older than those that go."""
     from herolint.app.buildpacks.node_locks import locked_version
 
-    first = parse_version(row.below)
-    source = app.document(lock) if lock is not None else None
+    first, source = parse_version(row.below), app.document(lock) if lock is not None else None
+    assert first is not None
     locked = locked_version(lock or "", source, row.name) if source is not None and not source.is_binary else None
-    if first is None or locked is not None:
-        return first is not None and locked is not None and locked < first
+    if locked is not None:
+        return locked < first
     ranges = parse_range(asked)
     return bool(ranges) and all(any(op in ("<", "<=") and bound <= first for op, bound in one) for one in ranges or ())
 
