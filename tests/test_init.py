@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from herolint import engine
-from herolint.app.propose import Plan, with_entries
+from herolint.app.propose import Plan, with_entries, with_lines
 from herolint.config import Config
 from herolint.formats import json_tree
 from herolint.init_plan import PlanError, make_plan, write
@@ -191,7 +191,7 @@ def test_workers_schedules_and_migrations(tmp_path: Path, app: Callable[[str], P
         "release: python manage.py migrate --noinput",
     ]
     assert '{ "plan": "heroku-postgresql" }' in proposed["app.json"]
-    assert '"SECRET_KEY": { "description": "Read in shop/settings.py" }' in proposed["app.json"]
+    assert '"SECRET_KEY": { "description": "Read in shop/settings.py", "generator": "secret" }' in proposed["app.json"]
 
 
 def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[str], Path]) -> None:
@@ -200,7 +200,23 @@ def test_files_that_are_there_are_only_added_to(tmp_path: Path, app: Callable[[s
     (folder / "app.json").write_text('{\n    "name": "shop",\n    "env": {\n        "X": "1"\n    }\n}\n')
     proposed = texts(folder)
     assert proposed["Procfile"].startswith("web: gunicorn shop.wsgi\r\nworker: celery ")
-    assert '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py" },\n        "X": "1"\n' in proposed["app.json"]
+    assert (
+        '    "env": {\n        "SECRET_KEY": { "description": "Read in shop/settings.py", "generator": "secret" },\n        "X": "1"\n'
+        in proposed["app.json"]
+    )
+
+
+def test_what_the_buildpack_starts_by_itself_and_is_not_there_is_said(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{\n  "engines": { "node": "24.x" },\n  "scripts": { "build": "webpack" }\n}\n')
+    (tmp_path / "page.js").write_text("document.title = 'a page';\n")
+    assert [(one.about, one.why) for one in plan(tmp_path).left] == [("web", "nothing in the code shows what answers requests")]
+
+
+def test_lines_are_added_as_most_lines_end() -> None:
+    mixed = SourceFile("Procfile", b"web: a\nworker: b\r\nclock: c\n")
+    proposal = with_lines(mixed, ["release: d"], "why")
+    assert proposal is not None
+    assert proposal.after == mixed.data + b"release: d\n"
 
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=6)

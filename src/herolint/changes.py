@@ -110,7 +110,14 @@ class AddAssignment(msgspec.Struct, frozen=True, tag="add-assignment"):
     imports: tuple[str, ...] = ()
 
 
-PythonChange = ReplaceExpression | SetArgument | AddStatement | AddElement | AddAssignment
+class DropImports(msgspec.Struct, frozen=True, tag="drop-imports"):
+    """Take `names` out of the module's imports: those that nothing uses any more once the rest of the fix is made."""
+
+    path: str
+    names: tuple[str, ...]
+
+
+PythonChange = ReplaceExpression | SetArgument | AddStatement | AddElement | AddAssignment | DropImports
 Change = Edit | NewFile | Rename | Delete | Resave | AddLines | PythonChange
 
 

@@ -95,6 +95,16 @@ class SourceFile:
         """Whether the content holds NUL bytes and no UTF-16/32 mark, as git tells binary from text."""
         return b"\0" in self.data[:8000] and self.encoding in ("utf-8", "latin-1")
 
+    @property
+    def line_break(self) -> str:
+        """How most lines end; with a line feed where there are no lines yet."""
+        pairs = self.text.count("\r\n")
+        feeds = self.text.count("\n") - pairs
+        lone = self.text.count("\r") - pairs
+        if pairs > feeds and pairs >= lone:
+            return "\r\n"
+        return "\r" if lone > feeds else "\n"
+
     @cached_property
     def _starts(self) -> list[int]:
         """Byte offset at which each line starts; lines end at LF, CRLF or a lone CR."""

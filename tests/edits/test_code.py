@@ -124,3 +124,24 @@ def test_nothing_is_left_unused_in_go(text: str, is_made: bool) -> None:
     )
     span = Span(call.args[0].start, call.args[0].end)
     assert bool(writer("go").replaced(source, module, span, 'os.Getenv("X")', ["os"])) is is_made
+
+
+@pytest.mark.parametrize(
+    ("line", "goes"),
+    [
+        ('const crypto = require("crypto");', True),
+        ("const crypto = require('node:crypto')", True),
+        ('import crypto from "crypto";', True),
+        ('import * as crypto from "crypto";', True),
+        ('const crypto = require("crypto"), fs = require("fs");', False),
+        ('const crypto = require("crypto").webcrypto;', False),
+        ('import crypto, { randomBytes } from "crypto";', False),
+        ('var fs, crypto = require("crypto");', False),
+    ],
+)
+def test_a_line_of_javascript_goes_that_imports_one_name(line: str, goes: bool) -> None:
+    source = SourceFile("a.mjs", f"{line}\nrun();\n".encode())
+    module = facts_of(source)
+    assert module is not None
+    edits = writer("javascript").without_imports(source, [one for one in module.imports if one.alias == "crypto"])
+    assert after(source, edits) == ("run();\n" if goes else None)

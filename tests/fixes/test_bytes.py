@@ -75,6 +75,13 @@ def test_rewritten_python_keeps_encoding_and_line_breaks(content: bytes) -> None
     assert after.replace(b"import os" + 2 * line, b"", 1).replace(b"os.environ", b"5000") == content
 
 
+def test_new_lines_of_python_end_as_most_lines_do() -> None:
+    file = SourceFile("a.py", b"import sys\nx = 5000\r\ny = 1\r\n")
+    with Rewriter() as rewriter:
+        plan = resolve(Fix("", (ReplaceExpression("a.py", Span(15, 19), "os.environ", ("import os",)),)), lambda _: file, rewriter)
+    assert applied(file.data, plan.patches["a.py"]) == b"import os\r\nimport sys\nx = os.environ\r\ny = 1\r\n"
+
+
 def test_lines_are_added_once() -> None:
     with Rewriter() as rewriter:
         have = SourceFile(".gitignore", b"*.pyc\nvenv/")

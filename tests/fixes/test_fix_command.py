@@ -265,6 +265,74 @@ def test_a_program_with_windows_keeps_its_opencv(folder: Path, lint: Lint) -> No
     assert "headless" not in (folder / "requirements.txt").read_text()
 
 
+KEY = b"""import os
+import uuid
+
+from flask import Flask
+
+app = Flask(__name__)
+app.secret_key = os.getenv("SECRET_KEY", str(uuid.uuid4()))
+
+
+@app.get("/")
+def index():
+    return {"status": "ok"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "elsewhere", "goes"),
+    [
+        (KEY, b"", True),
+        (KEY.replace(b"import uuid\n", b"import uuid  # noqa: F401\n"), b"", False),
+        (KEY + b"\n\ndef name():\n    return uuid.uuid4()\n", b"", False),
+        (KEY + b'\n\n__all__ = ["uuid"]\n', b"", False),
+        (KEY.replace(b"import uuid\n", b"try:\n    import uuid\nexcept ImportError:\n    raise\n"), b"", False),
+        (KEY, b"from app import *\n\nprint(uuid.uuid4())\n", False),
+        (KEY, b"import app\n\nprint(app.uuid.uuid4())\n", False),
+        (KEY, b"from app import app\n", True),
+    ],
+)
+def test_an_import_goes_with_its_last_use(folder: Path, lint: Lint, code: bytes, elsewhere: bytes, goes: bool) -> None:
+    (folder / "Procfile").write_bytes(b"web: gunicorn app:app\n")
+    (folder / "app.py").write_bytes(code)
+    (folder / "names.py").write_bytes(elsewhere)
+    lint(folder, "--fix", "--unsafe-fixes", "--select", "HL710")
+    after = (folder / "app.py").read_text()
+    assert 'app.secret_key = os.environ["SECRET_KEY"]\n' in after
+    assert ("import uuid" not in after) is goes
+
+
+def test_an_import_is_not_dropped_for_one_fix_and_needed_by_another(folder: Path, lint: Lint) -> None:
+    code = KEY.replace(b"import os\nimport uuid\n", b"from os import environ, urandom\n").replace(
+        b'os.getenv("SECRET_KEY", str(uuid.uuid4()))', b"urandom(24)"
+    )
+    served = code.replace(b"environ, urandom", b"urandom") + b'\n\nif __name__ == "__main__":\n    app.run(host="0.0.0.0")\n'
+    (folder / "Procfile").write_bytes(b"web: python app.py\n")
+    (folder / "app.py").write_bytes(served)
+    lint(folder, "--fix", "--unsafe-fixes", "--select", "HL710,HL105")
+    after = (folder / "app.py").read_text()
+    assert "urandom" not in after
+    assert after.startswith("import os\n\nfrom flask import Flask\n")
+    assert 'port=int(os.environ.get("PORT", 5000))' in after
+
+
+@pytest.mark.parametrize(("program", "package", "moves"), [("nodemon", "nodemon", True), ("vue-cli-service", "@vue/cli-service", False)])
+def test_a_program_is_moved_to_dependencies_where_it_is_enough(tmp_path: Path, lint: Lint, program: str, package: str, moves: bool) -> None:
+    document = {
+        "engines": {"node": "24.x"},
+        "scripts": {"start": f"{program} server.js"},
+        "dependencies": {"express": "^5.1.0"},
+        "devDependencies": {package: "^4.5.0", "@vue/cli-plugin-babel": "^4.5.0"},
+    }
+    (tmp_path / "package.json").write_text(json.dumps(document, indent=2))
+    (tmp_path / "server.js").write_text("require('express')().listen(process.env.PORT)\n")
+    (tmp_path / "Procfile").write_text("web: npm start\n")
+    assert "HL111" in codes(lint(tmp_path, "--format", "json", "--select", "HL111"))
+    lint(tmp_path, "--fix", "--unsafe-fixes", "--select", "HL111")
+    assert (package in json.loads((tmp_path / "package.json").read_text())["dependencies"]) is moves
+
+
 def test_a_run_without_findings_loads_nothing_of_it() -> None:
     code = "import sys; from herolint.cli import main; main(['--no-cache']); print(*sys.modules, file=sys.stderr)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from herolint.changes import AddAssignment, AddElement, AddStatement, PythonChange, ReplaceExpression, SetArgument
+from herolint.changes import AddAssignment, AddElement, AddStatement, DropImports, PythonChange, ReplaceExpression, SetArgument
 from herolint.fixes.rewriting.changes import rewrite
 from herolint.fixes.rewriting.tree import Refused, Tree
 from herolint.source import Span
@@ -50,6 +50,9 @@ def with_port(text: str, imports: tuple[str, ...] = ("import os",)) -> str:
         ("import logging\nimport sys\n\nimport flask\nx = 5000\n", f"import logging\nimport os\nimport sys\n\nimport flask\nx = {PORT}\n"),
         ("from flask import Flask\nx = 5000\n", f"import os\n\nfrom flask import Flask\nx = {PORT}\n"),
         ("def f():\n    return 5000\n\n\nimport os\n", f"def f():\n    return {PORT}\n\n\nimport os\n"),
+        ("x = 5000\n\nimport sys\n", f"import os\n\nx = {PORT}\n\nimport sys\n"),
+        ("# settings\n\nx = 5000\n\nimport os\ny = os.sep\n", f"# settings\n\nimport os\n\nx = {PORT}\n\ny = os.sep\n"),
+        ("import sys\nx = 5000\nimport os, re\n", f"import os\nimport sys\nx = {PORT}\nimport os, re\n"),
         ("def f():\n    import os\n    return 5000\n", f"import os\n\ndef f():\n    import os\n    return {PORT}\n"),
     ],
 )
@@ -62,6 +65,31 @@ def test_what_is_installed_goes_beside_the_like() -> None:
     text = "import os\n\nimport flask\nimport zope\n\nfrom .own import x\n\ny = 5000\n"
     after = changed(text, ReplaceExpression("", at(text, "5000"), "dj_database_url.config()", ("import dj_database_url",)))
     assert after.startswith("import os\n\nimport dj_database_url\nimport flask\nimport zope\n\nfrom .own import x\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import uuid\n\nimport flask\n", "import flask\n"),
+        ("import os\nimport uuid\n\nimport flask\n", "import os\n\nimport flask\n"),
+        ("import os\n\nimport uuid\nimport zope\n", "import os\n\nimport zope\n"),
+        ("import os\n\n# for keys\nimport uuid\n\nx = 1\n", "import os\n\n# for keys\n\nx = 1\n"),
+        ("import os, uuid\n", "import os\n"),
+        ("import uuid, os\n", "import os\n"),
+        ("from a import (\n    b,\n    c as uuid,\n)\n", "from a import (\n    b,\n)\n"),
+        ("from a import *\nimport os\n", "from a import *\nimport os\n"),
+        ('"""What it is."""\n\nimport uuid\n\nx = 1\n', '"""What it is."""\n\nx = 1\n'),
+        ("#!/usr/bin/env python\nimport uuid\n\nx = 1\n", "#!/usr/bin/env python\n\nx = 1\n"),
+    ],
+)
+def test_imports_go(before: str, after: str) -> None:
+    assert changed(before, DropImports("", ("uuid",))) == after
+
+
+def test_an_import_goes_where_another_one_comes() -> None:
+    text = "import uuid\n\nx = uuid.uuid4()\n"
+    changes = ReplaceExpression("", at(text, "uuid.uuid4()"), PORT, ("import os",)), DropImports("", ("uuid",))
+    assert changed(text, *changes) == f"import os\n\nx = {PORT}\n"
 
 
 @pytest.mark.parametrize("text", ["os = 3\nx = 5000\n", "import myos as os\nx = 5000\n", "def f(os):\n    return 5000\n"])

@@ -23,6 +23,7 @@ class Break(msgspec.Struct, frozen=True):
     """A release that fails when it is used. `use`: where the app uses it, None when nothing shows that it does.
 
     `partner` is the other distribution, with `found` its release (empty: the newest there is). `by_python`: another Python would do.
+    `partly`: the process starts, and only `use` fails.
     """
 
     dependency: Dependency
@@ -36,6 +37,7 @@ class Break(msgspec.Struct, frozen=True):
     together: str = ""
     sure: bool = True
     by_python: bool = False
+    partly: bool = False
 
 
 def python_breaks(app: App, python: str) -> Iterator[Break]:
@@ -47,7 +49,8 @@ def python_breaks(app: App, python: str) -> Iterator[Break]:
             continue
         version = release_taken(dependency, python)
         if matches(row.versions, version):
-            yield Break(dependency, version or "", row.reason, use_of(app, row.uses, row.name), row.raise_to, row.instead, by_python=True)
+            use = use_of(app, row.uses, row.name)
+            yield Break(dependency, version or "", row.reason, use, row.raise_to, row.instead, by_python=True, partly=row.partly)
 
 
 def setuptools_breaks(app: App, python: str) -> Iterator[Break]:
@@ -204,7 +207,11 @@ def use_of(app: App, uses: Iterable[str], distribution: str) -> Place | None:
 
 
 def _imports(app: App, modules: Iterable[str]) -> list[Use]:
-    """Imports of top-level modules in reached code whose failure nobody handles, those first that run at every start."""
+    """Imports of top-level modules, or of a dotted name, in reached code whose failure nobody handles, those first that run at every start."""
     wanted = frozenset(modules)
-    found = [use for use in app.uses if not (use.local or use.listed_in or use.off) and use.module.partition(".")[0] in wanted]
+    found = [
+        use
+        for use in app.uses
+        if not (use.local or use.listed_in or use.off) and not wanted.isdisjoint((use.module.partition(".")[0], use.module, use.name))
+    ]
     return sorted(found, key=lambda use: not use.starts)

@@ -14,6 +14,8 @@ from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
+    from herolint.formats.dockerfile import Dockerfile
+    from herolint.source import Span
 
 _VERSION = lazy(r"(\d+)(?:\.(\d+))?")
 
@@ -31,20 +33,27 @@ def old_bases(app: App) -> Iterator[OldBase]:
     """The images that processes run in, each Dockerfile once."""
     told = set()
     for image in app.images.values():
-        lineage = image.dockerfile.lineage
-        if not lineage or image.path in told:
+        if image.path in told:
             continue
         told.add(image.path)
-        stage = image.dockerfile.stages[lineage[0]]
-        name, tag = name_and_tag(stage.base.lower())
-        version = _VERSION.match(tag)
-        language = _LANGUAGES.get(name.rpartition("/")[2] if name.startswith(("library/", "docker.io/")) else name)
-        if version is None or language is None:
-            continue
-        number = (int(version[1]), int(version[2])) if version[2] else (int(version[1]),)
-        oldest = _oldest(app, language)
-        if oldest and number < oldest[: len(number)]:
-            yield OldBase(language, ".".join(map(str, number)), Place(image.path, stage.span), ".".join(map(str, oldest)))
+        found = brought(image.dockerfile)
+        oldest = _oldest(app, found[0]) if found is not None else ()
+        if found is not None and oldest and found[1] < oldest[: len(found[1])]:
+            language, number, span = found
+            yield OldBase(language, ".".join(map(str, number)), Place(image.path, span), ".".join(map(str, oldest)))
+
+
+def brought(dockerfile: Dockerfile) -> tuple[str, tuple[int, ...], Span] | None:
+    """The language that the base of an image brings, the one or two numbers of its version, and the line that says so."""
+    if not dockerfile.lineage:
+        return None
+    stage = dockerfile.stages[dockerfile.lineage[0]]
+    name, tag = name_and_tag(stage.base.lower())
+    version = _VERSION.match(tag)
+    language = _LANGUAGES.get(name.rpartition("/")[2] if name.startswith(("library/", "docker.io/")) else name)
+    if version is None or language is None:
+        return None
+    return language, (int(version[1]), int(version[2])) if version[2] else (int(version[1]),), stage.span
 
 
 _LANGUAGES = {"node": "Node.js", "python": "Python", "ruby": "Ruby", "golang": "Go"}

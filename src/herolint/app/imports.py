@@ -18,6 +18,7 @@ from herolint.code.facts import NONE
 from herolint.finding import Place
 from herolint.knowledge import stdlib
 from herolint.knowledge.brings import counts, is_known
+from herolint.knowledge.installs import board_modules
 from herolint.knowledge.packages import advised, distributions_for_import, is_listed_import
 from herolint.workspace.ignores import ignored_by, layer
 
@@ -36,8 +37,9 @@ class Unmet(msgspec.Struct, frozen=True):
 
     `kind`: `package` (nothing installs it), `development` or `elsewhere` (asked for, but not on a dyno), `dropped` (`by` brought it up to
     release `detail`), `brought` (only because `by` brings it), `removed` (Python has it no more from `detail` on), `python2`, `windows`,
-    `file` (a file of the project that is not there; `detail`: the ignore file that leaves it out), `path` (it lies in the folder
-    `detail`, where imports do not look). `package` is the distribution to add. `sure` is False where it may yet come from elsewhere.
+    `board` (only a small computer with pins has it), `file` (a file of the project that is not there; `detail`: the ignore file that
+    leaves it out), `path` (it lies in the folder `detail`, where imports do not look). `package` is the distribution to add. `sure` is
+    False where it may yet come from elsewhere.
     """
 
     kind: str
@@ -231,7 +233,7 @@ class Judge:
         for kind, group in (("development", installed.develop), ("elsewhere", installed.elsewhere)):
             if named := next((n for n in names if n in group), ""):
                 return Unmet(kind, use, package=named)
-        return self._nowhere(use, top, names, installed)
+        return Unmet("board", use) if top in board_modules() else self._nowhere(use, top, names, installed)
 
     def _nowhere(self, use: Use, top: str, names: tuple[str, ...], installed: Installed) -> Unmet | None:
         """Nothing that is listed or brings other things is known to have it."""

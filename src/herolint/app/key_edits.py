@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from herolint.app import mending
 from herolint.app.env_reads import gives_text, reads_environment
+from herolint.app.import_edits import with_imports_tidied
 from herolint.app.model import App
 from herolint.app.module import Mod
-from herolint.app.signing import SigningKey
+from herolint.app.signing import SigningKey, is_setting
 from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -18,7 +19,7 @@ from herolint.source import Span
 def read_from_environment(app: App, key: SigningKey, words: str) -> Fix:
     """The key as a config var that has to be set; for frameworks' own settings only, whose name everybody knows."""
     mod, variable = app.code.code.mod(key.at.path), key.variable or "SECRET_KEY"
-    if mod is None or key.remedy or not _is_setting(app, key) or (app.app_json is not None and app.config_var(variable) is None):
+    if mod is None or key.remedy or not is_setting(app, key) or (app.app_json is not None and app.config_var(variable) is None):
         return Fix(words)
     found = mending.expression_at(mod, key.at.span)
     return _required(app, mod, found[1], variable, words) if found is not None else Fix(words)
@@ -43,18 +44,14 @@ def _required(app: App, mod: Mod, expr: facts.AnyExpr, variable: str, words: str
     name = app.code.linker.qualified(mod, NONE, read.func) if isinstance(read, facts.Call) else None
     if name is not None and reads_environment(name) and not gives_text(name):
         # What reads it may know of files that the environment does not: only the fallback goes.
-        edits = _without_fallback(mod, read) if read is expr else ()
+        edits = _without_fallback(app, mod, read) if read is expr else ()
     else:
         edits = mending.replaced(app, mod, Span(expr.start, expr.end), "required", name=variable)
     return Fix(words, edits, then=f"`heroku config:set {variable}=…`, and the same where it is developed" if edits else "")
 
 
-def _without_fallback(mod: Mod, read: facts.AnyExpr) -> tuple[Change, ...]:
+def _without_fallback(app: App, mod: Mod, read: facts.AnyExpr) -> tuple[Change, ...]:
     args = read.args if isinstance(read, facts.Call) and mending.is_sound(mod) else ()
     gone = [at for at, arg in enumerate(args) if at and (not isinstance(arg, facts.Keyword) or arg.name == "default")]
-    return without_items(mod.source, [Span(arg.start, arg.end) for arg in args], gone)
-
-
-def _is_setting(app: App, key: SigningKey) -> bool:
-    known = app.code.knowledge.signing
-    return key.what.startswith("Django's ") or key.what in known.attributes or key.what in known.keys
+    items = [Span(arg.start, arg.end) for arg in args]
+    return with_imports_tidied(app, mod, without_items(mod.source, items, gone), *(items[at] for at in gone))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from herolint.app import mending
+from herolint.app.import_edits import with_imports_tidied
 from herolint.app.model import App
 from herolint.app.module import Mod
 from herolint.app.program import Effect
@@ -26,7 +27,8 @@ def to_console(app: App, effect: Effect) -> tuple[Change, ...]:
         return mending.replaced(app, effect.mod, Span(call.start, call.end), "log-console")
     names = [arg.name if isinstance(arg, facts.Keyword) else "" for arg in call.args]
     gone = [at for at, name in enumerate(names) if name in ("filename", "filemode")]
-    return without_items(effect.mod.source, [Span(arg.start, arg.end) for arg in call.args], gone)
+    items = [Span(arg.start, arg.end) for arg in call.args]
+    return with_imports_tidied(app, effect.mod, without_items(effect.mod.source, items, gone), *(items[at] for at in gone))
 
 
 def handler_to_console(mod: Mod, span: Span) -> tuple[Change, ...]:

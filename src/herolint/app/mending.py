@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.import_edits import with_imports_tidied
 from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.code.queries import walk
@@ -27,7 +28,8 @@ def replaced(app: App, mod: Mod, span: Span, what: str, **words: object) -> tupl
     code = spelled(app, mod, what, **words)
     if not code or not is_sound(mod):
         return ()
-    return writer(mod.facts.language).replaced(mod.source, mod.facts, span, code, app.code.knows(mod).spelling_imports.get(what, ()))
+    imports = app.code.knows(mod).spelling_imports.get(what, ())
+    return with_imports_tidied(app, mod, writer(mod.facts.language).replaced(mod.source, mod.facts, span, code, imports), span)
 
 
 def given(app: App, mod: Mod, call: facts.Call, where: str, what: str, **words: object) -> tuple[Change, ...]:

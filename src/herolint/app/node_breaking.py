@@ -13,7 +13,7 @@ from herolint.app.buildpacks.node import builds_node, lock_file, wanted_node
 from herolint.app.buildpacks.node_locks import locked_version
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_output import build_text, followed_scripts
-from herolint.app.buildpacks.node_range import only_within, satisfies
+from herolint.app.buildpacks.node_range import Version, only_within, satisfies
 from herolint.finding import Place
 from herolint.knowledge.node_breaks import NodeBreak, table
 
@@ -38,12 +38,12 @@ class Broken(msgspec.Struct, frozen=True):
     use: Place | None = None
 
 
-def node_breaks(app: App) -> Iterator[Broken]:
-    """One for each package, in the order of the table."""
+def node_breaks(app: App, node: Version | None = None) -> Iterator[Broken]:
+    """One for each package, in the order of the table. `node`: asks about that Node.js instead of the one that the build takes."""
     package = app.package_json
     if package is None or not builds_node(app):
         return
-    node = wanted_node(app).release
+    node = node or wanted_node(app).release
     if node is None:
         return
     rows = [row for row in table() if satisfies(node, row.node)]

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.config_vars import declared
+from herolint.app.config_vars import declared, named_anywhere
 from herolint.app.values import Env, Known, Value
-from herolint.code.facts import NONE, Assign
+from herolint.code.facts import NONE, Assign, Call
 from herolint.formats.shell import Word
 
 if TYPE_CHECKING:
+    from herolint.app.django import Django
     from herolint.app.launch import Launch
     from herolint.app.model import App
+    from herolint.app.module import Mod
 
 VARIABLE = "FORWARDED_ALLOW_IPS"
 """The variable that gunicorn and uvicorn read; the Python buildpack sets it to `*`."""
+HEADER_SETTING = "SECURE_PROXY_SSL_HEADER"
+HEADER_VALUE = '("HTTP_X_FORWARDED_PROTO", "https")'
+"""Django's setting for the router's word, and what it is on Heroku."""
+_NAMESPACES = ("globals", "locals", "vars")
+"""Calls that give a module's names as a table, under which settings are set that no code spells."""
+_SETS_OTHERS = ("django_heroku.settings", "django_on_heroku.settings")
 _HANDLED = (
     "forwarded-proto", "forwarded_proto", "x-forwarded-port", "proxyfix", "proxyheadersmiddleware", "proxy_fix", "secure_proxy_ssl_header",
     "cf-visitor", "trust proxy", "trustproxy", "trust_proxy", "app.proxy", "express-sslify",
@@ -48,6 +56,35 @@ def server_fix(app: App) -> str:
     if found is not None:
         return f"start {found[0].tool} with `{found[1]}`"
     return "start the app with gunicorn or uvicorn, which read X-Forwarded-Proto on Heroku"
+
+
+def django_looks(app: App, django: Django) -> bool | None:
+    """Whether Django looks at the header itself (None: its settings may come from elsewhere)."""
+    names = named_anywhere(app) | set(app.context.config_vars or ())
+    if django.setting(HEADER_SETTING) is not None or any(HEADER_SETTING in name for name in names):
+        return True
+    for mod in django.layers:
+        for fact in mod.facts.calls:
+            name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
+            if name.rpartition(".")[2] == "DjangoDynaconf" or (name in _NAMESPACES and not _is_handed_to_known(app, mod, fact.call)):
+                return None
+    return False
+
+
+def _is_handed_to_known(app: App, mod: Mod, table: Call) -> bool:
+    """Whether the table of names is given to a call that is known not to set the header."""
+    return any(
+        table in fact.call.args and app.code.linker.qualified(mod, fact.function, fact.call.func) in _SETS_OTHERS
+        for fact in mod.facts.calls
+    )
+
+
+def strips_header(app: App) -> bool:
+    """Whether the app never sees X-Forwarded-Proto, since the web process's server takes it away."""
+    launch = app.web.main if app.web is not None else None
+    servers = {launch.tool} if launch is not None else set()
+    servers |= {effect.name for effect in app.code.effects_of("listens") if "web" in effect.processes}
+    return any(known.proxy.strips & servers for known in app.code.tables.values())
 
 
 def believing_option(app: App) -> tuple[Launch, str] | None:

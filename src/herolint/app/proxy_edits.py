@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from herolint.app import mending
+from herolint.app.django import Django, Setting
 from herolint.app.model import App
-from herolint.app.proxy import believing_option
-from herolint.changes import Change, Edit
+from herolint.app.proxy import HEADER_SETTING, HEADER_VALUE, believing_option
+from herolint.changes import AddAssignment, AddStatement, Change, Edit
 from herolint.code import facts
-from herolint.edits.text import indentation, written
+from herolint.edits.text import indentation, quoted_as, written
 from herolint.source import Span
 
 
@@ -22,6 +25,18 @@ def believing(app: App) -> tuple[Change, ...]:
         return ()
     # Some servers read no options behind the app's name.
     return (Edit(launch.path, Span(program.span.end, program.span.end), f" {option}"),)
+
+
+def told_to_django(app: App, django: Django, beside: Setting) -> tuple[Change, ...]:
+    """Django's setting below another one of one line, else at the end; empty where some settings beside these have it."""
+    folders = {posixpath.dirname(mod.path) for mod in django.layers}
+    near = (app.source(path) for path in sorted(app.code.code.files) if posixpath.dirname(path) in folders)
+    if not mending.is_sound(beside.mod) or any(HEADER_SETTING in one.text for one in near if one is not None):
+        return ()
+    value, source = quoted_as(beside.mod.source, HEADER_VALUE), beside.mod.source
+    if source.line_of(beside.assign.start) != source.line_of(beside.assign.end):
+        return (AddAssignment(beside.mod.path, HEADER_SETTING, value),)
+    return (AddStatement(beside.mod.path, Span(beside.assign.start, beside.assign.end), f"{HEADER_SETTING} = {value}"),)
 
 
 def _told(app: App) -> tuple[Change, ...]:

@@ -64,6 +64,12 @@ def signing_keys(app: App) -> Iterator[SigningKey]:
             yield SigningKey(known.setting, mod.place(fact.call), "", "random", "", runs, _process(app, mod), known.remedy)
 
 
+def is_setting(app: App, key: SigningKey) -> bool:
+    """Whether it is the setting of a framework, which takes any text that nobody can guess."""
+    known = app.code.knowledge.signing
+    return key.what.startswith("Django's ") or key.what in known.attributes or key.what in known.keys
+
+
 def _process(app: App, mod: Mod) -> str:
     return next(iter(app.code.reached_by(mod.path)), "")
 

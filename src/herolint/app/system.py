@@ -210,7 +210,9 @@ class System:
         programs = {program: need for need in needs if not need.files for program in need.programs}
         for process in self.app.processes.values():
             for launch in process.launches:
-                names = {launch.wrapper, launch.tool, *(posixpath.basename(word.text) for word in launch.words[:1])}
+                first = launch.words[0].text if launch.words else ""
+                own = "/" in first and not first.startswith("/")  # a file of the app, whatever else is called so
+                names = {launch.wrapper} if own else {launch.wrapper, launch.tool, posixpath.basename(first)}
                 need = next((programs[name] for name in names if name in programs), None)
                 if need is not None and not launch.command.conditional:
                     yield Wanted(need, f"`{next(n for n in names if n in programs)}`", launch.at, (process.name,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
@@ -9,6 +10,8 @@ from typing import Protocol, cast
 from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.queries import walk
+from herolint.edits.text import written
+from herolint.patterns import lazy
 from herolint.source import SourceFile, Span
 
 
@@ -22,6 +25,9 @@ class Writer(Protocol):
         self, source: SourceFile, module: facts.Module, call: facts.Call, where: str, code: str, imports: Sequence[str]
     ) -> tuple[Change, ...]:
         """A call with an argument; `where` gives its position and name, as the rows of the knowledge tables do (`1 timeout`)."""
+
+    def without_imports(self, source: SourceFile, imports: Sequence[facts.Import]) -> tuple[Change, ...]:
+        """The file without imports that nothing uses any more."""
 
 
 def writer(language: str) -> Writer:
@@ -38,6 +44,18 @@ def placed(where: str) -> tuple[int, str]:
         else:
             name = word
     return position, name
+
+
+_WORD = lazy(r"[^\W\d]\w*")
+
+
+def words(source: SourceFile, module: facts.Module, span: Span) -> Counter[str]:
+    """The words of a piece of code and how often each stands there, without comments."""
+    text, at = "", span.start
+    for start, end in module.comments:
+        if at <= start < span.end:
+            text, at = text + written(source, Span(at, start)), end
+    return Counter(_WORD.findall(text + written(source, Span(at, span.end))))
 
 
 def stands_alone(module: facts.Module, span: Span) -> bool:

@@ -7,12 +7,9 @@ from collections.abc import Sequence
 
 from herolint.changes import Change, Edit
 from herolint.code import facts
-from herolint.edits.code import stands_alone
-from herolint.edits.text import indentation, written
-from herolint.patterns import lazy
+from herolint.edits.code import stands_alone, words
+from herolint.edits.text import indentation
 from herolint.source import SourceFile, Span
-
-_WORD = lazy(r"[^\W\d]\w*")
 
 
 def replaced(source: SourceFile, module: facts.Module, span: Span, code: str, imports: Sequence[str]) -> tuple[Change, ...]:
@@ -28,9 +25,14 @@ def given(source: SourceFile, module: facts.Module, call: facts.Call, where: str
     return ()
 
 
+def without_imports(source: SourceFile, imports: Sequence[facts.Import]) -> tuple[Change, ...]:
+    """Edits that leave an import without a use are not made at all."""
+    return ()
+
+
 def _leaves_unused(source: SourceFile, module: facts.Module, span: Span) -> bool:
     """Whether something that is imported or declared in the function is used inside the span only: Go does not build what is never used."""
-    inside = Counter(_WORD.findall(written(source, span)))
+    inside = words(source, module, span)
     if not inside:
         return False
     around = [one for one in module.functions if one.start <= span.start and span.end <= one.end]
@@ -40,22 +42,13 @@ def _leaves_unused(source: SourceFile, module: facts.Module, span: Span) -> bool
         for assign in module.assigns
         if isinstance(assign.target, facts.Name) and any(place.start <= assign.start < place.end for place in within)
     )
-    of_function = _words(source, module, within[0])
-    of_file = _words(source, module, Span(max((one.end for one in module.imports), default=0), len(source.data)))
+    of_function = words(source, module, within[0])
+    of_file = words(source, module, Span(max((one.end for one in module.imports), default=0), len(source.data)))
     imported = {one.alias for one in module.imports}
     return any(
         (name in imported and of_file[name] <= number) or (around and declared[name] and of_function[name] - declared[name] <= number)
         for name, number in inside.items()
     )
-
-
-def _words(source: SourceFile, module: facts.Module, span: Span) -> Counter[str]:
-    """The words of a piece of code and how often each stands there, without comments."""
-    text, at = "", span.start
-    for start, end in module.comments:
-        if at <= start < span.end:
-            text, at = text + written(source, Span(at, start)), end
-    return Counter(_WORD.findall(text + written(source, Span(at, span.end))))
 
 
 def imported(source: SourceFile, module: facts.Module, paths: Sequence[str]) -> tuple[Edit, ...] | None:

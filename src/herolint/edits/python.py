@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from herolint.changes import Change, Edit, ReplaceExpression, SetArgument
+from herolint.changes import Change, DropImports, Edit, ReplaceExpression, SetArgument
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.edits.code import placed, stands_alone
@@ -31,6 +31,11 @@ def given(source: SourceFile, module: facts.Module, call: facts.Call, where: str
         if last is not None and source.data[last.end : call.end] == b")" and b"\n" not in source.data[call.func.end : call.end]:
             return (Edit(source.path, Span(last.end, last.end), f", {name}={code}"),)
     return (SetArgument(source.path, Span(call.start, call.end), name, code, position, tuple(imports)),)
+
+
+def without_imports(source: SourceFile, imports: Sequence[facts.Import]) -> tuple[Change, ...]:
+    """The module without imports that nothing uses any more."""
+    return (DropImports(source.path, tuple(one.alias for one in imports)),) if imports else ()
 
 
 def _has_imports(module: facts.Module, imports: Sequence[str], before: int) -> bool:

@@ -24,3 +24,8 @@ def given(source: SourceFile, module: facts.Module, call: facts.Call, where: str
     if source.data[end : call.end] not in (b"", b")"):
         return ()
     return (Edit(source.path, Span(end, end), f", {name}: {code}"),)
+
+
+def without_imports(source: SourceFile, imports: Sequence[facts.Import]) -> tuple[Change, ...]:
+    """What `require` brings has no name of its own, so nothing tells that it is not used any more."""
+    return ()

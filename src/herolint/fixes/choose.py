@@ -13,13 +13,14 @@ class Chosen:
         self._patches: dict[str, list[Patch]] = {}
         self._whole: set[str] = set()
         """Files that appear, vanish or get another name."""
+        self._alone: set[str] = set()
 
     def take(self, plan: Plan) -> bool:
         """Take a plan, unless it must wait for what was taken before."""
         whole = {*plan.new, *plan.renamed, *plan.renamed.values(), *plan.deleted}
         if plan in self.plans:
             return True
-        if whole & (self._whole | self._patches.keys()) or self._whole & plan.paths:
+        if (whole | plan.alone) & (self._whole | self._patches.keys()) or (self._whole | self._alone) & plan.paths:
             return False
         for path, patches in plan.patches.items():
             taken = self._patches.get(path, [])
@@ -28,5 +29,6 @@ class Chosen:
         for path, patches in plan.patches.items():
             self._patches.setdefault(path, []).extend(patches)
         self._whole |= whole
+        self._alone |= plan.alone
         self.plans.append(plan)
         return True

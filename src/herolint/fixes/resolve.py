@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from herolint.changes import AddLines, Delete, Edit, NewFile, PythonChange, Rename, Resave
+from herolint.changes import AddLines, Delete, DropImports, Edit, NewFile, PythonChange, Rename, Resave
 from herolint.finding import Fix
 from herolint.fixes.difference import replacements
 from herolint.fixes.python import Rewriter
@@ -34,6 +34,8 @@ class Plan(msgspec.Struct, frozen=True):
     new: Mapping[str, bytes]
     renamed: Mapping[str, str]
     deleted: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
+    """Paths that no other fix may touch at the same time: it might come to need an import that this one drops."""
 
     @property
     def paths(self) -> frozenset[str]:
@@ -75,7 +77,8 @@ def resolve(fix: Fix, source: Sources, rewriter: Rewriter) -> Plan:
         file = source(path)
         assert file is not None
         patches.setdefault(path, []).extend(_rewritten(file, changes, rewriter))
-    return Plan({path: _in_order(some) for path, some in patches.items()}, new, renamed, frozenset(deleted))
+    alone = frozenset(change.path for change in fix.edits if isinstance(change, DropImports))
+    return Plan({path: _in_order(some) for path, some in patches.items()}, new, renamed, frozenset(deleted), alone)
 
 
 def _resaved(change: Resave, file: SourceFile) -> Patch:
@@ -105,18 +108,13 @@ def overlap(one: Span, other: Span) -> bool:
 
 def encoded(text: str, file: SourceFile) -> bytes:
     """Text as the file has it: in its encoding and with its line breaks. Raises CannotFix."""
-    text = text.replace("\r\n", "\n").replace("\n", line_break(file))
-    return _encoded(text, file)
-
-
-def line_break(file: SourceFile) -> str:
-    """How most lines of the file end; with a line feed where there are no lines yet."""
-    pairs = file.text.count("\r\n")
-    feeds = file.text.count("\n") - pairs
-    lone = file.text.count("\r") - pairs
-    if pairs > feeds and pairs >= lone:
-        return "\r\n"
-    return "\r" if lone > feeds else "\n"
+    text = text.replace("\r\n", "\n").replace("\n", file.line_break)
+    if file.encoding_problem is not None and not text.isascii():
+        raise CannotFix(f"{file.path} has no encoding that can be told")
+    try:
+        return text.encode(file.encoding)
+    except UnicodeEncodeError:
+        raise CannotFix(f"{file.path} is {file.encoding}, which has no sign for what the fix writes") from None
 
 
 def _appended(change: AddLines, file: SourceFile) -> list[Patch]:
@@ -135,17 +133,7 @@ def _rewritten(file: SourceFile, changes: Sequence[PythonChange], rewriter: Rewr
     answer = rewriter.rewrite(file.text, [_in_text(change, file) for change in changes])
     if answer.text is None:
         raise CannotFix(answer.refused)
-    return [Patch(file.span_of_text(start, end), _encoded(text, file)) for start, end, text in replacements(file.text, answer.text)]
-
-
-def _encoded(text: str, file: SourceFile) -> bytes:
-    """Text that has the file's line breaks already. Raises CannotFix."""
-    if file.encoding_problem is not None and not text.isascii():
-        raise CannotFix(f"{file.path} has no encoding that can be told")
-    try:
-        return text.encode(file.encoding)
-    except UnicodeEncodeError:
-        raise CannotFix(f"{file.path} is {file.encoding}, which has no sign for what the fix writes") from None
+    return [Patch(file.span_of_text(start, end), encoded(text, file)) for start, end, text in replacements(file.text, answer.text)]
 
 
 def _in_text(change: PythonChange, file: SourceFile) -> PythonChange:

@@ -9,7 +9,10 @@ from herolint.tables import load_table
 
 
 class PythonBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Releases that fail with some Pythons when they are used, unless one of the distributions in `unless` is there."""
+    """Releases that fail with some Pythons when they are used, unless one of the distributions in `unless` is there.
+
+    `partly`: only what `uses` names fails, and the process starts.
+    """
 
     name: str
     versions: str
@@ -19,6 +22,7 @@ class PythonBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     instead: str = ""
     uses: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    partly: bool = False
     source: str = ""
 
 

@@ -124,6 +124,7 @@ def load(language: str) -> Knowledge:
         servers=msgspec.convert(raw.get("servers", {}), dict[str, Server]),
         builtin=frozenset(raw.get("builtin", ())),
         programs=raw.get("programs", {}),
+        loads_others=frozenset(raw.get("loads-others", ())),
         brought={name: tuple(others) for name, others in raw.get("brought", {}).items()},
         files=msgspec.convert(raw.get("files", {}), Files),
         containers=msgspec.convert(raw.get("containers", {}), Containers),

@@ -134,13 +134,14 @@ class Proxy(msgspec.Struct, frozen=True):
     """How servers learn that a visitor came over https: `reads` is `never` where none does by itself; `asks` is what handlers ask.
 
     `told` is the call that makes an app which the language's `trust-proxy` tells about the router; `options` are those by which servers
-    that commands start are made to believe it, by program.
+    that commands start are made to believe it, by program; `strips` are servers that take the header away from a router they do not believe.
     """
 
     reads: str = ""
     told: str = ""
     asks: frozenset[str] = frozenset()
     options: dict[str, str] = {}
+    strips: frozenset[str] = frozenset()
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -272,6 +273,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """Modules that come with the language's runtime."""
     programs: dict[str, str] = {}
     """Programs with the package that installs each."""
+    loads_others: frozenset[str] = frozenset()
+    """Programs that load further packages by the names that their configuration has: presets, plugins, a compiler."""
     brought: dict[str, tuple[str, ...]] = {}
     """Packages that come along with others: those with any of which a program's package is there without being asked for."""
     files: Files = Files()

@@ -48,6 +48,7 @@ class Carries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Absent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    boards: str
     standard: str
     modules: str
 
@@ -82,6 +83,12 @@ def checked() -> str:
 def standard_modules() -> frozenset[str]:
     """Modules of Python itself that are no distributions."""
     return frozenset(_table().absent.standard.split())
+
+
+@cache
+def board_modules() -> frozenset[str]:
+    """Modules that only a small computer with pins can load."""
+    return frozenset(_table().absent.boards.split())
 
 
 @cache

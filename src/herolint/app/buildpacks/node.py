@@ -131,12 +131,18 @@ def _version(app: App, package: PackageJson) -> Iterator[Outcome]:
 
 
 def _asks_for(app: App, text: str) -> tuple[Edit, ...]:
-    """package.json with `engines.node`; whoever develops the app may have another version, and some package managers refuse to go on then."""
+    """package.json with `engines.node`; whoever develops the app may have another version, and some package managers refuse to go on then.
+
+    Nothing where a package would not go with it.
+    """
+    from herolint.app.node_breaking import node_breaks  # asks which Node.js the build takes
     from herolint.edits.json import with_entry, with_value
 
     source, package = app.source("package.json"), app.package_json
     root = package.tree.root if package is not None else None
-    if source is None or root is None:
+    if source is None or package is None or root is None:
+        return ()
+    if any(node_breaks(app, (int(text.removesuffix(".x")), 0, 0))):
         return ()
     engines, node = root.get("engines"), root.get("engines", "node")
     if node is not None:

@@ -54,7 +54,7 @@ def with_lines(source: SourceFile, lines: list[str], reason: str) -> Proposal | 
     """A file with lines added at its end, in its own line endings; None where that would not be what it says."""
     if source.encoding != "utf-8" or source.bom_length or source.is_binary:
         return None
-    end = _line_break(source)
+    end = source.line_break
     glue = end if source.data and not source.data.endswith(b"\n") else ""
     added = (glue + "".join(f"{line}{end}" for line in lines)).encode()
     return Proposal(source.path, source.data, source.data + added, reason)
@@ -67,7 +67,7 @@ def with_entries(source: SourceFile, entries: list[tuple[Node, list[str]]], reas
     """
     if source.encoding != "utf-8" or source.bom_length:
         return None
-    data, end = source.data, _line_break(source)
+    data, end = source.data, source.line_break
     added: dict[int, str] = {}
     for node, lines in entries:
         first = node.entries[0].span.start if node.entries else node.items[0].span.start if node.items else None
@@ -79,7 +79,3 @@ def with_entries(source: SourceFile, entries: list[tuple[Node, list[str]]], reas
     for at in sorted(added, reverse=True):
         data = data[:at] + added[at].encode() + data[at:]
     return Proposal(source.path, source.data, data, reason)
-
-
-def _line_break(source: SourceFile) -> str:
-    return "\r\n" if b"\r\n" in source.data else "\n"

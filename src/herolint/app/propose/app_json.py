@@ -9,6 +9,7 @@ from herolint.app.config_vars import named_anywhere
 from herolint.app.overview import services
 from herolint.app.propose import Found, Left, new_file, with_entries
 from herolint.app.required_vars import required_variables
+from herolint.app.signing import is_setting, signing_keys
 from herolint.platforms.addons import load_addons
 from herolint.wording import some
 
@@ -24,8 +25,9 @@ def app_json(app: App) -> Found:
     """A new app.json, or what the one that is there lacks. Asked of an app whose processes are known."""
     if app.is_container and app.app_json is None:
         return Found()
+    made_up = {key.variable for key in signing_keys(app) if is_setting(app, key)} if app.has("code") else set()
     variables = {
-        name: {"description": f"Read in {read.at.path}"}
+        name: {"description": f"Read in {read.at.path}"} | ({"generator": "secret"} if name in made_up else {})
         for name, read in sorted(required_variables(app).items())
         if name not in named_anywhere(app)
     }

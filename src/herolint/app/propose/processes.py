@@ -183,7 +183,7 @@ def _of_gem(app: App, process: str) -> _Command | None:
 
 def _nothing(app: App, process: str) -> Left | None:
     declared = app.procfile is not None and any(name != "release" for name in app.processes)
-    if process != "web" or declared or "web" in app.processes:
+    if process != "web" or declared or ("web" in app.processes and not default_fails(app)):
         return None
     return Left("web", _NOTHING)
 

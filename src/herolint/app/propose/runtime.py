@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from herolint.app.installing import failure
+from herolint.app.fitting_python import dockerfile_python, fitting_python
 from herolint.app.propose import Found, Left, new_file, with_entries
 from herolint.app.python_build import builds_python, python_minor, wanted_python
 
 if TYPE_CHECKING:
-    from herolint.app.dependencies import Dependency
     from herolint.app.model import App
 
 _TODAY = "no file names a version; today's builds take this one"
@@ -34,19 +33,16 @@ def _python(app: App) -> Found:
     allowed = _allowed(app)
     if not allowed:
         return Found(left=(Left(".python-version", "what pyproject.toml asks for is no Python that the buildpack has"),))
-    fitting = [minor for minor in allowed if not any(_stops(app, dependency, minor) for dependency in app.dependencies.packages.values())]
-    if not fitting:
-        return Found(left=(Left(".python-version", "what is pinned installs with no Python that the buildpack has"),))
-    version = python_minor(app)
-    if version in fitting:
-        return Found((new_file(".python-version", [version], _TODAY),))
-    why = "what is pinned does not install with" if version in allowed else "pyproject.toml does not take"
-    return Found((new_file(".python-version", [fitting[-1]], f"no file names a version, and {why} today's default"),))
-
-
-def _stops(app: App, dependency: Dependency, minor: str) -> bool:
-    found = failure(app, dependency, minor)
-    return found is not None and found.certain
+    version = fitting_python(app, allowed)
+    if version is None:
+        return Found(left=(Left(".python-version", "what is pinned goes with no Python that lasts"),))
+    default, reason = python_minor(app), _TODAY
+    if version == dockerfile_python(app) != default:
+        reason = "no file that the buildpack reads names a version; the Dockerfile brings this one"
+    elif version != default:
+        why = "what is pinned does not go with" if default in allowed else "pyproject.toml does not take"
+        reason = f"no file names a version, and {why} today's default"
+    return Found((new_file(".python-version", [version], reason),))
 
 
 def _allowed(app: App) -> list[str]:

@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import libcst as cst
 
-from herolint.changes import AddAssignment, AddElement, AddStatement, PythonChange, ReplaceExpression, SetArgument
+from herolint.changes import AddAssignment, AddElement, AddStatement, DropImports, PythonChange, ReplaceExpression, SetArgument
 from herolint.fixes.rewriting.elements import with_argument, with_element
-from herolint.fixes.rewriting.imports import Need, Respell, add_imports, names_for
+from herolint.fixes.rewriting.imports import Need, Respell, add_imports, drop_imports, names_for
 from herolint.fixes.rewriting.tree import Refused, Statement, Tree
 
 N = TypeVar("N", bound=cst.CSTNode)
+Placed = ReplaceExpression | SetArgument | AddStatement | AddElement | AddAssignment
 _Step = Callable[[cst.CSTNode], cst.CSTNode | cst.FlattenSentinel[cst.BaseStatement]]
 
 _LOOSE = (
@@ -26,11 +27,17 @@ def rewrite(tree: Tree, changes: Sequence[PythonChange]) -> str:
     """The module's text once all changes are made. Raises Refused."""
     steps: dict[cst.CSTNode, list[_Step]] = {}
     needed: dict[str, Need] = {}
+    first = len(tree.module.body)
     additions: list[tuple[AddAssignment, str]] = []
+    dropped: list[str] = []
     for change in changes:
+        if isinstance(change, DropImports):
+            dropped += change.names
+            continue
         needs = [Need(text) for text in change.imports]
         code, missing = _spelled(tree, change, needs)
         needed |= {f"{need.module}.{need.thing}": need for need in missing}
+        first = min(first, _before(tree, change)) if missing else first
         if isinstance(change, AddAssignment):
             additions.append((change, code))
         else:
@@ -39,7 +46,7 @@ def rewrite(tree: Tree, changes: Sequence[PythonChange]) -> str:
     module = tree.module.visit(_Steps(steps))
     for change, code in additions:
         module = _with_assignment(module, change, code)
-    module = add_imports(module, list(needed.values()))
+    module = drop_imports(add_imports(module, list(needed.values()), first), dropped)
     text = module.code
     try:
         cst.parse_module(text)
@@ -64,7 +71,7 @@ class _Steps(cst.CSTTransformer):
         return changed  # type: ignore[return-value]  # what may stand in a node's place is for its step to know
 
 
-def _spelled(tree: Tree, change: PythonChange, needs: Sequence[Need]) -> tuple[str, list[Need]]:
+def _spelled(tree: Tree, change: Placed, needs: Sequence[Need]) -> tuple[str, list[Need]]:
     """The code of a change with names as the module has them, and the imports that it lacks."""
     names, missing = names_for(tree.module, needs, change.code, _before(tree, change))
     if not names:
@@ -72,7 +79,7 @@ def _spelled(tree: Tree, change: PythonChange, needs: Sequence[Need]) -> tuple[s
     return cst.parse_module(change.code).visit(Respell(names)).code, missing
 
 
-def _before(tree: Tree, change: PythonChange) -> int:
+def _before(tree: Tree, change: Placed) -> int:
     """How many statements of the module run before the place of a change."""
     whole = len(tree.module.body)
     if isinstance(change, AddAssignment):

@@ -23,7 +23,13 @@ class Need:
         self.thing = ""
         if isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar):
             self.thing = str(statement.names[0].evaluated_name)
-        self.name = next(iter(_bound(statement)))
+        self.bound = _bound(statement)
+        self.name = next(iter(self.bound))
+
+    def is_line(self, line: cst.CSTNode) -> bool:
+        """Whether a line of a module is this import and nothing else."""
+        one = _import(line)
+        return one is not None and _bound(one) == self.bound and _module(one) == self.module
 
 
 def names_for(module: cst.Module, needs: Sequence[Need], code: str, before: int) -> tuple[dict[str, str], list[Need]]:
@@ -94,17 +100,21 @@ class Respell(cst.CSTTransformer):
         return cst.parse_expression(self.spelled[original_node.value]) if original_node.value in self.spelled else updated_node
 
 
-def add_imports(module: cst.Module, needs: Sequence[Need]) -> cst.Module:
-    """The module with further imports: in the group where their kind stands, in alphabetical order if that group is."""
-    for need in needs:
-        module = _added(module, need)
+def add_imports(module: cst.Module, needs: Sequence[Need], before: int) -> cst.Module:
+    """The module with further imports: in the group where their kind stands, in alphabetical order if that group is.
+
+    The statement of the number `before` needs them: groups below it are not looked at, and one of these imports that stands there moves up.
+    """
+    for number, need in enumerate(needs):
+        later = next((at for at in range(before + number, len(module.body)) if need.is_line(module.body[at])), None)
+        module = _added(module if later is None else _dropped(module, later, need.name), need, before + number)
     return module
 
 
-def _added(module: cst.Module, need: Need) -> cst.Module:
+def _added(module: cst.Module, need: Need, before: int) -> cst.Module:
     body = list(module.body)
     start = _first_place(body)
-    block = [at for at in range(start, len(body)) if (one := _import(body[at])) is not None and not _is_future(one)]
+    block = [at for at in range(start, before) if (one := _import(body[at])) is not None and not _is_future(one)]
     kind = _kind(need.module)
     same = [at for at in block if _kind(_module(_import(body[at]))) == kind]
     if same:
@@ -116,6 +126,37 @@ def _added(module: cst.Module, need: Need) -> cst.Module:
     at = block[0] if block else start
     rest = [_spaced(body[at]), *body[at + 1 :]] if at < len(body) else []
     return module.with_changes(body=[*body[:at], _spaced(need.line) if at else need.line, *rest])
+
+
+def drop_imports(module: cst.Module, names: Sequence[str]) -> cst.Module:
+    """The module without the names that its imports bind at the top; a line that binds nothing else goes, a comment above it stays."""
+    for name in names:
+        at = next((at for at, line in enumerate(module.body) if (one := _import(line)) is not None and name in _bound(one)), None)
+        if at is not None:
+            module = _dropped(module, at, name)
+    return module
+
+
+def _dropped(module: cst.Module, at: int, name: str) -> cst.Module:
+    body = list(module.body)
+    line, one = body[at], _import(body[at])
+    assert one is not None
+    assert not isinstance(one.names, cst.ImportStar)
+    aliases = [alias for alias in one.names if (alias.evaluated_alias or str(alias.evaluated_name).partition(".")[0]) != name]
+    if aliases:
+        aliases[-1] = aliases[-1].with_changes(comma=one.names[-1].comma)
+        body[at] = line.with_deep_changes(one, names=aliases)
+        return module.with_changes(body=body)
+    lead = line.leading_lines
+    del body[at]
+    if at < len(body):
+        below = body[at].leading_lines
+        last = max((number for number, one in enumerate(lead) if one.comment is not None), default=-1)
+        kept = lead[: last + 1] if below else lead
+        if at == 0 and not module.header and not any(one.comment for one in (*kept, *below)):
+            kept, below = (), ()
+        body[at] = body[at].with_changes(leading_lines=[*kept, *below])
+    return module.with_changes(body=body)
 
 
 def _inserted(body: list[Statement], at: int, line: Statement, *, keep_lead: bool = False) -> list[Statement]:

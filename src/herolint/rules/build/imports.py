@@ -62,6 +62,8 @@ def _message(app: App, unmet: Unmet) -> str:
             return f"{subject}, a module of Python 2: it is `{unmet.by}` now"
         case "windows":
             return f"{subject}, which Python has on Windows only"
+        case "board":
+            return f"{subject}, which works only on a small computer with pins, such as a Raspberry Pi"
         case "file":
             left_out = f": {unmet.detail} leaves it out" if unmet.detail else ""
             return f"{subject}, but {unmet.package} is not in the repository{left_out}"
@@ -114,6 +116,8 @@ def _fix(app: App, unmet: Unmet) -> str:
             return f"import `{unmet.by}`"
         case "windows":
             return 'import it only where `sys.platform == "win32"`'
+        case "board":
+            return "keep it out of what runs on a dyno, or import it in a `try`"
         case "file":
             return f"commit {unmet.package} without its secrets, and read those from config vars"
         case "path":

@@ -30,7 +30,8 @@ def dependency_python_mismatch(app: App) -> Iterator[Finding]:
     found = _known_troubles(app, wanted)
     certain = [one for one in found if one.certain]
     if found and not any(not one.runs for one in certain):  # what stops the build is HL410, which names these too
-        yield _mismatch(app, "HL420", certain or found, python_minor(app), wanted)
+        alike = [one for one in found if (one.runs, one.partly) == (found[0].runs, found[0].partly)]
+        yield _mismatch(app, "HL420", certain or alike, python_minor(app), wanted)
 
 
 def uninstallable_pins(app: App) -> Iterator[Finding]:
@@ -79,6 +80,8 @@ def _mismatch(app: App, code: str, found: list[Trouble], python: str, wanted: Wa
 
 def _does(found: list[Trouble], both: str) -> str:
     many = len(found) > 1
+    if all(one.partly for one in found):
+        return "fails in part"
     if not found[0].certain:
         return "may not install" if not found[0].runs else ("fail if they are used" if many else "fails if it is used")
     if all(one.runs for one in found):
@@ -87,6 +90,8 @@ def _does(found: list[Trouble], both: str) -> str:
 
 
 def _why(first: Trouble) -> str:
+    if first.partly:
+        return "the process starts, and these requests are answered with 500 (Internal Server Error)"
     if first.runs:
         return "the process ends with an error as soon as it is imported or used (H10)"
     if first.certain:

@@ -8,6 +8,7 @@ from herolint.app.model import App
 from herolint.app.slug_size import part_place, slug_estimate
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
+from herolint.knowledge.brings import needs
 from herolint.knowledge.packages import MB, DropIn, Estimate, package
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.source import Span
@@ -74,7 +75,11 @@ def heavy_dependency(app: App) -> Iterator[Finding]:
         saved = whole - found.drop_in.bytes
         if saved < _HEAVY_BYTES and not (dependency.name.startswith("opencv") and saved > 0):
             continue
-        if app.dependencies.has(found.drop_in.name) or _cpu_build(app, dependency.name):
+        if (
+            app.dependencies.has(found.drop_in.name)
+            or _cpu_build(app, dependency.name)
+            or _comes_anyway(app, dependency.name, found.drop_in)
+        ):
             continue
         yield report(
             "HL403",
@@ -87,6 +92,11 @@ def heavy_dependency(app: App) -> Iterator[Finding]:
             ),
             confidence=Confidence.HIGH,
         )
+
+
+def _comes_anyway(app: App, name: str, drop_in: DropIn) -> bool:
+    """Whether another requirement asks for the heavy one itself, so that both would be installed."""
+    return not drop_in.index and any(name in needs(other) for other in app.dependencies.packages)
 
 
 def _renamed(app: App, name: str, drop_in: DropIn) -> tuple[Edit, ...]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.django import Setting
+import msgspec
+
+from herolint.app.django import Django, Setting
 from herolint.app.laravel import laravel_of
 from herolint.app.model import App
 from herolint.app.module import Mod
-from herolint.app.proxy import believes_proxy, server_fix
+from herolint.app.proxy import HEADER_SETTING, HEADER_VALUE, believes_proxy, django_looks, server_fix, strips_header
 from herolint.app.tls import tls_servers
 from herolint.app.values import Known
 from herolint.code import facts
@@ -69,18 +71,15 @@ def _laravel(app: App) -> Iterator[Finding]:
         )
 
 
-def _found(app: App, message: str, at: Place, why: str, fix: str, confidence: Confidence = Confidence.HIGH) -> Finding:
-    from herolint.app.proxy_edits import believing
-
+def _found(app: App, message: str, at: Place, why: str, fix: Fix, confidence: Confidence = Confidence.HIGH) -> Finding:
     related = (app.procfile_place("web", "its server does not read X-Forwarded-Proto"),)
-    return report("HL707", message, at, why=why, related=related, fix=Fix(fix, believing(app)), process="web", confidence=confidence)
+    return report("HL707", message, at, why=why, related=related, fix=fix, process="web", confidence=confidence)
 
 
 def _django(app: App) -> Iterator[Finding]:
     django = app.code.django
-    if django is None or app.web is None or not app.code.runs_django(app.web) or django.setting("SECURE_PROXY_SSL_HEADER") is not None:
+    if django is None or app.web is None or not app.code.runs_django(app.web) or django_looks(app, django) is not False:
         return
-    fix = f'add `SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")`, and {server_fix(app)}'
     redirect = django.setting("SECURE_SSL_REDIRECT")
     if redirect is not None and app.code.environment.if_unset(redirect.value) == Known(True):
         runs = app.code.guards.holds(redirect.mod, redirect.assign.guard)
@@ -90,7 +89,7 @@ def _django(app: App) -> Iterator[Finding]:
             "SECURE_SSL_REDIRECT redirects to https for ever",
             _at(redirect),
             _LOOP,
-            fix,
+            _django_fix(app, django, redirect),
             Confidence.HIGH if sure else Confidence.MEDIUM,
         )
         return
@@ -98,7 +97,23 @@ def _django(app: App) -> Iterator[Finding]:
     csrf = "django.middleware.csrf.CsrfViewMiddleware" in django.listed("MIDDLEWARE")
     if csrf and middleware is not None and django.setting("CSRF_TRUSTED_ORIGINS") is None and _checks_origin(app):
         why = "the browser says https, Django sees http: it refuses every form, the admin's login first, with 403 (origin checking failed)"
+        fix = _django_fix(app, django, middleware)
         yield _found(app, "forms fail Django's origin check behind the router", _at(middleware), why, fix, Confidence.MEDIUM)
+
+
+def _django_fix(app: App, django: Django, beside: Setting) -> Fix:
+    """Django looks at the header itself, where the server lets it see that."""
+    from herolint.app.proxy_edits import told_to_django
+
+    if strips_header(app):
+        return _server_fix(app)
+    return Fix(f"add `{HEADER_SETTING} = {HEADER_VALUE}` to the settings", told_to_django(app, django, beside))
+
+
+def _server_fix(app: App) -> Fix:
+    from herolint.app.proxy_edits import believing
+
+    return Fix(server_fix(app), believing(app))
 
 
 def _at(setting: Setting) -> Place:
@@ -122,7 +137,7 @@ def _middleware(app: App) -> Iterator[Finding]:
                 name = app.code.linker.qualified(mod, fact.function, given) if isinstance(given, facts.Name | facts.Attr) else None
                 if name in (wanted, "fastapi.middleware.httpsredirect.HTTPSRedirectMiddleware") and app.code.guards.holds(mod, fact.guard):
                     at = mod.place(given, "sees http only")
-                    yield _found(app, "HTTPSRedirectMiddleware redirects to https for ever", at, _LOOP, server_fix(app))
+                    yield _found(app, "HTTPSRedirectMiddleware redirects to https for ever", at, _LOOP, _server_fix(app))
 
 
 def _own_redirects(app: App) -> Iterator[Finding]:
@@ -154,10 +169,11 @@ def _to_https(call: facts.Call) -> bool:
     return any(text.startswith("https") for text in texts) or not texts
 
 
-def _own_fix(app: App, mod: Mod) -> str:
+def _own_fix(app: App, mod: Mod) -> Fix:
+    words = 'ask for `request.headers.get("X-Forwarded-Proto") == "http"`, or wrap the app in ProxyFix'
     if app.code.knows(mod).proxy.reads == "never":
-        return "tell the framework about the router: `app.set('trust proxy', 1)` in Express, `app.proxy = true` in Koa"
-    return 'ask for `request.headers.get("X-Forwarded-Proto") == "http"`, or wrap the app in ProxyFix'
+        words = "tell the framework about the router: `app.set('trust proxy', 1)` in Express, `app.proxy = true` in Koa"
+    return msgspec.structs.replace(_server_fix(app), description=words)
 
 
 def _cookies(app: App) -> Iterator[Finding]:
@@ -183,5 +199,5 @@ def _login_addresses(app: App) -> Iterator[Finding]:
             if last_name(fact.call.func) == "authorize_redirect" and "web" in app.code.reached_by(mod.path):
                 message = "the address to come back to after login begins with http"
                 why = "the login service compares it with the registered https address and refuses (redirect_uri_mismatch)"
-                yield _found(app, message, mod.place(fact.call, "made from the request"), why, server_fix(app), Confidence.MEDIUM)
+                yield _found(app, message, mod.place(fact.call, "made from the request"), why, _server_fix(app), Confidence.MEDIUM)
                 return

@@ -128,6 +128,8 @@ def _kept(app: App, absent: Absent) -> Fix:
     """The package among those that stay after the build."""
     from herolint.app.manifest_edits import for_production
 
+    if any(absent.program in known.loads_others for known in app.code.tables.values()):
+        return Fix(f"move `{absent.package}`, and what its configuration loads, to dependencies")
     at_root = absent.declared is not None and absent.declared.path == "package.json"
     return Fix(f"move `{absent.package}` to dependencies", for_production(app, absent.package) if at_root else ())
 
