@@ -71,6 +71,8 @@ def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge]
 
 def _hooks(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], handlers: Iterable[Handler]) -> list[Handler]:
     """Methods that a row's class runs when it is saved (`after_create :notify`), of classes that some handler's file names."""
+    if not any(known.handlers.hooks for known in knowledge.values()):
+        return []
     texts = {mod.path: mod.source.text for mod in reach.mods() if mod.path in {handler.ref.path for handler in handlers}}
     found = []
     for mod in reach.mods():

@@ -35,6 +35,7 @@ _DEFINED = lazy(r"""\bdefine\(\s*(['"])(?P<name>\w+)\1\s*,\s*(['"])(?P<s>[^'"\n]
 """How PHP gives a name to a constant, as WordPress's settings do."""
 _SALT = lazy(r"(?:AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)\Z")
 _SALT_LENGTH = 40
+_PLAY_LENGTH = 32
 _NOT_SECRET = lazy(
     r"(?i)(hash|digest|_?header|_name|_field|_?url|_?uri|_?path|_?file|type|label|placeholder|hint|regex|pattern|selector|expir\w*|algorithm|"
     r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
@@ -151,6 +152,25 @@ def in_defines(source: SourceFile) -> Iterator[Given]:
         password = _is_password(name) and elsewhere and not PLACEHOLDER.match(value) and any(char.isdigit() for char in value)
         if password or (_SALT.search(name) and len(value) >= _SALT_LENGTH and entropy(value) > 4.0):
             yield Given(name, value, match.start("s"), match.end("s"), True)
+
+
+_PLAY_KEYS = frozenset({"play.http.secret.key", "play.crypto.secret", "application.secret"})
+"""What Play signs its sessions with, in the words of its releases."""
+
+
+def in_hocon(source: SourceFile) -> Iterator[Given]:
+    """Play's key, where no variable takes its place."""
+    if not source.path.endswith(".conf") or "secret" not in source.text:
+        return
+    from herolint.formats.hocon import parse
+
+    found = [entry for entry in parse(source) if entry.key in _PLAY_KEYS]
+    if found and not any("${" in entry.value for entry in found):
+        entry = found[-1]
+        text = source.slice(entry.span)
+        start = source.text.find(text)
+        if len(entry.value) >= _PLAY_LENGTH and not is_placeholder(entry.value) and entropy(entry.value) > 3.5 and text.startswith('"'):
+            yield Given(entry.key, entry.value, start + 1, start + 1 + len(entry.value), True)
 
 
 def _remote(host: str) -> bool:

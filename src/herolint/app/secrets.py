@@ -16,6 +16,7 @@ from herolint.app.secret_settings import (
     in_assignments,
     in_defines,
     in_env_file,
+    in_hocon,
     is_for_outside,
     is_public,
     key_file,
@@ -243,7 +244,7 @@ def _named(source: SourceFile) -> Iterator[Secret]:
     at_home = DEVELOPMENT.search(source.path) is not None
     lower = source.data.lower()
     if any(word in lower for word in WORDS):
-        for given in (*in_assignments(source), *in_defines(source)):
+        for given in (*in_assignments(source), *in_defines(source), *in_hocon(source)):
             if at_home and not is_for_outside(source, given):
                 continue
             if not (given.name == "SECRET_KEY" and source.path.endswith(".py")) and not _reads_only(given.value):
