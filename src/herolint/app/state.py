@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _INNER = frozenset("get setdefault values items keys copy at".split())
 """Methods whose result is a part of the container, so that a change of it is a change of the container."""
 
+_PLAIN = frozenset({"time.Time", "time.Duration", "github.com/google/uuid.UUID", "sync/atomic.Int64", "sync/atomic.Bool"})
+"""Types of other packages that are plain values."""
 _NAMELESS = frozenset({"default", "="})
 """Under these names a module gives away what every other module may call as it likes."""
 
@@ -139,7 +141,7 @@ class _Finder:
                 if (mod.path, number) not in single:
                     continue
                 container = any(self._is_container(mod, a) for a in assigns)
-                if container or len({a.function for a in assigns}) > 1:
+                if container or (len({a.function for a in assigns}) > 1 and not self._is_handle(mod, number, name)):
                     yield (mod.path, number, name), (mod, assigns[0], container)
 
     def _single_objects(self) -> set[tuple[str, int]]:
@@ -168,6 +170,12 @@ class _Finder:
                     target = self.linker.resolve(mod, fact.function, fact.call.func)
                     if target is not None and target.kind == "class" and target.mod is not None:
                         yield target.mod.path, target.number
+
+    def _is_handle(self, mod: Mod, number: int, name: str) -> bool:
+        """Whether a field is declared with a type of somebody else's package: a database, a logger, a client, which are made again."""
+        declared = [assign.annotation for assign in mod.class_body.get(number, {}).get(name, ()) if assign.op == "field"]
+        types = [self.linker.resolve(mod, NONE, one) for one in declared if isinstance(one, facts.Attr)]
+        return any(one is not None and one.kind == "external" and one.name not in _PLAIN for one in types)
 
     def _is_container(self, mod: Mod, assign: Assign) -> bool:
         if assign.op == "field":
