@@ -196,3 +196,17 @@ def test_a_variable_that_the_tag_of_a_field_demands(tmp_path: Path) -> None:
     main = program("log net/http github.com/caarlos0/env/v11", body, before)
     files = {"go.mod": module, "go.sum": sums, "main.go": main, "app.json": '{"env": {"GREETING": {"value": "hello"}}}'}
     assert "HL702 app.json" in codes(tmp_path, files)
+
+
+def test_a_port_that_only_other_variables_say(tmp_path: Path) -> None:
+    main = program("log net/http os", 'log.Fatal(http.ListenAndServe(":"+os.Getenv("SERVER_PORT"), nil))')
+    assert codes(tmp_path, {"main.go": main}) == ["HL105 main.go"]
+
+
+def test_a_program_that_is_asked_for_its_version_first(tmp_path: Path) -> None:
+    before = 'func read(path string) ([]byte, error) { return exec.Command("tesseract", path, "-").Output() }'
+    asks = 'if exec.Command("tesseract", "--version").Run() == nil {\n\tread("/tmp/a.png")\n}\n'
+    serves = 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    assert codes(tmp_path / "asks", {"main.go": program("log net/http os os/exec", asks + serves, before)}) == []
+    reads = program("log net/http os os/exec", 'read("/tmp/a.png")\n' + serves, before)
+    assert codes(tmp_path / "reads", {"main.go": reads}) == ["HL414 main.go"]

@@ -145,6 +145,8 @@ def _port_of(
     settled = app.code.environment.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
         return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
+    if names and isinstance(settled, Known) and isinstance(settled.value, str) and settled.value in ("", ":"):
+        return "other", ", ".join(sorted(names))  # the whole port comes from variables
     return "unknown", ""
 
 
