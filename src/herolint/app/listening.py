@@ -76,6 +76,8 @@ def _on_disk(app: App, effect: Effect) -> bool:
 def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
     """Whether some reached module imports anything that could listen without our knowing how."""
     for mod in mods:
+        if mod.is_scrambled:
+            return True
         known = app.code.knows(mod)
         for imp in mod.facts.imports:
             name = imp.module.removeprefix("node:")
