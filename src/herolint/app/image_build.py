@@ -44,7 +44,7 @@ def stops(app: App) -> Iterator[Stop]:
 
 def _missing(app: App, image: Image) -> Iterator[Stop]:
     """Files that a COPY asks for; locks of dependencies are left to the rule about those."""
-    locks = {name for row in app.platform.locks.all for name in row.locks}
+    locks = {name for row in app.platform.locks.all if row.manifest in app.slug for name in row.locks}
     for copy in image.copies:
         for source in copy.sources if not copy.stage and not copy.at.heredocs else ():
             path = posixpath.normpath(posixpath.join(image.context, source.lstrip("/")))
