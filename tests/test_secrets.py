@@ -49,6 +49,10 @@ TOKENS = {
     "a Slack token": "xo" + "xb-" + "123456781234-" + letters(24),
     "a Discord bot token": base64.b64encode(b"812345678901234567").decode() + "." + letters(6) + "." + letters(38),
     "a Telegram bot token": "6123456789" + ":AA" + letters(33),
+    "a Telegram session": "STRING_" + "SESSION=" + letters(352) + "=",
+    "a Gmail app password": 'mail = {"host": "smtp.gmail.com", "password": "'
+    + " ".join(letters(4, string.ascii_lowercase) for _ in range(4))
+    + '"}',
     "a live payment key": "sk" + "_live_" + letters(24),
     "a SendGrid key": "SG" + "." + letters(22) + "." + letters(43),
     "a Mailgun key": "key" + "-" + hexadecimal(32),
@@ -118,6 +122,8 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
             "app/views/login.html.erb",
             '<input name="authenticity_token" value="x">\n<script>authenticity_token = "' + letters(40) + '1"</script>\n',
         ),
+        ("deploy.sh", 'echo "\\nAPI_KEY=' + letters(32) + '" > settings\n'),
+        ("mail.js", "const gmail = { pass: 'abcd efgh ijkl mnop' };\n"),
         ("web/app.ts", 'const anonKey = "' + json_web_token('{"iss":"supabase","role":"anon","iat":1700000000}') + '";\n'),
     ],
 )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herolint.app.image import Image
+from herolint.app.image_build import stops
 from herolint.app.model import App
 from herolint.context import Context
 from herolint.platforms import load
@@ -210,3 +211,26 @@ def test_any_dockerfile_makes_an_app(lines: list[str], script: str) -> None:
             spans = [span for _, span in image.volumes] + [command.span for command in image.installs]
             assert all(0 <= span.start <= span.end <= size for span in spans)
             assert image.base is not None or not image.plain
+
+
+@pytest.mark.parametrize(
+    ("lines", "others", "said"),
+    [
+        ("COPY requirements.txt .", {}, ["COPY asks for requirements.txt, which is not in the repository"]),
+        ("COPY package.json package-lock.json ./", {"package.json": "{}"}, []),  # which the rule about locks tells
+        ("COPY requirements*.txt ./", {}, []),
+        ("ADD https://example.com/tool.tar.gz /opt/", {}, []),
+        ("ARG FILE=a.txt\nCOPY $FILE .", {}, ["COPY asks for a.txt, which is not in the repository"]),
+        ("COPY --from=build /srv/app .", {}, []),
+        ("RUN apt-get update", {}, []),
+        ("FROM debian:10-slim\nRUN apt-get -y update && apt-get install -y git", {}, ["debian:10-slim"]),
+        ("FROM node:14-buster\nRUN apt-get update || true", {}, []),
+        ("FROM node:14-buster\nCOPY sources.list /etc/apt/\nRUN apt-get update", {"sources.list": ""}, []),
+        ("FROM ruby:2.6-stretch AS old\nRUN apt update\nFROM python:3\nCOPY --from=old /srv /srv", {}, ["ruby:2.6-stretch"]),
+    ],
+)
+def test_what_stops_an_image(make: Make, lines: str, others: dict[str, str], said: list[str]) -> None:
+    app = make({"heroku.yml": YML, "Dockerfile": f"FROM python:3 AS build\n{lines}\n", **others})
+    found = [stop.said for stop in stops(app)]
+    assert len(found) == len(said)
+    assert all(text in one for text, one in zip(said, found, strict=True))

@@ -16,9 +16,10 @@ OPTIONS = engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False)
 MODULE = "module example.com/orders\n\ngo 1.26\n"
 
 
-def codes(root: Path, files: dict[str, str]) -> list[str]:
-    """The findings in a small app, as `CODE path`."""
-    plant(root, {"go.mod": MODULE, "Procfile": "web: bin/orders\n", **files})
+def codes(root: Path, files: dict[str, str], without: tuple[str, ...] = ()) -> list[str]:
+    """The findings in a small app, as `CODE path`; `without` some of its usual files."""
+    usual = {"go.mod": MODULE, "Procfile": "web: bin/orders\n"}
+    plant(root, {name: text for name, text in {**usual, **files}.items() if name not in without})
     result = engine.run(root, Config(), OPTIONS)
     assert not result.problems
     return [f"{found.code} {found.at.path}" for found in result.findings]
@@ -136,3 +137,76 @@ def test_a_bot_that_is_started_as_web(tmp_path: Path) -> None:
     }
     main = program("github.com/bwmarrin/discordgo log os", body)
     assert codes(tmp_path, {**files, "main.go": main}) == ["HL105 Procfile"]
+
+
+SERVES = program("log net/http os", 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))')
+IDLE = program("log", 'log.Print("moved")')
+
+
+def test_several_programs_none_of_them_called_web(tmp_path: Path) -> None:
+    files = {"cmd/api/main.go": SERVES, "cmd/migrate/main.go": IDLE}
+    assert [line.partition(" ")[0] for line in codes(tmp_path, files, without=("Procfile",))] == ["HL104"]
+
+
+def test_several_programs_of_which_none_serves(tmp_path: Path) -> None:
+    assert codes(tmp_path, {"cmd/seed/main.go": IDLE, "cmd/migrate/main.go": IDLE}, without=("Procfile",)) == []
+
+
+def test_several_programs_and_an_image_that_starts_one(tmp_path: Path) -> None:
+    main = program("log net/http", 'log.Fatal(http.ListenAndServe(":8080", nil))')
+    image = "FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /api ./cmd/api\nFROM debian:trixie\n"
+    files = {"cmd/api/main.go": main, "cmd/migrate/main.go": IDLE, "Dockerfile": image + 'COPY --from=build /api /api\nCMD ["/api"]\n'}
+    assert codes(tmp_path, files, without=("Procfile",)) == ["HL105 cmd/api/main.go"]
+
+
+def test_a_default_process_whose_file_reads_another_port(tmp_path: Path) -> None:
+    body = 'log.Print(os.Getenv("DB_PORT"))\nlog.Fatal(http.ListenAndServe(":8080", nil))'
+    assert codes(tmp_path, {"main.go": program("log net/http os", body)}, without=("Procfile",)) == ["HL105 main.go"]
+
+
+def test_a_socket_in_the_file_system_beside_the_port(tmp_path: Path) -> None:
+    body = 'inner, _ := net.Listen("unix", "/tmp/orders.sock")\ninner.Close()\nlog.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    assert codes(tmp_path, {"main.go": program("log net net/http os", body)}) == []
+
+
+def test_a_program_named_like_one_of_the_system(tmp_path: Path) -> None:
+    files = {"Procfile": "web: bin/orders\nclock: bin/cron\n", "main.go": SERVES, "cmd/cron/main.go": IDLE}
+    assert codes(tmp_path, files) == []
+
+
+def test_code_in_vendor_is_not_the_apps(tmp_path: Path) -> None:
+    module = "module example.com/orders\n\ngo 1.26\n\nrequire github.com/gorilla/websocket v1.5.3\n"
+    body = 'http.HandleFunc("/ws", talk)\nlog.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    before = "var upgrader = websocket.Upgrader{}\n\nfunc talk(w http.ResponseWriter, r *http.Request) {\n\tupgrader.Upgrade(w, r, nil)\n}"
+    files = {
+        "go.mod": module,
+        "go.sum": "github.com/gorilla/websocket v1.5.3 h1:x=\n",
+        "main.go": program("log net/http os github.com/gorilla/websocket", body, before),
+        "vendor/modules.txt": "# github.com/gorilla/websocket v1.5.3\n## explicit; go 1.12\ngithub.com/gorilla/websocket\n",
+        "vendor/github.com/gorilla/websocket/conn.go": "package websocket\n\nconst PingMessage = 9\n",
+    }
+    assert codes(tmp_path, files) == ["HL504 main.go"]
+
+
+def test_a_variable_that_the_tag_of_a_field_demands(tmp_path: Path) -> None:
+    module = "module example.com/orders\n\ngo 1.26\n\nrequire github.com/caarlos0/env/v11 v11.3.1\n"
+    body = 'var cfg config\nif err := env.Parse(&cfg); err != nil {\n\tlog.Fatal(err)\n}\nlog.Fatal(http.ListenAndServe(":"+cfg.Port, nil))'
+    before = 'type config struct {\n\tPort string `env:"PORT" envDefault:"8080"`\n\tKey  string `env:"SIGNING_KEY,required"`\n}'
+    sums = "github.com/caarlos0/env/v11 v11.3.1 h1:x=\ngithub.com/caarlos0/env/v11 v11.3.1/go.mod h1:x=\n"
+    main = program("log net/http github.com/caarlos0/env/v11", body, before)
+    files = {"go.mod": module, "go.sum": sums, "main.go": main, "app.json": '{"env": {"GREETING": {"value": "hello"}}}'}
+    assert "HL702 app.json" in codes(tmp_path, files)
+
+
+def test_a_port_that_only_other_variables_say(tmp_path: Path) -> None:
+    main = program("log net/http os", 'log.Fatal(http.ListenAndServe(":"+os.Getenv("SERVER_PORT"), nil))')
+    assert codes(tmp_path, {"main.go": main}) == ["HL105 main.go"]
+
+
+def test_a_program_that_is_asked_for_its_version_first(tmp_path: Path) -> None:
+    before = 'func read(path string) ([]byte, error) { return exec.Command("tesseract", path, "-").Output() }'
+    asks = 'if exec.Command("tesseract", "--version").Run() == nil {\n\tread("/tmp/a.png")\n}\n'
+    serves = 'log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))'
+    assert codes(tmp_path / "asks", {"main.go": program("log net/http os os/exec", asks + serves, before)}) == []
+    reads = program("log net/http os os/exec", 'read("/tmp/a.png")\n' + serves, before)
+    assert codes(tmp_path / "reads", {"main.go": reads}) == ["HL414 main.go"]

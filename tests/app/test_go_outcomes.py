@@ -51,6 +51,9 @@ WAITS = {
         "var conf = &oauth2.Config{}\n\nvar token *oauth2.Token\n",
     ),
     "resty": ("github.com/go-resty/resty/v2", "", 'resty.New().R().SetHeader("a", "b").Get("https://api.example.com")', ""),
+    "a request that only hears of a visitor who leaves": (
+        "", "", 'request, _ := http.NewRequestWithContext(r.Context(), "GET", "https://api.example.com", nil)\nhttp.DefaultClient.Do(request)', "",
+    ),
     "mail": ("net/smtp", "", 'smtp.SendMail("smtp.example.com:587", nil, "a", []string{"b"}, nil)', ""),
     "behind an interface": (
         "", "service = NewService(&client{})", "service.Orders()",
@@ -64,8 +67,10 @@ WAITS = {
 LIMITED = {
     "a client in a field with a limit": ("time", "api = &API{client: &http.Client{Timeout: 5 * time.Second}}", "api.orders()", CLIENT),
     "resty with a limit": ("github.com/go-resty/resty/v2 time", "", 'resty.New().SetTimeout(time.Second).R().Get("https://api.example.com")', ""),
-    "a request that ends with its visitor": (
-        "", "", 'request, _ := http.NewRequestWithContext(r.Context(), "GET", "https://api.example.com", nil)\nhttp.DefaultClient.Do(request)', "",
+    "a request with a deadline of its visitor's": (
+        "context time", "",
+        'ctx, stop := context.WithTimeout(r.Context(), 5*time.Second)\ndefer stop()\n'
+        'request, _ := http.NewRequestWithContext(ctx, "GET", "https://api.example.com", nil)\nhttp.DefaultClient.Do(request)', "",
     ),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from herolint.app.container import image_of
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _SETS_UP = lazy(r"\bPORT\b|[Ll]isten|ports\.conf")
 _PORT = lazy(r"(?:\S*:)?(\d+)\Z")
+_APACHE = ("apache2-foreground", "httpd-foreground")
+_APACHE_LISTEN = lazy(r"^[ \t]*Listen[ \t]+(?P<address>\S+)", re.MULTILINE | re.IGNORECASE)
+_APACHE_WHOLE = lazy(r"/(?:ports|apache2|httpd)\.conf\Z")
+"""Files that say all that Apache listens on; what others say comes to that."""
 
 
 def server_endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
@@ -33,11 +38,34 @@ def server_endpoints(app: App, process: Process) -> tuple[Endpoint, ...]:
         return ()
     configured = [copy for copy in image.copies if _configures(copy.target, base)]
     if configured:
-        return _configured(app, image, base)
+        return _apache(app, process, image, base) if base.starts in _APACHE else _configured(app, image, base)
     whole = [copy for copy in image.copies if any(folder.startswith(copy.target.rstrip("/") + "/") for folder in base.config)]
     if whole or any(image.inside(place.path) for launch in process.launches for place in launch.via):
         return ()
     return (Endpoint(port="fixed", port_text=str(base.listens), port_at=process.at, server=main.tool, default_port=True),)
+
+
+def _apache(app: App, process: Process, image: Image, base: BaseImage) -> tuple[Endpoint, ...]:
+    """Apache's own port, or the one of files that are copied in; nothing where one of them is not known or takes it from elsewhere."""
+    found = []
+    whole = False
+    for copy in image.copies:
+        for name in copy.sources if _configures(copy.target, base) else ():
+            target = copy.target + ("/" + name.rpartition("/")[2] if copy.folder else "")
+            path = image.inside(target)
+            source = app.source(path) if path else None
+            if source is None or source.is_binary or copy.stage or "PORT" in source.text or "Define" in source.text:
+                return ()
+            whole = whole or _APACHE_WHOLE.search(target) is not None
+            for match in _APACHE_LISTEN.finditer(source.text):
+                port = _PORT.match(match["address"])
+                if port is None:
+                    return ()
+                at = Place(path or "", source.span_of_text(match.start(), match.end()))
+                found.append(Endpoint(port="fixed", port_text=port[1], port_at=at, server="Apache"))
+    if whole:
+        return tuple(found[:1])
+    return (Endpoint(port="fixed", port_text=str(base.listens), port_at=process.at, server="Apache", default_port=True),)
 
 
 def _configures(target: str, base: BaseImage) -> bool:

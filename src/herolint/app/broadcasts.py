@@ -44,9 +44,9 @@ def taken_sockets(code: Program) -> Place | None:
 
 
 def _root(expr: facts.AnyExpr) -> str:
-    """The name that something is a part of: `client` of `client.conn`."""
-    while isinstance(expr, facts.Attr):
-        expr = expr.base
+    """The name that something is a part of: `client` of `client.conn` and `client.messages()`."""
+    while isinstance(expr, facts.Attr | facts.Call):
+        expr = expr.base if isinstance(expr, facts.Attr) else expr.func
     return expr.id if isinstance(expr, facts.Name) else ""
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 MAX_SOURCE_BYTES = 1_000_000
 """A larger file is no code that a person wrote, and is not read as such."""
-_INSTALLED = lazy(r"(?:\A|/)(?:node_modules|bower_components|vendor/bundle)/")
-"""Folders in which package managers put what is not the project's own code."""
+_INSTALLED = lazy(r"(?:\A|/)(?:(?:node_modules|bower_components|vendor/bundle)/|vendor/.+\.go\Z)")
+"""Folders in which package managers put what is not the project's own code; Go looks into `vendor/` for modules alone."""
 
 
 class CodeBase:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from herolint.app.module import is_scrambled
 from herolint.patterns import lazy
 from herolint.platforms.addons import load_addons, matches
 
@@ -106,7 +107,7 @@ def _in_image(app: App, name: str) -> bool:
 
 
 def unread(app: App, names: Iterable[str]) -> frozenset[str]:
-    """Those of the names that no pushed file mentions in any spelling, save app.json and prose."""
+    """Those of the names that no pushed file mentions in any spelling, save app.json and prose; none where a file is scrambled."""
     left = {name: _spellings(name) for name in names}
     for path, entry in app.workspace.files.items():
         if not left:
@@ -117,6 +118,8 @@ def unread(app: App, names: Iterable[str]) -> frozenset[str]:
         if source is None or source.is_binary:
             continue
         text = source.text
+        if is_scrambled(source):
+            return frozenset()
         left = {name: pattern for name, pattern in left.items() if not pattern.search(text)}
     return frozenset(left)
 

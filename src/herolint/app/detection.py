@@ -64,6 +64,11 @@ def _built_by_buildpack(app: App) -> bool:
     serves = first is not None and first.default_web != "never" and not first.image_first
     if first is not None and first.language == "node":
         serves = (app.package_json is not None and "start" in app.package_json.scripts) or "server.js" in app.slug
+    elif first is not None and first.language == "go":
+        from herolint.app.go_build import written_processes
+
+        made = written_processes(app)
+        serves = not made or "web" in made
     return serves and not any(command.sub in ("container:push", "stack:set") for command in deploy_scripts.mentioned(app))
 
 

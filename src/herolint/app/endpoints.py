@@ -73,7 +73,9 @@ def _script_passes_port(app: App, process: Process) -> bool:
         if launch.tool == "sh" and launch.script and (source := app.source(launch.script)) is not None and "PORT" in source.text:
             return True
         if launch.path not in (app.procfile_path, "heroku.yml") and not any(launch.path == image.path for image in app.images.values()):
-            source = app.source(launch.path)
+            source = (
+                app.source(launch.path) if launch.path not in app.code.code.sources else None
+            )  # a default process is the program itself
             if source is not None and "PORT" in source.text:
                 return True
     return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from herolint.formats.makefile import parse as parse_makefile
 from herolint.formats.shell import parse as parse_shell
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.image import Image
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _TAKE_A_VALUE = frozenset("-o -ldflags -gcflags -asmflags -tags -mod -p -installsuffix -buildmode -modfile -pkgdir -overlay -C".split())
 """Options of `go build` whose value is the next word."""
+_FROM_ROOT = lazy(r"\A\$[({]?\w+[)}]?/")
+"""A variable before a package's path: the folder that the build runs in, as Makefiles say it (`${PWD}/cmd/api/...`)."""
 
 
 def image_programs(app: App) -> dict[str, str]:
@@ -60,7 +63,7 @@ def _built(words: list[str]) -> tuple[str, str] | None:
         elif not word.startswith("-"):
             packages.append(word)
         at += 1
-    package = packages[0] if packages else "."
+    package = _FROM_ROOT.sub("./", packages[0]).removesuffix("/...") if packages else "."
     folder = posixpath.dirname(package) or "." if package.endswith(".go") else package
     name = posixpath.basename(output.rstrip("/")) if not output.endswith("/") else ""
     return (name or posixpath.basename(posixpath.normpath(folder)), folder) if name or folder != "." else None

@@ -36,6 +36,8 @@ _SIGNS = (
 _PING = "ping("
 """A sign as well, unless it is a database or a store that is asked."""
 _SOCKETS = ("websocket", "ws://", "wss://", "subscriptions", "sock_server_options")
+_COMMENTS = ("//", "#", "* ")
+"""What begins lines that do nothing."""
 _STREAM = "text/event-stream"
 
 
@@ -85,7 +87,10 @@ def _kept_busy(code: Program) -> bool:
     for path in code.code.sources:
         source = code.app.source(path)
         text = source.text.lower() if source is not None and source.data[:2_000_000] else ""
-        if any(word in text for word in _SOCKETS) and (any(sign in text for sign in _SIGNS) or (_PING in text and _pings(code, path))):
+        if not any(word in text for word in _SOCKETS):
+            continue
+        text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(_COMMENTS))
+        if any(sign in text for sign in _SIGNS) or (_PING in text and _pings(code, path)):
             return True
     return False
 

@@ -25,10 +25,12 @@ _PROGRAMS = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/bin
 _INSTALLERS = frozenset(
     """
     pip pip3 pipenv poetry uv npm yarn pnpm bundle gem apt-get apt apk yum dnf dpkg mkdir chmod chown rm cd set true export useradd adduser
-    groupadd addgroup usermod corepack update-ca-certificates locale-gen echo python python3
+    groupadd addgroup usermod corepack update-ca-certificates locale-gen echo python python3 docker-php-ext-install docker-php-ext-configure
+    docker-php-ext-enable pecl a2enmod gpg
     """.split()
 )
 """Programs of a build that write nothing among the app's own files."""
+_SHELLS = ("sh", "bash")
 _DEEPEST = 8
 """Stages that are followed from one to the next."""
 
@@ -238,8 +240,12 @@ def _installs(command: Command) -> bool:
     """Whether a command of a build only installs packages, or arranges folders and users."""
     texts = [word.text for word in command.words]
     program = posixpath.basename(texts[0])
-    if command.redirects or program not in _INSTALLERS:
+    if command.redirects or program not in (*_INSTALLERS, *_SHELLS, "curl"):
         return False
+    if program == "curl":
+        return not any(text in ("-O", "--output", "--remote-name") or text.startswith("-o") for text in texts)
+    if program in _SHELLS:  # what comes through a pipe sets up a source of packages
+        return all(text.startswith("-") and text != "-c" for text in texts[1:])
     if program in ("npm", "yarn", "pnpm"):
         return len(texts) == 1 or texts[1] in ("install", "ci", "i", "add", "config", "cache")
     return program not in ("python", "python3") or texts[1:3] == ["-m", "pip"]

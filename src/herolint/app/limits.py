@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.contexts import Way, contexts_of, deadline, never_ends
 from herolint.app.origins import origin
 from herolint.app.values import UNKNOWN, Env, Items, Known, Made, Ref, Table, Text, Value, options
 from herolint.code import facts
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from herolint.app.module import Mod
     from herolint.app.program import Effect, Program
     from herolint.code.facts import CallFact
-    from herolint.knowledge.calls import CallRow
 
 _RACES = frozenset({"race", "timeout", "withTimeout", "pTimeout", "promiseTimeout", "wait_for"})
 """Calls that end when a timer does, whatever they were given."""
@@ -42,27 +42,24 @@ def has_limit(code: Program, effect: Effect) -> bool:
     )
 
 
-def has_deadline(code: Program, effect: Effect, limit: float) -> bool:
+def has_deadline(code: Program, effect: Effect, limit: float, way: Way = ()) -> bool:
     """Whether a call is given a context that ends it within `limit` seconds."""
-    ends = (_deadline(code, effect.mod, effect.fact.function, given) for given in effect.fact.call.args if isinstance(given, facts.Name))
+    given = [(effect.mod, effect.fact.function, one) for one in effect.fact.call.args if isinstance(one, facts.Name)]
+    ends = (deadline(code, one, way) for one in (*given, *contexts_of(code, effect)))
     return any(end is not None and end < limit for end in ends)
 
 
-def _deadline(code: Program, mod: Mod, function: int, context: facts.AnyExpr) -> float | None:
-    """After how many seconds a context ends, where that is known."""
-    mod, function, made = origin(code.linker, mod, function, context)
-    name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
-    row = next((row for row in code.knows(mod).effects(name) if row.effect == "sets-deadline"), None) if name is not None else None
-    if row is None or not isinstance(made, facts.Call):
-        return None
-    value = code.fold(mod, function, argument(made, int(row.path), None))
-    return value.value * row.unit if isinstance(value, Known) and isinstance(value.value, int | float) else None
+def time_limit(code: Program, effect: Effect, way: Way = ()) -> float | None:
+    """After how many seconds a call gives up: infinite where nothing ends it, None where the limit is not known.
 
-
-def time_limit(code: Program, effect: Effect) -> float | None:
-    """After how many seconds a call gives up: infinite where nothing ends it, None where the limit is not known."""
+    `way`: the calls that lead to it, where it is asked for one of several.
+    """
     row = effect.row
-    if row.timeout not in ("", "none"):
+    for context in contexts_of(code, effect):
+        end = deadline(code, context, way)
+        if end is not None:
+            return end
+    if row.timeout not in ("", "none") and row.note != "context":
         expr, value = code.argument(effect, row.timeout)
         if expr is not None and not (isinstance(value, Known) and value.value is None):
             return _in_seconds(code, effect, value)
@@ -72,10 +69,6 @@ def time_limit(code: Program, effect: Effect) -> float | None:
             held = next((found for arg in client.args if isinstance(arg, Table) and (found := arg.get("timeout")) is not None), inner)
             if held is not None:
                 return _in_seconds(code, effect, held)
-    for mod, function, context, _ in _contexts(code, effect):
-        end = _deadline(code, mod, function, context) if context is not None else None
-        if end is not None:
-            return end
     if has_limit(code, effect):
         return None
     return row.default_timeout or math.inf
@@ -103,20 +96,14 @@ def _in_seconds(code: Program, effect: Effect, value: Value) -> float | None:
 
 
 def _given(code: Program, effect: Effect) -> bool:
-    if effect.row.timeout in ("", "none"):
+    if effect.row.timeout in ("", "none") or effect.row.note == "context":
         return False
     expr, value = code.argument(effect, effect.row.timeout)
-    if expr is None or (isinstance(value, Known) and value.value is None) or _sets_none(code, effect, expr):
+    if expr is None or (isinstance(value, Known) and value.value is None):
         return False
     # What stands in the place of the options may be something else: an address, the body of a request.
     other = _is_text(value) or _names_address(expr)
     return not (code.linker.dialect(effect.mod).options_objects and other and not _named(effect, expr))
-
-
-def _sets_none(code: Program, effect: Effect, expr: facts.AnyExpr) -> bool:
-    """Whether what stands in the place of a limit is what the row notes to set none: `context.Background()`."""
-    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, expr)
-    return isinstance(made, facts.Call) and code.linker.qualified(mod, function, made.func) in effect.row.note.split()
 
 
 def _names_address(expr: facts.AnyExpr) -> bool:
@@ -175,24 +162,9 @@ def ends_by_itself(mod: Mod, fact: CallFact) -> bool:
     return False
 
 
-def _contexts(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr | None, CallRow]]:
-    """The contexts with which what the call is given, or is called on, was made, each with the row that says so."""
-    func = effect.fact.call.func
-    for given in (*effect.fact.call.args, *((func.base,) if isinstance(func, facts.Attr) else ())):
-        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, given)
-        name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
-        row = next((row for row in code.knows(mod).effects(name) if row.effect == "limits-time"), None) if name is not None else None
-        if row is not None and isinstance(made, facts.Call):
-            yield mod, function, argument(made, int(row.path), None), row
-
-
 def _by_context(code: Program, effect: Effect) -> bool:
-    """Whether what the call is given, or what it is called on, was made to end at some time: by a context that is not the empty one."""
-    for mod, function, context, row in _contexts(code, effect):
-        empty = code.linker.qualified(mod, function, context.func) if isinstance(context, facts.Call) else None
-        if empty is None or empty not in row.note.split():
-            return True
-    return False
+    """Whether what the call is given, or what it is called on, was made to end at some time: by a context that may have an end."""
+    return any(not never_ends(code, context) for context in contexts_of(code, effect))
 
 
 def clients_of(code: Program, effect: Effect) -> Iterator[tuple[Mod, int, facts.AnyExpr, Value]]:

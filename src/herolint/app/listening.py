@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.launch import Launch
 from herolint.app.module import Mod
 from herolint.app.processes import Process
-from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, text_of
+from herolint.app.values import UNKNOWN, Env, Items, Known, Value, env_names, options, text_of
 from herolint.code import facts
 from herolint.code.queries import dotted
 from herolint.finding import Place
@@ -51,6 +51,7 @@ def endpoints_in_code(app: App, process: Process, launch: Launch) -> Iterator[En
     """Where the code that a command starts listens; `none` where it surely does not."""
     code = app.code
     found = [e for e in code.effects_of("listens") if process.name in e.processes and e.mod.path in code.reach[process.name].modules]
+    found = [e for e in found if not _on_disk(app, e)] or found
     passes_port = any(re.search(r"\$\{?PORT\b", w.text) for w in (*launch.words, *(a.value for a in launch.command.assignments)))
     if found:
         ends = [_call_endpoint(app, e, passes_port) for e in found]
@@ -66,9 +67,17 @@ def endpoints_in_code(app: App, process: Process, launch: Launch) -> Iterator[En
             yield Endpoint(port="none", port_at=at, server=server, effect=bot)
 
 
+def _on_disk(app: App, effect: Effect) -> bool:
+    """Whether a call listens on a socket in the file system, as far as it says what on."""
+    _, network = app.code.argument(effect, effect.row.dialect) if effect.row.dialect else (None, UNKNOWN)
+    return any((text_of(one) or "").startswith("unix") for one in options(network))
+
+
 def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
     """Whether some reached module imports anything that could listen without our knowing how."""
     for mod in mods:
+        if mod.is_scrambled:
+            return True
         known = app.code.knows(mod)
         for imp in mod.facts.imports:
             name = imp.module.removeprefix("node:")
@@ -138,6 +147,8 @@ def _port_of(
     settled = app.code.environment.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
         return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
+    if names and isinstance(settled, Known) and isinstance(settled.value, str) and settled.value in ("", ":"):
+        return "other", ", ".join(sorted(names))  # the whole port comes from variables
     return "unknown", ""
 
 

@@ -16,6 +16,13 @@ from herolint.finding import Place
 from herolint.source import SourceFile, Span
 
 _start = itemgetter(0)
+SCRAMBLED_NAMES = 20
+"""From so many names like `_0x5581fe` on, a file counts as scrambled."""
+
+
+def is_scrambled(source: SourceFile) -> bool:
+    """Whether a tool has made names and texts of a file unreadable: what it calls and reads stands nowhere."""
+    return source.text.count("_0x") >= SCRAMBLED_NAMES
 
 
 class Binding(msgspec.Struct, frozen=True, gc=False):
@@ -45,6 +52,11 @@ class Mod:
         if self.path.endswith("__init__.py"):
             return self.name
         return self.name.rpartition(".")[0]
+
+    @cached_property
+    def is_scrambled(self) -> bool:
+        """Whether what the file calls and reads stands nowhere in it."""
+        return is_scrambled(self.source)
 
     @cached_property
     def names(self) -> dict[int, dict[str, list[Binding]]]:

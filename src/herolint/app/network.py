@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.commands import brief_program
+from herolint.app.contexts import is_shared
 from herolint.app.durations import way_of
 from herolint.app.flow import Step
 from herolint.app.limits import ends_by_itself, time_limit
@@ -66,8 +67,8 @@ def _judged(code: Program, effect: Effect, step: Step, label: str, limit: float)
     way = way_of(effect, step)
     if any(ends_by_itself(mod, fact) for mod, fact in way):
         return None
-    each = time_limit(code, effect)
-    times = _times(code, effect, step)
+    each = time_limit(code, effect, way)
+    times = 1 if each is not None and not math.isinf(each) and is_shared(code, effect) else _times(code, effect, step)
     tries = tries_of(code, effect, step)
     if tries is not None and each is not None and not math.isinf(each) and times == 1:
         total = tries.number * each + tries.pause * (tries.number - 1)

@@ -81,8 +81,8 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
         value = text[match.start("s") : match.end("s")]
         if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower() or _VARIABLE.fullmatch(value):
             continue
-        if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value):
-            continue
+        if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value) or text[:start].endswith("\\"):
+            continue  # behind a backslash the name begins with an escape: it is a line of a longer text
         if not _belongs_to_production(source, match.start()) or (_is_shown(source, match.start()) and not STRONG_NAME.search(name)):
             continue
         comment = _in_comment(text, start)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _INNER = frozenset("get setdefault values items keys copy at".split())
 """Methods whose result is a part of the container, so that a change of it is a change of the container."""
 
+_PLAIN = frozenset({"time.Time", "time.Duration", "github.com/google/uuid.UUID", "sync/atomic.Int64", "sync/atomic.Bool"})
+"""Types of other packages that are plain values."""
 _NAMELESS = frozenset({"default", "="})
 """Under these names a module gives away what every other module may call as it likes."""
 
@@ -128,7 +130,7 @@ class _Finder:
                 if first is None:
                     continue
                 container = any(self._is_container(mod, a) for a in assigns)
-                if container or any(a.function != NONE for a in assigns):
+                if container or (any(a.function != NONE for a in assigns) and not self._is_handle(mod, assigns)):
                     yield (mod.path, NONE, name), (mod, first, container)
             for number, body in mod.class_body.items():
                 for name, assigns in body.items():
@@ -139,7 +141,9 @@ class _Finder:
                 if (mod.path, number) not in single:
                     continue
                 container = any(self._is_container(mod, a) for a in assigns)
-                if container or len({a.function for a in assigns}) > 1:
+                if container or (
+                    len({a.function for a in assigns}) > 1 and not self._is_handle(mod, mod.class_body.get(number, {}).get(name, ()))
+                ):
                     yield (mod.path, number, name), (mod, assigns[0], container)
 
     def _single_objects(self) -> set[tuple[str, int]]:
@@ -169,9 +173,17 @@ class _Finder:
                     if target is not None and target.kind == "class" and target.mod is not None:
                         yield target.mod.path, target.number
 
+    def _is_handle(self, mod: Mod, assigns: Iterable[Assign]) -> bool:
+        """Whether a value is declared with a type of somebody else's package: a database, a logger, a client, which are made again."""
+        types = [self.linker.resolve(mod, NONE, one.annotation) for one in assigns if isinstance(one.annotation, facts.Attr)]
+        return any(one is not None and one.kind == "external" and one.name not in _PLAIN for one in types)
+
     def _is_container(self, mod: Mod, assign: Assign) -> bool:
+        declared = assign.annotation
+        if isinstance(declared, facts.Attr) and (name := self.linker.qualified(mod, NONE, declared)) is not None:
+            if any(row.effect == "makes-container" for row in self.program.knows(mod).effects(name)):
+                return True
         if assign.op == "field":
-            declared = assign.annotation
             return isinstance(declared, facts.Other) and declared.kind in ("map", "slice")
         match assign.value:
             case facts.Mapping() | facts.Sequence(kind="list" | "set"):

@@ -181,7 +181,21 @@ def _outermost(mod: Mod, function: int) -> int:
 
 
 def _key(expr: facts.AnyExpr) -> str:
-    return dotted(expr) or repr(expr.value if isinstance(expr, facts.Const) else expr)
+    """What an expression says, wherever it stands."""
+    match expr:
+        case facts.Const(value=value):
+            return repr(value)
+        case facts.Concat(parts=parts):
+            return "+".join(_key(part) for part in parts)
+        case facts.Index(base=base, key=key):
+            return f"{_key(base)}[{_key(key)}]"
+        case facts.Attr(base=base, name=name):
+            return f"{_key(base)}.{name}"
+        case facts.Call(func=func, args=args):
+            return f"{_key(func)}({', '.join(_key(arg) for arg in args)})"
+        case facts.Name(id=name):
+            return name
+    return repr(expr)
 
 
 def shown(text: str) -> str:

@@ -31,6 +31,10 @@ MAX_BYTES = 200_000
 _TELLS_OF_BUILDPACKS = lazy(r"(?:\.(?:md|rst|txt|sh|ya?ml|adoc)|(?:^|/)(?:Makefile|README|\.buildpacks|justfile))\Z", re.IGNORECASE)
 
 
+_QUESTIONS = frozenset({"--version", "-version", "-V", "-v", "version", "--help", "-h"})
+"""Words by which a program only tells of itself."""
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """A place that needs something of the system. `what` names the call, program, module or package there.
 
@@ -192,7 +196,10 @@ class System:
                 by_call.setdefault(name, []).append(need)
         runs = self.table.words | self.table.shell | self.table.second
         programs = {program: need for need in needs for program in need.programs}
-        for mod, fact, name in self.app.code.calls_named(*by_call, *runs):
+        calls = list(self.app.code.calls_named(*by_call, *runs))
+        for program in {self._asked_after(mod, fact) for mod, fact, name in calls if name in runs}:
+            programs.pop(program, None)
+        for mod, fact, name in calls:
             who, sure = self._who(mod, fact)
             if not who or self._asked_for(mod, fact) or self._is_left_out(mod, name):
                 continue
@@ -256,6 +263,15 @@ class System:
             return False
         there = top in installed.brought or installed.has(*distributions_for_import(top))
         return not there and all(one.handled for one in imports)
+
+    def _asked_after(self, mod: Mod, fact: CallFact) -> str:
+        """The program that a call only asks for its version: whoever does so first can do without; empty for any other call."""
+        words: list[str] = []
+        for arg in fact.call.args:
+            value = self.app.code.fold(mod, fact.function, arg) if not isinstance(arg, facts.Keyword) else None
+            for one in value.items if isinstance(value, Items) else (value,):
+                words += (text_of(one) or "{}").split() if one is not None else []
+        return posixpath.basename(words[0]) if len(words) == 2 and words[1] in _QUESTIONS else ""
 
     def _has_key(self, mod: Mod, fact: CallFact, keys: tuple[str, ...]) -> bool:
         for arg in fact.call.args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from herolint.app.origins import functions_in
 from herolint.app.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
-from herolint.code.queries import dotted
+from herolint.code.queries import dotted, last_name
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ WORK = ("network", "drives-browser", "writes-file", "runs-process", "model-infer
 
 
 class TimedLoop(msgspec.Struct, frozen=True):
-    """The call that waits, how often in seconds, where the loop is set off beside the requests, who wants that, and what it does that others see."""
+    """The call that waits, how often in seconds, where the loop is set off beside the requests, who wants that, and what it does that others see.
+
+    `every` is infinite where a variable says how long the loop waits.
+    """
 
     tick: Effect
     every: float
@@ -55,10 +59,16 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
     flow = Flow(code.linker, reach)
     starts: dict[FunctionRef, tuple[Mod, CallFact]] | None = None
     for tick in code.effects_of("ticks"):
-        number = tick.fact.function
-        every = seconds(code, tick)
-        if "web" not in tick.processes or every is None or number == NONE or not (_endless(tick.mod, number) or _again(code, tick)):
+        if "web" not in tick.processes:
             continue
+        number = tick.fact.function if _again(code, tick) else _loops_by(tick)
+        if number == NONE:
+            continue
+        every = seconds(code, tick)
+        if every is None:
+            if tick.row.kind == "again" or not code.linker.dialect(tick.mod).follows_values:
+                continue
+            every = math.inf
         starts = _started(code) if starts is None else starts
         ref = FunctionRef(tick.mod.path, number)
         if tick.row.kind == "again" and _again(code, tick) and ref in code.started:
@@ -115,6 +125,23 @@ def _again(code: Program, tick: Effect) -> bool:
         return False
     given = functions_in(code.linker, tick.mod, tick.fact.function, tick.fact.call.args[1])
     return any(target.mod is tick.mod and target.number == tick.fact.function for target in given)
+
+
+def _loops_by(tick: Effect) -> int:
+    """The function with the endless loop that a clock drives: the one that makes it, or one that waits for a clock of that name."""
+    mod, made = tick.mod, tick.fact.call
+    if tick.fact.function != NONE and _endless(mod, tick.fact.function):
+        return tick.fact.function
+    names = [last_name(one.target) for one in mod.facts.assigns if one.value is not None and one.value.start == made.start]
+    names += [
+        one.name for fact in mod.facts.calls for one in fact.call.args if isinstance(one, facts.Keyword) and one.value.start == made.start
+    ]
+    for name in filter(None, names):
+        waits = f"{name}.C".encode()
+        for number, fn in enumerate(mod.facts.functions):
+            if waits in mod.source.data[fn.start : fn.end] and _endless(mod, number):
+                return number
+    return NONE
 
 
 def _endless(mod: Mod, number: int) -> bool:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from herolint.app.env_reads import SETTINGS_BASES
+from herolint.app.env_reads import SETTINGS_BASES, tagged
 from herolint.app.values import Env, Known
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument, last_name, walk
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
@@ -31,6 +32,10 @@ _CALLS = frozenset(
 )
 _TOKENS = ("env", "config", "Settings", "ENV")
 """Of these words one stands in every file that reads the environment."""
+_TAGGED = ('env:"', 'envconfig:"')
+"""Keys of tags by which fields of structs name their variables."""
+_FILLERS = lazy(r"/(?:env|envconfig|cleanenv|envdecode|go-envconfig|go-env)(?:/v\d+)?\Z")
+"""The last words of the import paths of libraries that fill structs by such tags."""
 _NAMES_OF_NAMES = 4
 """How often a name for the environment may be given to another name."""
 _CONVERTERS = frozenset({"int", "float", "json.loads", "ast.literal_eval", "base64.b64decode", "pathlib.Path", "os.path.join"})
@@ -85,6 +90,7 @@ def env_reads(app: App) -> Iterator[EnvRead]:
             for spot in _spots(mod, places):
                 yield from _in_spot(app, mod, spot, places, process, uses, seen, others)
             yield from _settings_fields(app, mod, process)
+            yield from _tagged_fields(app, mod, process)
 
 
 def _mentions(mod: Mod) -> list[int]:
@@ -218,6 +224,25 @@ def _settings_fields(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
             if isinstance(value, Env) and assigns[-1].annotation is not None:
                 required = value.required and value.default is None and not optional
                 yield EnvRead(value.name, mod.place(assigns[-1], "read here"), process, required, True, False, value.default is not None)
+
+
+def _tagged_fields(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
+    """Fields of structs whose tags name the variables that a library fills them from (`env:"PORT,required"`)."""
+    text = mod.source.text
+    if not any(word in text for word in _TAGGED) or "envPrefix" in text or not _fills_by_tags(app):
+        return
+    for names in mod.class_body.values():
+        for name, assigns in names.items():
+            field = assigns[-1]
+            tag = field.value.value if field.op == "field" and isinstance(field.value, facts.Const) else None
+            if isinstance(tag, str) and any(word in tag for word in _TAGGED) and (read := tagged(tag, name)) is not None:
+                default = read.default is not None and read.default != Known("")
+                yield EnvRead(read.name, mod.place(field, "read here"), process, read.required, True, False, default)
+
+
+def _fills_by_tags(app: App) -> bool:
+    """Whether some file of the app imports a library that fills structs from the environment."""
+    return any(_FILLERS.search(imp.module) for mod in app.code.modules for imp in mod.facts.imports)
 
 
 class _Uses:

@@ -16,7 +16,7 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     `effect` is one of the effects in the table's head; `path`, `timeout`, `port`, `host`, `url` say where that argument stands
     (position or keyword or both, as `"0 path"`), `secret` where a signing key does; `mode` where an open mode stands; `tls` names the
     arguments of which any one makes a server speak TLS; `kind` narrows the effect (`postgres`, `browser`, …); `seconds` is a default
-    timeout in seconds (0: none); `note` fits the message, or names calls whose result, given as `timeout`, sets none.
+    timeout in seconds (0: none); `note` fits the message, or is `context` where `timeout` is a context that may have no end.
     `unit` is how many seconds a number of the call means. `remedy` is what a fix says, where the language's own words do not fit;
     `mends` the argument that a fix gives the call, where it stands and what it is (`1 timeout = 10_000`); of clients of
     Postgres only where, of handlers of logs what the language's table spells in place of the call.
@@ -159,6 +159,15 @@ class Containers(msgspec.Struct, frozen=True):
     stores: frozenset[str] = frozenset()
 
 
+class Contexts(msgspec.Struct, frozen=True):
+    """Calls that give contexts: `empty` ones, those of `requests`; calls that wrap one, and calls that limit those of all requests."""
+
+    empty: frozenset[str] = frozenset()
+    requests: frozenset[str] = frozenset()
+    wraps: frozenset[str] = frozenset()
+    limits: frozenset[str] = frozenset()
+
+
 class Uploads(msgspec.Struct, frozen=True):
     """How a request's uploaded files are spelled, and the methods of theirs that save one on the disk."""
 
@@ -280,6 +289,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     files: Files = Files()
     uploads: Uploads = Uploads()
     settings: Settings = Settings()
+    contexts: Contexts = Contexts()
     containers: Containers = Containers()
     constants: dict[str, str | int | float] = {}
     """Values of names outside the project, where they matter (`time.Second`, in the units that the language counts in)."""

@@ -34,9 +34,17 @@ class ServiceKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     images: tuple[str, ...]
 
 
+class LeftRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A release whose package lists have left the servers that its images ask: `number` in tags of `debian`, `word` in those of others."""
+
+    number: str
+    word: str
+
+
 class _Table(msgspec.Struct, frozen=True):
     image: tuple[BaseImage, ...]
     service: tuple[ServiceKind, ...]
+    left_release: tuple[LeftRelease, ...]
 
 
 @cache
@@ -58,6 +66,16 @@ def base_image(reference: str) -> BaseImage | None:
     name, tag = name_and_tag(reference.lower())
     words = re.split(r"[-.]", tag)
     return next((row for row in _load().image if name in row.names and (not row.tags or any(t in words for t in row.tags))), None)
+
+
+def left_release(reference: str) -> str:
+    """The release of Debian, as messages call it, whose package lists an image asks for in vain; empty for any other image."""
+    name, tag = name_and_tag(reference.lower())
+    words = re.split(r"[-.]", tag)
+    for row in _load().left_release:
+        if row.word in words or (name == "debian" and row.number == words[0]):
+            return f"Debian {row.number} ({row.word})"
+    return ""
 
 
 def service_of(reference: str) -> ServiceKind | None:

@@ -153,9 +153,18 @@ def _modules(app: App, document: GoMod, packages: dict[str, _Listed], built: lis
     known = {tuple(line.split()[:2]) for line in sums.text.splitlines()} if sums is not None and not sums.is_binary else set()
     replaced = {replace.old.text: replace for replace in document.replaces}
     told: set[str] = set()
+    made = "bin/go-pre-compile" in app.slug
     for name, at in _reached(root, packages, built).items():
         if name == root or name.startswith(f"{root}/"):
-            continue  # a package of the module itself that is not there is the compiler's to tell
+            folder = name.removeprefix(root).lstrip("/")
+            if made or nested or any(posixpath.dirname(path) == folder and path.endswith(".go") for path in app.slug):
+                continue
+            yield Outcome(
+                "not-installable", True, f"{name} is a package of the module itself, and there are no Go files in {folder or 'the root'}",
+                Place(at.path, at.span, "imported here"), f"the build stops: package {name} is not in the module",
+                "commit the package, or have `bin/go-pre-compile` generate it",
+            )  # fmt: skip
+            return
         modules = (r for r in document.requires if name == r.path or name.startswith(f"{r.path}/"))
         wanted = max(modules, key=lambda r: len(r.path), default=None)
         if wanted is None:
@@ -203,7 +212,10 @@ def _reached(root: str, packages: dict[str, _Listed], built: list[MainPackage]) 
         seen.add(folder)
         for name, at in packages[folder].imports.items():
             if name == root or name.startswith(f"{root}/"):
-                queue.append(name.removeprefix(root).lstrip("/"))
+                own = name.removeprefix(root).lstrip("/")
+                queue.append(own)
+                if own not in packages:
+                    found.setdefault(name, at)
             elif "." in name.partition("/")[0] and not name.startswith("."):
                 found.setdefault(name, at)
     return found

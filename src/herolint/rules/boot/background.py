@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from herolint.app.commands import long_program
@@ -75,7 +76,7 @@ def _timed_loops(app: App) -> Iterator[Finding]:
         seen.add(ref)
         yield report(
             "HL602",
-            f"web runs a job every {_spelled(loop.every)}, beside the requests",
+            f"web runs a job {f'every {_spelled(loop.every)}' if math.isfinite(loop.every) else 'again and again'}, beside the requests",
             loop.wanted,
             why="every dyno runs the job again; it stops while an eco dyno sleeps, and at each restart the clock starts anew",
             related=(*_set_off(loop), loop.tick.mod.place(loop.tick.fact.call, "the clock"), loop.work),

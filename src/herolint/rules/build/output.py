@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.buildpacks.node_output import made_before
 from herolint.app.front_ends import Unbuilt, unbuilt_pages
+from herolint.app.image_build import Stop, stops
 from herolint.app.model import App
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
@@ -18,6 +19,7 @@ def build_step_missing(app: App) -> Iterator[Finding]:
     """A process starts the output of a compiler that nothing runs while the app is built, or serves it."""
     yield from told(app, "HL418", "not-built")
     if app.is_container:
+        yield from (_stopped(app, stop) for stop in stops(app))
         return
     for found in unbuilt_pages(app):
         yield _unbuilt(app, found)
@@ -45,6 +47,11 @@ def build_step_missing(app: App) -> Iterator[Finding]:
                 fix=_build_script(app, source),
                 process=process.name,
             )
+
+
+def _stopped(app: App, stop: Stop) -> Finding:
+    sure = Confidence.HIGH if app.container_sure else Confidence.MEDIUM
+    return report("HL418", stop.said, stop.at, why=f"the build of the image stops here: {stop.log}", fix=stop.fix, confidence=sure)
 
 
 def _unbuilt(app: App, found: Unbuilt) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from herolint.app.deploy_scripts import mentioned
 from herolint.app.model import App
 from herolint.finding import Finding, Place, Severity
 from herolint.formats.tree import SchemaIssue
@@ -22,6 +23,21 @@ def app_json_invalid(app: App) -> Iterator[Finding]:
             app.app_json.problems,
             "review apps, the deploy button and Heroku CI read it; setting up the app stops here",
         )
+        if app.app_json.stack == "container" and app.root.deployed and not _has_images(app):
+            yield report(
+                "HL704",
+                "app.json asks for the stack `container`, and there is neither heroku.yml nor Dockerfile",
+                Place("app.json", app.app_json.stack_span, "needs heroku.yml"),
+                why="on that stack heroku.yml alone says what to build: the build stops at once, whatever Procfile and buildpacks there are",
+                fix="add heroku.yml and a Dockerfile, or take the stack out",
+            )
+
+
+def _has_images(app: App) -> bool:
+    """Whether images may come from somewhere: files of the app, or a deploy that pushes them."""
+    pushes = any(command.sub in ("container:push", "container:release") for command in mentioned(app))
+    files = any(path == "heroku.yml" or "Dockerfile" in path for path in app.workspace.files)
+    return files or app.deploys.container or pushes
 
 
 @rule("HL705", "heroku-yml-invalid", ERROR, WARNING, NOTE, needs=("heroku.yml",))

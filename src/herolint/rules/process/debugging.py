@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from herolint.app.launch import Launch
 from herolint.app.model import App
+from herolint.app.rails_mode import starts_in_development
 from herolint.changes import Change
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
@@ -41,6 +42,14 @@ def debug_enabled(app: App) -> Iterator[Finding]:
                 )
     if app.has("code"):
         yield from _debug_in_code(app)
+    if app.is_container and starts_in_development(app):
+        yield _debug(
+            app,
+            "Rails runs in development: nothing in the image or at its start sets RAILS_ENV",
+            app.procfile_place("web", "this process runs it"),
+            "write `ENV RAILS_ENV=production` into the Dockerfile; on the container stack no buildpack sets it",
+            Confidence.MEDIUM,
+        )
 
 
 def _unassigned(app: App, launch: Launch, variable: str) -> Fix:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from herolint.app.model import App
 from herolint.app.own_programs import Unstartable
 from herolint.finding import Finding, Fix, Place
+from herolint.knowledge import stdlib
+from herolint.knowledge.packages import is_listed_import, program_packages
 from herolint.rules.registry import report
 
 
@@ -62,3 +64,13 @@ def bare_names(app: App) -> Iterator[Finding]:
                     fix=by_shell(app, process, command, name),
                     process=process.name,
                 )
+
+
+def is_known_module(top: str) -> bool:
+    """Whether Python itself or some package brings a module, or a program, of that name."""
+    return top in stdlib.load().modules or is_listed_import(top) or bool(program_packages(top))
+
+
+def startable_packages(app: App) -> list[str]:
+    """The app's own packages at the root that `python -m` starts."""
+    return sorted(path.partition("/")[0] for path in app.code.code.files if path.count("/") == 1 and path.endswith("/__main__.py"))

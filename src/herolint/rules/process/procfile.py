@@ -267,7 +267,7 @@ def _no_default(app: App, reason: str) -> Finding:
 
 def _misnamed_programs(app: App) -> Iterator[Finding]:
     """Without a Procfile the programs that are built give the process types, and none of them is `web`."""
-    if not _wants_to_run(app) or moves_root(app):
+    if moves_root(app) or not (_wants_to_run(app) or _some_serve(app)):
         return
     made = ", ".join(app.processes)
     yield report(
@@ -318,6 +318,11 @@ def _wants_to_run(app: App) -> bool:
     if any(name in app.slug for name in _SIGNS) or app.app_json is not None:
         return True
     return app.dependencies.has(*_SERVING) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
+
+
+def _some_serve(app: App) -> bool:
+    """Whether one of the programs that are built listens."""
+    return app.has("code") and any(effect.runs is not False and effect.processes for effect in app.code.effects_of("listens"))
 
 
 def _suggestion(app: App) -> Fix:

@@ -49,7 +49,7 @@ def release_phase_writes(app: App) -> Iterator[Finding]:
             at = launch.at
             yield report(
                 "HL114",
-                f"the release phase makes {made}, and they are thrown away",
+                f"the release phase makes {made}, and {'that is' if made.startswith('a ') else 'they are'} thrown away",
                 Place(at.path, at.span, "files made here are lost"),
                 why="release commands run on a dyno of their own after the slug is made; its disk goes when the command ends",
                 related=started_at(app, release, launch) if release is not None else (),
@@ -68,6 +68,10 @@ def _makes_files(launch: Launch) -> str:
         return "bundles"
     if launch.tool == "flask" and words[1:3] in (["db", "init"], ["db", "migrate"]):
         return "migrations"
+    if "playwright" in (launch.tool, launch.module) and "install" in words:
+        return "a copy of the browsers"
+    if _downloads(launch, words):
+        return "a copy of the data"
     return "bundles" if launch.tool in _BUNDLERS and "serve" not in words else ""
 
 
@@ -179,11 +183,12 @@ def _builds(app: App, launch: Launch) -> str:
         return f"compiles {launch.script} with {compiler}"
     if launch.tool == "nest" and launch.subcommand == "start":
         return "compiles with `nest start`"
-    return (
-        "downloads data"
-        if launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words)
-        else ""
-    )
+    return "downloads data" if _downloads(launch, words) else ""
+
+
+def _downloads(launch: Launch, words: list[str]) -> bool:
+    """Whether a program fetches models or corpora."""
+    return launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words)
 
 
 def _at_build(launch: Launch) -> str:

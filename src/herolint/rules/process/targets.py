@@ -18,7 +18,7 @@ from herolint.app.own_programs import unstartable
 from herolint.app.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
-from herolint.rules.process.own_files import bare_names, not_started
+from herolint.rules.process.own_files import bare_names, is_known_module, not_started, startable_packages
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -218,6 +218,8 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
         if _may_be_elsewhere(app, launch, module):
             return None
         found = _near_modules(app, module)
+        own = [] if found or launch.tool != "python" else startable_packages(app)
+        found = found or own
         near = next(iter(found), None)
         case = near is not None and near.lower() == module.lower()
         message = f"{process.name} starts the module {module}, " + (
@@ -229,7 +231,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
             message,
             at,
             instead(app, launch, module, found, safe=case) if near else f"name the module that holds the app instead of `{module}`",
-            Confidence.HIGH if case or not app.dependencies.unread else Confidence.MEDIUM,
+            Confidence.HIGH if case or not (own or app.dependencies.unread) else Confidence.MEDIUM,
         )
     if launch.attr and launch.tool != "celery":
         return _missing_object(app, process, launch, path, at)
@@ -245,7 +247,12 @@ def _may_be_elsewhere(app: App, launch: Launch, module: str) -> bool:
     if (
         app.dependencies.imports(top)
         or (code.is_folder(module) and launch.tool == "celery")
-        or (launch.tool == "python" and not code.find(top) and not code.is_folder(top))
+        or (
+            launch.tool == "python"
+            and not code.find(top)
+            and not code.is_folder(top)
+            and (is_known_module(top) or not startable_packages(app))
+        )
     ):
         return True
     if launch.tool == "celery" and (code.find(f"{module}.celery") or _has_name(app, module)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.broadcasts import taken_sockets
+from herolint.app.lasting import lasting_values
 from herolint.app.launch import Launch
 from herolint.app.model import App
 from herolint.app.module import Mod
@@ -68,7 +69,7 @@ def _plain(app: App, workers: Workers) -> Iterator[Finding]:
         place = workers.place if several else workers.launch.at
         at = Place(place.path, place.span, f"starts {where}")
         message = f"WebSockets are told of one another in memory, and web runs in {where}{by}: their clients do not meet"
-    elif workers.chosen or dynos_said(app, "web"):
+    elif workers.chosen or dynos_said(app, "web") or _kept(app, said[0]):
         return
     else:
         message = "WebSockets are told of one another in memory: with a second web dyno their clients do not meet"
@@ -101,6 +102,11 @@ _HEARS = frozenset({"subscribe", "psubscribe", "ssubscribe", "pubsub", "xread"})
 """Methods of clients of Redis, in lower case, that hear what other processes say."""
 _NOTIFIED = frozenset({"waitfornotification", "newlistener", "add_listener", "createsubscriber", "notifies"})
 """The like of clients of Postgres (`LISTEN`)."""
+
+
+def _kept(app: App, mod: Mod) -> bool:
+    """Whether the connections are among the values in memory that another finding tells of."""
+    return any(value.held.mod is mod for value in lasting_values(app.code))
 
 
 def _alone(app: App, servers: list[Effect]) -> Iterator[Finding]:

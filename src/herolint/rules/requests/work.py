@@ -123,9 +123,10 @@ def _read_soon(app: App, effect: Effect) -> bool:
 
 def _bounded(app: App, effect: Effect, step: Step, limit: float) -> bool:
     """Whether something on the way ends the work before the router does."""
-    if any(ends_by_itself(mod, fact) for mod, fact in way_of(effect, step)) or has_deadline(app.code, effect, limit):
+    way = way_of(effect, step)
+    if any(ends_by_itself(mod, fact) for mod, fact in way) or has_deadline(app.code, effect, limit, way):
         return True
-    each = time_limit(app.code, effect) if effect.row.effect in ("runs-process", "asks-model") else None
+    each = time_limit(app.code, effect, way) if effect.row.effect in ("runs-process", "asks-model") else None
     return each is not None and each < limit
 
 
