@@ -302,18 +302,6 @@ def test_a_hook_of_the_go_buildpack_tells_that_it_is_chosen(tmp_path: Path) -> N
     assert "HL422" not in codes(tmp_path, "", package_json=package)
 
 
-def test_procfiles_of_several_apps_in_one_repository(tmp_path: Path) -> None:
-    for name, folders in {"one": ("web",), "several": ("web", "jobs")}.items():
-        home = tmp_path / name
-        for folder in folders:
-            (home / "cmd" / folder).mkdir(parents=True)
-            (home / "cmd" / folder / "Procfile").write_text(f"{folder}: bin/{folder}\n")
-        codes(home, "")
-        (home / "Procfile").unlink()
-        found = [finding.code for finding in engine.run(home, WITHOUT_MODULES, OPTIONS).findings]
-        assert ("HL101" in found) is (name == "one")
-
-
 # ---- clients that were given a limit elsewhere ------------------------------------------------------------------------------
 
 MADE = (

@@ -40,6 +40,11 @@ def test_a_procfile_in_a_folder_misses_where_the_root_starts_nothing(tmp_path: P
     assert told(tmp_path, {**files, "package.json": package(scripts=scripts)}) == expected
 
 
+def test_procfiles_of_several_folders_are_of_apps_that_are_pushed_alone(tmp_path: Path) -> None:
+    files = {"package.json": package(), **{f"{name}/Procfile": f"{name}: node {name}.js\n" for name in ("web", "jobs")}}
+    assert ("HL101", "error") not in told(tmp_path, files)
+
+
 def test_a_folder_whose_app_json_makes_it_the_root(tmp_path: Path) -> None:
     listed = [{"url": "https://github.com/timanovsky/subdir-heroku-buildpack"}, {"url": "heroku/nodejs"}]
     files = {"api/package.json": package(), "api/server.js": SERVER, "api/Procfile": "web: node server.js\n"}
