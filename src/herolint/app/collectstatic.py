@@ -70,6 +70,14 @@ def troubles(app: App, django: Django) -> Iterator[Trouble]:
     yield from _folders(app, django)
 
 
+def _is_there(app: App, folder: str) -> bool:
+    """Whether a folder is in the repository, or may be made by another buildpack that comes first."""
+    package = app.package_json
+    return app.workspace.is_dir(folder) or (
+        package is not None and any("build" in name or "build" in words for name, (words, _) in package.scripts.items())
+    )
+
+
 def _folders(app: App, django: Django) -> Iterator[Trouble]:
     found, root = django.settled("STATICFILES_DIRS"), django.settled("STATIC_ROOT")
     if found is None or not isinstance(found.value, Items):
@@ -86,7 +94,7 @@ def _folders(app: App, django: Django) -> Iterator[Trouble]:
                 "ImproperlyConfigured: The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting",
                 'collect into another folder: `STATIC_ROOT = BASE_DIR / "staticfiles"`',
             )  # fmt: skip
-        elif folder.startswith(f"{HOME}/") and version is not None and _before(version) and not app.workspace.is_dir(_short(folder)):
+        elif folder.startswith(f"{HOME}/") and version is not None and _before(version) and not _is_there(app, _short(folder)):
             yield Trouble(
                 f"STATICFILES_DIRS names {_short(folder)}, which is not in the repository, and Django {version} insists on it", at,
                 "FileNotFoundError: No such file or directory", f"take it out, or commit a file in {_short(folder)}/ (git keeps no empty folders)",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.construction import constructs, is_own
 from herolint.app.link import Linker, Target
 from herolint.app.module import Binding, Mod
 from herolint.app.reach import FunctionRef
@@ -202,7 +203,7 @@ class _Finder:
         inside, known = self.in_request[mod.path], self.program.knows(mod).containers
         for assign in mod.facts.assigns:
             if assign.function in inside and assign.klass == NONE and assign.op not in ("for", "with"):
-                if isinstance(assign.target, facts.Attr) and self._constructs(mod, assign.function):
+                if isinstance(assign.target, facts.Attr) and constructs(self.linker, mod, assign.function):
                     continue
                 rebinds = isinstance(assign.target, facts.Name) or self._key(mod, assign.function, assign.target) is not None
                 kind = "rebind" if rebinds else "add"
@@ -210,16 +211,14 @@ class _Finder:
         for fact in mod.facts.calls:
             func = fact.call.func
             if fact.function in inside and isinstance(func, facts.Attr) and (func.name in known.adds or func.name in known.removes):
+                if constructs(self.linker, mod, fact.function) and is_own(mod, fact.function, func.base):
+                    continue
                 kind = "add" if func.name in known.adds else "remove"
                 given = next((a for a in reversed(fact.call.args)), None)
                 yield from self._note(kind, mod, fact.function, func.base, fact.guard, given)
         for function, expr in mod.facts.deletes:
             if function in inside and not isinstance(expr, facts.Name):
                 yield from self._note("remove", mod, function, expr, NONE, None)
-
-    def _constructs(self, mod: Mod, function: int) -> bool:
-        """Whether a function makes an object: what it sets there is of that object, and no change of another one."""
-        return function != NONE and mod.facts.functions[function].name == self.linker.dialect(mod).constructor
 
     def _note(self, kind: str, mod: Mod, function: int, expr: facts.AnyExpr, guard: int, value: facts.AnyExpr | None) -> Iterator[int]:
         root = self._root(mod, function, expr)

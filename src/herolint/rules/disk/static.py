@@ -133,7 +133,7 @@ def _served(app: App, django: Django) -> bool:
     if any("views.static" in text for text in texts):
         return True
     only_debugging = any("static(settings.STATIC_URL" in text.replace(" ", "") or "staticfiles_urlpatterns" in text for text in texts)
-    if only_debugging and not _debug_is_off(app, django):
+    if only_debugging and not _debug_is_off(app, django) and not _debug_is_left_on(django):
         return True
     url = django.setting("STATIC_URL")
     if url is not None and (
@@ -159,6 +159,12 @@ def _serves_files(app: App, launch: Launch) -> bool:
 def _has_pages(app: App) -> bool:
     """Whether the app has pages that want static files: templates of its own, or Django's admin."""
     return any(path.endswith(".html") and "/templates/" in f"/{path}" for path in app.slug)
+
+
+def _debug_is_left_on(django: Django) -> bool:
+    """Whether DEBUG is switched on in the code itself, where it cannot stay so."""
+    found = django.settled("DEBUG")
+    return found is not None and isinstance(found.value, Known) and found.value.value is True
 
 
 def _debug_is_off(app: App, django: Django) -> bool:
