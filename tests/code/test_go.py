@@ -277,6 +277,11 @@ def test_blocks(body: str, kind: str, subject: str, target: str) -> None:
     assert call.awaited is (kind != "go")
 
 
+def test_what_goes_into_a_channel_is_a_call_of_it() -> None:
+    module = inside("select { case client.send <- text(): default: }\nready <- true")
+    assert [show(fact.call) for fact in module.calls] == ["client.send.<-(text())", "text()", "ready.<-(True)"]
+
+
 def test_only_the_call_itself_runs_beside() -> None:
     module = inside("go work(prepare())")
     assert [(show(c.call.func), c.awaited, c.block) for c in module.calls] == [("work", False, 0), ("prepare", True, -1)]

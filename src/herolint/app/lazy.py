@@ -10,14 +10,18 @@ from herolint.code.queries import last_name, walk
 _KEEPS = frozenset({"cache", "lru_cache", "cached_property", "cache_resource", "cache_data", "experimental_singleton", "memoize", "once"})
 
 
-def made_once(mod: Mod, fact: CallFact) -> bool:
-    """Whether a call only runs while its result is not there yet: `if model is None: model = load()`, or in a function that is cached."""
-    if fact.function != NONE and any(_last(one) in _KEEPS for one in mod.facts.functions[fact.function].decorators):
+def made_once(mod: Mod, fact: CallFact, *, in_fields: bool = True) -> bool:
+    """Whether a call only runs while its result is not there yet: `if model is None: model = load()`, or in a function that is cached.
+
+    `in_fields`: what an object keeps in a field counts as well, though each request may make such an object.
+    """
+    keeps = _KEEPS if in_fields else _KEEPS - {"cached_property", "memoize"}
+    if fact.function != NONE and any(_last(one) in keeps for one in mod.facts.functions[fact.function].decorators):
         return True
     kept = {
         name
         for assign in mod.facts.assigns
-        if assign.function == fact.function and assign.value is not None
+        if assign.function == fact.function and assign.value is not None and (in_fields or isinstance(assign.target, facts.Name))
         and assign.value.start <= fact.call.start and fact.call.end <= assign.value.end
         for name in _names(assign.target)
     }  # fmt: skip

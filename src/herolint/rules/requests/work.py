@@ -34,8 +34,8 @@ LONG = {
 """Effects that are long work by themselves, in words; an empty one has its row's own."""
 
 
-KEPT = ("loads-model", "downloads-data", "drives-browser")
-"""What costs one visitor time, and not each of them, where it is made at its first use and kept."""
+KEPT = {"loads-model": "anywhere", "downloads-data": "anywhere", "drives-browser": "in a variable"}
+"""What costs one visitor time, and not each of them, where it is made at its first use and kept; objects with a browser are mostly made anew."""
 LARGE_BYTES = 20_000_000
 """A model in a file of this size takes seconds to read, and as much memory again for each request that reads it."""
 
@@ -91,7 +91,8 @@ def _long_kinds(app: App) -> Iterator[Finding]:
         reached = in_request(app, effect)
         if reached is None or _read_soon(app, effect) or _bounded(app, effect, reached[0], limit):
             continue
-        if effect.row.effect in KEPT and any(made_once(mod, fact) for mod, fact in way_of(effect, reached[0])):
+        kept = KEPT.get(effect.row.effect)
+        if kept is not None and any(made_once(mod, fact, in_fields=kept == "anywhere") for mod, fact in way_of(effect, reached[0])):
             continue
         step, label = reached
         what = long_program(app.code, effect) if effect.row.effect == "runs-process" else LONG[effect.row.effect] or effect.row.kind
