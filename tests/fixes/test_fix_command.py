@@ -333,6 +333,16 @@ def test_a_program_is_moved_to_dependencies_where_it_is_enough(tmp_path: Path, l
     assert (package in json.loads((tmp_path / "package.json").read_text())["dependencies"]) is moves
 
 
+@pytest.mark.parametrize(("webpack", "told"), [("^5.99.0", True), ("4.44.2", False)])
+def test_a_node_is_not_written_with_which_the_build_fails(tmp_path: Path, lint: Lint, webpack: str, told: bool) -> None:
+    document = {"scripts": {"build": "webpack", "start": "node server.js"}, "dependencies": {"webpack": webpack, "webpack-cli": "^4.10.0"}}
+    (tmp_path / "package.json").write_text(json.dumps(document, indent=2))
+    (tmp_path / "server.js").write_text("require('http').createServer().listen(process.env.PORT)\n")
+    assert "HL408" in codes(lint(tmp_path, "--format", "json", "--select", "HL408"))
+    lint(tmp_path, "--fix", "--unsafe-fixes", "--select", "HL408")
+    assert ("engines" in json.loads((tmp_path / "package.json").read_text())) is told
+
+
 def test_a_run_without_findings_loads_nothing_of_it() -> None:
     code = "import sys; from herolint.cli import main; main(['--no-cache']); print(*sys.modules, file=sys.stderr)"
     environment = {**os.environ, "PYTHONPATH": str(SOURCES)}

@@ -40,10 +40,15 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from _version(app, package)
     yield from _lock(app, package)
     yield from node_install.outcomes(app, package, lock_file(app))
+    yield from _scripts(app, package, wanted_node(app).release)
+
+
+def _scripts(app: App, package: PackageJson, node: Version | None) -> Iterator[Outcome]:
+    """What comes of the scripts with a Node.js."""
     if any(name in package.scripts for name in (*SCRIPTS, *INSTALL_HOOKS)):
         from herolint.app.buildpacks import node_scripts  # few packages are built
 
-        yield from node_scripts.outcomes(app, package, lock_file(app), wanted_node(app).release)
+        yield from node_scripts.outcomes(app, package, lock_file(app), node)
 
 
 def lock_file(app: App) -> str | None:
@@ -135,19 +140,25 @@ def _asks_for(app: App, text: str) -> tuple[Edit, ...]:
 
     Nothing where a package would not go with it.
     """
-    from herolint.app.node_breaking import node_breaks  # asks which Node.js the build takes
     from herolint.edits.json import with_entry, with_value
 
     source, package = app.source("package.json"), app.package_json
     root = package.tree.root if package is not None else None
     if source is None or package is None or root is None:
         return ()
-    if any(node_breaks(app, (int(text.removesuffix(".x")), 0, 0))):
+    if _is_too_new(app, package, (int(text.removesuffix(".x")), 0, 0)):
         return ()
     engines, node = root.get("engines"), root.get("engines", "node")
     if node is not None:
         return with_value(source, node, text)
     return with_entry(source, root, "engines", {"node": text}) if engines is None else with_entry(source, engines, "node", text)
+
+
+def _is_too_new(app: App, package: PackageJson, node: Version) -> bool:
+    """Whether something that is installed or that builds does not go with a Node.js."""
+    from herolint.app.node_breaking import node_breaks  # asks which Node.js the build takes
+
+    return any(node_breaks(app, node)) or any(one.topic == "not-together" for one in _scripts(app, package, node))
 
 
 def _age(app: App, wanted: WantedNode, release: Version) -> Iterator[Outcome]:
