@@ -107,7 +107,13 @@ def test_other_commands_do_not_load_it(tmp_path: Path) -> None:
     import sys
 
     own = ("herolint.forecast", "herolint.online", "herolint.app.forecast", "herolint.reports.build", "herolint.reports.slug")
-    more = ("herolint.knowledge.npm", "herolint.app.node_size", "herolint.workspace.environment", "herolint.cli.build", "herolint.cli.slug")
+    more = (
+        "herolint.knowledge.npm",
+        "herolint.app.slug.node_size",
+        "herolint.workspace.environment",
+        "herolint.cli.build",
+        "herolint.cli.slug",
+    )
     script = (
         "import sys; from herolint.cli import main; main(['check', '--no-cache', '--fail-on', 'never', '-q', sys.argv[1]]);"
         f"print([name for name in sys.modules if name.startswith({(*own, *more)!r})])"

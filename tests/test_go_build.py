@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import plant
 
-from herolint.app import go_build
+from herolint.app.building import go_build
 from herolint.app.model import App
 from herolint.config import Config
 from herolint.engine import RunOptions, open_apps

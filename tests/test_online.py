@@ -18,7 +18,7 @@ from conftest import Run, plant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herolint.app.slug_size import slug_report
+from herolint.app.slug.slug_size import slug_report
 from herolint.config import Config
 from herolint.engine import RunOptions, judge, open_apps
 from herolint.online.index import File, Page

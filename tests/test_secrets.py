@@ -13,8 +13,8 @@ from conftest import Run, plant
 
 import herolint
 from herolint import engine
-from herolint.app.secret_values import chosen_password, looks_random
-from herolint.app.secrets import Secret, secrets_of
+from herolint.app.services.secret_values import chosen_password, looks_random
+from herolint.app.services.secrets import Secret, secrets_of
 from herolint.config import Config
 from herolint.knowledge.secrets import load_secret_formats
 from herolint.source import SourceFile
@@ -73,7 +73,7 @@ TOKENS = {
 def test_a_token_of_a_service_is_found_and_masked(kind: str) -> None:
     secret = TOKENS[kind]
     line = secret if "=" in secret or "BEGIN" in secret else f'bot_token = "{secret}"'
-    (one,) = found("app/settings.py", line + "\n")
+    (one,) = found("app/frameworks/settings.py", line + "\n")
     assert one.kind == kind
     assert secret not in one.masked
 

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from herolint.app.node_size import fits_a_dyno
+from herolint.app.slug.node_size import fits_a_dyno
 
 WANTED = Path(__file__).with_suffix(".toml")
 TABLE = Path(__file__).resolve().parent.parent / "src" / "herolint" / "knowledge" / "npm_sizes.json"

@@ -23,7 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from herolint.app.slug_size import slug_report
+from herolint.app.slug.slug_size import slug_report
 from herolint.config import Config
 from herolint.engine import RunOptions, open_apps
 from herolint.knowledge.npm import BASE_BYTES as NODE_BYTES

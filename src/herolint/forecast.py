@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.forecast.steps import AppForecast, ForecastStep, Kind, Line
-from herolint.app.secrets import masked
+from herolint.app.services.secrets import masked
 from herolint.code import language_of
 from herolint.finding import Finding, Severity
 

@@ -16,7 +16,7 @@ Hide = Callable[[str], str]
 
 def secrets_near(findings: Iterable[Finding], workspace: Workspace) -> Iterator[Place]:
     """The secrets in every file that a report may show, whichever rules were asked for."""
-    from herolint.app.secrets import secrets_of
+    from herolint.app.services.secrets import secrets_of
 
     for path in sorted({place.path for finding in findings for place in (finding.at, *finding.related, *finding.flow)}):
         if (source := workspace.read(path)) is not None and not source.is_binary:

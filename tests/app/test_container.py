@@ -12,9 +12,9 @@ from conftest import plant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from herolint.app.image import Image
-from herolint.app.image_build import stops
 from herolint.app.model import App
+from herolint.app.running.image import Image
+from herolint.app.running.image_build import stops
 from herolint.context import Context
 from herolint.platforms import load
 from herolint.workspace import open_workspace

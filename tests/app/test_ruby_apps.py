@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from conftest import plant
 
-from herolint.app import rails, ruby_build
-from herolint.app.gemfile import Gemfile
+from herolint.app.building import ruby_build
+from herolint.app.building.gemfile import Gemfile
+from herolint.app.frameworks import rails
+from herolint.app.frameworks.rails import Rails
 from herolint.app.model import App
-from herolint.app.rails import Rails
 from herolint.context import Context
 from herolint.platforms import load
 from herolint.workspace import open_workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herolint.app.locked import installed
+from herolint.app.building.locked import installed
 from herolint.formats.pipfile import parse_pipfile, parse_pipfile_lock, pipfile_hash
 from herolint.formats.pylocks import parse_poetry_lock, parse_uv_lock
 from herolint.formats.pyproject import parse as parse_project

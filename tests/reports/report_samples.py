@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from herolint.app.overview import AppOverview, ProcessOverview, Service
-from herolint.app.slug_size import Change, SlugReport
+from herolint.app.slug.slug_size import Change, SlugReport
 from herolint.finding import Confidence, Edit, Finding, Fix, Place, Problem, Severity, Suppression
 from herolint.knowledge.slug import Estimate, Part
 from herolint.reports import RuleInfo

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.documents import Documents
+from herolint.app.building.documents import Documents
 from herolint.code import language_of
 from herolint.context import Context
 from herolint.finding import Place
@@ -16,24 +16,24 @@ from herolint.workspace import Workspace
 from herolint.workspace.apps import AppRoot
 
 if TYPE_CHECKING:
+    from herolint.app.building.dependencies import PythonDependencies
+    from herolint.app.building.deploy_scripts import Deploys
+    from herolint.app.building.detection import Detected, Listed, Needed
+    from herolint.app.building.go_build import MainPackage
+    from herolint.app.building.image_runtime import OldBase
+    from herolint.app.building.installed import Installed
     from herolint.app.buildpacks import Outcome
-    from herolint.app.data_sources import DataSource
-    from herolint.app.dependencies import PythonDependencies
-    from herolint.app.deploy_scripts import Deploys
-    from herolint.app.detection import Detected, Listed, Needed
-    from herolint.app.gem_programs import MissingGem, NoServer
-    from herolint.app.go_build import MainPackage
-    from herolint.app.image import Image
-    from herolint.app.image_runtime import OldBase
-    from herolint.app.imports import Unmet
-    from herolint.app.installed import Installed
-    from herolint.app.kept import KeptUploads
-    from herolint.app.mongoid import MongoAddress
-    from herolint.app.processes import Process
+    from herolint.app.frameworks.kept import KeptUploads
+    from herolint.app.frameworks.mongoid import MongoAddress
+    from herolint.app.frameworks.rails import Rails
+    from herolint.app.needs.imports import Unmet
+    from herolint.app.needs.system import System
+    from herolint.app.needs.uses import Use
     from herolint.app.program import Program
-    from herolint.app.rails import Rails
-    from herolint.app.system import System
-    from herolint.app.uses import Use
+    from herolint.app.running.gem_programs import MissingGem, NoServer
+    from herolint.app.running.image import Image
+    from herolint.app.running.processes import Process
+    from herolint.app.services.data_sources import DataSource
     from herolint.code.cache import FactCache
     from herolint.online import Online
 
@@ -83,7 +83,7 @@ class App(Documents):
     @cached_property
     def language(self) -> str:
         """The main language: `python`, `node`, `ruby`, `go`, `php`, `java`, `scala`, `clojure`, `dotnet`, or empty."""
-        from herolint.app.detection import language
+        from herolint.app.building.detection import language
 
         return language(self)
 
@@ -115,14 +115,14 @@ class App(Documents):
     @cached_property
     def deploys(self) -> Deploys:
         """What scripts and workflows of the repository do when they deploy it."""
-        from herolint.app.deploy_scripts import Deploys
+        from herolint.app.building.deploy_scripts import Deploys
 
         return Deploys(self)
 
     @cached_property
     def is_container(self) -> bool:
         """Whether the app is deployed as an image: stack `container`, or container files and no Procfile."""
-        from herolint.app.detection import is_container
+        from herolint.app.building.detection import is_container
 
         return is_container(self)
 
@@ -143,7 +143,7 @@ class App(Documents):
         """The container images by process type; empty for an app that buildpacks build."""
         if not self.is_container:
             return {}
-        from herolint.app.image import images_of
+        from herolint.app.running.image import images_of
 
         return images_of(self)
 
@@ -156,7 +156,7 @@ class App(Documents):
         """The image that a process type runs in."""
         if not self.images:
             return None
-        from herolint.app.container import image_of
+        from herolint.app.running.container import image_of
 
         return image_of(self, process)
 
@@ -165,7 +165,7 @@ class App(Documents):
         """Images on a language's version that nobody looks after any more."""
         if not self.images:
             return ()
-        from herolint.app.image_runtime import old_bases
+        from herolint.app.building.image_runtime import old_bases
 
         return tuple(old_bases(self))
 
@@ -179,14 +179,14 @@ class App(Documents):
     @cached_property
     def listed_buildpacks(self) -> tuple[Listed, ...]:
         """The list of buildpacks with the places where they are named; empty: the platform detects one."""
-        from herolint.app.detection import listed_buildpacks
+        from herolint.app.building.detection import listed_buildpacks
 
         return listed_buildpacks(self)
 
     @cached_property
     def detected(self) -> tuple[Detected, ...]:
         """The official buildpacks that would take the app, in the platform's order: the first one builds it when none are listed."""
-        from herolint.app.detection import detected_in
+        from herolint.app.building.detection import detected_in
 
         return detected_in(self.slug, self.platform)
 
@@ -200,7 +200,7 @@ class App(Documents):
     @cached_property
     def left_out(self) -> Needed | None:
         """What a process starts and no build makes, since another language's buildpack is the one that the platform takes."""
-        from herolint.app.detection import left_out
+        from herolint.app.building.detection import left_out
 
         return left_out(self)
 
@@ -227,7 +227,7 @@ class App(Documents):
     @cached_property
     def processes(self) -> dict[str, Process]:
         """Process types by name."""
-        from herolint.app.processes import processes_of
+        from herolint.app.running.processes import processes_of
 
         return processes_of(self)
 
@@ -248,40 +248,40 @@ class App(Documents):
     @cached_property
     def dependencies(self) -> PythonDependencies:
         """What the Python installer will install."""
-        from herolint.app.dependencies import python_dependencies
+        from herolint.app.building.dependencies import python_dependencies
 
         return python_dependencies(self)
 
     @cached_property
     def installed(self) -> Installed | None:
         """What is installed beside the app's own code, and what that brings along; None when nothing can be said."""
-        from herolint.app.installed import python_installed
+        from herolint.app.building.installed import python_installed
 
         return python_installed(self)
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Modules that reached code and its framework import, where nobody catches their absence."""
-        from herolint.app.imports import Judge
-        from herolint.app.uses import uses_of
+        from herolint.app.needs.imports import Judge
+        from herolint.app.needs.uses import uses_of
 
         return tuple(uses_of(self, Judge(self).is_taken))
 
     @cached_property
     def unmet_imports(self) -> tuple[Unmet, ...]:
         """What reached code imports and will not find, or only by luck."""
-        from herolint.app.imports import unmet_imports
+        from herolint.app.needs.imports import unmet_imports
 
         if "package.json" not in self.slug:
             return tuple(unmet_imports(self))
-        from herolint.app.node_imports import unmet_loads
+        from herolint.app.buildpacks.node_imports import unmet_loads
 
         return (*unmet_imports(self), *unmet_loads(self))
 
     @cached_property
     def system(self) -> System:
         """What code needs of the operating system, and what gives it."""
-        from herolint.app.system import System
+        from herolint.app.needs.system import System
 
         return System(self)
 
@@ -290,7 +290,7 @@ class App(Documents):
         """Programs of gems that processes start and the bundle does not have."""
         if "Gemfile" not in self.slug:
             return ()
-        from herolint.app.gem_programs import missing_gems
+        from herolint.app.running.gem_programs import missing_gems
 
         return tuple(missing_gems(self))
 
@@ -299,7 +299,7 @@ class App(Documents):
         """How web serves where the bundle has no production server."""
         if "Gemfile" not in self.slug:
             return None
-        from herolint.app.gem_programs import without_server
+        from herolint.app.running.gem_programs import without_server
 
         return without_server(self)
 
@@ -308,7 +308,7 @@ class App(Documents):
         """The schedule that a gem turns into a crontab, which no dyno reads."""
         if "Gemfile" not in self.slug:
             return None
-        from herolint.app.gem_programs import crontab_of_gem
+        from herolint.app.running.gem_programs import crontab_of_gem
 
         return crontab_of_gem(self)
 
@@ -324,7 +324,7 @@ class App(Documents):
     @cached_property
     def go_commands(self) -> tuple[MainPackage, ...]:
         """The main packages of the Go module."""
-        from herolint.app.go_build import main_packages
+        from herolint.app.building.go_build import main_packages
 
         return main_packages(self)
 
@@ -333,7 +333,7 @@ class App(Documents):
         """The addresses that Mongoid's file gives for production."""
         if "config/mongoid.yml" not in self.slug:
             return ()
-        from herolint.app.mongoid import mongo_addresses
+        from herolint.app.frameworks.mongoid import mongo_addresses
 
         return mongo_addresses(self)
 
@@ -342,7 +342,7 @@ class App(Documents):
         """The Rails app, if there is one: what its configuration says for production."""
         if "config/application.rb" not in self.slug:
             return None
-        from herolint.app.rails import Rails
+        from herolint.app.frameworks.rails import Rails
 
         gems = self.gemfile_lock
         return Rails(self) if gems is None or gems.has("railties", "rails") else None
@@ -353,10 +353,10 @@ class App(Documents):
         if self.rails is None:
             if not any(path.endswith(".php") for path in self.slug):
                 return ()
-            from herolint.app import laravel_uploads, wordpress
+            from herolint.app.frameworks import laravel_uploads, wordpress
 
             return (*wordpress.kept_uploads(self), *laravel_uploads.kept_uploads(self))
-        from herolint.app.rails_data import kept_uploads
+        from herolint.app.frameworks.rails_data import kept_uploads
 
         return tuple(kept_uploads(self))
 
@@ -365,7 +365,7 @@ class App(Documents):
         """Databases on the dyno itself that settings of Spring or .NET name."""
         if not any(path.endswith(("pom.xml", ".gradle", ".gradle.kts", "proj")) for path in self.slug):
             return ()
-        from herolint.app.data_sources import data_sources
+        from herolint.app.services.data_sources import data_sources
 
         return tuple(data_sources(self))
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from herolint.app.databases import Database, databases, speaks, sqlite_file
-from herolint.app.encryption import POSTGRES
-from herolint.app.secrets import masked
-from herolint.app.slug_size import SlugReport, slug_report
-from herolint.app.values import Made, env_names
+from herolint.app.linking.values import Made, env_names
+from herolint.app.services.databases import Database, databases, speaks, sqlite_file
+from herolint.app.services.encryption import POSTGRES
+from herolint.app.services.secrets import masked
+from herolint.app.slug.slug_size import SlugReport, slug_report
 from herolint.finding import Place
 from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-    from herolint.app.processes import Process
     from herolint.app.program import Effect
+    from herolint.app.running.processes import Process
 
 _T = TypeVar("_T")
 ON_DISK = "SQLite"

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.boot import Boot
-from herolint.app.calls import NamedCalls
-from herolint.app.codebase import CodeBase
-from herolint.app.conditions import applies
-from herolint.app.config_classes import ConfigClasses
-from herolint.app.config_vars import values_at_runtime
-from herolint.app.conventions import Placed, placed_files, placed_handlers
-from herolint.app.django import Django
-from herolint.app.encryption import is_declared
-from herolint.app.entry_points import EntryPoints
-from herolint.app.environment import Environment
-from herolint.app.events import events_of
-from herolint.app.flow import Flow, Step
-from herolint.app.guards import Guards
-from herolint.app.handlers import Handler, handlers_of
-from herolint.app.installing import release_taken
-from herolint.app.link import Linker, Target
-from herolint.app.module import Mod
-from herolint.app.processes import Process
-from herolint.app.python_build import python_minor
-from herolint.app.reach import FunctionRef, Reach
-from herolint.app.search_path import add_roots
-from herolint.app.shared_files import SharedFile, shared_files
-from herolint.app.subcommands import Subcommands
-from herolint.app.values import UNKNOWN, Value
-from herolint.app.waiting import Waiting
+from herolint.app.building.installing import release_taken
+from herolint.app.building.python_build import python_minor
+from herolint.app.calling.boot import Boot
+from herolint.app.calling.conditions import applies
+from herolint.app.calling.conventions import Placed, placed_files, placed_handlers
+from herolint.app.calling.events import events_of
+from herolint.app.calling.flow import Flow, Step
+from herolint.app.calling.handlers import Handler, handlers_of
+from herolint.app.calling.waiting import Waiting
+from herolint.app.folding.config_vars import values_at_runtime
+from herolint.app.folding.environment import Environment
+from herolint.app.folding.guards import Guards
+from herolint.app.folding.search_path import add_roots
+from herolint.app.frameworks.config_classes import ConfigClasses
+from herolint.app.frameworks.django import Django
+from herolint.app.keeping.shared_files import SharedFile, shared_files
+from herolint.app.linking.calls import NamedCalls
+from herolint.app.linking.codebase import CodeBase
+from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.module import Mod
+from herolint.app.linking.values import UNKNOWN, Value
+from herolint.app.reaching.reach import FunctionRef, Reach
+from herolint.app.reaching.subcommands import Subcommands
+from herolint.app.running.entry_points import EntryPoints
+from herolint.app.running.processes import Process
+from herolint.app.services.encryption import is_declared
 from herolint.code import facts, language_of
 from herolint.code.facts import CallFact
 from herolint.code.queries import argument
@@ -44,9 +44,9 @@ from herolint.knowledge.installs import matches
 from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:
-    from herolint.app.dialects.node_paths import NodePaths
+    from herolint.app.linking.dialects.node_paths import NodePaths
     from herolint.app.model import App
-    from herolint.app.variables import EnvRead
+    from herolint.app.needs.variables import EnvRead
 
 _OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
 """What `flask` and its extensions do by themselves, without a command of the project."""
@@ -112,7 +112,7 @@ class Program:
     @cached_property
     def node_paths(self) -> NodePaths:
         """How specifiers and built files are found."""
-        from herolint.app.dialects.node_paths import NodePaths
+        from herolint.app.linking.dialects.node_paths import NodePaths
 
         return NodePaths(self.app.workspace)
 
@@ -211,7 +211,7 @@ class Program:
     @cached_property
     def env_reads(self) -> tuple[EnvRead, ...]:
         """The environment variables that reached code reads, in files order."""
-        from herolint.app.variables import env_reads
+        from herolint.app.needs.variables import env_reads
 
         return tuple(env_reads(self.app))
 
@@ -243,7 +243,7 @@ class Program:
         expr = next((given for name in names if (given := argument(fact.call, None, name)) is not None), None)
         expr = argument(fact.call, position, None) if expr is None else expr
         if self.linker.dialect(mod).options_objects:
-            from herolint.app.option_objects import option_given
+            from herolint.app.folding.option_objects import option_given
 
             return option_given(self, effect, names, expr)
         return expr, self.fold(mod, fact.function, expr) if expr is not None else UNKNOWN
@@ -322,7 +322,7 @@ class Program:
     @cached_property
     def broadcast(self) -> tuple[Mod, CallFact] | None:
         """A call of the web process that sends to each connection of a collection."""
-        from herolint.app.broadcasts import broadcast
+        from herolint.app.calling.broadcasts import broadcast
 
         return broadcast(self)
 

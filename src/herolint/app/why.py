@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.flow import Step
-from herolint.app.module import Mod
-from herolint.app.reach import FunctionRef, Reach
+from herolint.app.calling.flow import Step
+from herolint.app.linking.module import Mod
+from herolint.app.reaching.reach import FunctionRef, Reach
 from herolint.code.facts import NONE
 from herolint.source import Span
 

@@ -32,7 +32,7 @@ def command(
     limit for certain.
     """
     from herolint import engine, reports
-    from herolint.app.slug_size import slug_report
+    from herolint.app.slug.slug_size import slug_report
     from herolint.finding import Problem
     from herolint.result import Result
 

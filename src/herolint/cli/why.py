@@ -16,7 +16,7 @@ from herolint.cli import console, shared
 def command(place: str, config_file: str | None, no_config: bool) -> int:
     """Say which process reaches the line PATH:LINE, through which imports and calls, under which guards."""
     from herolint import engine
-    from herolint.app.secrets import masked
+    from herolint.app.services.secrets import masked
     from herolint.reports.escape import plain
 
     file, line = _parse(place)

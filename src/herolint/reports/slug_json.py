@@ -9,7 +9,7 @@ from herolint.reports.json_ import range_document
 from herolint.reports.places import Sources
 
 if TYPE_CHECKING:
-    from herolint.app.slug_size import Change, SlugReport
+    from herolint.app.slug.slug_size import Change, SlugReport
     from herolint.platforms import Platform
     from herolint.result import Result
 

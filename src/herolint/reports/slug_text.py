@@ -11,7 +11,7 @@ from herolint.reports.places import locate
 from herolint.wording import some
 
 if TYPE_CHECKING:
-    from herolint.app.slug_size import Change, SlugReport
+    from herolint.app.slug.slug_size import Change, SlugReport
     from herolint.knowledge.slug import Part
     from herolint.platforms import Platform
     from herolint.reports import Options

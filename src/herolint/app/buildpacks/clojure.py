@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.detection import builds_with
 from herolint.app.buildpacks import Outcome, jvm
-from herolint.app.detection import builds_with
 
 if TYPE_CHECKING:
     from herolint.app.model import App

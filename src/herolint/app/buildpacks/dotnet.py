@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.dotnet_build import PROJECTS, SOLUTIONS, Project, at_root, builds_dotnet, projects
 from herolint.app.buildpacks import Outcome
-from herolint.app.dotnet_build import PROJECTS, SOLUTIONS, Project, at_root, builds_dotnet, projects
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.go_build import SPEC_VARIABLE, VERSION_VARIABLE, builds_go, is_vendored, removed_tool, wanted_go
+from herolint.app.building.go_embeds import embeds
 from herolint.app.buildpacks import Outcome, go_packages
-from herolint.app.go_build import SPEC_VARIABLE, VERSION_VARIABLE, builds_go, is_vendored, removed_tool, wanted_go
-from herolint.app.go_embeds import embeds
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
-    from herolint.app.go_build import WantedGo
+    from herolint.app.building.go_build import WantedGo
     from herolint.app.model import App
 
 _MINOR = lazy(r"(?:go)?1\.(\d+)")

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.building.go_build import install_spec, is_vendored, listed_files, matches, tags_of, wanted_go
 from herolint.app.buildpacks import Outcome
-from herolint.app.codebase import MAX_SOURCE_BYTES
-from herolint.app.go_build import install_spec, is_vendored, listed_files, matches, tags_of, wanted_go
+from herolint.app.linking.codebase import MAX_SOURCE_BYTES
 from herolint.finding import Place
 from herolint.formats.go_constraint import Has, expression_holds, line_holds
 from herolint.formats.go_header import GoHeader, read_header
 
 if TYPE_CHECKING:
-    from herolint.app.go_build import InstallSpec, MainPackage
+    from herolint.app.building.go_build import InstallSpec, MainPackage
     from herolint.app.model import App
     from herolint.formats.go_lines import Replace
     from herolint.formats.go_mod import GoMod

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.buildpacks import Outcome, jvm
-from herolint.app.buildpacks.jvm import wanted_java
-from herolint.app.java_build import (
+from herolint.app.building.java_build import (
     WRAPPER,
     builds_gradle,
     builds_maven,
@@ -16,6 +14,8 @@ from herolint.app.java_build import (
     java_target,
     stage_may_exist,
 )
+from herolint.app.buildpacks import Outcome, jvm
+from herolint.app.buildpacks.jvm import wanted_java
 from herolint.finding import Confidence, Place
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.java_build import builds_maven, has_modules, java_target, pom_property
 from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.jvm import KEY, wanted_java
-from herolint.app.java_build import builds_maven, has_modules, java_target, pom_property
 from herolint.finding import Confidence, Place
 from herolint.formats.gem_requirement import satisfies
 from herolint.knowledge.jvm import load

@@ -156,7 +156,7 @@ def _asks_for(app: App, text: str) -> tuple[Edit, ...]:
 
 def _is_too_new(app: App, package: PackageJson, node: Version) -> bool:
     """Whether something that is installed or that builds does not go with a Node.js."""
-    from herolint.app.node_breaking import node_breaks  # asks which Node.js the build takes
+    from herolint.app.buildpacks.node_breaking import node_breaks  # asks which Node.js the build takes
 
     return any(node_breaks(app, node)) or any(one.topic == "not-together" for one in _scripts(app, package, node))
 

@@ -7,14 +7,14 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from herolint.app.dialects.node_paths import BUILT
+from herolint.app.linking.dialects.node_paths import BUILT
 from herolint.patterns import lazy
 from herolint.workspace.ignores import ignored_by, layer
 
 if TYPE_CHECKING:
-    from herolint.app.launch import Launch
+    from herolint.app.launching.launch import Launch
     from herolint.app.model import App
-    from herolint.app.processes import Process
+    from herolint.app.running.processes import Process
 
 _MAKERS = lazy(
     r"\b(tsc|vite|webpack|rollup|esbuild|parcel|babel|gulp|grunt|next|nuxt|nuxi|nest|ng|react-scripts|vue-cli-service|remix|react-router|astro|gatsby|"

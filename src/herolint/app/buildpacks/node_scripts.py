@@ -86,7 +86,7 @@ def _script(app: App, name: str, path: str, at: Place) -> Iterator[Outcome]:
 
 def _program(app: App, package: PackageJson, name: str, command: Command, at: Place, lock: str | None) -> Iterator[Outcome]:
     """A program whose package neither package.json nor the lock file has."""
-    from herolint.app.node_programs import known_programs
+    from herolint.app.buildpacks.node_programs import known_programs
 
     program = command.words[0].text
     wanted = known_programs().get(program)
@@ -110,7 +110,7 @@ def _workspaces(app: App) -> list[str]:
 
 def _nothing_installed(app: App, root: PackageJson) -> Iterator[Outcome]:
     """A script of another folder that the build runs, though nothing installs that folder's packages."""
-    from herolint.app.node_programs import known_programs
+    from herolint.app.buildpacks.node_programs import known_programs
     from herolint.formats.shell import parse
 
     followed = followed_scripts(app)
@@ -178,7 +178,7 @@ def _md4(app: App, package: PackageJson, folder: str, name: str, lock: str | Non
 
 def _bundler(app: App, text: str, asked: dict[str, tuple[str, Span]]) -> str | None:
     """The package of a bundler that a script builds with: its program is named with the word `build`, or alone."""
-    from herolint.app.node_programs import known_programs
+    from herolint.app.buildpacks.node_programs import known_programs
     from herolint.formats.shell import parse
 
     for command in parse(text).commands:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.detection import builds_with
 from herolint.app.buildpacks import Outcome, php_versions
-from herolint.app.detection import builds_with
 from herolint.finding import Confidence, Place
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.python_build import MANAGERS, builds_python, manager_files
 from herolint.app.buildpacks import Outcome, python_locks, python_project, python_versions
-from herolint.app.python_build import MANAGERS, builds_python, manager_files
 from herolint.finding import Place
 from herolint.patterns import lazy
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.locked import changes_since_lock
+from herolint.app.building.python_build import manager_files
 from herolint.app.buildpacks import Outcome
-from herolint.app.locked import changes_since_lock
-from herolint.app.python_build import manager_files
 from herolint.finding import Confidence, Place
 from herolint.knowledge.breaks import before
 

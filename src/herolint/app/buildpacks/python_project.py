@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.python_build import manager_files
 from herolint.app.buildpacks import Outcome
-from herolint.app.python_build import manager_files
 from herolint.finding import Confidence, Place
 from herolint.source import Span
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.python_build import WantedPython, manager_files, wanted_python
 from herolint.app.buildpacks import Outcome
-from herolint.app.fitting_python import fitting_python, is_near_end
-from herolint.app.python_build import WantedPython, manager_files, wanted_python
+from herolint.app.needs.fitting_python import fitting_python, is_near_end
 from herolint.changes import Change, Delete, Edit, NewFile, Rename, Resave
 from herolint.finding import Confidence, Place
 from herolint.formats.version_files import MISSPELT_PYTHON_VERSION

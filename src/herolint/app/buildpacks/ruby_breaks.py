@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.ruby_build import WantedRuby, installed_gems
 from herolint.app.buildpacks import Outcome
-from herolint.app.ruby_build import WantedRuby, installed_gems
 from herolint.finding import Confidence, Place
 from herolint.formats.gem_requirement import satisfies
 from herolint.knowledge import gems

@@ -12,7 +12,7 @@ from herolint.formats.gem_requirement import version
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
-    from herolint.app.gemfile import Gemfile
+    from herolint.app.building.gemfile import Gemfile
     from herolint.app.model import App
     from herolint.formats.gemfile_lock import GemfileLock
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.detection import builds_with
 from herolint.app.buildpacks import Outcome, jvm
-from herolint.app.detection import builds_with
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
 
@@ -30,7 +30,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     if not builds_scala(app):
         return
     yield from jvm.outcomes(app)
-    from herolint.app.loading import properties
+    from herolint.app.building.loading import properties
 
     found = properties(app, FILE).get(KEY)
     if found is None or not found.value:

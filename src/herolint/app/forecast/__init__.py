@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from herolint.app.building.detection import builders
 from herolint.app.buildpacks import outcomes
-from herolint.app.detection import builders
 from herolint.app.forecast.steps import Line, Stage, Step
-from herolint.app.slug_size import slug_report
+from herolint.app.slug.slug_size import slug_report
 from herolint.finding import Place
 from herolint.knowledge.packages import MB
 from herolint.wording import count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app.dotnet_build import PROJECTS, SOLUTIONS, at_root, projects
+from herolint.app.building.dotnet_build import PROJECTS, SOLUTIONS, at_root, projects
 from herolint.app.forecast.steps import Line, Step
 from herolint.finding import Place
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.building.go_build import binaries, install_spec, is_vendored, wanted_go
 from herolint.app.forecast.steps import Line, Step
-from herolint.app.go_build import binaries, install_spec, is_vendored, wanted_go
 from herolint.finding import Place
 
 if TYPE_CHECKING:

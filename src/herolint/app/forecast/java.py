@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.building.java_build import WRAPPER, builds_gradle, framework, gradle_version, stage_may_exist
 from herolint.app.buildpacks.jvm import wanted_java
 from herolint.app.forecast.steps import Line, Step
-from herolint.app.java_build import WRAPPER, builds_gradle, framework, gradle_version, stage_may_exist
 from herolint.finding import Place
 
 if TYPE_CHECKING:

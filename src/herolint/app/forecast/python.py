@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from herolint.app import collectstatic
+from herolint.app.building import collectstatic
+from herolint.app.building.python_build import manager_files, python_release, wanted_python
 from herolint.app.forecast.steps import Line, Step
-from herolint.app.python_build import manager_files, python_release, wanted_python
 from herolint.finding import Place
 from herolint.wording import count
 

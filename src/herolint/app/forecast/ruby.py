@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.building.ruby_build import framework, installed_gems, left_out_groups, wanted_ruby
 from herolint.app.forecast.steps import Line, Step
-from herolint.app.ruby_build import framework, installed_gems, left_out_groups, wanted_ruby
 from herolint.finding import Place
 from herolint.wording import count
 

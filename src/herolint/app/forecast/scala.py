@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from herolint.app.building.loading import properties
 from herolint.app.buildpacks.scala import FILE
 from herolint.app.forecast.java import runtime
 from herolint.app.forecast.steps import Line, Step
-from herolint.app.loading import properties
 from herolint.finding import Place
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from herolint.app.config_vars import named_anywhere
+from herolint.app.folding.config_vars import named_anywhere
+from herolint.app.needs.required_vars import required_variables
 from herolint.app.overview import services
 from herolint.app.propose import Found, Left, new_file, with_entries
-from herolint.app.required_vars import required_variables
-from herolint.app.signing import is_setting, signing_keys
+from herolint.app.services.signing import is_setting, signing_keys
 from herolint.platforms.addons import load_addons
 from herolint.wording import some
 

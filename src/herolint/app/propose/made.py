@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.calls import NamedCalls
-from herolint.app.secrets import is_beside_production
+from herolint.app.linking.calls import NamedCalls
+from herolint.app.services.secrets import is_beside_production
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import last_name
 from herolint.knowledge.starts import load_starts
 
 if TYPE_CHECKING:
+    from herolint.app.linking.module import Mod
     from herolint.app.model import App
-    from herolint.app.module import Mod
 
 _ENTRIES = ("wsgi.py", "asgi.py")
 """Modules that are there to hand the application to a server."""

@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.collectstatic import manage_py
+from herolint.app.building.collectstatic import manage_py
+from herolint.app.frameworks.rails_data import sqlite_database
 from herolint.app.overview import ON_DISK, services
 from herolint.app.propose.made import Makes
-from herolint.app.rails_data import sqlite_database
 from herolint.code.queries import last_name
 from herolint.knowledge.starts import load_starts
 

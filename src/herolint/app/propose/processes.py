@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.defaults import default_fails
 from herolint.app.propose import Found, Left, Proposal, new_file, with_lines
 from herolint.app.propose.made import Made, Makes, object_of, runner
 from herolint.app.propose.migrations import migrations
+from herolint.app.running.defaults import default_fails
 from herolint.knowledge.measured import package, sizes_date
 from herolint.knowledge.starts import Start, load_starts
 from herolint.wording import some

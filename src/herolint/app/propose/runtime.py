@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from herolint.app.fitting_python import dockerfile_python, fitting_python
+from herolint.app.building.python_build import builds_python, python_minor, wanted_python
+from herolint.app.needs.fitting_python import dockerfile_python, fitting_python
 from herolint.app.propose import Found, Left, new_file, with_entries
-from herolint.app.python_build import builds_python, python_minor, wanted_python
 
 if TYPE_CHECKING:
     from herolint.app.model import App

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.named_files import named_files
-from herolint.app.needed import needs
+from herolint.app.needs.named_files import named_files
+from herolint.app.needs.needed import needs
 from herolint.app.propose import Found, Proposal, new_file, with_lines
-from herolint.app.slug_size import compressed
+from herolint.app.slug.slug_size import compressed
 from herolint.formats.shell import parse
 from herolint.knowledge.starts import load_starts
 from herolint.patterns import lazy

@@ -13,7 +13,7 @@ from herolint.wording import some
 
 if TYPE_CHECKING:
     from herolint.app.overview import AppOverview
-    from herolint.app.slug_size import SlugReport
+    from herolint.app.slug.slug_size import SlugReport
 
 _MB = 1_000_000
 

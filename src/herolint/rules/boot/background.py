@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from herolint.app.commands import long_program
-from herolint.app.flow import Flow
-from herolint.app.intervals import is_put_off, shortest
-from herolint.app.leftovers import left_work
+from herolint.app.calling.flow import Flow
+from herolint.app.linking.module import Mod
+from herolint.app.linking.origins import functions_in
+from herolint.app.linking.values import UNKNOWN, env_names, options, text_of
 from herolint.app.model import App
-from herolint.app.module import Mod
-from herolint.app.origins import functions_in
 from herolint.app.program import Effect
-from herolint.app.reach import FunctionRef
-from herolint.app.timed_loops import Consumer, TimedLoop, consumers, keeps_nothing_up, timed_loops
-from herolint.app.values import UNKNOWN, env_names, options, text_of
+from herolint.app.reaching.reach import FunctionRef
+from herolint.app.timing.commands import long_program
+from herolint.app.timing.intervals import is_put_off, shortest
+from herolint.app.timing.leftovers import left_work
+from herolint.app.timing.timed_loops import Consumer, TimedLoop, consumers, keeps_nothing_up, timed_loops
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument

@@ -13,7 +13,7 @@ def jobs_in_memory(app: App) -> Iterator[Finding]:
     """Active Job without an adapter: what is queued runs in threads of web, and is lost with it."""
     if app.rails is None or app.web is None:
         return
-    from herolint.app.rails_jobs import memory_jobs
+    from herolint.app.frameworks.rails_jobs import memory_jobs
 
     found = memory_jobs(app.rails)
     if found is not None:

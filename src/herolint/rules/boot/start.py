@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from herolint.app.commands import fetching_command
-from herolint.app.durations import repeated, way_of
-from herolint.app.endpoints import endpoints
-from herolint.app.flow import Step
-from herolint.app.limits import seconds
-from herolint.app.loops import loops_around
+from herolint.app.calling.flow import Step
+from herolint.app.calling.loops import loops_around
+from herolint.app.keeping.model_files import model_file
 from herolint.app.model import App
-from herolint.app.model_files import model_file
 from herolint.app.program import Effect
-from herolint.app.reach import FunctionRef
+from herolint.app.reaching.reach import FunctionRef
+from herolint.app.running.endpoints import endpoints
+from herolint.app.timing.commands import fetching_command
+from herolint.app.timing.durations import repeated, way_of
+from herolint.app.timing.limits import seconds
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import NOTE, WARNING, report, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.absent import pointers, submodules
+from herolint.app.building.absent import pointers, submodules
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import WARNING, report, rule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.detection import reads_aptfile
+from herolint.app.building.detection import reads_aptfile
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.aptfile import AptPackage

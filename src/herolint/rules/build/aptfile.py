@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.detection import reads_aptfile
+from herolint.app.building.detection import reads_aptfile
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.build.apt import system_package_removed

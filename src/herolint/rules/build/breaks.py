@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.breaking import Break, Gone, gone_names, pair_breaks, setuptools_breaks
+from herolint.app.building.python_build import builds_python, python_minor, wanted_python
+from herolint.app.buildpacks.node_breaking import Broken, node_breaks
 from herolint.app.model import App
-from herolint.app.node_breaking import Broken, node_breaks
-from herolint.app.python_build import builds_python, python_minor, wanted_python
+from herolint.app.needs.breaking import Break, Gone, gone_names, pair_breaks, setuptools_breaks
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.build.outcomes import told
 from herolint.rules.registry import ERROR, WARNING, report, rule

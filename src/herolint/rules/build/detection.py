@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.detection import (
+from herolint.app.building.detection import (
     Detected,
     Listed,
     Needed,

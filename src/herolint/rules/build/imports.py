@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.imports import Unmet
+from herolint.app.building.python_build import python_minor, wanted_python
 from herolint.app.model import App
-from herolint.app.python_build import python_minor, wanted_python
+from herolint.app.needs.imports import Unmet
 from herolint.changes import Change
 from herolint.finding import Confidence, Finding, Fix, Place, Severity
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
@@ -93,7 +93,7 @@ def _why(app: App, unmet: Unmet, *, serves: bool) -> str:
 
 def _added(app: App, unmet: Unmet) -> tuple[Change, ...]:
     """One more line in requirements.txt; which distribution is meant is the owner's to say."""
-    from herolint.app.manifest_edits import for_production, requirement_added
+    from herolint.app.mends.manifest_edits import for_production, requirement_added
 
     if unmet.kind == "development" and unmet.manifest == "package.json":
         return for_production(app, unmet.package)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from herolint.app.locked import asks_for_something, image_tools
+from herolint.app.building.locked import asks_for_something, image_tools
 from herolint.app.model import App
 from herolint.finding import Finding, Place
 from herolint.platforms import Locked

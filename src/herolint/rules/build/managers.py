@@ -6,11 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from herolint.app.building.python_build import builds_python
+from herolint.app.keeping.storage import absolute, path_text
+from herolint.app.linking.operators import HOME
+from herolint.app.linking.values import Items
 from herolint.app.model import App
-from herolint.app.operators import HOME
-from herolint.app.python_build import builds_python
-from herolint.app.storage import absolute, path_text
-from herolint.app.values import Items
 from herolint.changes import AddLines, Resave
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.build.outcomes import told

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.buildpacks.front_ends import Unbuilt, unbuilt_pages
 from herolint.app.buildpacks.node_output import made_before
-from herolint.app.front_ends import Unbuilt, unbuilt_pages
-from herolint.app.image_build import Stop, stops
 from herolint.app.model import App
+from herolint.app.running.image_build import Stop, stops
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.build.outcomes import told

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.fitting_python import Trouble, fitting_python, troubles
-from herolint.app.installing import failure, first_with_wheel
+from herolint.app.building.installing import failure, first_with_wheel
+from herolint.app.building.python_build import WantedPython, builds_python, manager_files, python_minor, wanted_python
 from herolint.app.model import App
-from herolint.app.python_build import WantedPython, builds_python, manager_files, python_minor, wanted_python
+from herolint.app.needs.fitting_python import Trouble, fitting_python, troubles
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge import releases
 from herolint.rules.registry import ERROR, WARNING, report, rule

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from herolint.app.dependencies import Dependency, PythonDependencies
+from herolint.app.building.dependencies import Dependency, PythonDependencies
+from herolint.app.building.python_build import builds_python, python_release
 from herolint.app.model import App
-from herolint.app.python_build import builds_python, python_release
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.requirements import InvalidLine, Requirement, Requirements, applies_on_linux
 from herolint.knowledge import installs, releases
@@ -45,16 +45,16 @@ def _by_name(app: App, found: PythonDependencies, dependency: Dependency) -> Ite
     name, at = dependency.name, Place(dependency.at.path, dependency.at.span, "cannot be installed")
     row = next((row for row in installs.refused(name) if _concerns(row, found, dependency)), None)
     if row is not None:
-        from herolint.app.requirement_edits import refused
+        from herolint.app.mends.requirement_edits import refused
 
         yield report("HL410", f"{name} {row.reason}", at, why=_STOPS, fix=refused(app, row, name))
     elif name in installs.standard_modules() and not found.complete:
-        from herolint.app.requirement_edits import dropped
+        from herolint.app.mends.requirement_edits import dropped
 
         yield _no_such(found, f"{name} is a module of Python itself and no distribution", at, dropped(app, name))
     elif name in installs.module_names() and not found.complete:
         real = next((d for module in (name, name.replace("-", "_")) for d in _distributions(module) if d != name), None)
-        from herolint.app.requirement_edits import called
+        from herolint.app.mends.requirement_edits import called
 
         wanted = called(app, name, real) if real else "write the distribution's name"
         yield _no_such(found, f"`{name}` is what is imported; the distribution has another name", at, wanted)
@@ -163,7 +163,7 @@ def _path(app: App, requirement: Requirement) -> Iterator[Finding]:
     at = Place(requirement.file, requirement.span, "cannot be installed")
     name = requirement.raw_name or path
     if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:/", path):
-        from herolint.app.requirement_edits import from_index
+        from herolint.app.mends.requirement_edits import from_index
 
         fix = from_index(app, requirement)
         yield report("HL410", f"{name} is a folder or file of another machine: {requirement.path[:60]}", at, why=_STOPS, fix=fix)
@@ -192,7 +192,7 @@ def _address(app: App, requirement: Requirement) -> Iterator[Finding]:
     at, url = Place(requirement.file, requirement.span, "this address"), requirement.url
     name = requirement.raw_name or "a requirement"
     if re.match(r"git\+git://github\.com/|git://github\.com/", url):
-        from herolint.app.requirement_edits import over_https
+        from herolint.app.mends.requirement_edits import over_https
 
         yield report(
             "HL410", f"{name} is fetched over git://, which GitHub no longer answers", at, why=_STOPS,

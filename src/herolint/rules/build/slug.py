@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.slug_size import part_place, slug_estimate
+from herolint.app.slug.slug_size import part_place, slug_estimate
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.brings import needs

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.model import App
-from herolint.app.needed import Need, needs, removed
+from herolint.app.needs.needed import Need, needs, removed
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule

@@ -32,7 +32,7 @@ def retired_stack(app: App) -> Iterator[Finding]:
 
 
 def _unknown(app: App, name: str, at: Place) -> Finding:
-    from herolint.app.manifest_edits import replaced_at
+    from herolint.app.mends.manifest_edits import replaced_at
 
     known = [found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current"]
     newer = name.removeprefix("heroku-").isdigit() and name > max(stack for stack in known if stack.startswith("heroku-"))
@@ -47,7 +47,7 @@ def _unknown(app: App, name: str, at: Place) -> Finding:
 
 
 def _stack(app: App, stack: Stack, at: Place, *, retired: bool) -> Finding:
-    from herolint.app.manifest_edits import replaced_at
+    from herolint.app.mends.manifest_edits import replaced_at
 
     newest = next(found.name for found in app.platform.stacks.all if found.status_on(app.today) == "current")
     default = app.platform.default_stack
@@ -93,7 +93,7 @@ def deprecated_buildpack(app: App) -> Iterator[Finding]:
 def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
     row = app.platform.buildpack(url)
     if url.startswith("git://github.com/"):
-        from herolint.app.manifest_edits import buildpack_replaced, replaced_at
+        from herolint.app.mends.manifest_edits import buildpack_replaced, replaced_at
 
         yield report(
             "HL417",
@@ -109,7 +109,7 @@ def _listed(app: App, url: str, at: Place) -> Iterator[Finding]:
         fails = row.fails_on(app.stack)
         assumed = fails and app.stack_assumed and bool(row.stacks) and app.platform.stack(row.stacks[-1]) is not None
         open_stack = any((found := app.platform.stack(name)) and found.status_on(app.today) != "retired" for name in row.stacks)
-        from herolint.app.manifest_edits import buildpack_replaced, replaced_at
+        from herolint.app.mends.manifest_edits import buildpack_replaced, replaced_at
 
         yield report(
             "HL417",
@@ -133,7 +133,7 @@ def _pinned(app: App, url: str, row: Buildpack, at: Place) -> Iterator[Finding]:
     number = int(pin[1:]) if pin[:1] == "v" and pin[1:].isdigit() else None
     first = row.releases.get(app.stack)
     refused = number is not None and first is not None and number < first
-    from herolint.app.manifest_edits import buildpack_replaced
+    from herolint.app.mends.manifest_edits import buildpack_replaced
 
     yield report(
         "HL417",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from herolint.app.env_files import needed_files
 from herolint.app.model import App
+from herolint.app.needs.env_files import needed_files
 from herolint.finding import Finding
 from herolint.rules.registry import ERROR, report, rule
 

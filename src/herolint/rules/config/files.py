@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from herolint.app.deploy_scripts import mentioned
+from herolint.app.building.deploy_scripts import mentioned
 from herolint.app.model import App
 from herolint.finding import Finding, Place, Severity
 from herolint.formats.tree import SchemaIssue

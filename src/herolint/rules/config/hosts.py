@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.django import Setting
+from herolint.app.frameworks.django import Setting
+from herolint.app.linking.values import AnyOf, Env, Items, Known, Value, options
 from herolint.app.model import App
-from herolint.app.values import AnyOf, Env, Items, Known, Value, options
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Fix
 from herolint.knowledge.breaks import before
@@ -78,7 +78,7 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
 def _rails(app: App) -> Iterator[Finding]:
     if app.rails is None or app.web is None:
         return
-    from herolint.app.rails_hosts import shut_out_hosts
+    from herolint.app.frameworks.rails_hosts import shut_out_hosts
 
     found = shut_out_hosts(app.rails)
     if found is not None:
@@ -97,7 +97,7 @@ def _rails(app: App) -> Iterator[Finding]:
 def _play(app: App) -> Iterator[Finding]:
     if "conf/application.conf" not in app.slug:
         return
-    from herolint.app.play import shut_out_hosts
+    from herolint.app.frameworks.play import shut_out_hosts
 
     found = shut_out_hosts(app)
     if found is not None:
@@ -115,7 +115,7 @@ def _play(app: App) -> Iterator[Finding]:
 
 def _fix(app: App, found: Setting, hosts: list[str]) -> Fix:
     """The names from a variable, with those that stand there, or Django's own for a laptop, where it is not set."""
-    from herolint.app import mending
+    from herolint.app.mends import mending
 
     words, value = 'use `ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")` and set it to the app\'s domain', found.assign.value
     if not isinstance(value, facts.Sequence) or not all(isinstance(item, facts.Const) for item in value.items):

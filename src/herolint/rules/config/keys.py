@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.config_vars import is_set
+from herolint.app.folding.config_vars import is_set
 from herolint.app.model import App
-from herolint.app.signing import SigningKey, signing_keys
+from herolint.app.services.signing import SigningKey, signing_keys
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import WARNING, report, rule
 
@@ -32,7 +32,7 @@ def unstable_secret_key(app: App) -> Iterator[Finding]:
 
 
 def _found(app: App, key: SigningKey, message: str, why: str) -> Finding:
-    from herolint.app.key_edits import read_from_environment
+    from herolint.app.mends.key_edits import read_from_environment
 
     assumed = bool(key.variable) and app.app_json is None and app.context.config_vars is None
     variable = key.variable or "SECRET_KEY"

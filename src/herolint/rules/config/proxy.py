@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.django import Django, Setting
-from herolint.app.laravel import laravel_of
+from herolint.app.frameworks.django import Django, Setting
+from herolint.app.frameworks.laravel import laravel_of
+from herolint.app.linking.module import Mod
+from herolint.app.linking.values import Known
 from herolint.app.model import App
-from herolint.app.module import Mod
-from herolint.app.proxy import HEADER_SETTING, HEADER_VALUE, believes_proxy, django_looks, server_fix, strips_header
-from herolint.app.tls import tls_servers
-from herolint.app.values import Known
+from herolint.app.services.proxy import HEADER_SETTING, HEADER_VALUE, believes_proxy, django_looks, server_fix, strips_header
+from herolint.app.services.tls import tls_servers
 from herolint.code import facts
 from herolint.code.queries import dotted, last_name, walk
 from herolint.finding import Confidence, Finding, Fix, Place
@@ -103,7 +103,7 @@ def _django(app: App) -> Iterator[Finding]:
 
 def _django_fix(app: App, django: Django, beside: Setting) -> Fix:
     """Django looks at the header itself, where the server lets it see that."""
-    from herolint.app.proxy_edits import told_to_django
+    from herolint.app.mends.proxy_edits import told_to_django
 
     if strips_header(app):
         return _server_fix(app)
@@ -111,7 +111,7 @@ def _django_fix(app: App, django: Django, beside: Setting) -> Fix:
 
 
 def _server_fix(app: App) -> Fix:
-    from herolint.app.proxy_edits import believing
+    from herolint.app.mends.proxy_edits import believing
 
     return Fix(server_fix(app), believing(app))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.config_vars import declared, is_set
+from herolint.app.folding.config_vars import declared, is_set
+from herolint.app.linking.values import Known
 from herolint.app.model import App
-from herolint.app.secret_settings import ENV_FILE
-from herolint.app.secret_values import is_placeholder, looks_random
-from herolint.app.secrets import DEVELOPMENT, DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
-from herolint.app.signing import SigningKey, signing_keys
-from herolint.app.values import Known
+from herolint.app.services.secret_settings import ENV_FILE
+from herolint.app.services.secret_values import is_placeholder, looks_random
+from herolint.app.services.secrets import DEVELOPMENT, DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
+from herolint.app.services.signing import SigningKey, signing_keys
 from herolint.finding import Confidence, Finding, Place
 from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -61,7 +61,7 @@ def _is_written_out(key: SigningKey) -> bool:
 
 def _signing_key(app: App, key: SigningKey) -> Finding:
     """A signing key that is the same for everybody who reads the code."""
-    from herolint.app.key_edits import read_from_environment
+    from herolint.app.mends.key_edits import read_from_environment
 
     words = 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and read it with `os.environ["SECRET_KEY"]`'
     random = looks_random(key.text, RANDOM_LENGTH)
@@ -98,7 +98,7 @@ def _in_file(found: list[Secret]) -> Finding:
 def _django_key(app: App, secret: Secret) -> Iterator[Finding]:
     state = _signs_in_production(app, secret)
     if state is not False:
-        from herolint.app.key_edits import django_key
+        from herolint.app.mends.key_edits import django_key
 
         words = 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and use `SECRET_KEY = os.environ["SECRET_KEY"]`'
         django = app.code.django if app.has("code") else None

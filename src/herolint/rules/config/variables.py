@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.config_vars import declared, is_set, named_anywhere, set_elsewhere, unread
-from herolint.app.launch import Launch
+from herolint.app.folding.config_vars import declared, is_set, named_anywhere, set_elsewhere, unread
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
-from herolint.app.required_vars import required_variables
-from herolint.app.variables import EnvRead
+from herolint.app.needs.required_vars import required_variables
+from herolint.app.needs.variables import EnvRead
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Word
 from herolint.platforms.addons import matches

@@ -16,7 +16,7 @@ from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, NOTE, report, rule
 
 if TYPE_CHECKING:
-    from herolint.app.image import Image
+    from herolint.app.running.image import Image
 
 _MOVING = frozenset(
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.processes import Process
+from herolint.app.running.processes import Process
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
 from herolint.patterns import lazy
@@ -76,7 +76,7 @@ def docker_no_command(app: App) -> Iterator[Finding]:
     """An image that starts nothing, or only the base image's prompt."""
     if not app.images:
         return
-    from herolint.app.container import start_of
+    from herolint.app.running.container import start_of
 
     told = set()
     for name, image in app.images.items():

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.launch import Launch
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
-from herolint.app.processes import Process
+from herolint.app.running.processes import Process
 from herolint.finding import Confidence, Finding, Place
 from herolint.formats.shell import Command
 from herolint.globs import matches
@@ -16,7 +16,7 @@ from herolint.patterns import lazy
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 if TYPE_CHECKING:
-    from herolint.app.image import Image
+    from herolint.app.running.image import Image
 
 _NEEDS_ROOT = frozenset(
     """

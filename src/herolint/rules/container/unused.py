@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.config_vars import orders
-from herolint.app.detection import builders
+from herolint.app.building.detection import builders
+from herolint.app.folding.config_vars import orders
 from herolint.app.model import App
 from herolint.finding import Finding, Place
 from herolint.knowledge.images import ServiceKind, service_of

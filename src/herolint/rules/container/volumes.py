@@ -10,7 +10,7 @@ from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import WARNING, report, rule
 
 if TYPE_CHECKING:
-    from herolint.app.image import Image
+    from herolint.app.running.image import Image
     from herolint.formats.compose import Service, Volume
 
 _PASSING = frozenset(

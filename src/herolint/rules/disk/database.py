@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from herolint.app.conditions import in_plain_sight
-from herolint.app.databases import Database, databases, only_looked_up, sqlite_file
-from herolint.app.laravel import laravel_of
+from herolint.app.calling.conditions import in_plain_sight
+from herolint.app.frameworks.laravel import laravel_of
+from herolint.app.keeping.scratch import by_start, given_by_variable, is_scratch, made_anew
+from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
+from herolint.app.keeping.uploads import copied_uploads
+from herolint.app.linking.operators import HOME
+from herolint.app.linking.origins import origin
+from herolint.app.linking.values import Env, Known, Unknown, options
 from herolint.app.model import App
-from herolint.app.operators import HOME
-from herolint.app.origins import origin
-from herolint.app.scratch import by_start, given_by_variable, is_scratch, made_anew
-from herolint.app.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
-from herolint.app.uploads import copied_uploads
-from herolint.app.values import Env, Known, Unknown, options
+from herolint.app.services.databases import Database, databases, only_looked_up, sqlite_file
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
@@ -95,7 +95,7 @@ def _in_settings(app: App) -> Iterator[Finding]:
 def _fix(app: App, database: Database, variables: list[str] | None) -> Fix | str:
     """What to do; `variables` name the database in place of the file where that is only a fallback."""
     if variables is None:
-        from herolint.app.database_edits import kept_for_development
+        from herolint.app.mends.database_edits import kept_for_development
 
         words = f"add `heroku-postgresql` and read its address: `{app.code.spell(database.mod, 'required', name='DATABASE_URL')}`"
         return kept_for_development(app, database, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.laravel import laravel_of
+from herolint.app.frameworks.laravel import laravel_of
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding
 from herolint.rules.disk.database import lost

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from herolint.app.conditions import in_plain_sight
-from herolint.app.django import Django
-from herolint.app.lasting import Lasting, lasting_values
+from herolint.app.calling.conditions import in_plain_sight
+from herolint.app.frameworks.django import Django
+from herolint.app.frameworks.settings import settings_named
+from herolint.app.keeping.lasting import Lasting, lasting_values
+from herolint.app.linking.values import Items, Table, constant
 from herolint.app.model import App
-from herolint.app.reach import FunctionRef
-from herolint.app.settings import settings_named
-from herolint.app.values import Items, Table, constant
-from herolint.app.workers import Workers, dynos_of, web_workers
+from herolint.app.reaching.reach import FunctionRef
+from herolint.app.running.workers import Workers, dynos_of, web_workers
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place, Severity
 from herolint.rules.registry import NOTE, WARNING, report, rule
@@ -147,7 +147,7 @@ def _cable(app: App, spread: Spread) -> Iterator[Finding]:
     others = [name for name in app.processes if name not in ("web", "release")]
     if adapter is None or adapter.value != "async" or not (spread.several or others) or app.rails is None:
         return
-    from herolint.app.rails_redis import uses_cable
+    from herolint.app.frameworks.rails_redis import uses_cable
 
     if not uses_cable(app.rails):
         return

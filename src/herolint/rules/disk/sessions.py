@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.django import Django, Setting
-from herolint.app.laravel import laravel_of
+from herolint.app.frameworks.django import Django, Setting
+from herolint.app.frameworks.laravel import laravel_of
+from herolint.app.frameworks.settings import Found, settings_named
+from herolint.app.keeping.storage import is_temporary, path_text, shown
+from herolint.app.linking.values import Known, Value, constant
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.settings import Found, settings_named
-from herolint.app.storage import is_temporary, path_text, shown
-from herolint.app.values import Known, Value, constant
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.disk.database import lost

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.keeping.storage import shown
 from herolint.app.model import App
-from herolint.app.storage import shown
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 

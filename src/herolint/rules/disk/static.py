@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.django import Django
-from herolint.app.launch import Launch
+from herolint.app.frameworks.django import Django
+from herolint.app.launching.launch import Launch
+from herolint.app.linking.values import Known, Unknown, env_names, walk
 from herolint.app.model import App
-from herolint.app.values import Known, Unknown, env_names, walk
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
 if TYPE_CHECKING:
-    from herolint.app.collectstatic import Trouble
+    from herolint.app.building.collectstatic import Trouble
 
 _STATIC_OPTIONS = frozenset({"static-map", "static-map2", "check-static"})
 """Options of uWSGI that make it serve files."""
@@ -25,7 +25,7 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
     django = app.code.django
     if django is None or app.web is None or not django.installed:
         return
-    from herolint.app import collectstatic  # few repositories have such settings
+    from herolint.app.building import collectstatic  # few repositories have such settings
 
     if collectstatic.runs(app) and not _remote_storage(django):
         yield from (_trouble(app, django, one) for one in collectstatic.troubles(app, django))
@@ -51,7 +51,7 @@ def _has_root(django: Django) -> bool:
 
 
 def _no_root(app: App, django: Django) -> Finding:
-    from herolint.app.static_edits import with_root
+    from herolint.app.mends.static_edits import with_root
 
     root = django.setting("STATIC_ROOT")
     found = root or django.setting("STATIC_URL") or django.setting("INSTALLED_APPS")
@@ -69,7 +69,7 @@ def _no_root(app: App, django: Django) -> Finding:
 
 
 def _not_served(app: App, django: Django) -> Finding:
-    from herolint.app.static_edits import with_whitenoise
+    from herolint.app.mends.static_edits import with_whitenoise
 
     words = 'add `whitenoise` to the requirements and `"whitenoise.middleware.WhiteNoiseMiddleware"` after SecurityMiddleware'
     found = django.setting("STATIC_ROOT") or django.setting("STATIC_URL")
@@ -151,7 +151,7 @@ def _serves_files(app: App, launch: Launch) -> bool:
         return True
     if launch.tool != "uwsgi":
         return False
-    from herolint.app.uwsgi import uwsgi_settings
+    from herolint.app.running.uwsgi import uwsgi_settings
 
     return not _STATIC_OPTIONS.isdisjoint(uwsgi_settings(app, launch))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from herolint.app.conditions import in_plain_sight
+from herolint.app.calling.conditions import in_plain_sight
+from herolint.app.keeping.scratch import is_scratch
+from herolint.app.keeping.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
+from herolint.app.keeping.uploads import copied_uploads
+from herolint.app.linking.module import Mod
+from herolint.app.linking.origins import origin
+from herolint.app.linking.values import Known, Made, Table, Value, text_of
 from herolint.app.model import App
-from herolint.app.module import Mod
-from herolint.app.origins import origin
 from herolint.app.program import Effect
-from herolint.app.scratch import is_scratch
-from herolint.app.storage import TEMPORARY, absolute, callback_value, is_temporary, path_text, removed_in, shown, written_by
-from herolint.app.uploads import copied_uploads
-from herolint.app.values import Known, Made, Table, Value, text_of
 from herolint.changes import Change
 from herolint.code import facts
 from herolint.code.facts import CallFact
@@ -233,7 +233,7 @@ def logs_to_file(app: App) -> Iterator[Finding]:
         text = path_text(written_by(app.code, effect, expr, value))
         if (effect.row.kind == "sink" and text is None) or (is_temporary(value, text) and text is None):
             continue
-        from herolint.app.log_edits import to_console
+        from herolint.app.mends.log_edits import to_console
 
         console = app.code.spell(effect.mod, "log-console")
         yield _log_finding(
@@ -351,7 +351,7 @@ def _logging_dict(app: App) -> Iterator[Finding]:
             kind = text_of(handler.get("class") or Known(None)) or ""
             file = handler.get("filename")
             if file is not None and kind.endswith("FileHandler"):
-                from herolint.app.log_edits import handler_to_console
+                from herolint.app.mends.log_edits import handler_to_console
 
                 yield _log_finding(
                     app,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.endpoints import endpoints
-from herolint.app.env_reads import ENV_TABLES
-from herolint.app.environment import FALSE_WORDS
+from herolint.app.folding.env_reads import ENV_TABLES
+from herolint.app.folding.environment import FALSE_WORDS
+from herolint.app.linking.values import Env, Known, Value, env_names, options
 from herolint.app.model import App
-from herolint.app.values import Env, Known, Value, env_names, options
+from herolint.app.running.endpoints import endpoints
 from herolint.code import facts
 from herolint.code.queries import argument
 from herolint.finding import Confidence, Fix, Place
@@ -52,7 +52,7 @@ def _config_objects(app: App) -> Iterator[Found]:
             if on and python.guards.holds(config, assign.guard) is not False:
                 extra = _unless(variable)
                 words = f"let {variable} default to False" if variable else "leave it out, or read it from the environment"
-                from herolint.app.debug_edits import switched_off
+                from herolint.app.mends.debug_edits import switched_off
 
                 fix = switched_off(app, config, assign.value, words, variable, "FLASK_DEBUG")
                 yield f"debug mode is switched on{extra}", config.place(assign.value, "on in production"), fix, Confidence.HIGH
@@ -144,7 +144,7 @@ def _run_arguments(app: App) -> Iterator[Found]:
             if on:
                 extra = _unless(variable)
                 words = f'use `{keyword}=os.environ.get("FLASK_DEBUG") == "1"`, or leave it out'
-                from herolint.app.debug_edits import switched_off
+                from herolint.app.mends.debug_edits import switched_off
 
                 fix = switched_off(app, effect.mod, expr, words, variable, "FLASK_DEBUG")
                 yield f"web runs with {keyword} switched on{extra}", effect.mod.place(expr, "on in production"), fix, Confidence.HIGH
@@ -168,7 +168,7 @@ def _django(app: App) -> Iterator[Found]:
     extra = f" unless {variable} is set" if variable else ""
     default = next((o for o in options(found.value) if isinstance(o, Env)), None)
     words = f"let {variable} default to False" if default is not None else 'use `DEBUG = os.environ.get("DEBUG") == "1"`'
-    from herolint.app.debug_edits import switched_off
+    from herolint.app.mends.debug_edits import switched_off
 
     fix = switched_off(app, found.mod, found.assign.value, words, variable, "DEBUG")
     yield (
@@ -210,7 +210,7 @@ def _attributes(app: App) -> Iterator[Found]:
             if on and python.reach["web"].has_function(mod, assign.function):
                 extra = _unless(variable)
                 runs = python.reach["web"].runs(mod, assign.guard)
-                from herolint.app.debug_edits import switched_off
+                from herolint.app.mends.debug_edits import switched_off
 
                 yield (
                     f"debug mode is switched on{extra}",
@@ -231,7 +231,7 @@ def _made_with_debug(app: App) -> Iterator[Found]:
             on, variable = _switched_on(app, python.fold(mod, fact.function, expr))
             if on:
                 extra = _unless(variable)
-                from herolint.app.debug_edits import switched_off
+                from herolint.app.mends.debug_edits import switched_off
 
                 yield (
                     f"{name.rpartition('.')[2]} runs in debug mode{extra}",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.launch import Launch
+from herolint.app.frameworks.rails_mode import starts_in_development
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
-from herolint.app.rails_mode import starts_in_development
 from herolint.changes import Change
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.shell import Word
@@ -54,7 +54,7 @@ def debug_enabled(app: App) -> Iterator[Finding]:
 
 def _unassigned(app: App, launch: Launch, variable: str) -> Fix:
     """The command without a variable before it."""
-    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.app.mends.endpoint_edits import is_deployed_only
     from herolint.edits.words import without_assignment
 
     source = app.source(launch.path)
@@ -75,7 +75,7 @@ def _declared_off(app: App, variable: str) -> tuple[Change, ...]:
 
 def _without(app: App, launch: Launch, word: Word) -> Fix:
     """The command without an option for development."""
-    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.app.mends.endpoint_edits import is_deployed_only
     from herolint.edits.words import without_word
 
     source = app.source(launch.path)

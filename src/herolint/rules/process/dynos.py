@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.at_start import surely_starts
-from herolint.app.follow import QUIET_TOOLS
-from herolint.app.launch import Launch
+from herolint.app.calling.at_start import surely_starts
+from herolint.app.launching.follow import QUIET_TOOLS
+from herolint.app.launching.launch import Launch
+from herolint.app.launching.side_by_side import MANAGERS
 from herolint.app.model import App
-from herolint.app.processes import Process
-from herolint.app.reach import FunctionRef
-from herolint.app.side_by_side import MANAGERS
+from herolint.app.reaching.reach import FunctionRef
+from herolint.app.running.processes import Process
 from herolint.changes import Edit
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
@@ -98,7 +98,7 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
 
 def _committed(app: App, web: Process, launch: Launch) -> Fix:
     """The command without the step that makes migrations."""
-    from herolint.app.step_edits import without_step
+    from herolint.app.mends.step_edits import without_step
 
     return Fix("make migrations on your machine and commit them", without_step(app, web, launch))
 

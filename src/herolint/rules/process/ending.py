@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.launch import Launch
+from herolint.app.launching.launch import Launch
+from herolint.app.launching.refused_options import RefusedOption, refused_options
+from herolint.app.linking.values import Made
 from herolint.app.model import App
-from herolint.app.processes import Process
-from herolint.app.reach import FunctionRef
-from herolint.app.refused_options import RefusedOption, refused_options
-from herolint.app.unbound import unbound_modules
-from herolint.app.values import Made
-from herolint.app.workers import workers_of_call
+from herolint.app.needs.unbound import unbound_modules
+from herolint.app.reaching.reach import FunctionRef
+from herolint.app.running.processes import Process
+from herolint.app.running.workers import workers_of_call
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, report, rule

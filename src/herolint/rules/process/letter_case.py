@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from herolint.app.linking.module import Mod
+from herolint.app.linking.values import Known
 from herolint.app.model import App
-from herolint.app.module import Mod
-from herolint.app.values import Known
 from herolint.changes import Edit
 from herolint.code.facts import NONE, Import
 from herolint.code.queries import argument

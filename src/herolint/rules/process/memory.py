@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.memory import Need, web_need
 from herolint.app.model import App
-from herolint.app.workers import dyno_of
+from herolint.app.running.workers import dyno_of
+from herolint.app.slug.memory import Need, web_need
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.memory import load_memory
 from herolint.rules.registry import WARNING, report, rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.model import App
-from herolint.app.own_programs import Unstartable
+from herolint.app.running.own_programs import Unstartable
 from herolint.finding import Finding, Fix, Place
 from herolint.knowledge import stdlib
 from herolint.knowledge.packages import is_listed_import, program_packages
@@ -14,7 +14,7 @@ from herolint.rules.registry import report
 
 def not_started(app: App, found: Unstartable) -> Finding:
     """A file that is there, and that the system does not start."""
-    from herolint.app.target_edits import any_python, with_line_feeds
+    from herolint.app.mends.target_edits import any_python, with_line_feeds
 
     process, path = found.process, found.path
     fix: Fix | str
@@ -53,7 +53,7 @@ def bare_names(app: App) -> Iterator[Finding]:
         for command in process.script.commands:
             name = command.words[0].text if command.words and not command.cwd and not command.conditional else ""
             if "." in name and "/" not in name and name in app.slug:
-                from herolint.app.target_edits import by_shell
+                from herolint.app.mends.target_edits import by_shell
 
                 yield report(
                     "HL110",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.launch import Launch
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
-from herolint.app.processes import Process
+from herolint.app.running.processes import Process
 from herolint.finding import Place
 
 

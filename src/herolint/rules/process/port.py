@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.defaults import beside_others
-from herolint.app.endpoints import endpoints
-from herolint.app.listening import LOCAL_HOSTS, Endpoint
 from herolint.app.model import App
+from herolint.app.running.defaults import beside_others
+from herolint.app.running.endpoints import endpoints
+from herolint.app.running.listening import LOCAL_HOSTS, Endpoint
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, report, rule
 
@@ -59,7 +59,7 @@ def _bot(end: Endpoint) -> tuple[Place, ...]:
 def _port_mended(app: App, end: Endpoint) -> Fix:
     if end.port == "none":
         return _port_fix(app, end)
-    from herolint.app.endpoint_edits import keeps_port, port_edits
+    from herolint.app.mends.endpoint_edits import keeps_port, port_edits
 
     edits = port_edits(app, end)
     kept = keeps_port(app, end, edits)
@@ -152,7 +152,7 @@ def binds_localhost(app: App) -> Iterator[Finding]:
             "gunicorn": "--bind 0.0.0.0:$PORT",
             "manage.py runserver": "0.0.0.0:$PORT",
         }.get(end.server) or _host_fix(app, end)
-        from herolint.app.endpoint_edits import host_edits, is_deployed_only
+        from herolint.app.mends.endpoint_edits import host_edits, is_deployed_only
 
         yield report(
             "HL106",

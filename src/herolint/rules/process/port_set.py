@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.deploy_scripts import heroku_commands
-from herolint.app.launch import Launch
+from herolint.app.building.deploy_scripts import heroku_commands
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
 from herolint.finding import Finding, Fix, Place
 from herolint.patterns import lazy
@@ -54,7 +54,7 @@ def _undeclared(app: App, name: str) -> Fix:
 
 def _unassigned(app: App, launch: Launch) -> Fix:
     """The command without `PORT=…` before it."""
-    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.app.mends.endpoint_edits import is_deployed_only
     from herolint.edits.words import without_assignment
 
     source = app.source(launch.path)

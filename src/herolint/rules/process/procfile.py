@@ -5,12 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from herolint.app.defaults import beside_others, default_fails, no_default_web
-from herolint.app.detection import moves_root
-from herolint.app.endpoints import unmeant_web
+from herolint.app.building.detection import moves_root
+from herolint.app.building.python_build import builds_python
 from herolint.app.model import App
-from herolint.app.processes import default_like
-from herolint.app.python_build import builds_python
+from herolint.app.running.defaults import beside_others, default_fails, no_default_web
+from herolint.app.running.endpoints import unmeant_web
+from herolint.app.running.processes import default_like
 from herolint.changes import Rename
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine, Procfile
@@ -93,7 +93,7 @@ def _not_added(app: App) -> Iterator[Finding]:
             fix="`git add Procfile` and commit",
         )
     elif "Procfile" not in app.slug:
-        from herolint.app.procfile_edits import not_ignored
+        from herolint.app.mends.procfile_edits import not_ignored
 
         yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), not_ignored(app))
 
@@ -110,7 +110,7 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
     if procfile is None or app.is_container:
         return
     if procfile.encoding_problem in ("utf-16", "utf-32"):
-        from herolint.app.procfile_edits import as_utf8
+        from herolint.app.mends.procfile_edits import as_utf8
 
         yield report(
             "HL102",
@@ -125,7 +125,7 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
         stands_in = default_like(app, line.meant) if line.meant is not None else ""
         goes_on = line.kind == "blank-before-colon" and len(parse(declared[line.name].command).commands) > 1
         error = _is_error(line, has_web="web" in declared) and not stands_in and not goes_on
-        from herolint.app.procfile_edits import as_meant
+        from herolint.app.mends.procfile_edits import as_meant
 
         yield report(
             "HL102",
@@ -166,7 +166,7 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         if line is winner:
             continue
         differs = line.command != winner.command
-        from herolint.app.procfile_edits import without_overridden
+        from herolint.app.mends.procfile_edits import without_overridden
 
         yield report(
             "HL103",
@@ -222,7 +222,7 @@ def _other_processes(app: App, procfile: Procfile) -> Iterator[Finding]:
     wrong_case = next((name for name in names if name.lower() == "web"), None)
     if wrong_case is not None:
         line = procfile.last()[wrong_case]
-        from herolint.app.procfile_edits import called_web
+        from herolint.app.mends.procfile_edits import called_web
 
         yield report(
             "HL104",
@@ -326,6 +326,6 @@ def _some_serve(app: App) -> bool:
 
 
 def _suggestion(app: App) -> Fix:
-    from herolint.app.web_command import suggested
+    from herolint.app.mends.web_command import suggested
 
     return suggested(app)

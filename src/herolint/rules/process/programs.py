@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.launch import Launch
+from herolint.app.building.python_build import manager_files
+from herolint.app.buildpacks.node_programs import Absent, absent_programs
+from herolint.app.buildpacks.pruned_types import PrunedTypes, pruned_types
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
-from herolint.app.node_programs import Absent, absent_programs
-from herolint.app.processes import Process
-from herolint.app.pruned_types import PrunedTypes, pruned_types
-from herolint.app.python_build import manager_files
+from herolint.app.running.processes import Process
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.packages import program_packages
@@ -20,7 +20,7 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.source import Span
 
 if TYPE_CHECKING:
-    from herolint.app.gem_programs import MissingGem, NoServer
+    from herolint.app.running.gem_programs import MissingGem, NoServer
 
 LANGUAGE_PROGRAMS = frozenset(
     {
@@ -80,7 +80,7 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
         if not dependencies.complete and (dependencies.unread or _could_be_transitive(app, packages[0])):
             continue
         at = launch.place(launch.words[2] if program.startswith("python") and len(launch.words) > 2 else word, "not installed")
-        from herolint.app.manifest_edits import requirement_added
+        from herolint.app.mends.manifest_edits import requirement_added
 
         yield report(
             "HL111",
@@ -126,7 +126,7 @@ def _pruned(app: App, absent: Absent) -> Finding:
 
 def _kept(app: App, absent: Absent) -> Fix:
     """The package among those that stay after the build."""
-    from herolint.app.manifest_edits import for_production
+    from herolint.app.mends.manifest_edits import for_production
 
     if any(absent.program in known.loads_others for known in app.code.tables.values()):
         return Fix(f"move `{absent.package}`, and what its configuration loads, to dependencies")
@@ -233,7 +233,7 @@ def _not_at_run_time(app: App, process: Process, launch: Launch, tool: str) -> F
 
 def _without_runner(app: App, launch: Launch, tool: str) -> Fix:
     """The command without `poetry run` before it."""
-    from herolint.app.endpoint_edits import is_deployed_only
+    from herolint.app.mends.endpoint_edits import is_deployed_only
     from herolint.edits.text import written
 
     source, words = app.source(launch.path), launch.command.words

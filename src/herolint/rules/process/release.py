@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.built_programs import keeps_toolchain
-from herolint.app.launch import Launch
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
-from herolint.app.processes import Process
+from herolint.app.running.built_programs import keeps_toolchain
+from herolint.app.running.processes import Process
 from herolint.finding import Finding, Fix, Place
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
@@ -77,7 +77,7 @@ def _makes_files(launch: Launch) -> str:
 
 def _left_out(app: App, release: Process | None, launch: Launch) -> Fix:
     """The release phase without what a build does, or a person."""
-    from herolint.app.step_edits import without_step
+    from herolint.app.mends.step_edits import without_step
 
     alone = launch.subcommand == "makemigrations" or (launch.subcommand == "collectstatic" and _collects(app))
     return Fix(_build_words(launch), without_step(app, release, launch) if alone and release is not None else ())
@@ -90,7 +90,7 @@ def _collects(app: App) -> bool:
 
 def _before(app: App, web: Process | None, launch: Launch) -> Fix:
     """The start command without what the buildpack has done before it."""
-    from herolint.app.step_edits import without_step
+    from herolint.app.mends.step_edits import without_step
 
     words = {word.text for word in launch.words[1:]} - {
         launch.tool,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.endpoints import endpoints, unmeant_web
 from herolint.app.model import App
-from herolint.app.processes import Process
+from herolint.app.running.endpoints import endpoints, unmeant_web
+from herolint.app.running.processes import Process
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Finding, Fix, Place
@@ -101,6 +101,6 @@ def _server_fix(app: App, path: str) -> Fix | str:
 
 def _with_gunicorn(app: App, words: str, command: str, *, sure: bool) -> Fix:
     """The Procfile with a server for production, where the object that it serves is known."""
-    from herolint.app.web_command import served
+    from herolint.app.mends.web_command import served
 
     return Fix(words, served(app, command, "gunicorn") if sure else ())

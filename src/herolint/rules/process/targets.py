@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks.node_output import made_before
-from herolint.app.built_programs import NotBuilt, not_built
-from herolint.app.follow import script_folder
-from herolint.app.java_programs import archives_not_made
-from herolint.app.launch import Launch
-from herolint.app.launch_node import PACKAGE_MANAGERS
+from herolint.app.buildpacks.node_programs import known_programs
+from herolint.app.launching.follow import script_folder
+from herolint.app.launching.launch import Launch
+from herolint.app.launching.launch_node import PACKAGE_MANAGERS
 from herolint.app.model import App
-from herolint.app.node_programs import known_programs
-from herolint.app.own_programs import unstartable
-from herolint.app.processes import Process
+from herolint.app.running.built_programs import NotBuilt, not_built
+from herolint.app.running.java_programs import archives_not_made
+from herolint.app.running.own_programs import unstartable
+from herolint.app.running.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.process.own_files import bare_names, is_known_module, not_started, startable_packages
@@ -63,7 +63,7 @@ def command_target_missing(app: App) -> Iterator[Finding]:
 
 def _not_built(app: App, found: NotBuilt) -> Finding:
     """A binary of another name, or in another folder, than the build gives it."""
-    from herolint.app.target_edits import near_program
+    from herolint.app.mends.target_edits import near_program
 
     names = some(found.made, 3)
     process = found.process
@@ -145,7 +145,7 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
     same = next((path for path in app.slug if path.lower() in (script.lower(), f"{script.lower()}.js")), None)
     if same:
         message = f"{process.name} starts {script}, but the file is called {same}"
-        from herolint.app.target_edits import as_named
+        from herolint.app.mends.target_edits import as_named
 
         return message, at, as_named(app, launch, script, same), Confidence.HIGH
     if script in app.workspace.files:
@@ -154,7 +154,7 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
         return None  # the output of a build that nobody runs: another finding
     near = _near_files(app, script)
     reason = app.workspace.unpushed_reason(script)
-    from herolint.app.target_edits import instead
+    from herolint.app.mends.target_edits import instead
 
     return (
         f"{process.name} starts {script}, which is not in the repository{f' ({reason})' if reason else ''}",
@@ -185,7 +185,7 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _F
         return None
     same = next((p for p in app.slug if p.lower() == script.lower()), None)
     if same:
-        from herolint.app.target_edits import as_named
+        from herolint.app.mends.target_edits import as_named
 
         return (
             f"{process.name} starts {script}, but the file is called {same}",
@@ -198,7 +198,7 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _F
     near = _near_files(app, script)
     reason = app.workspace.unpushed_reason(script)
     why = f" ({reason})" if reason else ""
-    from herolint.app.target_edits import instead
+    from herolint.app.mends.target_edits import instead
 
     return (
         f"{process.name} starts {script}, which is not in the repository{why}",
@@ -225,7 +225,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
         message = f"{process.name} starts the module {module}, " + (
             f"but it is called {near}" if case else "which is not in the repository"
         )
-        from herolint.app.target_edits import instead
+        from herolint.app.mends.target_edits import instead
 
         return (
             message,
@@ -307,7 +307,7 @@ def _missing_object(app: App, process: Process, launch: Launch, path: str, at: P
     if any((f, n) for f, n in mod.facts.globals if n == name):
         return None
     found = next((n for n in ("app", "application", "server", "create_app", "wsgi_app", "api", "asgi") if n in names), None)
-    from herolint.app.target_edits import other_object
+    from herolint.app.mends.target_edits import other_object
 
     fix = other_object(app, launch, found) if found else f"define `{name}` in {path}"
     missing = f"{process.name} loads {name} from {path}, which does not define it"

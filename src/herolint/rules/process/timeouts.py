@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.launch import Launch
+from herolint.app.launching.launch import Launch
+from herolint.app.linking.module import Mod
+from herolint.app.linking.values import Env, Known
 from herolint.app.model import App
-from herolint.app.module import Mod
-from herolint.app.values import Env, Known
 from herolint.changes import Change, Edit
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
@@ -26,7 +26,7 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
     web = app.web
     for launch in web.launches if web is not None else ():
         if launch.tool == "uwsgi":
-            from herolint.app.uwsgi import uwsgi_settings
+            from herolint.app.running.uwsgi import uwsgi_settings
 
             found = uwsgi_settings(app, launch).get("harakiri")
             if found is not None:

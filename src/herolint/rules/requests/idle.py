@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from herolint.app.client import local_calls
-from herolint.app.idle import silent_connections
 from herolint.app.model import App
+from herolint.app.services.client import local_calls
+from herolint.app.timing.idle import silent_connections
 from herolint.finding import Confidence, Finding
 from herolint.rules.registry import WARNING, report, rule
 
@@ -56,7 +56,7 @@ def _mails(app: App) -> Iterator[Finding]:
     """Links in mails, which Rails cannot take from a request."""
     if app.rails is None:
         return
-    from herolint.app.rails_hosts import local_mail_links
+    from herolint.app.frameworks.rails_hosts import local_mail_links
 
     found = local_mail_links(app.rails)
     if found is not None:

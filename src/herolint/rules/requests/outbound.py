@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.clients import Client, client_of
-from herolint.app.commands import brief_program
-from herolint.app.flow import Step
-from herolint.app.limits import has_limit
-from herolint.app.mail_settings import OF_THE_SETTINGS, is_limited_by_settings
+from herolint.app.calling.flow import Step
 from herolint.app.model import App
-from herolint.app.network import nobody_waits
 from herolint.app.program import Effect
-from herolint.app.unlimited import is_switched_off
+from herolint.app.timing.clients import Client, client_of
+from herolint.app.timing.commands import brief_program
+from herolint.app.timing.limits import has_limit
+from herolint.app.timing.mail_settings import OF_THE_SETTINGS, is_limited_by_settings
+from herolint.app.timing.network import nobody_waits
+from herolint.app.timing.unlimited import is_switched_off
 from herolint.code.queries import dotted
 from herolint.finding import Confidence, Finding, Fix
 from herolint.rules.registry import WARNING, report, rule
@@ -122,7 +122,7 @@ def _why(effect: Effect, limit: float) -> str:
 
 
 def _fix(app: App, effect: Effect) -> Fix:
-    from herolint.app import mending
+    from herolint.app.mends import mending
 
     return Fix(_words(app, effect), mending.mended(app, effect))
 

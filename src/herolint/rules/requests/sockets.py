@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.broadcasts import taken_sockets
-from herolint.app.lasting import lasting_values
-from herolint.app.launch import Launch
+from herolint.app.calling.broadcasts import taken_sockets
+from herolint.app.keeping.lasting import lasting_values
+from herolint.app.launching.launch import Launch
+from herolint.app.linking.module import Mod
+from herolint.app.linking.values import Items, Known, constant
 from herolint.app.model import App
-from herolint.app.module import Mod
 from herolint.app.program import Effect
-from herolint.app.values import Items, Known, constant
-from herolint.app.workers import Workers, dynos_of, dynos_said, own_process, web_workers
+from herolint.app.running.workers import Workers, dynos_of, dynos_said, own_process, web_workers
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import dotted

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from herolint.app.commands import long_program
-from herolint.app.durations import Pause, pauses, way_of
-from herolint.app.flow import Step
-from herolint.app.jobs import waited_jobs
-from herolint.app.lazy import made_once
-from herolint.app.limits import ends_by_itself, has_deadline, time_limit
-from herolint.app.makers import asked_for
+from herolint.app.calling.flow import Step
+from herolint.app.calling.jobs import waited_jobs
+from herolint.app.calling.makers import asked_for
+from herolint.app.keeping.model_files import model_file
+from herolint.app.linking.lazy import made_once
 from herolint.app.model import App
-from herolint.app.model_files import model_file
-from herolint.app.network import Calls, slow_calls
 from herolint.app.program import Effect
-from herolint.app.reach import FunctionRef
+from herolint.app.reaching.reach import FunctionRef
+from herolint.app.timing.commands import long_program
+from herolint.app.timing.durations import Pause, pauses, way_of
+from herolint.app.timing.limits import ends_by_itself, has_deadline, time_limit
+from herolint.app.timing.network import Calls, slow_calls
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.databases import speaks
-from herolint.app.encryption import POSTGRES
 from herolint.app.model import App
-from herolint.app.variables import EnvRead
+from herolint.app.needs.variables import EnvRead
+from herolint.app.services.databases import speaks
+from herolint.app.services.encryption import POSTGRES
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import WARNING, report, rule

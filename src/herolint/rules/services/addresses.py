@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from herolint.app.conditions import in_plain_sight
-from herolint.app.databases import databases, speaks
+from herolint.app.calling.conditions import in_plain_sight
+from herolint.app.linking.module import Mod
+from herolint.app.linking.values import UNKNOWN, AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
 from herolint.app.model import App
-from herolint.app.module import Mod
-from herolint.app.probes import only_asks
+from herolint.app.needs.probes import only_asks
 from herolint.app.program import Effect
-from herolint.app.values import UNKNOWN, AnyOf, Env, Known, Made, Table, Text, Value, env_names, options, text_of, walk
+from herolint.app.services.databases import databases, speaks
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.breaks import before
@@ -199,7 +199,7 @@ def postgres_url_scheme(app: App) -> Iterator[Finding]:
         if (database.place.path, database.place.span.start) in seen:
             continue
         seen.add((database.place.path, database.place.span.start))
-        from herolint.app.scheme_edits import as_postgresql
+        from herolint.app.mends.scheme_edits import as_postgresql
 
         yield report(
             "HL303",

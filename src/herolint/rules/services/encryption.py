@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.databases import databases
-from herolint.app.encryption import Unencrypted, off_by_default, unencrypted
+from herolint.app.linking.values import Known, Table, Text, options, text_of, walk
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.values import Known, Table, Text, options, text_of, walk
+from herolint.app.services.databases import databases
+from herolint.app.services.encryption import Unencrypted, off_by_default, unencrypted
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import LOCAL
@@ -50,7 +50,7 @@ def _not_on(app: App, found: Unencrypted) -> Finding:
         "off": "connects to DATABASE_URL with TLS switched off in production",
         "verifies": "connects to DATABASE_URL and checks a certificate that no public authority has signed",
     }
-    from herolint.app.encryption_edits import switched_on
+    from herolint.app.mends.encryption_edits import switched_on
 
     words = f"add `{effect.row.remedy or 'ssl: { rejectUnauthorized: false }'}`" if effect.row.url else effect.row.remedy
     return report(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.launching.side_by_side import MANAGERS
+from herolint.app.linking.values import Known, Text, text_of
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.side_by_side import MANAGERS
-from herolint.app.values import Known, Text, text_of
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.patterns import lazy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.deploy_scripts import heroku_commands
+from herolint.app.building.deploy_scripts import heroku_commands
 from herolint.app.model import App
 from herolint.finding import Finding, Fix, Place
 from herolint.platforms.addons import load_addons
@@ -42,7 +42,7 @@ def _plan(app: App, plan: str, at: Place, what: str) -> Iterator[Finding]:
         if row.warning
         else f"can no longer be had{f' since {when}' if when else ''}"
     )
-    from herolint.app.manifest_edits import replaced_at
+    from herolint.app.mends.manifest_edits import replaced_at
 
     yield report(
         "HL306",
@@ -58,7 +58,7 @@ def _size(app: App, size: str, at: Place, process: str) -> Iterator[Finding]:
     row = load_addons().retired_dyno(size)
     if row is None:
         return
-    from herolint.app.manifest_edits import replaced_at
+    from herolint.app.mends.manifest_edits import replaced_at
 
     yield report(
         "HL306",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.databases import speaks
-from herolint.app.encryption import POSTGRES
+from herolint.app.building.ruby_build import installed_gems
+from herolint.app.frameworks.puma import pool_of, puma_of
+from herolint.app.linking.values import Known, Value, env_names
 from herolint.app.model import App
-from herolint.app.puma import pool_of, puma_of
-from herolint.app.ruby_build import installed_gems
-from herolint.app.values import Known, Value, env_names
-from herolint.app.workers import dynos_of, web_workers
+from herolint.app.running.workers import dynos_of, web_workers
+from herolint.app.services.databases import speaks
+from herolint.app.services.encryption import POSTGRES
 from herolint.finding import Confidence, Finding, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import WARNING, report, rule

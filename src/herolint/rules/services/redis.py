@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.conditions import in_plain_sight, set_afterwards
-from herolint.app.config_vars import orders
-from herolint.app.encryption import told_of_encryption
+from herolint.app.calling.conditions import in_plain_sight, set_afterwards
+from herolint.app.folding.config_vars import orders
+from herolint.app.linking.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
 from herolint.app.model import App
 from herolint.app.program import Effect
-from herolint.app.schemes import never_encrypted
-from herolint.app.values import UNKNOWN, Env, Known, Made, Table, Value, env_names, options, text_of, walk
+from herolint.app.services.encryption import told_of_encryption
+from herolint.app.services.schemes import never_encrypted
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.platforms.addons import load_addons
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -55,7 +55,7 @@ def _clients(app: App) -> Iterator[Finding]:
         elif effect.name.endswith("from_url"):
             expr, value = app.code.argument(effect, effect.row.url)
             if expr is not None and _reads_redis_url(value) and not _touched(value) and not _relaxed(effect):
-                from herolint.app.redis_edits import unchecked_where_encrypted
+                from herolint.app.mends.redis_edits import unchecked_where_encrypted
 
                 fix = Fix(_FIX, unchecked_where_encrypted(app, effect))
                 yield _finding(app, effect.mod.place(effect.fact.call, "checks the certificate"), effect.processes[0], fix, effect.runs)
@@ -80,7 +80,7 @@ def _by_options(app: App, effect: Effect) -> Iterator[Finding]:
         if name.endswith("rejectUnauthorized") or not (isinstance(said, Table) and said.whole and checks in (None, Known(True))):
             return
     if not app.code.relaxed_certificates:
-        from herolint.app.redis_edits import unchecked_by_option
+        from herolint.app.mends.redis_edits import unchecked_by_option
 
         yield _finding(
             app,
@@ -197,10 +197,10 @@ def _rails_settings(app: App) -> Iterator[Finding]:
     workers = [process.name for process in app.processes.values() if any(one.tool == "sidekiq" for one in process.launches)]
     if app.rails is None and not workers:
         return
-    from herolint.app.rails_redis import redis_uses, sidekiq_uses
+    from herolint.app.frameworks.rails_redis import redis_uses, sidekiq_uses
 
     for use in (*sidekiq_uses(app), *(redis_uses(app.rails) if app.rails is not None else ())):
-        from herolint.app.redis_edits import told_in_settings
+        from herolint.app.mends.redis_edits import told_in_settings
 
         fix = "add below `url:` the lines `ssl_params:` and `  verify_mode: <%= OpenSSL::SSL::VERIFY_NONE %>`"
         yield _finding(

@@ -1,0 +1,1 @@
+"""What a build finds and installs: languages, dependencies and lock files."""

@@ -1,0 +1,1 @@
+"""Who calls what, and when: requests, events, the start, and what runs beside them."""

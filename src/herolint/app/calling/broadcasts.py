@@ -1,0 +1,71 @@
+"""Where a server says the same to several open connections: those that other processes hold do not hear it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from herolint.app.calling.loops import blocks_around
+from herolint.app.linking.module import Mod
+from herolint.code import facts
+from herolint.code.facts import NONE, CallFact
+from herolint.finding import Place
+from herolint.source import Span
+
+if TYPE_CHECKING:
+    from herolint.app.program import Program
+
+_SAYS = frozenset({"send", "send_text", "send_json", "write_message", "WriteMessage", "WriteJSON", "<-"})
+"""Methods of connections, and putting something into the channel that a connection is written from."""
+_ROUNDS = frozenset({"forEach", "each", "map"})
+
+
+def broadcast(code: Program) -> tuple[Mod, CallFact] | None:
+    """A call of the web process that sends to each connection of a collection."""
+    for mod in code.modules:
+        for fact in mod.facts.calls if "web" in code.reached_by(mod.path) else ():
+            func = fact.call.func
+            if isinstance(func, facts.Attr) and func.name in _SAYS and (name := _root(func.base)) and _is_each(mod, fact, name):
+                return mod, fact
+    return None
+
+
+def taken_sockets(code: Program) -> Place | None:
+    """Where the web process takes WebSockets that no library keeps in touch with those of other processes."""
+    label = "knows the clients of this process only"
+    for effect in code.effects_of("holds-socket"):
+        if "web" in effect.processes and not effect.row.kind.startswith("GraphQL"):
+            return effect.mod.place(effect.fact.call.func, label)
+    for handler in code.handlers.get("web", ()):
+        mod = code.code.mod(handler.ref.path) if handler.socket else None
+        if mod is not None and handler.ref.number != NONE:
+            fn = mod.facts.functions[handler.ref.number]
+            return Place(mod.path, Span(fn.name_start, fn.name_end), label)
+    return None
+
+
+def _root(expr: facts.AnyExpr) -> str:
+    """The name that something is a part of: `client` of `client.conn` and `client.messages()`."""
+    while isinstance(expr, facts.Attr | facts.Call):
+        expr = expr.base if isinstance(expr, facts.Attr) else expr.func
+    return expr.id if isinstance(expr, facts.Name) else ""
+
+
+def _is_each(mod: Mod, fact: CallFact, name: str) -> bool:
+    """Whether a name is one of many: what a loop takes from a collection, or what `forEach` gives its function."""
+    if any(block.kind == "for" and name in _names(block.target) for block in blocks_around(mod, fact)):
+        return True
+    if fact.function == NONE or not any(param.name == name for param in mod.facts.functions[fact.function].params[:1]):
+        return False
+    around = mod.calls_of.get(mod.facts.functions[fact.function].parent, ())
+    return any(
+        isinstance(call.call.func, facts.Attr)
+        and call.call.func.name in _ROUNDS
+        and any(isinstance(arg, facts.Closure) and arg.number == fact.function for arg in call.call.args)
+        for call in around
+    )
+
+
+def _names(target: facts.AnyExpr | None) -> tuple[str, ...]:
+    """What a loop calls the items, or their parts: `for id, client in clients.items()`."""
+    items = target.items if isinstance(target, facts.Sequence) else (target,)
+    return tuple(item.id for item in items if isinstance(item, facts.Name))

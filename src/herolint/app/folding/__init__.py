@@ -1,0 +1,1 @@
+"""What expressions and conditions will be in production, as far as the code and the platform tell."""

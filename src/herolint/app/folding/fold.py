@@ -1,0 +1,336 @@
+"""Folding: what an expression's value will be in production, through names, attributes, parameters, modules and documents."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from herolint.app.folding.config_entries import ConfigEntries
+from herolint.app.folding.config_files import ConfigFiles
+from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
+from herolint.app.folding.environment import Environment
+from herolint.app.folding.fold_calls import Calls
+from herolint.app.folding.givers import Given, Givers
+from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.module import Binding, Mod
+from herolint.app.linking.operators import HOME, binary, either, join, parent_folder
+from herolint.app.linking.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value, held_under
+from herolint.code import facts
+from herolint.code.facts import NONE, Assign, Import
+
+MAX_DEPTH = 20
+_SAME_VALUE = frozenset({"presence", "to_s", "to_i", "freeze", "strip"})
+"""Methods that need no brackets and give the value itself, or one that reads alike."""
+_OWN_PATH = {"__file__": True, "__FILE__": True, "__filename": True, "__dirname": False, "__dir__": False}
+"""Names for the file that they stand in, or (False) for its folder."""
+
+
+class Folder:
+    """Folds expressions of one code base. `holds` tells of a guard whether it holds in production, `truth` of a test (None: unknown)."""
+
+    def __init__(
+        self,
+        linker: Linker,
+        environment: Environment,
+        holds: Callable[[Mod, int], bool | None],
+        truth: Callable[[Mod, int, facts.AnyExpr, int], bool | None],
+    ) -> None:
+        self.linker = linker
+        self.environment = environment
+        self.holds = holds
+        self.truth = truth
+        self._cache: dict[tuple[str, int, int], tuple[facts.AnyExpr, Value]] = {}
+        """What was found, by file, function and the expression's identity, with the expression: as long as it is kept, no other has that."""
+        self.givers = Givers(linker)
+        self.calls = Calls(self)
+        self.entries = ConfigEntries(self)
+        self.files = ConfigFiles(self)
+        self.given: dict[tuple[str, int], dict[str, Value]] = {}
+        """Values of parameters, by the functions of the project that are being called."""
+
+    def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None, depth: int = 0) -> Value:
+        """The value of the expression in the scope of that function (-1: the module)."""
+        if expr is None or depth > MAX_DEPTH:
+            return UNKNOWN
+        key = (mod.path, function, id(expr))
+        known = self._cache.get(key)
+        if known is None:
+            self._cache[key] = (expr, UNKNOWN)  # while it is found out
+            known = self._cache[key] = (expr, self._fold(mod, function, expr, depth + 1))
+        return known[1]
+
+    @contextmanager
+    def calling(self, mod: Mod, number: int, given: dict[str, Value]) -> Iterator[None]:
+        """Folds as in a call of that function with these values of its parameters: what is found then holds for this call alone."""
+        cache, self._cache = self._cache, self._cache if not given else {}
+        self.given[mod.path, number] = given
+        try:
+            yield
+        finally:
+            del self.given[mod.path, number]
+            self._cache = cache
+
+    def _fold(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
+        def go(inner: facts.AnyExpr) -> Value:
+            return self.fold(mod, function, inner, depth)
+
+        match expr:
+            case facts.Const(value=value):
+                return Known(value)
+            case facts.Name() | facts.Attr():
+                return self._name(mod, function, expr, depth)
+            case facts.Concat(parts=parts):
+                return join([go(p) for p in parts])
+            case facts.Logic(op="or" | "||" | "??", parts=parts):
+                return either([go(p) for p in parts])
+            case facts.Logic(parts=parts):
+                return AnyOf(tuple(go(p) for p in reversed(parts)))
+            case facts.Choice(test=test, then=then, other=other):
+                return self._choice(mod, function, test, go(then), go(other), depth)
+            case facts.Binary(op=op, left=left, right=right):
+                return binary(op, go(left), go(right))
+            case facts.Unary(op="-", value=value):
+                inner = go(value)
+                return Known(-inner.value) if isinstance(inner, Known) and isinstance(inner.value, int | float) else UNKNOWN
+            case facts.Unary(op="not", value=value):
+                inner = go(value)
+                return Known(not inner.value) if isinstance(inner, Known) else UNKNOWN
+            case facts.Unary(op="await", value=value):
+                return go(value)
+            case facts.Sequence(items=items):
+                return Items(tuple(go(i.value) if isinstance(i, facts.Star) else go(i) for i in items))
+            case facts.Mapping(items=pairs):
+                return self._mapping(mod, function, pairs, depth)
+            case facts.Index(base=base, key=index):
+                return self._index(mod, function, base, go(index), depth)
+            case facts.Call():
+                return self.calls.fold(mod, function, expr, depth)
+        return UNKNOWN
+
+    def _mapping(self, mod: Mod, function: int, pairs: tuple[tuple[facts.AnyExpr, facts.AnyExpr], ...], depth: int) -> Value:
+        entries: list[tuple[str, Value, int, int]] = []
+        whole = True
+        for key, value in pairs:
+            folded = self.fold(mod, function, value.value if isinstance(value, facts.Star) else value, depth)
+            if isinstance(key, facts.Star):
+                if isinstance(folded, Table):
+                    entries.extend(folded.entries)
+                else:
+                    whole = False
+                continue
+            name = self.fold(mod, function, key, depth)
+            if isinstance(name, Known):
+                entries.append((str(name.value), folded, key.start, value.end))
+        return Table(tuple(entries), whole)
+
+    def _choice(self, mod: Mod, function: int, test: facts.AnyExpr, then: Value, other: Value, depth: int) -> Value:
+        truth = self.truth(mod, function, test, depth)
+        if truth is not None:
+            return then if truth else other
+        return AnyOf((then, other))
+
+    def _index(self, mod: Mod, function: int, base: facts.AnyExpr, key: Value, depth: int) -> Value:
+        name = key.value if isinstance(key, Known) else None
+        qualified = self.linker.qualified(mod, function, base)
+        if qualified == "sys.argv":
+            return Ref("sys.argv")
+        if qualified in ENV_TABLES and isinstance(name, str):
+            return Env(name, None if qualified == "os.environ" else Known(None), required=qualified == "os.environ")
+        if qualified in self.linker.settings.objects and isinstance(name, str):
+            return self.entries.value(name, depth)
+        if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
+            return Env(name)
+        folded = self.fold(mod, function, base, depth)
+        if isinstance(folded, Table) and name is None and isinstance(settled := self.environment.settled(key), Known):
+            name = settled.value
+        if isinstance(folded, Table) and isinstance(name, str):
+            return folded.get(name) or UNKNOWN
+        if isinstance(folded, Items) and isinstance(name, int) and -len(folded.items) <= name < len(folded.items):
+            return folded.items[name]
+        return UNKNOWN
+
+    def _name(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
+        if isinstance(expr, facts.Name) and expr.id in _OWN_PATH:
+            return Known(f"{HOME}/{mod.path}" if _OWN_PATH[expr.id] else posixpath.dirname(f"{HOME}/{mod.path}"))
+        if isinstance(expr, facts.Attr):
+            base = self._attribute_value(mod, function, expr, depth)
+            if base is not None:
+                return base
+        if isinstance(expr, facts.Name):
+            value = self._local(mod, function, expr, depth)
+            if value is not None:
+                return value
+        return self._target(self.linker.resolve(mod, function, expr), depth)
+
+    def _target(self, target: Target | None, depth: int) -> Value:
+        if target is None:
+            return UNKNOWN
+        if target.kind == "external":
+            constant = self.linker.constants.get(target.name)
+            return Ref(target.name) if constant is None else Known(constant)
+        if target.kind == "variable" and target.mod is not None:
+            return self._bindings(target.mod, list(target.bindings), depth)
+        if target.kind in ("function", "class") and target.mod is not None:
+            return Ref(f"{target.mod.path}:{target.name}")
+        return UNKNOWN
+
+    def _local(self, mod: Mod, function: int, expr: facts.Name, depth: int) -> Value | None:
+        scope = function
+        while scope != NONE:
+            fn = mod.facts.functions[scope]
+            if (mod.path, scope) in self.given and expr.id in self.given[mod.path, scope]:
+                return self.given[mod.path, scope][expr.id]
+            position = next((i for i, p in enumerate(fn.params) if p.name == expr.id), None)
+            if position is not None:
+                return self._parameter(mod, scope, position, expr, depth)
+            bindings = mod.names.get(scope, {}).get(expr.id)
+            if bindings:
+                return self._bindings(mod, [b for b in bindings if b.start <= expr.start] or bindings, depth, expr)
+            scope = fn.parent
+        bindings = mod.names.get(NONE, {}).get(expr.id)
+        if not bindings:
+            return None
+        if function == NONE:
+            bindings = [b for b in bindings if b.start < expr.start] or bindings
+        if not any(isinstance(b.what, Assign) for b in bindings):
+            what = bindings[-1].what
+            if isinstance(what, Import) and what.name in (None, "default") and (whole := self.whole(mod, what.module, depth)) is not None:
+                return whole
+            return self._target(self.linker.lookup(mod, function, expr.id), depth)
+        return self._bindings(mod, bindings, depth, expr)
+
+    def _parameter(self, mod: Mod, function: int, position: int, expr: facts.Name, depth: int) -> Value:
+        """What a parameter holds by the calls elsewhere, where types tell which those are; else its default, if no call passes anything."""
+        fn = mod.facts.functions[function]
+        if self.linker.dialect(mod).follows_values:
+            given = self._any_given(self.givers.of_parameter(mod, function, position), depth)
+            changes = [b for b in mod.names.get(function, {}).get(expr.id, ()) if b.start <= expr.start]
+            return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
+        default = fn.params[position].default
+        if default is None or self.linker.code.passes(fn, position, expr.id):
+            return UNKNOWN
+        return self.fold(mod, fn.parent, default, depth)
+
+    def whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
+        """What a module or document is as a whole, where its specifier leads to one whose value is known."""
+        given = self.linker.dialect(mod).given(mod, specifier)
+        if not isinstance(given, tuple):
+            return given
+        folded = self.fold(given[0], NONE, given[1], depth)
+        return folded if isinstance(folded, Table) else None
+
+    def _bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
+        """The value of a name from its bindings: later ones hide earlier ones unless they are conditional."""
+        values: list[Value] = []
+        fills: list[bool] = []
+        for binding in reversed(bindings):
+            what = binding.what
+            if at is not None and binding.start <= at.start < getattr(what, "end", 0):
+                continue
+            holds = self.holds(mod, binding.guard)
+            if holds is False:
+                continue
+            if isinstance(what, Assign) and what.op == "+=":
+                continue
+            if isinstance(what, Assign) and what.op in ("=", ":=") and isinstance(what.target, facts.Name):
+                values.append(self.fold(mod, what.function, what.value, depth))
+            else:
+                values.append(UNKNOWN)
+            fills.append(isinstance(what, Assign) and _fills_empty(mod, what))
+            if binding.guard == NONE or holds is True:
+                break
+        if len(values) == 1:
+            return values[0]
+        if len(values) > 1 and isinstance(values[-1], Env) and all(fills[:-1]):
+            return either(values[::-1])
+        return AnyOf(tuple(values)) if values else UNKNOWN
+
+    def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
+        if expr.name in _SAME_VALUE:
+            return self.fold(mod, function, expr.base, depth)
+        base = self.linker.resolve(mod, function, expr.base)
+        if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
+            return Env(expr.name, Known(None))
+        if base is None or base.kind in ("external", "variable"):
+            if expr.name in ("parent", "parents", "name", "stem", "value"):
+                return parent_folder(self.fold(mod, function, expr.base, depth)) if expr.name == "parent" else None
+            held = held_under(self.fold(mod, function, expr.base, depth), expr.name)
+            unsure = held is not None and self.linker.dialect(mod).follows_values and self.givers.changed(expr.name)
+            return UNKNOWN if unsure else held
+        if base.kind == "module" and base.mod is not None:
+            given = self.linker.dialect(base.mod).value(base.mod, expr.name)
+            if given is not None:
+                return self.fold(given[0], NONE, given[1], depth)
+            bindings = base.mod.names.get(NONE, {}).get(expr.name)
+            if bindings and any(isinstance(b.what, Assign) for b in bindings):
+                return self._bindings(base.mod, bindings, depth)
+        if base.kind in ("class", "instance") and base.mod is not None:
+            if self.linker.dialect(base.mod).follows_values:
+                return self._field_value(mod, function, expr, base, depth)
+            return self.class_value(base.mod, base.number, expr.name, depth)
+        return None
+
+    def _field_value(self, mod: Mod, function: int, expr: facts.Attr, base: Target, depth: int) -> Value | None:
+        """What a field holds: as its object was made here, or any object of its type elsewhere; else the variable that its tag names."""
+        assert base.mod is not None
+        declared = base.mod.class_body.get(base.number, {}).get(expr.name)
+        if declared and isinstance(declared[-1].value, facts.Const) and (read := tagged(str(declared[-1].value.value), expr.name)):
+            return read
+        if self.givers.is_filled(base.mod, base.number):
+            return self.files.value(base.mod, base.number, expr.name)
+        made = self.fold(mod, function, expr.base, depth + 1)
+        given = self.givers.of_field(base.mod, base.number, expr.name)
+        if given is None:
+            return UNKNOWN
+        if isinstance(made, Made) and (value := made.keyword(expr.name)) is not None:
+            return value if not any(one.changes for one in given) else self._any_given(given, depth)
+        if not declared:
+            return self.class_value(base.mod, base.number, expr.name, depth)
+        return self._any_given(given, depth) if given else None
+
+    def _any_given(self, given: tuple[Given, ...], depth: int) -> Value:
+        """One of the values that are given, where all are known."""
+        distinct = tuple(dict.fromkeys(self.fold(one.mod, one.function, one.expr, depth + 2) for one in given))
+        if not distinct or UNKNOWN in distinct:
+            return UNKNOWN
+        return distinct[0] if len(distinct) == 1 else AnyOf(distinct)
+
+    def class_value(self, mod: Mod, index: int, name: str, depth: int = 0) -> Value | None:
+        """The value of a class attribute, own or inherited; of a settings class, the environment variable behind it."""
+        assigns = mod.class_body.get(index, {}).get(name)
+        if assigns:
+            last = assigns[-1]
+            value = self.fold(mod, last.function, last.value, depth) if last.value is not None else None
+            if self.linker.ancestors(mod, index) & SETTINGS_BASES:
+                return settings_field(name, value)
+            if value is not None:
+                return value
+        for assign in mod.self_assigns.get((index, name), ()):
+            return self.fold(mod, assign.function, assign.value, depth)
+        for base in self.linker.bases(mod, index):
+            if base.kind == "class" and base.mod is not None and depth < MAX_DEPTH:
+                value = self.class_value(base.mod, base.number, name, depth + 1)
+                if value is not None:
+                    return value
+        return None
+
+
+def _fills_empty(mod: Mod, assign: Assign) -> bool:
+    """Whether a value is given to a name only while that is empty: `if port == "" { port = "8080" }`, `if not url and DEBUG: url = …`."""
+    guard = mod.facts.guards[assign.guard] if assign.guard != NONE else None
+    if guard is None or guard.kind != "if" or not isinstance(assign.target, facts.Name):
+        return False
+    test = guard.test
+    parts = test.parts if isinstance(test, facts.Logic) and test.op in ("and", "&&") else (test,)
+    return any(_asks_if_empty(part, assign.target.id) for part in parts)
+
+
+def _asks_if_empty(test: facts.AnyExpr, name: str) -> bool:
+    if isinstance(test, facts.Binary) and test.op in ("==", "===", "is") and isinstance(test.right, facts.Const) and not test.right.value:
+        test = test.left.args[0] if isinstance(test.left, facts.Call) and len(test.left.args) == 1 else test.left
+    elif isinstance(test, facts.Unary) and test.op == "not":
+        test = test.value
+    else:
+        return False
+    return isinstance(test, facts.Name) and test.id == name

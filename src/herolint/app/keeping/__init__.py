@@ -1,0 +1,1 @@
+"""What processes keep, in memory and on a dyno's disk."""

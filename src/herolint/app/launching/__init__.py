@@ -1,0 +1,1 @@
+"""What commands start: programs, their options, and the scripts behind them."""

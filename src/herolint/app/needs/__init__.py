@@ -1,0 +1,1 @@
+"""What code needs to run: packages, files, variables and the operating system."""

@@ -1,0 +1,1 @@
+"""Which code each process runs, by imports and references."""

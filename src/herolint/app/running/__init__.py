@@ -1,0 +1,1 @@
+"""What runs on the dynos: process types, images, servers, ports and entry points."""

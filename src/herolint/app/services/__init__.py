@@ -1,0 +1,1 @@
+"""Databases, secrets, encryption and what else lies outside the app."""

@@ -1,0 +1,1 @@
+"""What the slug weighs, and the memory of what it runs."""

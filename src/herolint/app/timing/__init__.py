@@ -1,0 +1,1 @@
+"""How long work takes, what limits it, and who waits for it."""
