@@ -255,7 +255,7 @@ class Program:
         for name, reach in self.reach.items():
             process = self.app.processes[name]
             django = self.django if self.django is not None and self.runs_django(process) else None
-            found[name] = handlers_of(reach, self.linker, self.tables, django)
+            found[name] = handlers_of(reach, self.linker, self.tables, django, self.calls)
             for placed in self.placed[name]:
                 mod = self.code.mod(placed.path)
                 found[name] += [Handler(*one) for one in placed_handlers(self.linker, mod, placed)] if mod is not None else []

@@ -93,9 +93,9 @@ def walk(expr: AnyExpr | None, enters: Callable[[AnyExpr], bool] | None = None) 
 def root_of(attribute: facts.Attr) -> facts.Name | None:
     """What a chain of names starts with; None where something else stands there."""
     base = attribute.base
-    while isinstance(base, facts.Attr):
+    while type(base) is facts.Attr:
         base = base.base
-    return base if isinstance(base, facts.Name) else None
+    return base if type(base) is facts.Name else None
 
 
 def spoken(expr: AnyExpr) -> list[facts.Name | facts.Attr | facts.Const | facts.Closure]:
@@ -105,21 +105,20 @@ def spoken(expr: AnyExpr) -> list[facts.Name | facts.Attr | facts.Const | facts.
     inside = _INSIDE
     while stack:
         at = stack.pop()
-        if isinstance(at, _NAMED):
-            found.append(at)
-        elif isinstance(at, facts.Attr):
+        if type(at) is facts.Attr:
             found.append(at)
             if root_of(at) is None:
                 stack.append(at.base)
-        elif isinstance(at, facts.Const):
-            if isinstance(at.value, str):
+        elif type(at) is facts.Name or type(at) is facts.Closure:
+            found.append(at)
+        elif type(at) is facts.Const:
+            if type(at.value) is str:
                 found.append(at)
         elif (read := inside.get(type(at))) is not None:
             stack.extend(read(at))
     return found
 
 
-_NAMED = (facts.Name, facts.Closure)
 _INSIDE: dict[type[Any], Callable[[Any], tuple[AnyExpr, ...]]] = {
     facts.Attr: lambda e: (e.base,),
     facts.Index: lambda e: (e.key, e.base),

@@ -98,10 +98,6 @@ class Handlers(msgspec.Struct, frozen=True):
         """Whether a decorator of that qualified name makes a request handler."""
         return qualified in self.decorators
 
-    def call(self, qualified: str) -> HandlerCall | None:
-        """The row of a registering call."""
-        return self.calls.get(qualified)
-
     def is_view(self, qualified: str) -> bool:
         """Whether a class of that qualified name is a base of views."""
         return qualified in self.bases

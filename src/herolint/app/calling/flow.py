@@ -94,6 +94,7 @@ class Flow:
         """Whether calls count whose end nobody waits for."""
         self.waited = waited
         """Calls (path, start) whose end is waited for though no word at the call says so."""
+        self.keepers = tuple(linker.settings.keeps)
         self._kept: dict[tuple[FunctionRef, bool], tuple[Follows, ...]] = {} if waited else reach.followed[with_background]
 
     def from_functions(self, starts: list[FunctionRef], waits: bool = False) -> dict[FunctionRef, Step]:
@@ -162,7 +163,7 @@ class Flow:
         if isinstance(func, facts.Index):
             for given_to in table_of(self.linker, mod, fact):
                 yield from _ref(given_to)
-        elif isinstance(func, facts.Name):
+        elif isinstance(func, facts.Name) and _may_be_made(func.id, target):
             for given_to in wrapped(self.linker, mod, fact):
                 yield from _ref(given_to)
         if isinstance(func, facts.Attr) and func.name in HAND_OFFS:
@@ -175,7 +176,7 @@ class Flow:
             yield from self._overridden(mod, fact)
             yield from self._out_of_table(mod, fact)
         elif target.mod is None:
-            if any(target.name.startswith(keeper) for keeper in self.linker.settings.keeps):
+            if target.name.startswith(self.keepers):
                 yield from self._out_of_table(mod, fact)
         elif target.kind == "function":
             fn = target.mod.facts.functions[target.number]
@@ -284,11 +285,20 @@ class Flow:
 
 def _left_to_others(mod: Mod, number: int, unwritten: frozenset[str]) -> bool:
     """Whether a method does nothing itself, but to say so: the classes that are made from its own give it what to do."""
-    if mod.facts.functions[number].klass == NONE or any(one.function == number for one in mod.facts.assigns):
+    if mod.facts.functions[number].klass == NONE or any(
+        last_name(fact.call.func) not in unwritten for fact in mod.calls_of.get(number, ())
+    ):
         return False
-    if any(one.function == number and one.value is not None for one in mod.facts.returns):
+    if any(one.function == number for one in mod.facts.assigns):
         return False
-    return all(last_name(fact.call.func) in unwritten for fact in mod.calls_of.get(number, ()))
+    return not any(one.function == number and one.value is not None for one in mod.facts.returns)
+
+
+def _may_be_made(name: str, target: Target | None) -> bool:
+    """Whether what is called by a name may be what another call made of a function: neither that function itself nor one from outside."""
+    if target is None or target.kind in ("variable", "instance"):
+        return True
+    return target.name.endswith("()") if target.kind == "external" else target.name.rpartition(".")[2] != name
 
 
 def _ref(target: Target) -> Iterator[FunctionRef]:

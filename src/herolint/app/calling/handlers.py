@@ -9,6 +9,7 @@ from functools import partial
 import msgspec
 
 from herolint.app.frameworks.django import Django
+from herolint.app.linking.calls import NamedCall, NamedCalls
 from herolint.app.linking.link import Linker, Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
@@ -53,10 +54,20 @@ class Handler(msgspec.Struct, frozen=True):
     socket: bool = False
 
 
-def handlers_of(reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], django: Django | None) -> list[Handler]:
-    """All request handlers in the code that a process reaches."""
+def handlers_of(
+    reach: Reach, linker: Linker, knowledge: Mapping[str, Knowledge], django: Django | None, calls: NamedCalls
+) -> list[Handler]:
+    """All request handlers in the code that a process reaches. `calls`: those of all code, by what they call."""
     found: dict[FunctionRef, Handler] = {}
-    for find in (_decorated, partial(_registered, reach), _classes, partial(_signed, reach)):  # the first one knows the best name
+    registering: dict[str, list[NamedCall]] = {}
+    for call in calls.of(name for known in knowledge.values() for name in known.handlers.calls):
+        registering.setdefault(call.mod.path, []).append(call)
+    for find in (
+        _decorated,
+        partial(_registered, reach, registering),
+        _classes,
+        partial(_signed, reach),
+    ):  # the first one knows the best name
         for mod in reach.mods():
             for handler in find(mod, linker, knowledge[mod.facts.language].handlers):
                 found.setdefault(handler.ref, handler)
@@ -119,19 +130,17 @@ def _label(name: str, path: facts.AnyExpr | None, decorator: facts.AnyExpr, func
     return f"{verb or 'GET'} {text}"
 
 
-def _registered(reach: Reach, mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
-    for fact in mod.facts.calls:
-        if reach.runs(mod, fact.guard) is False:
-            continue
-        qualified = linker.qualified(mod, fact.function, fact.call.func) if known.calls else None
-        row = known.call(qualified) if qualified else None
-        if row is None:
+def _registered(reach: Reach, calls: Mapping[str, list[NamedCall]], mod: Mod, linker: Linker, known: Handlers) -> Iterator[Handler]:
+    for call in calls.get(mod.path, ()):
+        fact, qualified = call.fact, call.name
+        row = known.calls.get(qualified)
+        if row is None or reach.runs(mod, fact.guard) is False:
             continue
         path = argument(fact.call, 0, "path")
         if not isinstance(path, facts.Const):
             path = _path_before(fact.call.func)
         label = str(path.value) if isinstance(path, facts.Const) else ""
-        verb = (qualified or "").rpartition(".")[2].lower()
+        verb = qualified.rpartition(".")[2].lower()
         label = f"{verb.upper()} {label}" if row.position < 0 and verb in METHOD_NAMES and isinstance(path, facts.Const) else label
         for target in _given(mod, linker, fact, row):
             for ref in _view(target, linker):

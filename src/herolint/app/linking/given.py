@@ -48,7 +48,7 @@ def _ends(linker: Linker, mod: Mod, fact: CallFact, kind: str) -> bool:
 
 
 def _beside(mod: Mod, fact: CallFact) -> Iterator[CallFact]:
-    return (other for other in mod.facts.calls if other.function == fact.function)
+    return iter(mod.calls_of.get(fact.function, ()))
 
 
 def _is_method(fact: CallFact, *names: str) -> bool:

@@ -230,7 +230,9 @@ class Linker:
         return None
 
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
-        earlier = [b for b in bindings if before < 0 or (b.start <= before and not _inside(b, before))] or bindings
+        earlier = bindings
+        if before >= 0 and len(bindings) > 1:  # a single one is taken whether it stands above or below
+            earlier = [b for b in bindings if b.start <= before and not _inside(b, before)] or bindings
         for binding in reversed(earlier):
             match binding.what:
                 case Import() as imp:

@@ -93,15 +93,15 @@ class References:
         for inner in spoken(expr):
             if unused and any(start <= inner.start and inner.end <= end for start, end in unused):
                 continue
-            if isinstance(inner, facts.Name):
+            if type(inner) is facts.Name:
                 if not self._leads_nowhere(scope, inner.id):
                     self._add_meant(scope, inner, inner.id)
-            elif isinstance(inner, facts.Attr):
+            elif type(inner) is facts.Attr:
                 self._add_attribute(scope, inner)
-            elif isinstance(inner, facts.Const):
+            elif type(inner) is facts.Const:
                 if inner.value not in self._said and inner.value.isidentifier():
                     self._say(scope, inner.value)
-            else:
+            elif isinstance(inner, facts.Closure):
                 scope.found.append(FunctionRef(scope.mod.path, inner.number))
 
     def _add_attribute(self, scope: _Scope, attribute: facts.Attr) -> None:
