@@ -217,4 +217,4 @@ def test_a_driver_that_does_not_check_certificates_by_itself(tmp_path: Path) -> 
 )
 def test_what_does_not_compile_with_the_node_of_the_build(tmp_path: Path, needs: dict[str, str], engine: str, fails: bool) -> None:
     manifest = json.dumps({"name": "orders", "engines": {"node": engine}, "scripts": {"start": "node server.js"}, "dependencies": needs})
-    assert (("HL421", "error") in codes(tmp_path, {"package.json": manifest, "server.js": SERVER})) is fails
+    assert (("HL410", "error") in codes(tmp_path, {"package.json": manifest, "server.js": SERVER})) is fails

@@ -17,7 +17,7 @@ from herolint.rules.registry import ERROR, WARNING, report, rule
 def dependency_api_mismatch(app: App) -> Iterator[Finding]:
     """A pinned release fails with the release of another distribution that comes with it, or no longer has what the code imports."""
     yield from told(app, "HL421", "not-together")
-    yield from (_with_node(broken) for broken in node_breaks(app))
+    yield from (with_node("HL421", broken) for broken in node_breaks(app) if broken.row.stage != "install")
     if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
         return
     python = python_minor(app)
@@ -39,10 +39,11 @@ def dependency_api_mismatch(app: App) -> Iterator[Finding]:
             yield _gone(gone)
 
 
-def _with_node(broken: Broken) -> Finding:
+def with_node(code: str, broken: Broken) -> Finding:
+    """A package of npm that is too old for the build's Node.js: `code` says whether the install fails on it, or what runs later."""
     row = broken.row
     return report(
-        "HL421",
+        code,
         f"{row.name} {broken.release} does not go with Node.js {broken.node}: {row.reason}",
         broken.at,
         severity=ERROR,

@@ -28,6 +28,11 @@ def requirement_uninstallable(app: App) -> Iterator[Finding]:
     """A requirement that cannot be installed on a dyno, or that the installer cannot read."""
     yield from uninstallable_pins(app)
     yield from told(app, "HL410", "not-installable")
+    if "package.json" in app.slug:
+        from herolint.app.buildpacks.node_breaking import node_breaks
+        from herolint.rules.build.breaks import with_node
+
+        yield from (with_node("HL410", broken) for broken in node_breaks(app) if broken.row.stage == "install")
     if not builds_python(app) or not app.root.deployed:
         return
     found = app.dependencies
