@@ -124,9 +124,10 @@ def is_for_outside(source: SourceFile, given: Given) -> bool:
 
 
 def _remote_host(text: str, at: int) -> bool:
-    """Whether a host outside the developer's machine stands near."""
-    hosts = [match["host"] for match in _HOST.finditer(text, max(0, at - NEAR), at + NEAR)]
-    return any(_remote(host) for host in hosts)
+    """Whether the nearest host that stands near is outside the developer's machine."""
+    hosts = _HOST.finditer(text, max(0, at - NEAR), at + NEAR)
+    nearest = min(hosts, key=lambda match: abs(match.start() - at), default=None)
+    return nearest is not None and _remote(nearest["host"])
 
 
 def _belongs_to_production(source: SourceFile, at: int) -> bool:
