@@ -107,6 +107,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("crm.py", 'key = os.getenv("API_KEY", "none-so-far")\nrow("password_reset", "Confirm your password")\n'),
         ("env.ts", "const names = ['AWS_S3_SECRET_ACCESS_KEY', 'AWS_S3_ACCESS_KEY_ID'];\n"),
         ("idea.key", "not a key at all\n"),
+        ("pay.py", 'MPESA_PASSKEY = "bfb279f9' + "aa9bdbcf158e97dd71a467cd2e0c893059b10f78" + '"\n'),
         ("compose.py", 'URL = "redis://:Vq8zTr41@redis:6379/0"\n'),
         ("app.py", 'URL = f"postgres://{user}:{password}@db.shop-data.net/shop"\n'),
         ("app.py", 'TOKEN_URL = "https://accounts.shop.net/oauth2/token"\nSECRET_NAME = "projects/17/secrets/app42/versions/3"\n'),
