@@ -73,7 +73,7 @@ TOKENS = {
 def test_a_token_of_a_service_is_found_and_masked(kind: str) -> None:
     secret = TOKENS[kind]
     line = secret if "=" in secret or "BEGIN" in secret else f'bot_token = "{secret}"'
-    (one,) = found("app/frameworks/settings.py", line + "\n")
+    (one,) = found("app/settings.py", line + "\n")
     assert one.kind == kind
     assert secret not in one.masked
 
@@ -100,9 +100,14 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("app.py", 'URL = "postgres://user:password@db.shop-data.net/shop"\n'),
         ("shop/static/js/player.js", "var settings = { apiKey: 'htu4Rd1JP11Ww0X72T1C" + "3g' };\n"),
         ("shop/local_settings.py", 'DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "Vq8zTr41LmP0Wx' + '55Kd7Q"}}\n'),
+        (
+            "shop/settings.py",
+            'DATABASES = {"default": {"PASSWORD": "Vq8zTr' + '41", "HOST": "localhost"}}\nEMAIL_HOST = "smtp.shop-data.net"\n',
+        ),
         ("crm.py", 'key = os.getenv("API_KEY", "none-so-far")\nrow("password_reset", "Confirm your password")\n'),
         ("env.ts", "const names = ['AWS_S3_SECRET_ACCESS_KEY', 'AWS_S3_ACCESS_KEY_ID'];\n"),
         ("idea.key", "not a key at all\n"),
+        ("pay.py", 'MPESA_PASSKEY = "bfb279f9' + "aa9bdbcf158e97dd71a467cd2e0c893059b10f78" + '"\n'),
         ("compose.py", 'URL = "redis://:Vq8zTr41@redis:6379/0"\n'),
         ("app.py", 'URL = f"postgres://{user}:{password}@db.shop-data.net/shop"\n'),
         ("app.py", 'TOKEN_URL = "https://accounts.shop.net/oauth2/token"\nSECRET_NAME = "projects/17/secrets/app42/versions/3"\n'),

@@ -179,3 +179,8 @@ class SourceFile:
     def span_of_text(self, start: int, end: int) -> Span:
         """The byte span of a range of `text`."""
         return Span(self.byte_offset(start), self.byte_offset(end))
+
+
+def in_comment(text: str, at: int) -> bool:
+    """Whether the line of a place in a text is commented out, in the way of any language."""
+    return text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith(("#", "//", "--", ";", "*"))

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 _TRUSTING = "app/Http/Middleware/TrustProxies.php"
 _BOOTSTRAP = "bootstrap/app.php"
-_TRUSTS = lazy(r"\$proxies\s*=\s*(?!null\b)")
+_TRUSTS = lazy(r"\$proxies\s*=(?!\s*null\b)")
 _FORCES = (
     "forceScheme", "forceSchema", "forceHttps", "forceRootUrl", "trustProxies(", "setTrustedProxies", "TRUSTED_PROXIES", "'HTTPS'", '"HTTPS"',
+    "HTTPS=on", "HTTPS on",
 )  # fmt: skip
-"""Words of code that makes addresses of https by itself, or believes the router."""
+"""Words of code that makes addresses of https by itself, or believes the router, and of a server's settings that tell PHP so."""
 _WHOLE = ("asset(", "url(", "route(", "@vite")
 """Helpers that write whole addresses into a page."""
 _FILES = frozenset({"single", "daily"})
 """Drivers of Laravel's log that write files."""
+_LOGS = "storage/logs"
 
 
 class OnDisk(msgspec.Struct, frozen=True):
@@ -64,7 +66,9 @@ class Laravel:
         return OnDisk(Place("config/session.php", driver.span, "sessions are files"), driver.env)
 
     def logs(self) -> OnDisk | None:
-        """Logs that end in files only."""
+        """Logs that end in files only, which the command of web does not name: it may send on what is in them (`-l`, `tail`)."""
+        if any(_LOGS in word.text for launch in self.app.processes["web"].launches for word in launch.words):
+            return None
         found = self.settings("logging")
         default = found.get("default")
         channel = self.settled(default)
@@ -92,12 +96,7 @@ class Laravel:
         views = (path for path in self.app.slug if path.startswith("resources/views/") and path.endswith(".php"))
         if not any(word in text for text in self._texts(views) for word in _WHOLE):
             return None
-        code = (
-            path
-            for path in self.app.slug
-            if path.endswith(".php") and path.startswith(("app/", "bootstrap/", "config/", "routes/", "public/"))
-        )
-        if any(word in text for text in self._texts(code) for word in _FORCES):
+        if any(word in text for text in self._texts(filter(_may_force, self.app.slug)) for word in _FORCES):
             return None
         middleware = self.app.document(_TRUSTING)
         if middleware is not None:
@@ -113,6 +112,13 @@ class Laravel:
 
     def _texts(self, paths: Iterator[str]) -> Iterator[str]:
         return (source.text for path in paths if (source := self.app.document(path)) is not None and not source.is_binary)
+
+
+def _may_force(path: str) -> bool:
+    """Whether a file is code that serves requests, or a setting of the web server before it."""
+    if path.endswith(".php"):
+        return path.startswith(("app/", "bootstrap/", "config/", "routes/", "public/"))
+    return path in (".htaccess", "public/.htaccess") or (path.endswith(".conf") and "/" not in path)
 
 
 def laravel_of(app: App) -> Laravel | None:

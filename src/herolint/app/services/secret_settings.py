@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.services.secret_values import PLACEHOLDER, chosen_password, entropy, is_placeholder, looks_random
 from herolint.knowledge.secrets import load_secret_formats
 from herolint.patterns import lazy
-from herolint.source import SourceFile, Span
+from herolint.source import SourceFile, Span, in_comment
 
 SECRET_NAME = lazy(r"(?i)(secret|token|passw|passwd|pwd|api_?key|app_?key|private_?key|access_?key|auth_?key|credential|jwt)")
 STRONG_NAME = lazy(r"(?i)(secret|passw(or)?d|private_?key|(auth|access|bot|bearer|refresh)_?token)")
@@ -85,7 +85,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             continue  # behind a backslash the name begins with an escape: it is a line of a longer text
         if not _belongs_to_production(source, match.start()) or (_is_shown(source, match.start()) and not STRONG_NAME.search(name)):
             continue
-        comment = _in_comment(text, start)
+        comment = in_comment(text, start)
         if comment and name in WRITTEN_BY_GENERATORS:
             continue
         if looks_random(value):
@@ -100,11 +100,6 @@ def _is_shown(source: SourceFile, at: int) -> bool:
         return True
     before = source.text.rfind("<script", 0, at)
     return before >= 0 and source.text.find("</script", before, at) < 0
-
-
-def _in_comment(text: str, at: int) -> bool:
-    """Whether the line of a place is commented out."""
-    return text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith(("#", "//", "--", ";", "*"))
 
 
 def _is_chosen(name: str, value: str, text: str, at: int) -> bool:
@@ -124,9 +119,10 @@ def is_for_outside(source: SourceFile, given: Given) -> bool:
 
 
 def _remote_host(text: str, at: int) -> bool:
-    """Whether a host outside the developer's machine stands near."""
-    hosts = [match["host"] for match in _HOST.finditer(text, max(0, at - NEAR), at + NEAR)]
-    return any(_remote(host) for host in hosts)
+    """Whether the nearest host that stands near is outside the developer's machine."""
+    hosts = _HOST.finditer(text, max(0, at - NEAR), at + NEAR)
+    nearest = min(hosts, key=lambda match: abs(match.start() - at), default=None)
+    return nearest is not None and _remote(nearest["host"])
 
 
 def _belongs_to_production(source: SourceFile, at: int) -> bool:
@@ -147,7 +143,7 @@ def in_defines(source: SourceFile) -> Iterator[Given]:
     elsewhere = any(match["name"].endswith("HOST") and _remote(match["s"]) for match in found)
     for match in found:
         name, value = match["name"], match["s"]
-        if _in_comment(source.text, match.start()):
+        if in_comment(source.text, match.start()):
             continue
         password = _is_password(name) and elsewhere and not PLACEHOLDER.match(value) and any(char.isdigit() for char in value)
         if password or (_SALT.search(name) and len(value) >= _SALT_LENGTH and entropy(value) > 4.0):
