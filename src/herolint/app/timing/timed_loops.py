@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.calling.flow import Flow
+from herolint.app.calling.loops import blocks_around, leaves_early
 from herolint.app.linking.given import row_of
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
@@ -66,7 +67,7 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
             continue
         every = seconds(code, tick)
         if every is None:
-            if tick.row.kind == "again" or not code.linker.dialect(tick.mod).follows_values:
+            if tick.row.kind == "again" or not code.linker.dialect(tick.mod).follows_values or _until_done(tick):
                 continue
             every = math.inf
         starts = _started(code) if starts is None else starts
@@ -125,6 +126,13 @@ def _again(code: Program, tick: Effect) -> bool:
         return False
     given = functions_in(code.linker, tick.mod, tick.fact.function, tick.fact.call.args[1])
     return any(target.mod is tick.mod and target.number == tick.fact.function for target in given)
+
+
+def _until_done(tick: Effect) -> bool:
+    """Whether a loop pauses between tries, and is left when one succeeds."""
+    return tick.row.kind == "pause" and any(
+        block.kind == "while" and leaves_early(tick.mod, block) for block in blocks_around(tick.mod, tick.fact)
+    )
 
 
 def _loops_by(tick: Effect) -> int:
