@@ -10,7 +10,7 @@ import msgspec
 
 from herolint.app.calling.flow import Flow
 from herolint.app.calling.loops import blocks_around, leaves_early
-from herolint.app.linking.given import row_of
+from herolint.app.linking.given import row_of, set_off
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
 from herolint.app.reaching.reach import FunctionRef
@@ -176,7 +176,7 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
     for mod in code.modules:
         for fact in mod.facts.calls:
-            started = _beside(mod, fact)
+            started = set_off(mod, fact)
             block = _threads_block(code, mod, fact)
             row = row_of(code.linker, mod, fact, "starts-beside") if not started else None
             if (
@@ -199,9 +199,3 @@ def _threads_block(code: Program, mod: Mod, fact: CallFact) -> facts.Closure | N
     block = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
     name = code.linker.qualified(mod, fact.function, fact.call.func) if block is not None else None
     return block if name is not None and any(row.effect == "starts-thread" for row in code.knows(mod).effects(name)) else None
-
-
-def _beside(mod: Mod, fact: CallFact) -> bool:
-    """Whether a call is what a `go` statement starts."""
-    block = mod.facts.blocks[fact.block] if fact.block != NONE else None
-    return block is not None and block.kind == "go" and block.subject is not None and block.subject.start == fact.call.start
