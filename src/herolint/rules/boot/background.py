@@ -247,9 +247,7 @@ def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
         for assign in mod.facts.assigns:
             if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.function == fact.function:
                 base = assign.value
-    if isinstance(base, facts.Call):
-        return argument(base, 1, "target")
-    return next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
+    return argument(base, 1, "target") if isinstance(base, facts.Call) else None
 
 
 def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
