@@ -197,5 +197,4 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
 def _threads_block(code: Program, mod: Mod, fact: CallFact) -> facts.Closure | None:
     """The block that a thread runs: `Thread.new { … }`."""
     block = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
-    name = code.linker.qualified(mod, fact.function, fact.call.func) if block is not None else None
-    return block if name is not None and any(row.effect == "starts-thread" for row in code.knows(mod).effects(name)) else None
+    return block if block is not None and code.row_of(mod, fact.function, fact.call, "starts-thread") is not None else None
