@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _INNER = frozenset("get setdefault values items keys copy at".split())
 """Methods whose result is a part of the container, so that a change of it is a change of the container."""
 
-_PLAIN = frozenset({"time.Time", "time.Duration", "github.com/google/uuid.UUID", "sync/atomic.Int64", "sync/atomic.Bool"})
-"""Types of other packages that are plain values."""
 _NAMELESS = frozenset({"default", "="})
 """Under these names a module gives away what every other module may call as it likes."""
 
@@ -177,7 +175,8 @@ class _Finder:
     def _is_handle(self, mod: Mod, assigns: Iterable[Assign]) -> bool:
         """Whether a value is declared with a type of somebody else's package: a database, a logger, a client, which are made again."""
         types = [self.linker.resolve(mod, NONE, one.annotation) for one in assigns if isinstance(one.annotation, facts.Attr)]
-        return any(one is not None and one.kind == "external" and one.name not in _PLAIN for one in types)
+        plain = self.program.knows(mod).containers.plain
+        return any(one is not None and one.kind == "external" and one.name not in plain for one in types)
 
     def _is_container(self, mod: Mod, assign: Assign) -> bool:
         declared = assign.annotation
