@@ -103,6 +103,11 @@ class Program:
         """The table of what calls do in a module's language."""
         return self.tables[mod.facts.language]
 
+    def row_of(self, mod: Mod, function: int, made: facts.AnyExpr, effect: str) -> CallRow | None:
+        """The row with an effect for what an expression calls; None where it is no call, or none that does that."""
+        name = self.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
+        return next((row for row in self.knows(mod).effects(name) if row.effect == effect), None) if name is not None else None
+
     def spell(self, mod: Mod | None, what: str, **words: object) -> str:
         """How a fix writes something in a module's language (`read`, `read-number`, `required`, `named`, …); empty where its table does not say."""
         language = mod.facts.language if mod is not None else self.app.language

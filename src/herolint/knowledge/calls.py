@@ -148,11 +148,15 @@ class Files(msgspec.Struct, frozen=True):
 
 
 class Containers(msgspec.Struct, frozen=True):
-    """Methods that put something into a container, those that take something out, and those that store what they get in a database."""
+    """Methods that put something into a container, those that take something out, and those that store what they get in a database.
+
+    `plain`: types of packages that hold a value and no connection to something else, so that a variable of theirs is as much state.
+    """
 
     adds: frozenset[str] = frozenset()
     removes: frozenset[str] = frozenset()
     stores: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
 
 
 class Contexts(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from herolint.app.calling.loops import blocks_around
 from herolint.app.linking.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import argument
 from herolint.finding import Place
 from herolint.source import Span
 
@@ -24,7 +25,9 @@ def broadcast(code: Program) -> tuple[Mod, CallFact] | None:
     for mod in code.modules:
         for fact in mod.facts.calls if "web" in code.reached_by(mod.path) else ():
             func = fact.call.func
-            if isinstance(func, facts.Attr) and func.name in _SAYS and (name := _root(func.base)) and _is_each(mod, fact, name):
+            if not isinstance(func, facts.Attr) or func.name not in _SAYS or argument(fact.call, 0, None) is None:
+                continue  # what is sent is given: `mail.send()` sends itself
+            if (name := _root(func.base)) and _is_each(mod, fact, name):
                 return mod, fact
     return None
 

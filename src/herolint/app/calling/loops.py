@@ -203,10 +203,7 @@ def _deadline(code: Program, mod: Mod, function: int, expr: facts.AnyExpr, unit:
 
 def _clock(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> float | None:
     """How many seconds one is on the clock that an expression reads; None where it reads none."""
-    if not isinstance(expr, facts.Call):
-        return None
-    name = code.linker.qualified(mod, function, expr.func)
-    row = next((row for row in code.linker.rows(name) if row.effect == "tells-time"), None) if name is not None else None
+    row = code.row_of(mod, function, expr, "tells-time")
     return row.unit if row is not None else None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from herolint.app.calling.answers import ANSWERS
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
+from herolint.app.linking.origins import origin
 from herolint.code import facts
 from herolint.code.facts import CallFact
 from herolint.code.queries import last_name
@@ -42,15 +44,22 @@ def _answers(fact: CallFact) -> bool:
     return (isinstance(base, facts.Name) and base.id in ANSWERS) or hands_answer(fact)
 
 
-def left_alone(mod: Mod, fact: CallFact) -> bool:
+def left_alone(linker: Linker, mod: Mod, fact: CallFact) -> bool:
     """Whether a call stands for itself: nobody awaits, keeps, returns or hands on what it gives, and it is given nothing to call back."""
     call = fact.call
-    if fact.awaited or hands_answer(fact) or any(isinstance(arg, facts.Closure | facts.Name) for arg in call.args):
+    if fact.awaited or hands_answer(fact) or any(_may_be_called(linker, mod, fact, arg) for arg in call.args):
         return False
     kept = [one.value for one in mod.facts.returns if one.function == fact.function]
     kept += [one.value for one in mod.facts.assigns if one.function == fact.function]
     kept += [other.call for other in mod.calls_of.get(fact.function, ()) if other.call is not call]
     return not any(one is not None and one.start <= call.start and call.end <= one.end for one in kept)
+
+
+def _may_be_called(linker: Linker, mod: Mod, fact: CallFact, arg: facts.AnyExpr) -> bool:
+    """Whether an argument may be a function, and is not seen to hold data."""
+    if isinstance(arg, facts.Name):
+        return not isinstance(origin(linker, mod, fact.function, arg)[2], facts.Mapping | facts.Sequence | facts.Const | facts.Concat)
+    return isinstance(arg, facts.Closure)
 
 
 def gives_promise(mod: Mod, number: int) -> bool:

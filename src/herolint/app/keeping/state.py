@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _INNER = frozenset("get setdefault values items keys copy at".split())
 """Methods whose result is a part of the container, so that a change of it is a change of the container."""
 
-_PLAIN = frozenset({"time.Time", "time.Duration", "github.com/google/uuid.UUID", "sync/atomic.Int64", "sync/atomic.Bool"})
-"""Types of other packages that are plain values."""
 _NAMELESS = frozenset({"default", "="})
 """Under these names a module gives away what every other module may call as it likes."""
 
@@ -148,13 +146,18 @@ class _Finder:
                     yield (mod.path, number, name), (mod, assigns[0], container)
 
     def _single_objects(self) -> set[tuple[str, int]]:
-        """Classes of which a module makes an object while it is loaded, or once for a name of its own, and the project's classes above them."""
-        found: set[tuple[str, int]] = set()
+        """Classes of which a module makes an object while it is loaded, or once for a name of its own, and the project's classes above them.
+
+        A class of which requests make objects as well is none of them, unless they do so to fill such a name.
+        """
+        while_loaded: set[tuple[str, int]] = set()
+        at_first_use: set[tuple[str, int]] = set()
         for mod in self.mods:
             own = {id(b.what) for bindings in mod.names.get(NONE, {}).values() for b in bindings}  # `global store`, then `store = Store()`
             for assign in mod.facts.assigns:
                 if (assign.function != NONE and id(assign) not in own) or not isinstance(assign.value, facts.Call):
                     continue
+                found = while_loaded if assign.function == NONE else at_first_use
                 target = self.linker.resolve(mod, assign.function, assign.value)
                 queue = [target] if target is not None and target.kind == "instance" else []
                 while queue:
@@ -163,7 +166,7 @@ class _Finder:
                         found.add((at.mod.path, at.number))
                         queue += [base for base in self.linker.bases(at.mod, at.number) if base.kind == "class"]
         at_start, later = set(self._made(self.program.at_boot)), set(self._made(self.program.in_request))
-        return found | (at_start - later)
+        return at_first_use | ((while_loaded | at_start) - later)
 
     def _made(self, where: Mapping[FunctionRef, object]) -> Iterator[tuple[str, int]]:
         """Classes of which these functions make objects, in languages whose objects are literals (`&Store{…}`)."""
@@ -177,7 +180,8 @@ class _Finder:
     def _is_handle(self, mod: Mod, assigns: Iterable[Assign]) -> bool:
         """Whether a value is declared with a type of somebody else's package: a database, a logger, a client, which are made again."""
         types = [self.linker.resolve(mod, NONE, one.annotation) for one in assigns if isinstance(one.annotation, facts.Attr)]
-        return any(one is not None and one.kind == "external" and one.name not in _PLAIN for one in types)
+        plain = self.program.knows(mod).containers.plain
+        return any(one is not None and one.kind == "external" and one.name not in plain for one in types)
 
     def _is_container(self, mod: Mod, assign: Assign) -> bool:
         declared = assign.annotation

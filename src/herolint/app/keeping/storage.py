@@ -252,8 +252,7 @@ def callback_value(code: Program, mod: Mod, expr: facts.AnyExpr) -> tuple[facts.
 def written_by(code: Program, effect: Effect, expr: facts.AnyExpr, value: Value) -> Value:
     """The path of a file that is handed on already open (`stream: fs.createWriteStream(path)`); other values are paths themselves."""
     mod, function, made = origin(code.linker, effect.mod, effect.fact.function, expr)
-    name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
-    row = next((row for row in code.knows(mod).effects(name) if row.effect == "writes-file"), None) if name is not None else None
+    row = code.row_of(mod, function, made, "writes-file")
     if row is None or not isinstance(made, facts.Call):
         return value
     at = next((int(word) for word in row.path.split() if word.isdigit()), None)

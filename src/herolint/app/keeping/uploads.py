@@ -61,8 +61,7 @@ def _written_inside(effect: Effect) -> facts.AnyExpr | None:
 
 def _written(code: Program, mod: Mod, function: int, call: facts.Call, effect: Effect) -> Copied | None:
     """The file that a call opens to be written."""
-    name = code.linker.qualified(mod, function, call.func)
-    row = next((row for row in code.knows(mod).effects(name) if row.effect == "writes-file"), None) if name is not None else None
+    row = code.row_of(mod, function, call, "writes-file")
     at = next((int(word) for word in row.path.split() if word.isdigit()), None) if row is not None else None
     path = argument(call, at, None) if at is not None else None
     return Copied(mod, function, call, path, code.fold(mod, function, path), effect.runs) if path is not None else None

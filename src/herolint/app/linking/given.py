@@ -85,6 +85,12 @@ def awaited_by(linker: Linker, mod: Mod, fact: CallFact) -> bool:
     return False
 
 
+def set_off(mod: Mod, fact: CallFact) -> bool:
+    """Whether a call is what a `go` statement starts."""
+    block = mod.facts.blocks[fact.block] if fact.block != NONE else None
+    return block is not None and block.kind == "go" and block.subject is not None and block.subject.start == fact.call.start
+
+
 def joined(linker: Linker, mod: Mod, function: int) -> bool:
     """Whether a function waits for all that it lets run beside itself: `group.Wait()`."""
     return any(

@@ -295,7 +295,7 @@ class Linker:
         return None
 
     def _kept(self, holder: str, name: str, depth: int) -> Target | None:
-        """What the program puts under a name on an object that is there to keep things: `app.keeping.state.model = load()`."""
+        """What the program puts under a name on an object that is there to keep things: `app.state.model = load()`."""
         for mod, assign in self.code.put_on(holder.rpartition(".")[2], name):
             if assign.value is not None and (found := self.resolve(mod, assign.function, assign.value, depth)) is not None:
                 return found if found.kind != "variable" else None

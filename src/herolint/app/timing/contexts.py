@@ -32,8 +32,7 @@ def contexts_of(code: Program, effect: Effect) -> Iterator[Placed]:
         yield effect.mod, effect.fact.function, given
     for given in (*effect.fact.call.args, *((func.base,) if isinstance(func, facts.Attr) else ())):
         mod, function, made = origin(code.linker, effect.mod, effect.fact.function, given)
-        name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
-        row = next((row for row in code.knows(mod).effects(name) if row.effect == "limits-time"), None) if name is not None else None
+        row = code.row_of(mod, function, made, "limits-time")
         context = argument(made, int(row.path), None) if row is not None else None
         if context is not None:
             yield mod, function, context
@@ -42,8 +41,7 @@ def contexts_of(code: Program, effect: Effect) -> Iterator[Placed]:
 def deadline(code: Program, at: Placed, way: Way = (), steps: int = 0) -> float | None:
     """After how many seconds a context ends, where that is known of all that it may be."""
     mod, function, made = origin(code.linker, *at)
-    name = code.linker.qualified(mod, function, made.func) if isinstance(made, facts.Call) else None
-    row = next((row for row in code.knows(mod).effects(name) if row.effect == "sets-deadline"), None) if name is not None else None
+    row = code.row_of(mod, function, made, "sets-deadline")
     if row is not None:
         value = code.fold(mod, function, argument(made, int(row.path), None))
         return value.value * row.unit if isinstance(value, Known) and isinstance(value.value, int | float) else None

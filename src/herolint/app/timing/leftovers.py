@@ -9,14 +9,14 @@ import msgspec
 
 from herolint.app.calling.flow import Flow
 from herolint.app.calling.promises import gives_promise
-from herolint.app.linking.given import given_functions, joined, row_of
+from herolint.app.linking.given import given_functions, joined, row_of, set_off
 from herolint.app.linking.link import Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
 from herolint.app.reaching.reach import FunctionRef
 from herolint.app.timing.commands import long_program
 from herolint.code import facts
-from herolint.code.facts import NONE, CallFact
+from herolint.code.facts import CallFact
 from herolint.code.queries import argument
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def left_work(code: Program) -> Iterator[Left]:
 def _handed_over(code: Program, mod: Mod, fact: CallFact) -> Iterator[Target]:
     """The functions of the project that a call lets run beside the request, or after it."""
     linker = code.linker
-    if _in_go(mod, fact):
+    if set_off(mod, fact):
         target = linker.resolve(mod, fact.function, fact.call.func)
         if target is not None and target.kind == "function" and not joined(linker, mod, fact.function):
             yield target
@@ -101,9 +101,3 @@ def _handed_on(mod: Mod, fact: CallFact) -> bool:
     values += [one.value for one in mod.facts.returns if one.function == fact.function]
     values += [arg for other in mod.calls_of.get(fact.function, ()) for arg in other.call.args]
     return any(value is not None and value.start <= call.start and call.end <= value.end for value in values)
-
-
-def _in_go(mod: Mod, fact: CallFact) -> bool:
-    """Whether a call is what a `go` statement starts."""
-    block = mod.facts.blocks[fact.block] if fact.block != NONE else None
-    return block is not None and block.kind == "go" and block.subject is not None and block.subject.start == fact.call.start

@@ -46,7 +46,7 @@ class Calls(msgspec.Struct, frozen=True):
 
 def nobody_waits(code: Program, effect: Effect) -> bool:
     """Whether a call to the network is made and left alone, in a language where only what is awaited is waited for."""
-    return effect.row.effect == "network" and code.linker.dialect(effect.mod).promises and left_alone(effect.mod, effect.fact)
+    return effect.row.effect == "network" and code.linker.dialect(effect.mod).promises and left_alone(code.linker, effect.mod, effect.fact)
 
 
 def slow_calls(code: Program, limit: float) -> Iterator[Calls]:

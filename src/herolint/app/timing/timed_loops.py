@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.calling.flow import Flow
-from herolint.app.linking.given import row_of
+from herolint.app.calling.loops import blocks_around, leaves_early
+from herolint.app.linking.given import row_of, set_off
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
 from herolint.app.reaching.reach import FunctionRef
@@ -66,7 +67,7 @@ def timed_loops(code: Program) -> Iterator[TimedLoop]:
             continue
         every = seconds(code, tick)
         if every is None:
-            if tick.row.kind == "again" or not code.linker.dialect(tick.mod).follows_values:
+            if tick.row.kind == "again" or not code.linker.dialect(tick.mod).follows_values or _until_done(tick):
                 continue
             every = math.inf
         starts = _started(code) if starts is None else starts
@@ -127,6 +128,13 @@ def _again(code: Program, tick: Effect) -> bool:
     return any(target.mod is tick.mod and target.number == tick.fact.function for target in given)
 
 
+def _until_done(tick: Effect) -> bool:
+    """Whether a loop pauses between tries, and is left when one succeeds."""
+    return tick.row.kind == "pause" and any(
+        block.kind == "while" and leaves_early(tick.mod, block) for block in blocks_around(tick.mod, tick.fact)
+    )
+
+
 def _loops_by(tick: Effect) -> int:
     """The function with the endless loop that a clock drives: the one that makes it, or one that waits for a clock of that name."""
     mod, made = tick.mod, tick.fact.call
@@ -168,7 +176,7 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
     found: dict[FunctionRef, tuple[Mod, CallFact]] = {}
     for mod in code.modules:
         for fact in mod.facts.calls:
-            started = _beside(mod, fact)
+            started = set_off(mod, fact)
             block = _threads_block(code, mod, fact)
             row = row_of(code.linker, mod, fact, "starts-beside") if not started else None
             if (
@@ -189,11 +197,4 @@ def _started(code: Program) -> dict[FunctionRef, tuple[Mod, CallFact]]:
 def _threads_block(code: Program, mod: Mod, fact: CallFact) -> facts.Closure | None:
     """The block that a thread runs: `Thread.new { … }`."""
     block = next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
-    name = code.linker.qualified(mod, fact.function, fact.call.func) if block is not None else None
-    return block if name is not None and any(row.effect == "starts-thread" for row in code.knows(mod).effects(name)) else None
-
-
-def _beside(mod: Mod, fact: CallFact) -> bool:
-    """Whether a call is what a `go` statement starts."""
-    block = mod.facts.blocks[fact.block] if fact.block != NONE else None
-    return block is not None and block.kind == "go" and block.subject is not None and block.subject.start == fact.call.start
+    return block if block is not None and code.row_of(mod, fact.function, fact.call, "starts-thread") is not None else None

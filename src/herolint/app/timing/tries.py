@@ -29,8 +29,7 @@ class Tries(msgspec.Struct, frozen=True):
 def tries_of(code: Program, effect: Effect, step: Step) -> Tries | None:
     """How often a call is tried; None where nothing says so."""
     for mod, function, call in _wrappers(code, effect, step):
-        name = code.linker.qualified(mod, function, call.func)
-        row = next((row for row in code.linker.rows(name) if row.effect == "tries-again"), None) if name is not None else None
+        row = code.row_of(mod, function, call, "tries-again")
         if row is not None:
             return _read(code, mod, function, call, row)
     return _of_session(code, effect)

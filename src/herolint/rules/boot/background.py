@@ -28,6 +28,12 @@ _OWN_ADDRESS = lazy(r"(HEROKU|APP|SITE|SELF|OWN|PUBLIC|BASE|SERVER|BACKEND)_?(UR
 """Names of variables that hold the app's own address."""
 _SHORT_S = 60
 """Timers below this many seconds look after connections and memory."""
+_POLLS = frozenset(
+    """
+    run_polling infinity_polling polling start_polling run_forever serve_forever run_until_disconnected run_pending start_consuming idle
+    """.split()
+)
+"""Methods that do not come back: those of bots, loops of events, and consumers of queues."""
 
 
 @rule("HL602", "scheduler-in-web", WARNING, needs=("code", "processes"))
@@ -247,9 +253,7 @@ def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
         for assign in mod.facts.assigns:
             if isinstance(assign.target, facts.Name) and assign.target.id == name and assign.function == fact.function:
                 base = assign.value
-    if isinstance(base, facts.Call):
-        return argument(base, 1, "target")
-    return next((arg for arg in fact.call.args if isinstance(arg, facts.Closure)), None)
+    return argument(base, 1, "target") if isinstance(base, facts.Call) else None
 
 
 def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
@@ -258,22 +262,10 @@ def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
     span = mod.facts.functions[number]
     if any(span.start <= mod.facts.blocks[i].start < span.end for i in inside):
         return True
-    polls = (
-        "run_polling",
-        "infinity_polling",
-        "polling",
-        "start_polling",
-        "run_forever",
-        "serve_forever",
-        "run_until_disconnected",
-        "run_pending",
-        "start_consuming",
-        "idle",
-    )
     for fact in mod.facts.calls:
         if fact.function == number:
             name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
-            if name.rpartition(".")[2] in polls or any(
+            if name.rpartition(".")[2] in _POLLS or any(
                 row.effect in ("runs-bot", "schedules") for row in app.code.knows(mod).effects(name)
             ):
                 return True

@@ -11,7 +11,8 @@ from herolint.app.model import App
 from herolint.app.program import Effect
 from herolint.app.timing.clients import Client, client_of
 from herolint.app.timing.commands import brief_program
-from herolint.app.timing.limits import has_limit
+from herolint.app.timing.durations import way_of
+from herolint.app.timing.limits import ends_by_itself, has_limit
 from herolint.app.timing.mail_settings import OF_THE_SETTINGS, is_limited_by_settings
 from herolint.app.timing.network import nobody_waits
 from herolint.app.timing.unlimited import is_switched_off
@@ -61,6 +62,8 @@ def _without_limit(app: App, limit: float) -> Iterator[_Call]:
         reached = in_request(app, effect)
         limited = 0 < effect.row.default_timeout < limit or has_limit(app.code, effect)
         if reached is None or (limited and not is_switched_off(app.code, effect)):
+            continue
+        if any(ends_by_itself(mod, fact) for mod, fact in way_of(effect, reached[0])):
             continue
         if nobody_waits(app.code, effect) or brief_program(app.code, effect) or is_limited_by_settings(app.code, effect):
             continue

@@ -26,16 +26,16 @@ class Python(Dialect):
     strict_names = True
     calls_by_name = True
 
+    def __init__(self, code: CodeBase) -> None:
+        super().__init__(code)
+        self._packages: dict[str, tuple[str, ...]] = {}
+        """The `__init__.py` of folders and of those above them, the innermost first."""
+
     def stands_for_parent(self, base: facts.AnyExpr) -> bool:
         return isinstance(base, facts.Call) and isinstance(base.func, facts.Name) and base.func.id == "super"
 
     def imported(self, mod: Mod, imp: Import) -> Iterable[str]:
         return self.code.imported(mod, imp)
-
-    def __init__(self, code: CodeBase) -> None:
-        super().__init__(code)
-        self._packages: dict[str, tuple[str, ...]] = {}
-        """The `__init__.py` of folders and of those above them, the innermost first."""
 
     def alongside(self, path: str) -> Iterable[str]:
         folder = path.rpartition("/")[0]
