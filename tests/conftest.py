@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+"""A busy machine is slow at times: how long an example takes says nothing about it."""
 
 APPS = Path(__file__).parent / "fixtures" / "apps"
 

@@ -225,7 +225,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(WORDS, VALUES, max_size=4), st.sampled_from([None, 0, 2, 4, "\t"]), st.booleans(), WORDS)
 def test_an_entry_more_leaves_a_json_file_as_it_was(document: dict[str, object], indent: int | str | None, crlf: bool, key: str) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=False)
@@ -307,7 +306,7 @@ def fresh(tmp_path: Path) -> Callable[[], Path]:
     return lambda: tmp_path / str(next(counter))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FIXTURES), st.lists(st.sampled_from(TAKEN), unique=True))
 def test_an_app_that_lost_files_has_fewer_findings_after_it_and_none_new(fresh: Callable[[], Path], source: Path, names: list[str]) -> None:
     folder = without(source, fresh(), names)

@@ -193,7 +193,7 @@ LINES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.sampled_from(['exec "$@"', './e.sh "$@"', "cd /app/x && python app.py $*"]))
 def test_any_dockerfile_makes_an_app(lines: list[str], script: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

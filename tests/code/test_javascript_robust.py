@@ -60,19 +60,19 @@ def check(data: bytes, name: str) -> None:
     assert len(kept.calls) == len(module.calls)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200), st.sampled_from(ENDINGS))
 def test_any_text(text: str, ending: str) -> None:
     check(text.encode("utf-8", "surrogatepass"), f"a.{ending}")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=40), st.sampled_from(ENDINGS))
 def test_any_words_of_the_language(words: list[str], ending: str) -> None:
     check(" ".join(words).encode(), f"a.{ending}")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=100), st.sampled_from(ENDINGS))
 def test_any_bytes(data: bytes, ending: str) -> None:
     check(data, f"a.{ending}")

@@ -456,7 +456,7 @@ _PIECES = st.lists(
 
 
 @given(_PIECES, st.sampled_from([" ", "\n", "\r\n"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_read_with_spans_inside_the_file(pieces: list[str], between: str) -> None:
     check(between.join(pieces).encode("utf-8", "replace"))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from herolint.changes import Edit
@@ -16,7 +16,6 @@ from herolint.formats import json_tree
 from herolint.formats.tree import Node
 from herolint.source import SourceFile
 
-BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
@@ -37,7 +36,6 @@ def edited(source: SourceFile, edits: Sequence[Edit]) -> Any:
     return json.loads(source.data[: edit.span.start] + edit.text.encode() + source.data[edit.span.end :])
 
 
-@BUSY
 @given(FILES, st.sampled_from([None, 2, 4, "\t"]), st.data())
 def test_entries_come_and_go(value: dict[str, Any], indent: int | str | None, data: st.DataObject) -> None:
     source, root = opened(json.dumps(value, indent=indent))
@@ -50,7 +48,6 @@ def test_entries_come_and_go(value: dict[str, Any], indent: int | str | None, da
     assert list(edited(source, with_entry(source, root, "a new one", 1))) == [*value, "a new one"]
 
 
-@BUSY
 @given(st.lists(VALUES, min_size=1, max_size=4), st.data())
 def test_items_go(value: list[Any], data: st.DataObject) -> None:
     source, root = opened(json.dumps(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from herolint.changes import AddLines, Edit, NewFile, ReplaceExpression
@@ -16,7 +16,6 @@ from herolint.fixes.python import Rewriter
 from herolint.fixes.resolve import CannotFix, Patch, Plan, applied, resolve
 from herolint.source import SourceFile, Span
 
-BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LINES = st.lists(st.text("ab é\t=", max_size=6), max_size=8)
 
 
@@ -26,7 +25,6 @@ def one_edit(data: bytes, edit: Edit) -> bytes:
     return applied(data, plan.patches["a"])
 
 
-@BUSY
 @given(LINES, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.data())
 def test_all_other_bytes_stay(lines: list[str], line_break: str, encoding: str, data: st.DataObject) -> None:
     text = line_break.join(lines) + line_break
@@ -40,7 +38,6 @@ def test_all_other_bytes_stay(lines: list[str], line_break: str, encoding: str, 
     assert SourceFile("a", after).text == text[:start] + f"new{line_break}line" + text[end:]
 
 
-@BUSY
 @given(LINES, LINES, st.sampled_from(["\n", "\r\n"]))
 def test_the_difference_leads_from_one_text_to_the_other(old: list[str], new: list[str], line_break: str) -> None:
     before, after = line_break.join(old), line_break.join(new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from herolint.changes import AddAssignment, AddElement, AddStatement, DropImports, PythonChange, ReplaceExpression, SetArgument
@@ -207,7 +207,7 @@ STATEMENTS = st.one_of(
 
 
 @given(st.lists(STATEMENTS, min_size=1, max_size=6).map("".join), st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_an_expression_anywhere_can_be_replaced(text: str, data: st.DataObject) -> None:
     """The result is Python, has the new code, and is the old text again without it and its import."""
     places = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant | ast.Call)]
