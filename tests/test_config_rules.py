@@ -114,6 +114,43 @@ def test_a_program_that_speaks_tls_where_it_is_told_to(herolint: Run, tmp_path: 
     assert codes(herolint, tmp_path, go(load)) == []
 
 
+def test_a_program_that_speaks_tls_beside_http_where_it_is_told_to(herolint: Run, tmp_path: Path) -> None:
+    program = """package main
+
+import (
+	"net"
+	"net/http"
+	"os"
+)
+
+type frontend struct{ plain, secure *http.Server }
+
+func main() {
+	f := &frontend{plain: &http.Server{Addr: ":" + os.Getenv("PORT")}}
+	address := os.Getenv("HTTPS_ADDRESS")
+	if address != "" {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			panic(err)
+		}
+		go func() {
+			if err := f.serveTLS(listener); err != nil {
+				panic(err)
+			}
+		}()
+	}
+	panic(f.plain.ListenAndServe())
+}
+
+func (f *frontend) serveTLS(listener net.Listener) error {
+	f.secure = &http.Server{}
+	return f.secure.ServeTLS(listener, "cert.pem", "key.pem")
+}
+"""
+    assert codes(herolint, tmp_path, go("") | {"main.go": program}) == []
+    assert codes(herolint, tmp_path, {"main.go": program.replace('address != ""', "true")}) == ["HL706 main.go:30"]
+
+
 def test_defaults_in_a_file_that_the_app_loads(herolint: Run, tmp_path: Path) -> None:
     files = {
         "Procfile": "web: gunicorn app:app\n",

@@ -213,6 +213,14 @@ def test_a_value_for_tests_in_a_script_that_nobody_runs(tmp_path: Path) -> None:
     assert [f.at.path for f in result.findings if f.code == "HL701"] == ["shop.py"]
 
 
+@pytest.mark.parametrize("folder", ["vendor", "Godeps/_workspace/src"])
+def test_a_key_of_a_copied_library_is_not_the_apps(folder: str, tmp_path: Path) -> None:
+    key = TOKENS["a private key"] + "\n"
+    plant(tmp_path, {"main.go": "package main\n", f"{folder}/git.maker.org/sql/certs/server.key": key})
+    result = engine.run(tmp_path, Config(), engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False))
+    assert not [f for f in result.findings if f.code == "HL701"]
+
+
 @pytest.fixture
 def quoting(tmp_path: Path) -> tuple[Path, str]:
     """An app whose commands, versions and addresses hold a token, which rules, forecasts and reports quote; and the token."""

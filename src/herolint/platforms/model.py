@@ -133,6 +133,8 @@ class ImageFacts(Group, frozen=True, kw_only=True):
     """The C library of the oldest stack that builds: wheels that it is new enough for run on every stack."""
     run: frozenset[str]
     build: frozenset[str]
+    programs: frozenset[str]
+    """What a shell on a dyno of any stack finds by its bare name."""
     some: dict[str, tuple[str, ...]]
 
     @property

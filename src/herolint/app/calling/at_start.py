@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from herolint.app.linking.module import Mod
 from herolint.app.reaching.reach import FunctionRef
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import last_name
 
 if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
@@ -30,8 +31,27 @@ def surely_starts(code: Program, effect: Effect) -> bool:
     number = effect.fact.function
     while FunctionRef(effect.mod.path, number) not in called and number != NONE:
         number = effect.mod.facts.functions[number].parent  # a function inside another one that the start lets run beside it
-    step = called.get(FunctionRef(effect.mod.path, number))
-    return effect.runs is True and (step is None or all(code.guards.holds(mod, fact.guard) is True for mod, fact in step.calls()))
+    if effect.runs is not True:
+        return False
+    if number == NONE:
+        return not _only_where_told(code, FunctionRef(effect.mod.path, effect.fact.function))
+    step = called[FunctionRef(effect.mod.path, number)]
+    return all(code.guards.holds(mod, fact.guard) is True for mod, fact in step.calls())
+
+
+def _only_where_told(code: Program, ref: FunctionRef) -> bool:
+    """Whether every call of a function that runs beside the start stands under a condition that may not hold: `if address != ""`."""
+    mod = code.code.mod(ref.path)
+    if mod is None or ref.number == NONE or code.boot is None:
+        return False
+    name = mod.facts.functions[ref.number].name
+    held = []
+    for caller in code.boot.reach.mods() if name else ():
+        for fact in caller.facts.calls:
+            to = code.linker.resolve(caller, fact.function, fact.call.func) if last_name(fact.call.func) == name else None
+            if to is not None and to.mod is not None and FunctionRef(to.mod.path, to.number) == ref:
+                held.append(code.guards.holds(caller, fact.guard))
+    return bool(held) and True not in held
 
 
 def caught(code: Program, effect: Effect) -> bool:

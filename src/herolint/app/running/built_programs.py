@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from herolint.app.building.detection import builders
+from herolint.app.building.detection import builders, reads_aptfile
 from herolint.app.launching.launch import Launch
 from herolint.app.linking.operators import HOME
 from herolint.app.running.processes import Process
@@ -56,9 +56,17 @@ def not_built(app: App) -> Iterator[NotBuilt]:
     made = tuple(sorted(binaries(app)))
     for process in app.processes.values():
         for launch in process.launches:
-            found = _missing(app, process, launch, made)
+            found = None if _comes_with_the_dyno(app, launch) else _missing(app, process, launch, made)
             if found is not None:
                 yield found
+
+
+def _comes_with_the_dyno(app: App, launch: Launch) -> bool:
+    """Whether a bare name is that of a program of the system, or may be one that another buildpack installs."""
+    word = launch.words[0] if launch.words else None
+    if word is None or "/" in word.text or word.text == "go":
+        return False
+    return word.text in app.platform.image.programs or (app.aptfile is not None and reads_aptfile(app))
 
 
 def _missing(app: App, process: Process, launch: Launch, made: tuple[str, ...]) -> NotBuilt | None:
