@@ -72,6 +72,31 @@ def test_the_folder_that_a_workflow_pushes_is_the_app(tmp_path: Path, inputs: st
     assert told(tmp_path, {**files, ".github/workflows/deploy.yml": DEPLOY.replace("{inputs}", inputs)}) == expected
 
 
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ("appdir: api", {("HL105", "error")}),
+        ("appdir: api\n          buildpack: heroku-community/apt", {("HL105", "error")}),
+        ("appdir: api\n          buildpack: https://github.com/example/pages-buildpack", set()),
+    ],
+)
+def test_what_else_a_workflow_says_of_the_folder_that_it_pushes(tmp_path: Path, inputs: str, expected: object) -> None:
+    files = {"README.md": "Orders\n", "api/package.json": package(scripts={"start": "node index.js"}), "api/index.js": BOT}
+    if "pages" in inputs:
+        files = {"README.md": "Orders\n", "api/index.html": "<h1>Orders</h1>\n", "api/static.json": "{}\n"}
+    assert told(tmp_path, {**files, ".github/workflows/deploy.yml": DEPLOY.replace("{inputs}", inputs)}) == expected
+
+
+@pytest.mark.parametrize(
+    ("also", "expected"), [("npm test", set()), ("git push https://git.heroku.com/orders.git main", {("HL105", "error")})]
+)
+def test_the_whole_is_an_app_where_another_step_pushes_it(tmp_path: Path, also: str, expected: object) -> None:
+    files = {"package.json": package(scripts={"start": "node index.js"}), "index.js": BOT, "api/package.json": package()}
+    workflow = DEPLOY.replace("{inputs}", f"appdir: api\n      - run: {also}")
+    files |= {"api/server.js": SERVER, ".github/workflows/deploy.yml": workflow}
+    assert told(tmp_path, files) == expected
+
+
 LISTS = {
     "ecosystem.config.js": 'module.exports = { apps: [{ name: "api", script: "./server.js", instances: 2 }] };\n',
     "process.json": '{ "apps": [{ "name": "api", "script": "server.js" }] }\n',
