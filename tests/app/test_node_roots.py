@@ -51,6 +51,13 @@ def test_a_folder_whose_app_json_makes_it_the_root(tmp_path: Path) -> None:
     assert told(tmp_path, {**files, "package.json": package(), "api/app.json": json.dumps({"buildpacks": listed})}) == set()
 
 
+@pytest.mark.parametrize("file", ["deploy.sh", "README.md"])
+@pytest.mark.parametrize(("words", "expected"), [("subtree push --prefix api", set()), ("push", {("HL101", "error")})])
+def test_a_folder_that_is_pushed_by_hand(tmp_path: Path, file: str, words: str, expected: object) -> None:
+    files = {"package.json": package(), "api/package.json": package(), "api/server.js": SERVER, "api/Procfile": "web: node server.js\n"}
+    assert told(tmp_path, {**files, file: f"git {words} heroku main\n"}) == expected
+
+
 DEPLOY = """
 jobs:
   deploy:
