@@ -116,3 +116,37 @@ LISTS = {
 def test_what_pm2_is_told_to_run_by_a_file(tmp_path: Path, name: str, source: str, expected: object) -> None:
     files = {"Procfile": f"web: pm2-runtime start {name}\n", name: LISTS[name], "server.js": source}
     assert told(tmp_path, {**files, "package.json": package(dependencies={"pm2": "6.0.0"})}) == expected
+
+
+@pytest.mark.parametrize(
+    ("told_pm2", "expected"),
+    [
+        ('script: "npm", args: "run api"', set()),
+        ('script: "npm", args: ["run", "gone"]', {("HL110", "error")}),
+        ('script: "npm run api"', set()),
+        ('script: "node_modules/next/dist/bin/next", args: "start"', set()),
+        ('args: "run api", script: "npm"', set()),
+        ('script: "server.js", interpreter: process.execPath', set()),
+        ('script: "gone.py"', {("HL110", "error")}),
+    ],
+)
+def test_what_pm2_is_told_to_run_with_words_behind_it(tmp_path: Path, told_pm2: str, expected: object) -> None:
+    config = f"module.exports = {{ apps: [{{ name: 'api', {told_pm2} }}] }};\n"
+    manifest = package(dependencies={"pm2": "6.0.0", "next": "16.0.1"}, scripts={"api": "node server.js"})
+    files = {"Procfile": "web: pm2-runtime start ecosystem.config.js\n", "ecosystem.config.js": config, "server.js": SERVER}
+    assert told(tmp_path, {**files, "package.json": manifest}) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("pm2-runtime npm -- run api", set()),
+        ("pm2-runtime start npm --name api -- run api", set()),
+        ('pm2-runtime start "npm run api"', set()),
+        ("pm2-runtime npm -- run gone", {("HL110", "error")}),
+        ("pm2 start npm -- run api", {("HL112", "warning")}),
+    ],
+)
+def test_pm2_that_runs_a_package_manager(tmp_path: Path, command: str, expected: object) -> None:
+    manifest = package(dependencies={"pm2": "6.0.0"}, scripts={"api": "node server.js"})
+    assert told(tmp_path, {"Procfile": f"web: {command}\n", "package.json": manifest, "server.js": SERVER}) == expected
