@@ -243,3 +243,18 @@ def test_a_driver_that_does_not_check_certificates_by_itself(tmp_path: Path) -> 
 def test_what_does_not_compile_with_the_node_of_the_build(tmp_path: Path, needs: dict[str, str], engine: str, fails: bool) -> None:
     manifest = json.dumps({"name": "orders", "engines": {"node": engine}, "scripts": {"start": "node server.js"}, "dependencies": needs})
     assert (("HL410", "error") in codes(tmp_path, {"package.json": manifest, "server.js": SERVER})) is fails
+
+
+@pytest.mark.parametrize(("options", "expected"), [('"strict": true', ["HL111"]), ('"strict": true,\n"noImplicitAny": false', [])])
+def test_a_compiler_at_the_start_that_takes_what_has_no_types(tmp_path: Path, options: str, expected: object) -> None:
+    installed = {"typescript": "5.9.3", "express": "5.1.0"}
+    lock: dict[str, object] = {f"node_modules/{name}": {"version": version} for name, version in installed.items()}
+    lock["node_modules/@types/express"] = {"version": "5.0.3", "dev": True}
+    manifest = package(scripts={"start": "tsc && node dist/server.js"}, dependencies=installed, devDependencies={"@types/express": "5.0.3"})
+    files = {
+        "package.json": manifest,
+        "package-lock.json": json.dumps({"lockfileVersion": 3, "packages": {"": {}, **lock}}),
+        "tsconfig.json": f'{{ "compilerOptions": {{\n"outDir": "dist", "rootDir": "src",\n{options}\n}} }}\n',
+        "src/server.ts": 'import express from "express";\n\nexpress().listen(process.env.PORT);\n',
+    }
+    assert [code for code, severity in codes(tmp_path, files) if severity == "error"] == expected
