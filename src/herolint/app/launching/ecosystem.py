@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from herolint.app.launching.launch_node import MANAGERS, runs_manager
+from herolint.app.launching.launch_node import PM2, runs_manager
 from herolint.code import facts, facts_of
 from herolint.formats.shell import Command, parse
 from herolint.patterns import lazy
@@ -41,7 +41,7 @@ class Told(msgspec.Struct, frozen=True):
 
 def is_list(launch: Launch) -> bool:
     """Whether a program is pm2, and is given such a file to start."""
-    return launch.tool == "node" and launch.subcommand in MANAGERS and launch.script is not None and _FILE.match(launch.script) is not None
+    return launch.tool == "node" and launch.subcommand in PM2 and launch.script is not None and _FILE.match(launch.script) is not None
 
 
 def hands_on(launch: Launch) -> bool:

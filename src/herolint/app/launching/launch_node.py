@@ -25,7 +25,7 @@ MANAGING = frozenset(
 )
 """What process managers do besides starting a script."""
 PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
-MANAGERS = frozenset({"pm2", "pm2-runtime"})
+PM2 = frozenset({"pm2", "pm2-runtime"})
 """Names of pm2."""
 _OWN_COMMANDS = frozenset(
     """
@@ -88,7 +88,7 @@ def script_name(program: str, words: tuple[Word, ...]) -> tuple[str, Word] | Non
 
 def runs_manager(runner: str, word: Word | None) -> bool:
     """Whether a runner is pm2, and the word that it is given names a package manager, maybe with what that is to do."""
-    return runner in MANAGERS and word is not None and word.text.partition(" ")[0] in PACKAGE_MANAGERS
+    return runner in PM2 and word is not None and word.text.partition(" ")[0] in PACKAGE_MANAGERS
 
 
 def workspace_name(program: str, words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]] | None:
