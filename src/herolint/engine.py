@@ -115,21 +115,28 @@ def apps_in(
     if not pushed:
         return apps
     whole = AppRoot("", "a deploy pushes a folder of it", False, False)
-    alone = [(AppRoot(path, "a deploy pushes this folder", True), image) for path, image in sorted(pushed.items())]
-    others = [app for app in apps if app.root.path and app.root.path not in pushed]
-    return [
-        app_at(whole, context),
-        *(app_at(root, msgspec.structs.replace(context, stack=context.stack or ("container" if image else None))) for root, image in alone),
-        *others,
+    alone = [
+        # With a buildpack that the deploy names, what detection finds in the folder is not what builds it.
+        app_at(AppRoot(path, "a deploy pushes this folder", not told.buildpacks, not told.buildpacks), told)
+        for path, told in sorted(pushed.items())
     ]
+    return [app_at(whole, context), *alone, *(app for app in apps if app.root.path and app.root.path not in pushed)]
 
 
-def _pushed_alone(app: App) -> dict[str, bool]:
-    """The folders that are all that the repository's workflows push, and whether as images; none where the root holds a Procfile."""
+def _pushed_alone(app: App) -> dict[str, Context]:
+    """The folders that are all that the repository's workflows push, with what these say of them; none where the root is an app by its files."""
+    from herolint.app.building.detection import builds_alone
+
     files = app.workspace.files
-    if "Procfile" in files or not any(path.startswith(".github/workflows/") for path in files):
+    if "Procfile" in files or "heroku.yml" in files or not any(path.startswith(".github/workflows/") for path in files):
         return {}
-    return {path: image for path, image in app.deploys.only_folders.items() if app.workspace.is_dir(path)}
+    found = {}
+    for path, action in app.deploys.only_folders.items():
+        if app.workspace.is_dir(path):
+            listed = builds_alone(app, action.value("buildpack"))
+            said = Context(stack="container" if action.sends_image else None, buildpacks=(action.value("buildpack"),) if listed else None)
+            found[path] = app.context.over(said)
+    return found
 
 
 def _cache(options: RunOptions) -> FactCache | None:

@@ -192,6 +192,31 @@ def test_an_old_gulp_that_a_process_starts(tmp_path: Path, command: str) -> None
     assert codes(tmp_path, {**files, "package.json": package(dependencies={"gulp": "3.9.1"})}) == [("HL421", "error")]
 
 
+OLD_GULP: dict[str, object] = {"scripts": {"build": "gulp build", "start": "node server.js"}, "devDependencies": {"gulp": "3.9.1"}}
+
+
+@pytest.mark.parametrize(
+    ("more", "files", "expected"),
+    [
+        ({}, {}, [("HL421", "error")]),
+        ({"overrides": {"gulp": {"graceful-fs": "4.2.11"}}}, {}, []),
+        ({"resolutions": {"**/graceful-fs": "4.2.11"}}, {}, []),
+        ({"pnpm": {"overrides": {"vinyl-fs>graceful-fs": "4.2.11"}}}, {}, []),
+        ({"scripts": {"build": "node gulp.js", "start": "node server.js"}}, {"gulp.js": ""}, []),
+        ({"devDependencies": {"gulp": "npm:gulp-next@3.9.1"}}, {}, []),
+    ],
+)
+def test_an_old_gulp_that_the_build_runs(tmp_path: Path, more: dict[str, object], files: dict[str, str], expected: object) -> None:
+    assert codes(tmp_path, {**files, "server.js": SERVER, "package.json": package(**{**OLD_GULP, **more})}) == expected
+
+
+def test_an_alias_is_another_package(tmp_path: Path) -> None:
+    lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/node-sass": {"name": "sass", "version": "1.77.8"}}}
+    asked = {"node-sass": "npm:sass@^1.77.0"}
+    files = {"server.js": SERVER, "package-lock.json": json.dumps(lock)}
+    assert codes(tmp_path, {**files, "package.json": package(scripts={"start": "node server.js"}, dependencies=asked)}) == []
+
+
 def test_a_schema_that_is_pushed_at_every_start(tmp_path: Path) -> None:
     files = {"Procfile": "web: npx prisma db push && node server.js\n", "server.js": SERVER}
     assert codes(tmp_path, {**files, "package.json": package(dependencies={"prisma": "7.0.1"})}) == [("HL113", "warning")]
@@ -218,3 +243,18 @@ def test_a_driver_that_does_not_check_certificates_by_itself(tmp_path: Path) -> 
 def test_what_does_not_compile_with_the_node_of_the_build(tmp_path: Path, needs: dict[str, str], engine: str, fails: bool) -> None:
     manifest = json.dumps({"name": "orders", "engines": {"node": engine}, "scripts": {"start": "node server.js"}, "dependencies": needs})
     assert (("HL410", "error") in codes(tmp_path, {"package.json": manifest, "server.js": SERVER})) is fails
+
+
+@pytest.mark.parametrize(("options", "expected"), [('"strict": true', ["HL111"]), ('"strict": true,\n"noImplicitAny": false', [])])
+def test_a_compiler_at_the_start_that_takes_what_has_no_types(tmp_path: Path, options: str, expected: object) -> None:
+    installed = {"typescript": "5.9.3", "express": "5.1.0"}
+    lock: dict[str, object] = {f"node_modules/{name}": {"version": version} for name, version in installed.items()}
+    lock["node_modules/@types/express"] = {"version": "5.0.3", "dev": True}
+    manifest = package(scripts={"start": "tsc && node dist/server.js"}, dependencies=installed, devDependencies={"@types/express": "5.0.3"})
+    files = {
+        "package.json": manifest,
+        "package-lock.json": json.dumps({"lockfileVersion": 3, "packages": {"": {}, **lock}}),
+        "tsconfig.json": f'{{ "compilerOptions": {{\n"outDir": "dist", "rootDir": "src",\n{options}\n}} }}\n',
+        "src/server.ts": 'import express from "express";\n\nexpress().listen(process.env.PORT);\n',
+    }
+    assert [code for code, severity in codes(tmp_path, files) if severity == "error"] == expected

@@ -21,10 +21,12 @@ class JvmServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Lombok(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`first_for`: the first release by the Java from which it is needed. `no_discovery_from`: the Java whose compiler asks no processor that
-    only lies on the class path. `spring_boot`: the newest release that a line of its parent brings."""
+    only lies on the class path. `usual_java`: one that goes with nearly all releases. `spring_boot`: the newest release that a line of its
+    parent brings."""
 
     first_for: dict[int, str]
     no_discovery_from: int
+    usual_java: int
     spring_boot: dict[str, str]
 
 

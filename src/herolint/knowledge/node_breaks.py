@@ -23,6 +23,8 @@ class NodeBreak(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     program: str = ""
     loaded_by: tuple[str, ...] = ()
     """Packages that load it for the code."""
+    mended_by: str = ""
+    """A package that it brings, with a newer release of which it works: owners force that."""
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

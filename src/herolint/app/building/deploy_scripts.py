@@ -78,6 +78,11 @@ class DeployAction(msgspec.Struct, frozen=True):
         """An input's text, or empty."""
         return self.inputs[name][0] if name in self.inputs else ""
 
+    @property
+    def sends_image(self) -> bool:
+        """Whether it builds an image and sends that."""
+        return self.value("usedocker") == "true"
+
 
 class Deploys:
     """All of it, read once; `said` also counts what documents and programs only mention."""
@@ -147,15 +152,15 @@ class Deploys:
                     yield folder
 
     @property
-    def only_folders(self) -> dict[str, bool]:
-        """The folders that are all that a deploy by the action pushes, and whether as an image; none where one pushes the whole."""
-        found = {_folder(action.value("appdir")): action.value("usedocker") == "true" for action in self.actions}
-        return {} if "" in found else found
+    def only_folders(self) -> dict[str, DeployAction]:
+        """The folders that are all that deploys push, with the action that does so; none where one pushes the whole."""
+        found = {_folder(action.value("appdir")): action for action in self.actions}
+        return {} if "" in found or any(push.sub == "push" for push in self.pushes) else found
 
     @property
     def container(self) -> bool:
         """Whether the deploy sends an image."""
-        return any(action.value("usedocker") == "true" for action in self.actions) or any(
+        return any(action.sends_image for action in self.actions) or any(
             command.sub in ("container:push", "container:release") for command in self.commands
         )
 

@@ -80,7 +80,13 @@ def listed_buildpacks(app: App) -> tuple[Listed, ...]:
     if app.app_json is not None and app.app_json.buildpacks:
         return tuple(Listed(b.url, Place("app.json", b.span), "app.json", find(b.url)) for b in app.app_json.buildpacks)
     found = tuple(Listed(url, at, "deploy", find(url)) for url, at in app.deploys.buildpacks)
-    return found if any(one.buildpack is None or one.buildpack.language for one in found) else ()
+    return found if any(builds_alone(app, one.url) for one in found) else ()
+
+
+def builds_alone(app: App, url: str) -> bool:
+    """Whether a buildpack may build an app by itself: that of a language, or one that is not known."""
+    row = app.platform.buildpack(url) if url else None
+    return bool(url) and (row is None or bool(row.language))
 
 
 def detected_in(files: Mapping[str, object], platform: Platform) -> tuple[Detected, ...]:

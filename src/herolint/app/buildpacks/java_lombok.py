@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.xml_tree import Element
 
-_ASKED = ("annotationProcessorPaths", "annotationProcessors", "proc", "compilerArgs", "compilerArgument", "compilerArguments", "profiles")
+_ASKED = (
+    *("annotationProcessorPaths", "annotationProcessors", "proc", "maven.compiler.proc"),
+    *("compilerArgs", "compilerArgument", "compilerArguments", "profiles"),
+)
 """Elements of pom.xml that may hand the compiler its processors."""
-_FITTING = (25, 21, 17, 11, 8)
-"""Releases of Java that are kept for long, the newest first."""
+_BOOT = "spring-boot-starter-parent"
+"""The parent of Spring Boot, which hands the compiler no processors; any other may."""
 
 
 def outcomes(app: App) -> Iterator[Outcome]:
@@ -35,7 +38,8 @@ def outcomes(app: App) -> Iterator[Outcome]:
     who = f"Java {java.major}" + ("" if java.text else ", which the build takes since no file names one")
     version, at_most = _version(root, dependency)
     needed = max(((java_, first) for java_, first in known.first_for.items() if java_ <= java.major), default=None)
-    if java.major >= known.no_discovery_from and not any(True for word in _ASKED for _ in root.named(word)):
+    asked = root.text_of("parent", "artifactId") not in ("", _BOOT) or any(True for word in _ASKED for _ in root.named(word))
+    if java.major >= known.no_discovery_from and not asked:
         message = f"Lombok is not asked by the compiler of {who}: pom.xml does not name it as a processor"
         why = "the build stops: cannot find symbol, at every getter and constructor that Lombok would write"
         label = "only on the class path"
@@ -47,14 +51,16 @@ def outcomes(app: App) -> Iterator[Outcome]:
     else:
         return
     yield Outcome(
-        "not-together", True, message, Place("pom.xml", name.span, label), why, _fix(app, java.text == "", known.no_discovery_from),
+        "not-together", True, message, Place("pom.xml", name.span, label), why, _fix(app, undeclared=java.text == ""),
         confidence=Confidence.HIGH if java.text else Confidence.MEDIUM,
     )  # fmt: skip
 
 
-def _fix(app: App, undeclared: bool, first: int) -> str:
-    target = java_target(app)
-    fitting = next((one for one in reversed(_FITTING) if target is not None and target.release <= one < first), 17)
+def _fix(app: App, *, undeclared: bool) -> str:
+    """The oldest Java that compiles the target and still asks Lombok by itself, or a newer Lombok that is named."""
+    known, target = load().lombok, java_target(app)
+    offered = app.platform.jvm.majors.get(app.stack, ()) if target is not None else ()
+    fitting = next((one for one in offered if target is not None and target.release <= one < known.no_discovery_from), known.usual_java)
     declared = f"commit a system.properties with `{KEY}={fitting}`" if undeclared else f"write `{KEY}={fitting}`"
     return f"{declared}, or take a current Lombok and name it in `annotationProcessorPaths` of maven-compiler-plugin"
 
@@ -71,7 +77,7 @@ def _version(root: Element, dependency: Element) -> tuple[str, bool]:
     if text.startswith("${"):
         text = pom_property(root, text[2:-1])
     written = text or root.text_of("properties", "lombok.version")
-    if written or root.text_of("parent", "artifactId") != "spring-boot-starter-parent":
+    if written or root.text_of("parent", "artifactId") != _BOOT:
         return (written, False) if written[:1].isdigit() else ("", False)
     line = ".".join(root.text_of("parent", "version").split(".")[:2])
     return load().lombok.spring_boot.get(line, ""), True

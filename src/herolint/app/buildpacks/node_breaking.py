@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.buildpacks.node import builds_node, lock_file, wanted_node
-from herolint.app.buildpacks.node_locks import locked_version
+from herolint.app.buildpacks.node_locks import is_plain, locked_version
 from herolint.app.buildpacks.node_manifest import LOCKS
 from herolint.app.buildpacks.node_output import build_text, followed_scripts
 from herolint.app.buildpacks.node_range import Version, only_within, satisfies
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.app.needs.uses import Use
     from herolint.formats.package_json import PackageJson
+    from herolint.formats.tree import Node
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -68,7 +69,7 @@ def _runs(app: App, program: str) -> bool:
     started = (launch for process in app.processes.values() for launch in process.launches)
     if any(launch.tool == program or (launch.script or "").endswith(f"node_modules/.bin/{program}") for launch in started):
         return True
-    return re.search(rf"(?<![\w./-]){re.escape(program)}(?![\w-])", build_text(app)) is not None
+    return re.search(rf"(?<![\w./-]){re.escape(program)}(?![\w./-])", build_text(app)) is not None
 
 
 def _packages(app: App, root: PackageJson) -> Iterator[tuple[str, PackageJson]]:
@@ -85,13 +86,27 @@ def _taken(app: App, folder: str, package: PackageJson, row: NodeBreak) -> tuple
     asked = package.dependencies.get(row.name) or (package.dev_dependencies.get(row.name) if row.stage != "start" else None)
     lock = next((path for one in LOCKS if (path := posixpath.join(folder, one)) in app.slug), None if folder else lock_file(app))
     source = app.document(lock) if lock is not None else None
-    if asked is None:
+    if asked is None or not is_plain(asked[0]) or (row.mended_by and _forces(package, row.mended_by)):
         return None
     at = Place(posixpath.join(folder, "package.json"), asked[1], "too old")
     locked = locked_version(posixpath.basename(lock), source, row.name) if lock and source is not None and not source.is_binary else None
     if locked is not None:
         return (".".join(map(str, locked)), at, True) if satisfies(locked, row.versions) else None
     return (asked[0], at, False) if only_within(asked[0], row.versions) else None
+
+
+def _forces(package: PackageJson, name: str) -> bool:
+    """Whether package.json says which release of a package is taken wherever something asks for it."""
+    places = (package.tree.get(*path) for path in (("overrides",), ("resolutions",), ("pnpm", "overrides")))
+    keys = (key for place in places if place is not None for key in _keys(place))
+    return any(re.fullmatch(rf"(?:.*[/>])?{re.escape(name)}(?:@.*)?", key) for key in keys)
+
+
+def _keys(node: Node) -> Iterator[str]:
+    """The keys of a map and of those in it."""
+    for entry in node.entries:
+        yield entry.key
+        yield from _keys(entry.value)
 
 
 def _loaded(app: App) -> dict[str, Use]:

@@ -64,7 +64,7 @@ def _npm(lock: SourceFile, wanted: Wanted, folder: str, own: frozenset[str]) -> 
     packages = document.get("packages")
     old = document.get("dependencies")
     for name, (asked, span) in wanted.items():
-        if not _is_plain(asked) or name in own:
+        if not is_plain(asked) or name in own:
             continue
         entry = old.get(name) if isinstance(old, dict) else None
         if isinstance(packages, dict):
@@ -85,7 +85,7 @@ def _yarn(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
     if not known:
         return
     for name, (asked, span) in wanted.items():
-        if _is_plain(asked) and f"{name}@{asked}" not in known:
+        if is_plain(asked) and f"{name}@{asked}" not in known:
             yield Change(f"{name}@{asked}", span)
 
 
@@ -101,9 +101,9 @@ def _berry(text: str, wanted: Wanted) -> Iterator[Change]:
         return
     recorded = {match["name"]: match["range"].removeprefix("npm:") for match in _ASKED.finditer(section[1])}
     for name, (asked, span) in wanted.items():
-        if _is_plain(asked) and name not in recorded:
+        if is_plain(asked) and name not in recorded:
             yield Change(f"{name}", span)
-        elif _is_plain(asked) and recorded[name].strip() != asked.strip():
+        elif is_plain(asked) and recorded[name].strip() != asked.strip():
             yield Change(f"{name}@{asked} (it records {recorded[name]})", span)
 
 
@@ -130,7 +130,7 @@ def _pnpm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
         return
     recorded = dict(re.findall(r"^      '?([@\w./-]+)'?:\n        specifier: '?([^'\n]+)'?$", section[1], re.MULTILINE))
     for name, (asked, span) in wanted.items():
-        if not _is_plain(asked):
+        if not is_plain(asked):
             continue
         if name not in recorded:
             yield Change(f"{name}", span)
@@ -138,7 +138,7 @@ def _pnpm(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
             yield Change(f"{name}@{asked} (it records {recorded[name]})", span)
 
 
-def _is_plain(asked: str) -> bool:
+def is_plain(asked: str) -> bool:
     """Whether a dependency is asked for by version, and not by address, folder, alias or workspace."""
     return parse_range(asked) is not None and ":" not in asked and "/" not in asked
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COMPILER = "tsc"
 _NODE = "@types/node"
-_STRICT = lazy(r'^\s*"(?:strict|noImplicitAny)"\s*:\s*true\b')
+_OPTION = lazy(r'^\s*"(?P<name>strict|noImplicitAny)"\s*:\s*(?P<value>true|false)\b')
 _ENDINGS = (".ts", ".tsx", ".mts", ".cts")
 
 
@@ -69,7 +69,8 @@ def _is_gone(app: App, name: str) -> bool:
 def _needed(app: App, gone: Mapping[str, Span]) -> tuple[str, Place] | None:
     """The first import of the compiled files that has no types without one of these packages."""
     config = app.source("tsconfig.json")
-    strict = config is not None and any(_STRICT.match(line) for line in config.text.splitlines())
+    said = {match["name"]: match["value"] for line in (config.text if config else "").splitlines() if (match := _OPTION.match(line))}
+    strict = said.get("noImplicitAny", said.get("strict")) == "true"
     builtin = app.code.tables[LANGUAGE].builtin if LANGUAGE in app.code.tables else frozenset()
     for path in sorted(app.code.code.sources):
         mod = app.code.code.mod(path) if path.endswith(_ENDINGS) and not path.endswith(".d.ts") and _is_compiled(path) else None

@@ -95,10 +95,9 @@ class Follower:
             yield from self._under(launch, self._package_scripts(launch, via))
         if launch.tool in side_by_side.TOOLS and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self.launches(side_by_side.commands(launch), path, via, launch.cwd))
-        if ecosystem.is_list(launch) and len(via) < MAX_SCRIPTS:
-            yield from self._under(
-                launch, self.launches(ecosystem.commands(self.app, launch), launch.script or path, (*via, launch.at), launch.cwd)
-            )
+        if ecosystem.hands_on(launch) and len(via) < MAX_SCRIPTS:
+            told = (launch.script, (*via, launch.at)) if launch.script else (path, via)
+            yield from self._under(launch, self.launches(ecosystem.commands(self.app, launch), *told, launch.cwd))
         if launch.tool in ("honcho", "foreman") and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self._managed(launch, via))
 

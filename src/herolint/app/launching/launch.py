@@ -14,6 +14,7 @@ from herolint.app.launching.launch_node import (
     assigned_words,
     package_folder,
     runner_options,
+    runs_manager,
     script_name,
     script_word,
     workspace_name,
@@ -231,7 +232,7 @@ def _node(program: str, words: tuple[Word, ...], start: Launch) -> Launch:
     if word is not None and program in ("pm2", "pm2-runtime", "forever", "bun", "deno") and word.text in ("start", "run"):
         word, rest = script_word(rest)
     runner = program if program in RUNNERS else "node"
-    script = _inside(start.cwd, word.text) if word is not None else None
+    script = _inside(start.cwd, word.text) if word is not None and not runs_manager(runner, word) else None
     return replace(
         start, tool="node", subcommand=runner, script=script, target=word, options=runner_options(words), arguments=rest, folder=start.cwd
     )

@@ -25,6 +25,8 @@ MANAGING = frozenset(
 )
 """What process managers do besides starting a script."""
 PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
+PM2 = frozenset({"pm2", "pm2-runtime"})
+"""Names of pm2."""
 _OWN_COMMANDS = frozenset(
     """
     install i ci add remove exec dlx x create init publish pack link audit outdated update upgrade list ls why config cache set rebuild
@@ -82,6 +84,11 @@ def script_name(program: str, words: tuple[Word, ...]) -> tuple[str, Word] | Non
     if text in _OWN_COMMANDS or (program == "bun" and "." in text):
         return None
     return text, first
+
+
+def runs_manager(runner: str, word: Word | None) -> bool:
+    """Whether a runner is pm2, and the word that it is given names a package manager, maybe with what that is to do."""
+    return runner in PM2 and word is not None and word.text.partition(" ")[0] in PACKAGE_MANAGERS
 
 
 def workspace_name(program: str, words: tuple[Word, ...]) -> tuple[str, tuple[Word, ...]] | None:

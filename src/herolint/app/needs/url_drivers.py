@@ -66,7 +66,9 @@ def _sqlalchemy(app: App) -> Iterator[NeededDriver]:
 
 def postgres_asked_for(app: App) -> Place | None:
     """Where production opens Postgres with the driver that is usual for it, though nothing imports that by name."""
-    places = (*(at for _, at, _ in _read_by_django(app)), *(one.at for one in _sqlalchemy(app) if one.sure))
+    newer = app.dependencies.has("psycopg")  # Django takes that one where both are there
+    django = () if newer else (at for _, at, _ in _read_by_django(app))
+    places = (*django, *(one.at for one in _sqlalchemy(app) if one.sure))
     return next((Place(at.path, at.span, "loads it for this database") for at in places), None)
 
 

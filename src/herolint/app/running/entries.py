@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.launching.ecosystem import is_list
 from herolint.app.launching.launch import RAILS_TOOLS, Launch
 from herolint.app.reaching.reach import Entry
 from herolint.patterns import lazy
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 def entries_of(app: App, launch: Launch, paths: NodePaths) -> Iterator[Entry]:
     """The files that one program starts with."""
+    if is_list(launch):
+        return  # what it names is started by itself
     if launch.tool == "node" and launch.script is not None:
         found = node_script(launch.script, paths)
         if found is not None:

@@ -82,7 +82,9 @@ def deprecated_buildpack(app: App) -> Iterator[Finding]:
     if app.is_container:
         return
     seen = set()
-    places = [(one.url, one.at) for one in app.listed_buildpacks] + list(app.deploys.buildpacks)
+    # What no file of the folder says is told once, where the push is.
+    listed = [(one.url, one.at) for one in app.listed_buildpacks if one.at.path or app.root.deployed]
+    places = listed + list(app.deploys.buildpacks)
     for url, at in places:
         if (url, at) not in seen:
             seen.add((url, at))

@@ -33,9 +33,8 @@ def backgrounded_process(app: App) -> Iterator[Finding]:
                     yield _shared(app, process, launch, f"{process.name} starts {launch.path} in the background", "in the background")
             elif launch.subcommand == "pm2" and launch.tool == "node" and "--no-daemon" not in launch.options:
                 # Its own commands (`pm2 logs`) only look after what this one leaves behind.
-                yield _shared(
-                    app, process, launch, f"{process.name} starts {launch.script} in the background with pm2", "in the background"
-                )
+                what = launch.script or (launch.target.text if launch.target is not None else "programs")
+                yield _shared(app, process, launch, f"{process.name} starts {what} in the background with pm2", "in the background")
             elif launch.tool in MANAGERS - {"pm2"} and process.name != "release":
                 yield _shared(
                     app, process, launch, f"{process.name} runs several programs in one dyno with {launch.tool}", "starts several programs"

@@ -59,7 +59,7 @@ def procfile_misnamed(app: App) -> Iterator[Finding]:
             and alone
             and found[0].count("/") <= 2
             and "/tests/" not in f"/{found[0]}"
-            and not (_made_by_hook(app) or _is_root(app, folder))
+            and not (_made_by_hook(app) or moves_root(app) or _is_root(app, folder))
         ):
             message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
             fix = f"move it to the root (with `cd {folder} && …`), or push the folder: `git subtree push --prefix {folder} heroku main`"
