@@ -66,15 +66,16 @@ def _is_given_on(app: App, mod: Mod, name: str) -> bool:
     called = {stem, posixpath.basename(folder)} if stem in ("__init__", "index") else {stem}
     return any(
         any(one.name in ("*", name) for one in imports) or any(f"{word}.{name}" in other.source.text for word in called)
-        for other, imports in _importers(app, mod, called)
+        for other, imports in _importers(app, mod, called, name)
     )
 
 
-def _importers(app: App, mod: Mod, called: set[str]) -> Iterator[tuple[Mod, list[facts.Import]]]:
-    """The modules that import this one by one of the words that it is called by, with those imports."""
+def _importers(app: App, mod: Mod, called: set[str], name: str) -> Iterator[tuple[Mod, list[facts.Import]]]:
+    """The modules that import this one by one of the words that it is called by, and may mean the name by it, with those imports."""
+    modules, names = [word.encode() for word in called], (name.encode(), b"import *")
     for path in sorted(app.code.code.sources - {mod.path}):
         source = app.source(path)
-        if source is None or not any(word in source.text for word in called):
+        if source is None or not any(word in source.data for word in modules) or not any(one in source.data for one in names):
             continue
         other = app.code.code.mod(path)
         if other is not None and (found := [one for one in other.facts.imports if mod.path in _loaded(app, other, one)]):
