@@ -13,6 +13,7 @@ import msgspec
 from herolint.app.calling.starting import tried
 from herolint.app.linking.module import Mod
 from herolint.app.linking.values import Items, Known, Made, Table, Value, env_names, options, text_of
+from herolint.app.timing.commands import only_asks
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, last_name, walk
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 200_000
 """Larger files are not searched for words about buildpacks and packages."""
 _TELLS_OF_BUILDPACKS = lazy(r"(?:\.(?:md|rst|txt|sh|ya?ml|adoc)|(?:^|/)(?:Makefile|README|\.buildpacks|justfile))\Z", re.IGNORECASE)
-
-
-_QUESTIONS = frozenset({"--version", "-version", "-V", "-v", "version", "--help", "-h"})
-"""Words by which a program only tells of itself."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -271,7 +268,7 @@ class System:
             value = self.app.code.fold(mod, fact.function, arg) if not isinstance(arg, facts.Keyword) else None
             for one in value.items if isinstance(value, Items) else (value,):
                 words += (text_of(one) or "{}").split() if one is not None else []
-        return posixpath.basename(words[0]) if len(words) == 2 and words[1] in _QUESTIONS else ""
+        return posixpath.basename(words[0]) if only_asks(words) else ""
 
     def _has_key(self, mod: Mod, fact: CallFact, keys: tuple[str, ...]) -> bool:
         for arg in fact.call.args:

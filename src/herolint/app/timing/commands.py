@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from herolint.app.linking.origins import origin
@@ -45,9 +46,19 @@ _BRIEF_OF_GIT = frozenset("describe rev-parse log show status branch config remo
 """Commands of git that read what lies on the disk."""
 
 
+_QUESTIONS = frozenset({"--version", "-version", "-V", "-v", "version", "--help", "-h"})
+
+
+def only_asks(words: Sequence[str]) -> bool:
+    """Whether a command only asks a program for its version or its usage."""
+    return len(words) == 2 and words[1] in _QUESTIONS
+
+
 def brief_program(code: Program, effect: Effect) -> bool:
     """Whether a started program is one that waits for nobody else."""
     words = command_words(code, effect) if effect.row.effect == "runs-process" else ()
+    if only_asks(words):
+        return True
     if words[:1] == ("git",) and words[1:2] and words[1] in _BRIEF_OF_GIT:
         return True
     return bool(words) and words[0].rpartition("/")[2] in _BRIEF and not any(sign in words for sign in ("&&", "||", ";", "|"))
@@ -56,7 +67,7 @@ def brief_program(code: Program, effect: Effect) -> bool:
 def long_program(code: Program, effect: Effect) -> str | None:
     """What a started program does and its name, where that often takes tens of seconds."""
     words = command_words(code, effect)
-    name = words[0].rpartition("/")[2] if words else ""
+    name = words[0].rpartition("/")[2] if words and not only_asks(words) else ""
     return f"{_LONG[name]} ({name})" if _LONG.get(name) else None
 
 
