@@ -293,6 +293,30 @@ def test_several_databases(configured: Callable[..., Rails]) -> None:
     assert list(configured("", {"config/database.yml": yml}).databases) == ["primary", "cache"]
 
 
+S3 = "has_attached_file :scan, storage: :s3, s3_region: 'eu-west-1'"
+ON_DISK = "Paperclip keeps uploads on the dyno's disk"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("has_attached_file :scan", [(ON_DISK, True)]),
+        ("has_attached_file :scan, storage: :filesystem", [(ON_DISK, True)]),
+        ("has_attached_file :scan if ENV['SCANS']", [(ON_DISK, False)]),
+        (f"if Keys.bucket\n{S3}\nelse\nhas_attached_file :scan\nend", [(f"{ON_DISK} unless a condition sends them elsewhere", False)]),
+        (S3, []),
+        ("has_attached_file :scan, **Storage.options", []),
+    ],
+)
+def test_where_paperclip_keeps_uploads(configured: Callable[..., Rails], body: str, expected: list[tuple[str, bool]]) -> None:
+    files = {
+        "app/models/report.rb": f"class Report < ApplicationRecord\n{body}\nend\n",
+        "Gemfile": f'{GEMFILE}gem "paperclip"\n',
+        "Gemfile.lock": GEMS.replace("mini (1.0)\n", "mini (1.0)\n    paperclip (6.1.0)\n"),
+    }
+    assert [(kept.message, kept.sure) for kept in configured("", files).app.kept_uploads] == expected
+
+
 def test_what_is_no_rails_app(make: Make) -> None:
     assert make({"Gemfile": "gem 'sinatra'", "config.ru": "run App"}).rails is None
 

@@ -113,17 +113,22 @@ def _paperclip(rails: Rails, mods: list[Mod]) -> Iterator[KeptUploads]:
         named = [*(call.call.func for call in mod.facts.calls), *(assign.target for assign in mod.facts.assigns)]
         if any("paperclip" in (dotted(one) or "").lower() for one in named):
             return  # defaults of its own, which mostly name the storage
-    places = []
-    sure = True
-    for mod, fact in _class_calls(rails, mods, frozenset({"has_attached_file"})):
-        storage = argument(fact.call, None, "storage")
-        plain = all(isinstance(arg, facts.Keyword | facts.Const) for arg in fact.call.args)
-        if plain and (storage is None or (isinstance(storage, facts.Const) and storage.value == "filesystem")):
-            places.append(mod.place(fact.call, "uploads go to the disk"))
-            sure = sure and rails.holds(mod, fact.guard) is True
-    if places:
+    calls = list(_class_calls(rails, mods, frozenset({"has_attached_file"})))
+    kept = [(mod, fact) for mod, fact in calls if _on_disk(fact)]
+    if kept:
+        places = [mod.place(fact.call, "uploads go to the disk") for mod, fact in kept]
+        sure = all(rails.holds(mod, fact.guard) is True for mod, fact in kept)
+        beside = {mod.path for mod, fact in calls if not _on_disk(fact)}
+        unless = " unless a condition sends them elsewhere" if not sure and all(mod.path in beside for mod, _ in kept) else ""
         fix = f"write `storage: :s3` and set Paperclip up for {_OBJECT_STORAGE}"
-        yield KeptUploads("Paperclip keeps uploads on the dyno's disk", places[0], tuple(places[1:4]), sure, fix)
+        yield KeptUploads(f"Paperclip keeps uploads on the dyno's disk{unless}", places[0], tuple(places[1:4]), sure, fix)
+
+
+def _on_disk(attachment: CallFact) -> bool:
+    """Whether Paperclip surely keeps the files of an attachment on the disk, while no default says otherwise."""
+    storage = argument(attachment.call, None, "storage")
+    plain = all(isinstance(arg, facts.Keyword | facts.Const) for arg in attachment.call.args)
+    return plain and (storage is None or (isinstance(storage, facts.Const) and storage.value == "filesystem"))
 
 
 def _class_calls(rails: Rails, mods: list[Mod], names: frozenset[str]) -> Iterator[tuple[Mod, CallFact]]:
