@@ -13,7 +13,6 @@ import msgspec
 from herolint.app.calling.starting import tried
 from herolint.app.linking.module import Mod
 from herolint.app.linking.values import Items, Known, Made, Table, Value, env_names, options, text_of
-from herolint.app.timing.commands import only_asks
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import argument, last_name, walk
@@ -21,6 +20,7 @@ from herolint.finding import Place
 from herolint.formats.shell import parse
 from herolint.knowledge.brings import numbers
 from herolint.knowledge.packages import distributions_for_import
+from herolint.knowledge.programs import only_asks
 from herolint.knowledge.system import Need, load
 from herolint.patterns import lazy
 
