@@ -218,6 +218,11 @@ class Function(msgspec.Struct, frozen=True, gc=False, array_like=True):
     result: AnyExpr | None = None
     """The declared type of what it returns."""
 
+    @property
+    def handed(self) -> tuple[Param, ...]:
+        """The parameters that callers give values: all but the object that a method belongs to, where that is one of them."""
+        return self.params[1:] if self.receiver and self.params and self.params[0].name == self.receiver else self.params
+
 
 class Class(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A class; `bases` may hold `Keyword` (metaclass). One without a name, in an expression, is called `#class` and its number."""

@@ -73,15 +73,14 @@ def _rebound(mod: Mod, fact: CallFact, expr: facts.AnyExpr) -> facts.AnyExpr:
 def _given(code: Program, mod: Mod, function: int, name: str, caller: tuple[Mod, CallFact]) -> Value | None:
     """What a caller gives to a parameter, or its default; None where the name is no parameter."""
     fn = mod.facts.functions[function] if function != NONE else None
-    position = next((i for i, param in enumerate(fn.params) if param.name == name), None) if fn is not None else None
-    if fn is None or position is None or fn.params[position].kind != "plain":
+    position = next((i for i, param in enumerate(fn.handed) if param.name == name), None) if fn is not None else None
+    if fn is None or position is None or fn.handed[position].kind != "plain":
         return None
     where, fact = caller
     if any(isinstance(arg, facts.Star) for arg in fact.call.args):
         return None
-    offset = 1 if fn.receiver and fn.params[0].name == fn.receiver else 0
-    expr = argument(fact.call, position - offset, name)
+    expr = argument(fact.call, position, name)
     if expr is not None:
         return code.fold(where, fact.function, _rebound(where, fact, expr))
-    default = fn.params[position].default
+    default = fn.handed[position].default
     return code.fold(mod, fn.parent, default) if default is not None else None

@@ -104,8 +104,7 @@ def called_parameters(linker: Linker, mod: Mod, fact: CallFact, target: Target) 
     if target.mod is None:
         return
     fn = target.mod.facts.functions[target.number]
-    offset = 1 if fn.receiver and fn.params and fn.params[0].name == fn.receiver else 0
-    names = [param.name for param in fn.params[offset:]]
+    names = [param.name for param in fn.handed]
     called = None
     for i, given in enumerate(fact.call.args):
         name = given.name if isinstance(given, facts.Keyword) else names[i] if i < len(names) else ""

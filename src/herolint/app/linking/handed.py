@@ -21,11 +21,9 @@ def handed_callee(linker: Linker, mod: Mod, fact: CallFact) -> str | None:
     if not isinstance(func, facts.Name) or fact.function == NONE:
         return None
     fn = mod.facts.functions[fact.function]
-    position = next((i for i, param in enumerate(fn.params) if param.name == func.id and param.kind == "plain"), None)
-    if position is None or (methods and (fn.receiver == func.id or len(linker.code.calls_named(fn.name)) > MAX_CALLERS)):
+    position = next((i for i, param in enumerate(fn.handed) if param.name == func.id and param.kind == "plain"), None)
+    if position is None or (methods and len(linker.code.calls_named(fn.name)) > MAX_CALLERS):
         return None
-    if fn.receiver and fn.params[0].name == fn.receiver:
-        position -= 1
     names = []
     for caller, call in linker.code.calls_named(fn.name):
         given = argument(call.call, position, func.id)

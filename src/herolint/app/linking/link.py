@@ -369,10 +369,9 @@ class Linker:
         if not isinstance(assign.value, facts.Name) or assign.function == NONE or depth > MAX_DEPTH // 2:
             return None
         fn, name = mod.facts.functions[assign.function], assign.value.id
-        position = next((i for i, param in enumerate(fn.params) if param.name == name), None)
+        position = next((i for i, param in enumerate(fn.handed) if param.name == name), None)
         if position is None or fn.name != self.dialect(mod).constructor:
             return None
-        position -= 1 if fn.receiver == fn.params[0].name else 0
         found: set[Target] = set()
         for maker, fact in self.code.calls_named(mod.facts.classes[index].name):
             given = argument(fact.call, position, name)

@@ -109,7 +109,7 @@ def _lengths(code: Program, waiting: Waiting, effect: Effect) -> Iterator[tuple[
 def _given(code: Program, waiting: Waiting, mod: Mod, step: Step, name: str, depth: int) -> Iterator[tuple[Mod, CallFact, Step, float]]:
     """The numbers that callers give a parameter, each with its own way from a handler."""
     ref, inner = step.ref, [step]
-    while ref.number != NONE and not any(param.name == name for param in mod.facts.functions[ref.number].params):
+    while ref.number != NONE and not any(param.name == name for param in mod.facts.functions[ref.number].handed):
         ref = FunctionRef(ref.path, mod.facts.functions[ref.number].parent)  # a closure: the function around it has the parameter
         around = waiting.steps.get(ref)
         if around is None:
@@ -117,10 +117,7 @@ def _given(code: Program, waiting: Waiting, mod: Mod, step: Step, name: str, dep
         inner.append(around)
     if ref.number == NONE or depth == 0:
         return
-    params = mod.facts.functions[ref.number].params
-    position = next(i for i, param in enumerate(params) if param.name == name)
-    if mod.facts.functions[ref.number].receiver == params[0].name:
-        position -= 1
+    position, param = next((i, param) for i, param in enumerate(mod.facts.functions[ref.number].handed) if param.name == name)
     for caller, where, fact in waiting.callers.get(ref, ()):
         before = waiting.steps.get(caller)
         if before is None:
@@ -128,9 +125,7 @@ def _given(code: Program, waiting: Waiting, mod: Mod, step: Step, name: str, dep
         way = Step(ref, (where, fact), before)
         for closure in reversed(inner[:-1]):
             way = Step(closure.ref, closure.call, way)
-        expr = (
-            argument(fact.call, position, name) or params[position + (params[0].name == mod.facts.functions[ref.number].receiver)].default
-        )
+        expr = argument(fact.call, position, name) or param.default
         value = code.fold(where, fact.function, expr) if expr is not None else None
         if isinstance(value, Known) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
             yield where, fact, way, value.value
