@@ -287,3 +287,16 @@ def test_why_makes_control_characters_of_a_command_visible(herolint: Run, tmp_pa
     told = herolint("why", "app.py:1", cwd=tmp_path).stdout
     assert "python app.py \\x1b]0;title\\x07" in told
     assert told.replace("\n", "").isprintable()
+
+
+def test_source_that_is_too_large_to_be_read_is_said_to_be(tmp_path: Path, herolint: Run) -> None:
+    app = {
+        "Procfile": "web: gunicorn app:app\n",
+        "requirements.txt": "gunicorn\n",
+        "app.py": "import words\n",
+        "words.py": "a = 1\n" * 200_000,
+    }
+    for name, text in app.items():
+        (tmp_path / name).write_text(text)
+    result = herolint("check", "--no-cache", "--format", "concise", ".", cwd=tmp_path)
+    assert "words.py: problem not analysed: 1,200,000 bytes of source, over 1,000,000" in result.stdout

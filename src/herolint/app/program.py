@@ -68,7 +68,7 @@ class Program:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.code = CodeBase(app.workspace, app.cache)
+        self.code = CodeBase(app.workspace, app.cache, app.problems)
         self.tables = {language: _knowledge(app, language) for language in self.code.languages}
         self.knowledge = merged(self.tables.values())
         parameters = {language: known.parameters for language, known in self.tables.items()}

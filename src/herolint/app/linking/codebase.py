@@ -28,15 +28,15 @@ _INSTALLED = lazy(r"(?:\A|/)(?:(?:node_modules|bower_components|vendor/bundle)/|
 
 
 class CodeBase:
-    """All source files that a process might load, read one by one as they are asked for.
+    """All source files that a process might load, read one by one as they are asked for. `problems` takes those that are not.
 
     `files` are those that are found by dotted names; how other languages find theirs is in `app.linking.dialects`.
     """
 
-    def __init__(self, workspace: Workspace, cache: FactCache | None) -> None:
+    def __init__(self, workspace: Workspace, cache: FactCache | None, problems: list[Problem]) -> None:
         self.workspace = workspace
         self.cache = cache
-        self.problems: list[Problem] = []
+        self.problems = problems
         self.roots: list[str] = [""]
         self.open_path = False
         """Whether code or config adds folders to the search path that cannot be known."""

@@ -109,7 +109,7 @@ def _whole(app: App) -> CodeBase:
     """The code as it lies in the repository, removed files among it."""
     workspace = copy(app.workspace)
     workspace.slug_files = workspace.files
-    whole = CodeBase(workspace, app.cache)
+    whole = CodeBase(workspace, app.cache, [])
     for root in app.code.code.roots:
         whole.add_root(root)
     return whole
