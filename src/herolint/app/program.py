@@ -332,6 +332,13 @@ class Program:
         return broadcast(self)
 
     @cached_property
+    def limits_all(self) -> bool:
+        """Whether reached code sets a time limit for all calls."""
+        from herolint.app.timing.limits import limits_all
+
+        return limits_all(self)
+
+    @cached_property
     def shared_files(self) -> tuple[SharedFile, ...]:
         """Files that one process type writes and another reads."""
         return shared_files(self)

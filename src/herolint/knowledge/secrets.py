@@ -11,13 +11,14 @@ from herolint.tables import load_table
 class Token(msgspec.Struct, frozen=True, dict=True):
     """A format of a token. `holds` are words of which one stands wherever it does; group `s` of `pattern` is the secret.
 
-    `sure` is false where such a value is often public. `digits`: its first part must be a number in base 64; `role`: it must be a
+    `long`: so many letters and digits it holds in a row. `sure` is false where such a value is often public. `digits`: its first part must be a number in base 64; `role`: it must be a
     JSON web token that grants this role. `near`: words around it that say it is made for browsers and phones, which may have it.
     """
 
     kind: str
     holds: tuple[str, ...]
     pattern: str
+    long: int = 0
     sure: bool = True
     digits: bool = False
     role: str = ""

@@ -38,7 +38,7 @@ def has_limit(code: Program, effect: Effect) -> bool:
         or _killed(effect)
         or _by_context(code, effect)
         or _by_client(code, effect)
-        or limits_all(code)
+        or code.limits_all
     )
 
 
