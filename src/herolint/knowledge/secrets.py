@@ -11,8 +11,9 @@ from herolint.tables import load_table
 class Token(msgspec.Struct, frozen=True, dict=True):
     """A format of a token. `holds` are words of which one stands wherever it does; group `s` of `pattern` is the secret.
 
-    `long`: so many letters and digits it holds in a row. `sure` is false where such a value is often public. `digits`: its first part must be a number in base 64; `role`: it must be a
-    JSON web token that grants this role. `near`: words around it that say it is made for browsers and phones, which may have it.
+    `long`: so many letters and digits it holds in a row. `sure` is false where such a value is often public. `digits`: its first part must
+    be a number in base 64; `role`: it must be a JSON web token that grants this role. `near`: words around it that say it is made for
+    browsers and phones, which may have it.
     """
 
     kind: str
