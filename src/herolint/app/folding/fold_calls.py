@@ -134,7 +134,7 @@ class Calls:
         return text is None or any(word.partition("=")[0] in (f"-{text}", f"--{text}") for word in self.folder.environment.arguments)
 
     def _method(self, method: str, base: Value, made: Made) -> Value:
-        if method in SAME_PATH_METHODS:
+        if method in SAME_PATH_METHODS or (method in ("encode", "decode") and isinstance(base, Known | Text | Env)):
             return base
         if method in ("lower", "upper", "casefold") and isinstance(base, Known) and isinstance(base.value, str):
             return Known(getattr(base.value, method)())

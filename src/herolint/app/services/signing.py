@@ -1,4 +1,4 @@
-"""The keys that sign sessions, cookies and tokens: where each is given, and whether it comes from outside, the code or chance."""
+"""The keys that sign sessions and tokens, or encrypt: where each is given, and whether it comes from outside, the code or chance."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import origin
 from herolint.app.linking.values import UNKNOWN, Env, Items, Known, Made, Text, Value, walk
+from herolint.app.reaching.reach import FunctionRef
 from herolint.app.services import session_secrets
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -18,7 +19,7 @@ from herolint.finding import Place
 
 if TYPE_CHECKING:
     from herolint.app.model import App
-    from herolint.app.program import Program
+    from herolint.app.program import Effect, Program
 
 Source = Literal["literal", "random", "environment", "unknown"]
 _CONFIG_CALLS = ("update", "from_mapping")
@@ -29,7 +30,7 @@ class SigningKey(msgspec.Struct, frozen=True):
     """A key of a process. `what` names it; `variable` is the environment variable that may hold it, else empty.
 
     `source` is what it comes from when that variable is unset. `runs`: whether the place runs in production (None: unknown).
-    `remedy`: how the framework is told another one, where that is peculiar to it.
+    `remedy`: how the framework is told another one, where that is peculiar to it. `encrypts`: it signs nothing, but encrypts.
     """
 
     what: str
@@ -40,10 +41,11 @@ class SigningKey(msgspec.Struct, frozen=True):
     runs: bool | None
     process: str
     remedy: str = ""
+    encrypts: bool = False
 
 
 def signing_keys(app: App) -> Iterator[SigningKey]:
-    """The keys that reached code signs with, each place once."""
+    """The keys that reached code signs or encrypts with, each place once."""
     seen: set[tuple[str, int]] = set()
     for what, mod, function, expr, guard in _given(app):
         runs = app.code.guards.holds(mod, guard)
@@ -62,6 +64,31 @@ def signing_keys(app: App) -> Iterator[SigningKey]:
         if runs is not False:
             known = app.code.knows(mod).signing
             yield SigningKey(known.setting, mod.place(fact.call), "", "random", "", runs, _process(app, mod), known.remedy)
+    for effect in app.code.effects_of("encrypts"):
+        key = _encrypting(app, effect)
+        if key is not None and key.at.span is not None and (key.at.path, key.at.span.start) not in seen:
+            seen.add((key.at.path, key.at.span.start))
+            yield key
+
+
+def _encrypting(app: App, effect: Effect) -> SigningKey | None:
+    """The key that a call encrypts with, where it is the same for as long as the process runs."""
+    code = app.code
+    expr, value = code.argument(effect, effect.row.secret)
+    if expr is None:
+        return None
+    mod, function, at = origin(code.linker, effect.mod, effect.fact.function, expr)
+    variable, source, text = _source(app, value)
+    if source == "random" and not _made_once(code, mod, function):
+        return None
+    what = f"the key for {effect.name.replace('()', '')}"
+    return SigningKey(what, mod.place(at), variable, source, text, effect.runs, _process(app, mod), encrypts=True)
+
+
+def _made_once(code: Program, mod: Mod, function: int) -> bool:
+    """Whether code runs when the process starts, and not again for a visitor."""
+    ref = FunctionRef(mod.path, function)
+    return function == NONE or (ref in code.at_boot and ref not in code.for_visitors)
 
 
 def is_setting(app: App, key: SigningKey) -> bool:

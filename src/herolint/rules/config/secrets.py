@@ -63,7 +63,8 @@ def _signing_key(app: App, key: SigningKey) -> Finding:
     """A signing key that is the same for everybody who reads the code."""
     from herolint.app.mends.key_edits import read_from_environment
 
-    words = 'make a new one, set it with `heroku config:set SECRET_KEY=…`, and read it with `os.environ["SECRET_KEY"]`'
+    variable = "ENCRYPTION_KEY" if key.encrypts else "SECRET_KEY"
+    words = f'make a new one, set it with `heroku config:set {variable}=…`, and read it with `os.environ["{variable}"]`'
     random = looks_random(key.text, RANDOM_LENGTH)
     guessed = not random and (len(key.text) < GUESSED_LENGTH or is_placeholder(key.text))
     return report(
@@ -71,7 +72,9 @@ def _signing_key(app: App, key: SigningKey) -> Finding:
         f"{key.what} stands in the code{', and can be guessed' if guessed else ''}",
         key.at,
         severity=ERROR if random and key.runs else WARNING,
-        why="it signs sessions and tokens: whoever knows it can log in as anybody",
+        why="whoever knows it can read what is encrypted with it"
+        if key.encrypts
+        else "it signs sessions and tokens: whoever knows it can log in as anybody",
         fix=read_from_environment(app, key, words),
         process=key.process,
         confidence=Confidence.HIGH if key.runs else Confidence.MEDIUM,
