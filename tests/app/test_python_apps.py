@@ -83,3 +83,23 @@ def test_a_fix_names_no_python_with_which_something_else_fails(gunicorn: str, dj
     fixes = [str(found.fix) for found in result.findings if found.code == "HL420"]
     assert len(fixes) == 1
     assert f"`{named}`" in fixes[0] if named else "`3.1" not in fixes[0]
+
+
+@pytest.mark.parametrize(("requires", "told"), [(">=3.12,<3.13", []), (">=3.12", ["HL420"])])
+def test_pins_are_not_judged_with_a_python_that_uv_will_not_use(requires: str, told: list[str], tmp_path: Path) -> None:
+    files = {
+        "app.py": "import numpy\nfrom flask import Flask\n\napp = Flask(__name__)\n",
+        "Procfile": "web: gunicorn app:app\n",
+        "pyproject.toml": f'[project]\nname = "shop"\nversion = "0.1.0"\nrequires-python = "{requires}"\n'
+        'dependencies = ["flask", "gunicorn", "numpy==1.26.4"]\n',
+        "uv.lock": f'version = 1\nrequires-python = "{requires}"\n\n'
+        + "".join(
+            f'[[package]]\nname = "{name}"\nversion = "{version}"\n\n'
+            for name, version in (("flask", "3.1.1"), ("gunicorn", "23.0.0"), ("numpy", "1.26.4"))
+        )
+        + '[[package]]\nname = "shop"\nversion = "0.1.0"\nsource = { virtual = "." }\n'
+        'dependencies = [{ name = "flask" }, { name = "gunicorn" }, { name = "numpy" }]\n',
+    }
+    found = [rule for rule, _ in codes(tmp_path, files)]
+    assert "HL407" in found
+    assert [rule for rule in found if rule in ("HL410", "HL420")] == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 OFTEN = 3
 """A distribution that so many known ones bring along may as well come with one that is not known."""
+_WORDS_ALIKE = 2
+"""So many words shared by a module and a distribution of which little is known may be no chance."""
+_SAY_NOTHING = frozenset({"python", "django", "flask", "lib", "api", "client", "utils", "core"})
 _MADE_BY_TOOLS = ("_pb2", "_pb2_grpc", "_version", "__version__")
 """Ends of the names of modules that a build step writes."""
 
@@ -75,6 +79,11 @@ def _bare(name: str) -> str:
     for start in ("django-", "python-", "flask-", "drf-", "py"):
         name = name.removeprefix(start)
     return name.removesuffix("-python").removesuffix("-py").replace("-", "")
+
+
+def _words(name: str) -> set[str]:
+    """The words of a distribution's or module's name that may tell which it is."""
+    return {word for word in re.split(r"[-_.]+", name.lower()) if len(word) > 2} - _SAY_NOTHING
 
 
 def _whole(name: str) -> str:
@@ -262,6 +271,8 @@ class Judge:
         for name in installed.unknown:
             bare = name.replace("-", "")
             if (word in bare and len(word) > 2) or (len(bare) > 4 and bare in word) or any(n in name for n in names):
+                return True
+            if len(_words(name) & _words(top)) >= _WORDS_ALIKE:
                 return True
         return False
 

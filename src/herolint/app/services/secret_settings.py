@@ -48,6 +48,8 @@ _NOT_SECRET = lazy(
 _HOST = lazy(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
 _VARIABLE = lazy(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 """The name of another config var, in a list of such names."""
+_PUT_IN = lazy(r"\{[A-Za-z_][\w.]*\}|[#$]\{")
+"""A part of a text that is filled in when the program runs."""
 _MAIL = lazy(r"(?i)(email|mail|smtp)\w*pass")
 _APP_PASSWORD = lazy(r"[a-z]{16}")
 _SECTION = lazy(r"^(?P<name>[A-Za-z_]\w*):[ \t]*(?:[&#].*)?$", re.MULTILINE)
@@ -86,6 +88,8 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
         value = text[match.start("s") : match.end("s")]
         if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower() or _VARIABLE.fullmatch(value):
             continue
+        if _PUT_IN.search(value):
+            continue  # it is put together when the program runs
         if is_public(name) or _NOT_SECRET.search(name) or is_placeholder(value) or text[:start].endswith("\\"):
             continue  # behind a backslash the name begins with an escape: it is a line of a longer text
         if not _belongs_to_production(source, match.start()) or (_is_shown(source, match.start()) and not STRONG_NAME.search(name)):

@@ -51,7 +51,7 @@ _QUIET_FILES = lazy(
     r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline|(^|/)package\.json$)"
 )
 DEVELOPMENT = lazy(
-    r"(?i)(^|[/._-])(dev|devel|development|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose|(^|/)\.?mise(\.\w+)?\.toml$|(^|/)\.envrc$|(^|/)devenv\.nix$"
+    r"(?i)(^|[/._-])(dev|devel|development|devstack|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose|(^|/)\.?mise(\.\w+)?\.toml$|(^|/)\.envrc$|(^|/)devenv\.nix$"
 )
 """Files for a developer's machine: only what a service handed out counts there."""
 ENDINGS = tuple(
@@ -208,11 +208,12 @@ def _for_browsers(token: Token, source: SourceFile, at: int) -> bool:
 def _urls(source: SourceFile) -> Iterator[Secret]:
     if b"://" not in source.data or b"@" not in source.data:
         return
+    at_home = DEVELOPMENT.search(source.path) is not None
     for match in URL_PASSWORD.finditer(source.text):
         password, host, user = match["s"], match["host"].lower(), match["user"]
         if (
             host in LOCAL_HOSTS
-            or ("." not in host and not _long(password))
+            or ("." not in host and (at_home or not _long(password)))
             or host.endswith((".local", ".internal", ".test"))
             or host.startswith(("192.168.", "10."))
         ):

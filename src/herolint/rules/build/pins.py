@@ -50,6 +50,8 @@ def _known_troubles(app: App, wanted: WantedPython) -> list[Trouble]:
         return []
     if wanted.version is None and any(app.platform.buildpack(url) is None for url in app.buildpacks):
         return []  # a buildpack that nobody knows may write the version file
+    if wanted.version is None and not _uv_allows(app, app.platform.python.default):
+        return []  # uv takes no default: the version that has to be written first will be another one
     return troubles(app, python_minor(app))
 
 
@@ -146,7 +148,7 @@ def _lock_and_python(app: App, wanted: WantedPython) -> Iterator[Finding]:
                 related=[Place("Pipfile", pipfile.python_span, "required here")],
                 fix=f"write the same version into both, and run `pipenv lock`; without {wanted.origin} Pipfile.lock's counts",
             )
-    elif manager == ("uv.lock",) and lock is not None and lock.requires_python and not _allows(lock.requires_python, app, wanted):
+    elif lock is not None and not _uv_allows(app, wanted.version if wanted.version and wanted.version.count(".") == 2 else wanted.minor):
         node = app.pyproject.requires_python_span if app.pyproject is not None else None
         yield report(
             "HL420",
@@ -158,12 +160,15 @@ def _lock_and_python(app: App, wanted: WantedPython) -> Iterator[Finding]:
         )
 
 
-def _allows(specifier: str, app: App, wanted: WantedPython) -> bool:
+def _uv_allows(app: App, version: str) -> bool:
+    """Whether the project that uv installs lets it use a Python: a whole version, or a minor one, of which the newest is meant."""
+    lock = app.uv_lock if manager_files(app)[:1] == ("uv.lock",) else None
+    if lock is None or not lock.requires_python:
+        return True
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    row = app.platform.python.version(wanted.minor or "")
-    version = wanted.version if wanted.version and wanted.version.count(".") == 2 else row.latest if row else None
+    row = app.platform.python.version(version)
     try:
-        return version is None or SpecifierSet(specifier).contains(version)
+        return SpecifierSet(lock.requires_python).contains(row.latest if row is not None else version)
     except InvalidSpecifier:
         return True

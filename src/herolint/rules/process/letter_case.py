@@ -79,8 +79,8 @@ def _imports(app: App, mod: Mod, files: dict[str, str]) -> Iterator[Finding]:
         if imp.level or not imp.module or imp.handled or imp.guard != NONE or app.code.code.find(imp.module) is not None:
             continue
         path = imp.module.replace(".", "/")
-        for folder in ("", mod.path.rpartition("/")[0] + "/"):
-            for candidate in (f"{folder}{path}.py".lstrip("/"), f"{folder}{path}/__init__.py".lstrip("/")):
+        for folder in (f"{root}/" if root else "" for root in app.code.code.roots):
+            for candidate in (f"{folder}{path}.py", f"{folder}{path}/__init__.py"):
                 real = files.get(candidate.lower())
                 if real is not None and real != candidate and not app.dependencies.imports(imp.module.partition(".")[0]):
                     yield _misspelt(app, mod, imp, f"import {imp.module}", real, "ModuleNotFoundError when the process starts")
