@@ -41,7 +41,7 @@ def test_services_that_settings_name(app: Callable[[str], Path]) -> None:
     assert services(found) == {
         "release": {"PostgreSQL", "Redis", "message broker"},
         "web": {"PostgreSQL", "Redis", "message broker"},
-        "worker": {"message broker"},
+        "worker": {"PostgreSQL", "Redis", "message broker"},
     }
 
 

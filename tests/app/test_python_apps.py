@@ -103,3 +103,28 @@ def test_pins_are_not_judged_with_a_python_that_uv_will_not_use(requires: str, t
     found = [rule for rule, _ in codes(tmp_path, files)]
     assert "HL407" in found
     assert [rule for rule in found if rule in ("HL410", "HL420")] == told
+
+
+JOBS = {
+    "app.py": "from flask import Flask, request\n\nfrom jobs import resize\n\napp = Flask(__name__)\n\n\n"
+    '@app.post("/photos")\ndef photos():\n    resize.delay(request.json["name"])\n    return "", 202\n',
+    "jobs.py": "import os\n\nfrom celery import Celery\n\nqueue = Celery('jobs', broker=os.environ['REDIS_URL'])\n\n\n"
+    "@queue.task\ndef resize(name):\n    with open(f'photos/{name}.log', 'w') as file:\n        file.write(name)\n",
+    "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\ncelery[redis]==5.5.3\n",
+    ".python-version": "3.13\n",
+}
+
+
+def writers(root: Path, procfile: str) -> set[str]:
+    """The process types that are said to write the file of the job."""
+    plant(root, {**JOBS, "Procfile": procfile})
+    result = engine.run(root, Config(select=("HL204",)), engine.RunOptions(today=TODAY, cache=False))
+    return {place.label.split()[0] for found in result.findings for place in (found.at, *found.related) if " runs it" in place.label}
+
+
+def test_a_job_runs_in_the_process_that_takes_jobs(tmp_path: Path) -> None:
+    assert writers(tmp_path, "web: gunicorn app:app\nworker: celery -A jobs worker\nclock: celery -A jobs beat\n") == {"worker"}
+
+
+def test_where_no_process_takes_jobs_whoever_queues_them_may_run_them(tmp_path: Path) -> None:
+    assert writers(tmp_path, "web: gunicorn app:app\n") == {"web"}

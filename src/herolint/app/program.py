@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.app.needs.variables import EnvRead
 
-_OWN_COMMANDS = frozenset({"run", "db", "shell", "routes"})
-"""What `flask` and its extensions do by themselves, without a command of the project."""
+_OWN_COMMANDS = frozenset({"run", "db", "shell", "routes", "beat", "flower", "events", "inspect"})
+"""What `flask` with its extensions and `celery` do by themselves, without a command or job of the project."""
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -156,11 +156,15 @@ class Program:
         extra = (*(django.wiring.reached if django is not None else ()), *(one.path for one in placed))
         named = (*(django.wiring.named_in_settings if django is not None else ()), *self._placed_functions(name))
         words = frozenset(word.text for launch in process.launches for word in launch.words[1:])
-        programs = frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
-        known = self.knowledge
-        subcommands = Subcommands(known.subcommands, words)
+        subcommands = Subcommands(self.knowledge.subcommands, words)
         made = self.entry_points.factories(process)
-        return Reach(self.code, self.linker, self.guards, starts, extra, named, known.commands, programs, made, subcommands)
+        return Reach(self.code, self.linker, self.guards, starts, extra, named, self._commands, _programs(process), made, subcommands)
+
+    @cached_property
+    def _commands(self) -> dict[str, str]:
+        """What makes a function a command of a program, or a job of one that some process runs: where none does, who runs jobs is not known."""
+        run = frozenset(program for process in self.app.processes.values() for program in _programs(process))
+        return self.knowledge.commands | {name: program for name, program in self.knowledge.jobs.items() if program in run}
 
     @cached_property
     def placed(self) -> dict[str, tuple[Placed, ...]]:
@@ -346,6 +350,11 @@ class Program:
     def calls_named(self, *names: str) -> Iterator[tuple[Mod, CallFact, str]]:
         """Calls in reached modules whose qualified callee is one of the names."""
         return ((call.mod, call.fact, call.name) for call in self.calls.of(names))
+
+
+def _programs(process: Process) -> frozenset[str]:
+    """The programs with which a process runs commands of the project, or its jobs."""
+    return frozenset(launch.tool for launch in process.launches if launch.subcommand not in _OWN_COMMANDS)
 
 
 def _words(app: App) -> frozenset[str]:

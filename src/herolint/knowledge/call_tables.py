@@ -86,6 +86,7 @@ def merged(tables: Iterable[Knowledge]) -> Knowledge:
         read_by={name: settings for table in known for name, settings in table.read_by.items()},
         asynchronous={name: worker for table in known for name, worker in table.asynchronous.items()},
         commands={name: program for table in known for name, program in table.commands.items()},
+        jobs={name: program for table in known for name, program in table.jobs.items()},
         subcommands=subcommands.merged(table.subcommands for table in known),
         mixins={name: methods for table in known for name, methods in table.mixins.items()},
     )
@@ -117,6 +118,7 @@ def load(language: str) -> Knowledge:
         read_by=raw.get("read-by", {}),
         asynchronous=raw.get("asynchronous", {}),
         commands=raw.get("commands", {}),
+        jobs=raw.get("jobs", {}),
         fatal=frozenset(raw.get("fatal", ())),
         proxy=msgspec.convert(raw.get("proxy", {}), Proxy),
         signing=msgspec.convert(raw.get("signing", {}), Signing),

@@ -270,6 +270,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
 
     `*.cli.command` is a method of whatever object; an empty program is none that could run it yet.
     """
+    jobs: dict[str, str] = {}
+    """Decorators that make a function a job of a queue, with the program that runs it."""
     proxy: Proxy = Proxy()
     fatal: frozenset[str] = frozenset()
     """Calls that end the program, in languages whose calls give errors back."""

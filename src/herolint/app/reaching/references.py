@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.linking.link import Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.own_classes import is_plain, reflects
-from herolint.app.reaching.reach import FunctionRef, Reach
+from herolint.app.reaching.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import dotted, last_name, root_of, spoken
@@ -113,6 +113,8 @@ class References:
             if at.name not in self._said:
                 self._say(scope, at.name)
             base = at.base
+            if at.name in HAND_OFFS and self._queues(scope, base):
+                return
             if not foreign:
                 scope.kept.add(id(base.func if isinstance(base, facts.Call) else base))
                 only_named = isinstance(base, facts.Name) and self._only_named(scope.mod, scope.number, at.name, base)
@@ -122,6 +124,13 @@ class References:
             at = base
         if root is not None and not foreign:
             self._add_meant(scope, root, root.id)
+
+    def _queues(self, scope: _Scope, named: facts.AnyExpr) -> bool:
+        """Whether something is a job that no program of this process runs: `resize.delay(…)` only leaves word for another one."""
+        target = self.linker.resolve(scope.mod, scope.number, named) if isinstance(named, facts.Name | facts.Attr) else None
+        if target is None or target.kind != "function" or target.mod is None:
+            return False
+        return self._is_idle(target.mod, target.mod.facts.functions[target.number])
 
     def _say(self, scope: _Scope, word: str) -> None:
         self._said.add(word)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from herolint.app.folding.config_vars import value_given
 from herolint.app.frameworks.django import settings_module
 from herolint.app.launching.launch import Launch
+from herolint.app.linking.module import Mod
 from herolint.app.reaching.reach import Entry, FunctionRef
 from herolint.app.running.processes import Process
 from herolint.code.facts import NONE
@@ -161,9 +162,18 @@ class EntryPoints:
         starts = self.of(process)
         if any(launch.tool == "django" for launch in process.launches):
             return True
-        return any(
-            "django" in (imp.module or "") or "DJANGO_SETTINGS_MODULE" in str(mod.source.text[:4000])
-            for entry in starts
-            if (mod := self.code.mod(entry.path))
-            for imp in mod.facts.imports
-        )
+        return any(_speaks_of_django(mod) for entry in starts for mod in self._first_loaded(entry.path))
+
+    def _first_loaded(self, path: str) -> Iterator[Mod]:
+        """The module at a path, and where it is a package what that imports itself: `celery -A shop` starts with all of it."""
+        mod = self.code.mod(path)
+        if mod is None:
+            return
+        yield mod
+        if path.endswith("/__init__.py"):
+            paths = (inner for imp in mod.facts.imports for inner in self.code.imported(mod, imp))
+            yield from (inner for one in paths if (inner := self.code.mod(one)) is not None)
+
+
+def _speaks_of_django(mod: Mod) -> bool:
+    return any("django" in (imp.module or "") for imp in mod.facts.imports) or "DJANGO_SETTINGS_MODULE" in mod.source.text[:4000]
