@@ -103,3 +103,17 @@ def test_an_image_has_the_development_group_unless_told_otherwise(tmp_path: Path
     assert [finding.message for finding in result.findings if finding.code == "HL411" and "pytest" in finding.message] == (
         [] if silent else ["`pytest` is imported, but pytest is installed for development only"]
     )
+
+
+@pytest.mark.parametrize(("command", "missing"), [("pip install --group serve", ["httpx"]), ("pip install --group=serve --group work", [])])
+def test_an_image_has_the_groups_that_pip_is_told_to_install(tmp_path: Path, command: str, missing: list[str]) -> None:
+    (tmp_path / "heroku.yml").write_text("build:\n  docker:\n    web: Dockerfile\n")
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM python:3.13 AS build\nCOPY pyproject.toml .\nRUN python -m venv /venv && /venv/bin/{command}\n"
+        "FROM python:3.13-slim\nCOPY --from=build /venv /venv\nENV PATH=/venv/bin:$PATH\nCOPY shop.py .\nCMD python shop.py\n"
+    )
+    (tmp_path / "pyproject.toml").write_text('[dependency-groups]\nserve = ["flask==3.1.2"]\nwork = ["httpx==0.28.1"]\n')
+    (tmp_path / "shop.py").write_text("import flask\nimport httpx\n")
+    result = engine.run(tmp_path, Config(pedantic=True), engine.RunOptions(today=date(2026, 3, 1), cache=False))
+    found = [finding.message.split("`")[1] for finding in result.findings if finding.code == "HL411"]
+    assert found == missing

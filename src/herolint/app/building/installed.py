@@ -251,6 +251,10 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
             source = app.source(path) or app.source(posixpath.basename(path))
             found.files += [source.path] if source is not None else []
             _from_requirements(app, parse_requirements(source, app.source) if source is not None else None, found)
+        elif word == "--group":
+            _from_group(app, next(rest, ""), found)
+        elif word.startswith("--group="):
+            _from_group(app, word.partition("=")[2], found)
         elif word in _WITH_VALUE:
             next(rest, None)
         elif not word.startswith("-"):
@@ -261,6 +265,14 @@ def _from_words(app: App, words: list[str], found: _Gathered) -> None:
                 _from_folder(app, posixpath.normpath(item.path), found)
             else:
                 _ask(item, found)
+
+
+def _from_group(app: App, name: str, found: _Gathered) -> None:
+    """A dependency group of pyproject.toml, as `pip install --group` installs it; that of another folder's file is not read."""
+    group = app.pyproject.groups.get(normalise(name)) if app.pyproject is not None else None
+    found.unread |= group is None
+    for item in group or ():
+        _ask(item, found)
 
 
 def _from_image(app: App, found: _Gathered) -> str:

@@ -48,6 +48,7 @@ _NOT_SECRET = lazy(
 _HOST = lazy(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
 _VARIABLE = lazy(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 """The name of another config var, in a list of such names."""
+_UUID = lazy(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PUT_IN = lazy(r"\{[A-Za-z_][\w.]*\}|[#$]\{")
 """A part of a text that is filled in when the program runs."""
 _MAIL = lazy(r"(?i)(email|mail|smtp)\w*pass")
@@ -97,6 +98,8 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
         comment = in_comment(text, start)
         if comment and name in WRITTEN_BY_GENERATORS:
             continue
+        if _UUID.fullmatch(value) and "passw" in name.lower():
+            continue  # nobody's password, but the number of something that has to do with passwords
         if looks_random(value):
             yield Given(name, value, match.start("s"), match.end("s"), not comment and bool(STRONG_NAME.search(name)) and len(value) >= 20)
         elif _is_password(name) and _is_chosen(name, value, text, match.start()):
