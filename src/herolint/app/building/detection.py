@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from herolint.app.launching.launch import Launch
     from herolint.app.model import App
 
+HOSTS_OF_PAGES = (
+    "vercel.json",
+    "now.json",
+    "netlify.toml",
+    "firebase.json",
+    ".firebaserc",
+    "wrangler.toml",
+    "wrangler.jsonc",
+    "amplify.yml",
+)
+"""Files that tell another host of pages how to build the folder that they lie in."""
 MOST_FOLDERS = 3
 """More folders that look like an app are a collection (of lessons, services, examples) rather than one app in a folder."""
 
@@ -58,7 +69,7 @@ def is_container(app: App) -> bool:
 
 def _built_by_buildpack(app: App) -> bool:
     """Whether a plain push makes a web process without any look at the Dockerfile."""
-    if "Procfile" in app.slug or app.app_json is not None:  # app.json would name the stack
+    if "Procfile" in app.slug or app.picked_procfile or app.app_json is not None:  # app.json would name the stack
         return True
     first = app.detected[0].buildpack if app.detected else None
     serves = first is not None and first.default_web != "never" and not first.image_first
@@ -219,6 +230,11 @@ def language(app: App) -> str:
         if found is not None:
             return found.buildpack.language
     return ""
+
+
+def hosts_pages(app: App) -> bool:
+    """Whether a host of pages builds the app's root, so that the platform is not where it goes."""
+    return any(path in app.workspace.files for path in HOSTS_OF_PAGES)
 
 
 def app_folders(app: App) -> tuple[str, ...]:

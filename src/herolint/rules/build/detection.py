@@ -12,6 +12,7 @@ from herolint.app.building.detection import (
     chosen_by_hand,
     detected_in,
     first_match,
+    hosts_pages,
     manifest_in,
     moves_root,
     programs_needed,
@@ -84,6 +85,7 @@ def _elsewhere(app: App) -> Finding | None:
         "HL401",
         f"nothing at the root says how to build the app; {lies}",
         Place("Procfile" if has_procfile else ""),
+        severity=WARNING if hosts_pages(app) else ERROR,  # then it is another host that gets the root
         why=_REFUSED,
         related=[Place(path, None, "not looked at below the root") for name in folders[:3] if (path := manifest_in(app, name))],
         fix=f"push the folder alone (`git subtree push --prefix {folder} heroku main`), or {_SUBDIR.format(folder=folder)}",
