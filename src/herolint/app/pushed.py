@@ -49,8 +49,9 @@ def _beside(app: App, root: AppRoot, rest: list[AppRoot]) -> tuple[list[AppRoot]
         elsewhere = hosts_pages(app)
         if _meant(app) or (_serves(app) and not elsewhere):
             return [root], rest
-        first = next(one.path for one in rest if one.alone)
-        root = AppRoot("", f"{first} is an app by itself", False, False, beside="" if elsewhere else first)
+        alone = [one.path for one in rest if one.alone]
+        # Who has several of them pushes each in a way of its own.
+        root = AppRoot("", f"{alone[0]} is an app by itself", False, False, beside="" if elsewhere or len(alone) > 1 else alone[0])
     return [root], [msgspec.structs.replace(one, deployed=True) if one.alone else one for one in rest]
 
 
@@ -64,7 +65,7 @@ def _meant(app: App) -> bool:
         or any(name in app.workspace.files for name in (*_SIGNS_OF_BUILD, *hooks))
         or any(name in scripts for name in _SCRIPTS_OF_BUILD)
         or any(not action.value("appdir") for action in app.deploys.actions)
-        or any(not folder for folder in deploy_scripts.pushed_by([*app.deploys.pushes, *_shown(app)]))
+        or any(not folder for folder in deploy_scripts.pushed_by([*app.deploys.pushes, *deploy_scripts.pushes_shown(app, ())]))
     )
 
 
@@ -77,11 +78,6 @@ def _serves(app: App) -> bool:
         return False
     ends = endpoints(app, app.web)
     return not ends or not all(end.development for end in ends)
-
-
-def _shown(app: App) -> list[deploy_scripts.HerokuCommand]:
-    """The pushes that documents at the root show: what the owner does by hand."""
-    return [push for push in deploy_scripts.mentioned(app) if push.sub.startswith(("push", "subtree")) and "/" not in push.at.path]
 
 
 def _pushed_folders(app: App, found: Sequence[AppRoot], *, declares: bool) -> Iterator[tuple[str, Context]]:
@@ -99,16 +95,17 @@ def _pushed_folders(app: App, found: Sequence[AppRoot], *, declares: bool) -> It
     if (moved := _moved_to(app)) and app.workspace.is_dir(moved[0]):
         yield moved
         return
-    by_hand = set(deploy_scripts.pushed_by([*app.deploys.pushes, *_shown(app)]))
+    folders = [one.path for one in found if one.path]
+    by_hand = set(deploy_scripts.pushed_by([*app.deploys.pushes, *deploy_scripts.pushes_shown(app, folders)]))
     if by_hand and "" not in by_hand:
-        yield from ((path, app.context) for path in by_hand if any(one.path == path for one in found))
+        yield from ((path, app.context) for path in folders if path in by_hand)
 
 
 def _moved_to(app: App) -> tuple[str, Context] | None:
     """The folder that a buildpack makes the root before others look, as app.json or what is set by hand says, and those others."""
     listed = [one.url for one in listed_buildpacks(app)]
     shown = deploy_scripts.mentioned(app)
-    for url in [*listed, *(text for command in shown for text, _ in command.arguments)]:
+    for url in [*listed, *(url for url, _ in app.deploys.buildpacks), *(text for command in shown for text, _ in command.arguments)]:
         row = app.platform.buildpack(url)
         if row is None or not row.moves_root:
             continue

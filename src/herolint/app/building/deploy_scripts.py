@@ -25,9 +25,12 @@ MAX_BYTES = 200_000
 ACTION = "akhileshns/heroku-deploy"
 """The action that nearly all workflows deploy with."""
 
+PUSHES = ("push", "subtree push", "subtree split")
+"""The commands of git that send something, or take a folder out to be sent."""
+
 _COMMAND = lazy(r"(?<![\w./-])heroku[ \t]+(?P<sub>[a-z]+(?:[:_-][a-z]+)*)(?P<rest>(?:\\\r?\n|[^\n;&|#])*)")
 _PUSH = lazy(
-    r"(?<![\w./-])git[ \t]+(?P<sub>push|subtree[ \t]+push|subtree[ \t]+split)(?P<rest>[^\n;&|#]*\b(?:heroku|--prefix)\b[^\n;&|#]*)"
+    r"(?<![\w./-])git[ \t]+(?P<sub>push|subtree[ \t]+push|subtree[ \t]+split)(?P<rest>[^\n;&|#]*(?:\bheroku\b|--prefix\b)[^\n;&|#]*)"
 )
 _WORD = lazy(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
 _WORKFLOW = lazy(r"\.github/workflows/[^/]+\.ya?ml\Z")
@@ -147,10 +150,7 @@ class Deploys:
         for action in self.actions:
             if folder := _folder(action.value("appdir")):
                 yield folder
-        for push in self.pushes:
-            for folder in _prefixes(push):
-                if folder:
-                    yield folder
+        yield from (folder for folder in pushed_by(self.pushes) if folder)
 
     @property
     def only_folders(self) -> dict[str, DeployAction | None]:
@@ -210,6 +210,16 @@ def mentioned(app: App) -> tuple[HerokuCommand, ...]:
         found += _in_text(source, _COMMAND)
         found += _in_text(source, _PUSH)
     return tuple(found)
+
+
+def pushes_shown(app: App, folders: Iterable[str]) -> list[HerokuCommand]:
+    """The pushes that documents at the root show, and those of a folder in its own: what the owner does by hand."""
+    shown = [command for command in mentioned(app) if command.sub in PUSHES and "/" not in command.at.path]
+    for folder in folders:
+        source = app.source(f"{folder}/README.md")
+        if source is not None and not source.is_binary:
+            shown += (push for push in _in_text(source, _PUSH) if any(True for _ in _prefixes(push)))
+    return shown
 
 
 def buildpacks_mentioned(app: App) -> bool:

@@ -160,7 +160,8 @@ def moves_root(app: App) -> bool:
         if any((found := app.platform.buildpack(line)) is not None and found.moves_root for line in lines):
             return True
     shown = deploy_scripts.mentioned(app)
-    return any(True for command in shown for _ in command.options("--prefix", "-P")) or any(
+    by_hand = deploy_scripts.pushed_by(command for command in shown if command.sub in deploy_scripts.PUSHES)
+    return any(by_hand) or any(
         (found := app.platform.buildpack(text)) is not None and found.moves_root for command in shown for text, _ in command.arguments
     )
 

@@ -80,12 +80,13 @@ def _elsewhere(app: App) -> Finding | None:
     manifest = manifest_in(app, folder)
     if has_procfile and not manifest:
         return None
+    several = sum(app.workspace.exists(f"{name}/Procfile") for name in folders)
     lies = f"the app lies in {folder}/" if len(folders) == 1 else f"apps lie in {', '.join(f'{name}/' for name in folders[:3])}"
     return report(
         "HL401",
         f"nothing at the root says how to build the app; {lies}",
         Place("Procfile" if has_procfile else ""),
-        severity=WARNING if hosts_pages(app) else ERROR,  # then it is another host that gets the root
+        severity=WARNING if hosts_pages(app) or several > 1 else ERROR,  # then the root goes to another host, or nowhere
         why=_REFUSED,
         related=[Place(path, None, "not looked at below the root") for name in folders[:3] if (path := manifest_in(app, name))],
         fix=f"push the folder alone (`git subtree push --prefix {folder} heroku main`), or {_SUBDIR.format(folder=folder)}",

@@ -12,6 +12,7 @@ from herolint.app.running.defaults import default_fails
 from herolint.changes import Rename
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
+from herolint.workspace.written_for import goes_in_from_root
 
 
 @rule("HL101", "procfile-misnamed", ERROR, WARNING)
@@ -86,6 +87,8 @@ def _picked(app: App, path: str) -> Iterator[Finding]:
         return
     if any(one.cwd for process in app.processes.values() for one in process.script.commands):
         return  # who goes into the folder knows where the command starts
+    if not goes_in_from_root(app.workspace, path):
+        return
     yield report(
         "HL101",
         f"{path} is written for the root, and Heroku reads it only there",
