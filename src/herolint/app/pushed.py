@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.building import deploy_scripts
-from herolint.app.building.detection import builds_alone, hosts_pages, listed_buildpacks
+from herolint.app.building.detection import builds_alone, listed_buildpacks
+from herolint.app.building.elsewhere import goes_elsewhere
 from herolint.context import Context
 from herolint.workspace.apps import AppRoot
 
@@ -46,10 +47,10 @@ def pushed_apps(app: App, found: Sequence[AppRoot]) -> list[tuple[AppRoot, Conte
 def _beside(app: App, root: AppRoot, rest: list[AppRoot]) -> tuple[list[AppRoot], list[AppRoot]]:
     """The root and the folders in it, where some of these are apps by themselves: each is pushed, unless the root is an app as well."""
     if app.detected:
-        elsewhere = hosts_pages(app)
+        alone = [one.path for one in rest if one.alone]
+        elsewhere = goes_elsewhere(app, alone)
         if _meant(app) or (_serves(app) and not elsewhere):
             return [root], rest
-        alone = [one.path for one in rest if one.alone]
         # Who has several of them pushes each in a way of its own.
         root = AppRoot("", f"{alone[0]} is an app by itself", False, False, beside="" if elsewhere or len(alone) > 1 else alone[0])
     return [root], [msgspec.structs.replace(one, deployed=True) if one.alone else one for one in rest]

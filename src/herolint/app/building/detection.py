@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from herolint.app.launching.launch import Launch
     from herolint.app.model import App
 
-HOSTS_OF_PAGES = (
-    "vercel.json",
-    "now.json",
-    "netlify.toml",
-    "firebase.json",
-    ".firebaserc",
-    "wrangler.toml",
-    "wrangler.jsonc",
-    "amplify.yml",
-)
-"""Files that tell another host of pages how to build the folder that they lie in."""
 MOST_FOLDERS = 3
 """More folders that look like an app are a collection (of lessons, services, examples) rather than one app in a folder."""
 
@@ -231,11 +220,6 @@ def language(app: App) -> str:
         if found is not None:
             return found.buildpack.language
     return ""
-
-
-def hosts_pages(app: App) -> bool:
-    """Whether a host of pages builds the app's root, so that the platform is not where it goes."""
-    return any(path in app.workspace.files for path in HOSTS_OF_PAGES)
 
 
 def app_folders(app: App) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from herolint.app.building.detection import (
     chosen_by_hand,
     detected_in,
     first_match,
-    hosts_pages,
     manifest_in,
     moves_root,
     programs_needed,
 )
+from herolint.app.building.elsewhere import goes_elsewhere
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -86,7 +86,7 @@ def _elsewhere(app: App) -> Finding | None:
         "HL401",
         f"nothing at the root says how to build the app; {lies}",
         Place("Procfile" if has_procfile else ""),
-        severity=WARNING if hosts_pages(app) or several > 1 else ERROR,  # then the root goes to another host, or nowhere
+        severity=WARNING if several > 1 or goes_elsewhere(app, folders) else ERROR,  # then the root goes to another host, or nowhere
         why=_REFUSED,
         related=[Place(path, None, "not looked at below the root") for name in folders[:3] if (path := manifest_in(app, name))],
         fix=f"push the folder alone (`git subtree push --prefix {folder} heroku main`), or {_SUBDIR.format(folder=folder)}",
