@@ -63,6 +63,18 @@ def test_a_root_that_another_host_builds_gets_none(tmp_path: Path, file: str) ->
     assert told(linted(tmp_path, {file: "", **PAGES, **below("backend", FLASK)})) == []
 
 
+@pytest.mark.parametrize(("blueprint", "severity"), [("rootDir: ./backend", "warning"), ("buildCommand: cd backend", "error")])
+def test_a_folder_that_another_host_is_given_lowers_what_is_said_of_the_root(tmp_path: Path, blueprint: str, severity: str) -> None:
+    text = f"services:\n  - type: web\n    runtime: python\n    {blueprint}\n"
+    assert told(linted(tmp_path, {"render.yaml": text, **below("backend", FLASK)})) == [("", "HL401", severity)]
+
+
+def test_what_a_folder_is_told_is_not_said_of_the_root_as_well(tmp_path: Path) -> None:
+    files = FLASK | {"venv/pyvenv.cfg": "home = /usr/bin\n", "venv/lib/python3.14/site-packages/six.py": ""}
+    found = linted(tmp_path, below("backend", files)).findings
+    assert [(one.app, one.severity.word) for one in found if one.at.path == "backend/venv/pyvenv.cfg"] == [("backend", "error")]
+
+
 def test_a_root_that_is_built_for_the_platform_is_judged(tmp_path: Path) -> None:
     whole = json.loads(PAGES["package.json"])
     whole["scripts"]["heroku-postbuild"] = "cd backend && echo built"
