@@ -283,10 +283,11 @@ def _said(finding: Finding) -> tuple[object, ...]:
 
 
 def _said_once(findings: list[Finding]) -> Iterator[Finding]:
-    """Without what is said for the root of a place of which the app of a folder says the same, and no less."""
-    below = {(finding.code, finding.at.path, finding.at.span): finding.severity for finding in findings if finding.app}
+    """Without what is said for the root of a place of which the app of a folder says the same in other words, and no less."""
+    below = {(found.code, found.at.path, found.at.span): found for found in findings if found.app}
     for finding in findings:
-        if finding.app or finding.severity > below.get((finding.code, finding.at.path, finding.at.span), -1):
+        other = below.get((finding.code, finding.at.path, finding.at.span)) if not finding.app else None
+        if other is None or other.message == finding.message or other.severity < finding.severity:
             yield finding
 
 
