@@ -101,6 +101,11 @@ def test_nothing_at_a_root_with_two_apps_is_a_warning(tmp_path: Path) -> None:
     assert found == [("", "HL401", "warning")]
 
 
+def test_a_root_with_a_procfile_is_pushed_whatever_another_host_gets(tmp_path: Path) -> None:
+    found = told(linted(tmp_path, {"vercel.json": "{}", "Procfile": "web: cd backend && gunicorn app:app\n", **below("backend", FLASK)}))
+    assert found == [("Procfile", "HL401", "error")]
+
+
 @pytest.mark.parametrize("command", ["web: ./dist/build/shop/shop production", "web: gunicorn --worker-class gevent config.prod.wsgi"])
 def test_a_procfile_to_copy_makes_no_app(tmp_path: Path, command: str) -> None:
     files = {"setup.py": "from setuptools import setup\n\nsetup(name='shop')\n", "shop/views.py": "", "deploy/Procfile": command}

@@ -86,7 +86,9 @@ def _elsewhere(app: App) -> Finding | None:
         "HL401",
         f"nothing at the root says how to build the app; {lies}",
         Place("Procfile" if has_procfile else ""),
-        severity=WARNING if several > 1 or goes_elsewhere(app, folders) else ERROR,  # then the root goes to another host, or nowhere
+        severity=WARNING
+        if not has_procfile and (several > 1 or goes_elsewhere(app, folders))
+        else ERROR,  # then the root goes to another host, or nowhere
         why=_REFUSED,
         related=[Place(path, None, "not looked at below the root") for name in folders[:3] if (path := manifest_in(app, name))],
         fix=f"push the folder alone (`git subtree push --prefix {folder} heroku main`), or {_SUBDIR.format(folder=folder)}",
