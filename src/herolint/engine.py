@@ -223,7 +223,6 @@ class _Run:
                 both = tuple(dict.fromkeys((*same.processes, *processes)))
                 summaries[summaries.index(same)] = msgspec.structs.replace(same, processes=both)
         facts_date = self.apps[0].platform.checked if self.apps else ""
-        findings = list(_said_once(findings))
         secrets = secrets_near(findings, self.workspace)
         return Judgement(tuple(findings), tuple(problems), tuple(summaries), tuple(secrets), facts_date)
 
@@ -280,15 +279,6 @@ class _Run:
 def _said(finding: Finding) -> tuple[object, ...]:
     """What a finding says and where: apps of one folder say the same of what they share."""
     return finding.code, finding.app, finding.at.path, finding.at.span, finding.message
-
-
-def _said_once(findings: list[Finding]) -> Iterator[Finding]:
-    """Without what is said for the root of a place of which the app of a folder says the same in other words, and no less."""
-    below = {(found.code, found.at.path, found.at.span): found for found in findings if found.app}
-    for finding in findings:
-        other = below.get((finding.code, finding.at.path, finding.at.span)) if not finding.app else None
-        if other is None or other.message == finding.message or other.severity < finding.severity:
-            yield finding
 
 
 def _failed(rule: Rule, error: Exception) -> Problem:
