@@ -34,6 +34,9 @@ PLATFORMS += ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64
 PAUSE_S = 0.3
 """Between two pages of the index."""
 
+SOURCE_ENDS = (".tar.bz2", ".tar.xz", ".tgz")
+"""Ends of source archives that pip takes besides those of today's standard."""
+
 WHEEL, SOURCE, OTHER_PYTHON, NOTHING = "wsx-"
 
 
@@ -90,7 +93,8 @@ def _file(name: str, python: str | None) -> File | None:
         if name.endswith(".whl"):
             _, version, _, tags = parse_wheel_filename(name)
             return File(version, tags, python or "")
-        return File(parse_sdist_filename(name)[1], frozenset(), python or "")
+        stem = next((name.removesuffix(end) for end in SOURCE_ENDS if name.endswith(end)), None)
+        return File(parse_sdist_filename(name if stem is None else stem + ".tar.gz")[1], frozenset(), python or "")
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
         return None
 

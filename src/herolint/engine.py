@@ -99,6 +99,7 @@ def apps_in(
 ) -> list[App]:
     """The apps of a workspace, nothing about them computed yet but what their workflows push."""
     from herolint.app.model import App
+    from herolint.app.pushed import pushed_apps
     from herolint.platforms import load as load_platform
     from herolint.workspace.apps import AppRoot, find_apps
 
@@ -110,33 +111,9 @@ def apps_in(
         at = workspace.sub(found.path) if found.path else workspace
         return App(at, found, told, platform, options.today, cache, knowledge, rule_options or {}, options.online)
 
-    apps = [app_at(found, context) for found in find_apps(workspace)]
-    pushed = _pushed_alone(apps[0])
-    if not pushed:
-        return apps
-    whole = AppRoot("", "a deploy pushes a folder of it", False, False)
-    alone = [
-        # With a buildpack that the deploy names, what detection finds in the folder is not what builds it.
-        app_at(AppRoot(path, "a deploy pushes this folder", not told.buildpacks, not told.buildpacks), told)
-        for path, told in sorted(pushed.items())
-    ]
-    return [app_at(whole, context), *alone, *(app for app in apps if app.root.path and app.root.path not in pushed)]
-
-
-def _pushed_alone(app: App) -> dict[str, Context]:
-    """The folders that are all that the repository's workflows push, with what these say of them; none where the root is an app by its files."""
-    from herolint.app.building.detection import builds_alone
-
-    files = app.workspace.files
-    if "Procfile" in files or "heroku.yml" in files or not any(path.startswith(".github/workflows/") for path in files):
-        return {}
-    found = {}
-    for path, action in app.deploys.only_folders.items():
-        if app.workspace.is_dir(path):
-            listed = builds_alone(app, action.value("buildpack"))
-            said = Context(stack="container" if action.sends_image else None, buildpacks=(action.value("buildpack"),) if listed else None)
-            found[path] = app.context.over(said)
-    return found
+    found = find_apps(workspace)
+    first = app_at(found[0], context)
+    return [first if root is first.root else app_at(root, told) for root, told in pushed_apps(first, found)]
 
 
 def _cache(options: RunOptions) -> FactCache | None:

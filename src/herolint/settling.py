@@ -40,7 +40,7 @@ def settle(
 ) -> Settled:
     """Part findings into those that count and the others. `before` is what was accepted, `since` what has changed; None: all counts."""
     judged = [finding for finding in findings if not any(matches(p, scope.prefix + finding.at.path) for p in config.exclude)]
-    known = list(_identified(judged, workspace.read))
+    known = list(_identified(_said_once(judged), workspace.read))
     outcome = suppress(known, _commented(workspace, known), config.ignores, scope)
     new, old = baseline.part(outcome.kept, before) if before is not None else (outcome.kept, ())
     severe = [finding for finding in new if finding.severity >= config.severity]
@@ -53,6 +53,15 @@ def settle(
         unsure=len(shown) - len(sure),
         unchanged=len(severe) - len(shown),
     )
+
+
+def _said_once(findings: list[Finding]) -> Iterator[Finding]:
+    """Without what is said for the root of a place of which the app of a folder says the same in other words, and no less."""
+    below = {(found.code, found.at.path, found.at.span): found for found in findings if found.app}
+    for finding in findings:
+        other = below.get((finding.code, finding.at.path, finding.at.span)) if not finding.app else None
+        if other is None or other.message == finding.message or other.severity < finding.severity:
+            yield finding
 
 
 def _identified(findings: Iterable[Finding], read: Callable[[str], SourceFile | None]) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def test_a_procfile_that_goes_into_its_own_folder_is_put_at_the_root(tmp_path: P
     assert told(tmp_path, {**files, "packages/api/Procfile": "web: cd packages/api && node server.js\n"}) == set()
 
 
-@pytest.mark.parametrize(("scripts", "expected"), [({}, {("HL101", "error")}), ({"start": "node api/server.js"}, set())])
+@pytest.mark.parametrize(("scripts", "expected"), [({}, {("HL101", "warning")}), ({"start": "node api/server.js"}, set())])
 def test_a_procfile_in_a_folder_misses_where_the_root_starts_nothing(tmp_path: Path, scripts: object, expected: object) -> None:
     files = {"api/package.json": package(), "api/server.js": SERVER, "api/Procfile": "web: node server.js\n"}
     assert told(tmp_path, {**files, "package.json": package(scripts=scripts)}) == expected

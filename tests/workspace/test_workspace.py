@@ -144,7 +144,7 @@ def test_the_root_is_deployed_with_a_procfile_of_a_workspace(tmp_path: Path) -> 
     root = '{"workspaces": {"packages": ["./packages/*"]}, "scripts": {"heroku-postbuild": "yarn workspaces run build"}}'
     locks = {"yarn.lock": "", "packages__api__yarn.lock": ""}
     members = {f"packages__{one}__{name}": "{}" for one in ("api", "web") for name in ("Procfile", "package.json")}
-    write(tmp_path, **{"package.json": root}, **members, **locks, tools__Procfile="web: x", mail__Procfile="web: x")
+    write(tmp_path, **{"package.json": root}, **members, **locks, tools__Procfile="web: x", mail__Procfile="web: x", mail__Gemfile="")
     found = [(app.path, app.procfile) for app in find_apps(open_workspace(tmp_path))]
     assert found == [("", "packages/api/Procfile"), ("", "packages/web/Procfile"), ("mail", "")]
     write(tmp_path, **{"package.json": '{"workspaces": ["packages/*"]}'})

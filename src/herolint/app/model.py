@@ -378,7 +378,7 @@ class App(Documents):
 
 HAS: dict[str, Callable[[App], bool]] = {
     "files": lambda app: True,
-    "procfile": lambda app: "Procfile" in app.slug,
+    "procfile": lambda app: "Procfile" in app.slug or bool(app.picked_procfile),
     "processes": lambda app: bool(app.processes),
     "python": lambda app: app.language == "python",
     "code": lambda app: any(language_of(p) for p in app.slug),

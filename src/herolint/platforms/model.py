@@ -182,7 +182,8 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     has; `reads` files without which its own detection fails; `requires` files that its build needs where the repository has them;
     `programs` what is there after its build; `builds` the command of a build that is not followed step by step. `image_first` takes an
     app with a Dockerfile for an image where nothing says more. `stacks` are the only ones that a broken one still builds on; `releases`
-    maps a stack to the number of the first release that knows it.
+    maps a stack to the number of the first release that knows it. `moves_root` is the config var that names the folder which one makes
+    the root.
     """
 
     name: str
@@ -197,7 +198,7 @@ class Buildpack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     programs: tuple[str, ...] = ()
     covers: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
-    moves_root: bool = False
+    moves_root: str = ""
     builds: str = ""
     default_web: Literal["always", "without-procfile", "by-name", "never"] = "never"
     image_first: bool = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,14 +25,18 @@ MAX_BYTES = 200_000
 ACTION = "akhileshns/heroku-deploy"
 """The action that nearly all workflows deploy with."""
 
+PUSHES = ("push", "subtree push", "subtree split")
+"""The commands of git that send something, or take a folder out to be sent."""
+
 _COMMAND = lazy(r"(?<![\w./-])heroku[ \t]+(?P<sub>[a-z]+(?:[:_-][a-z]+)*)(?P<rest>(?:\\\r?\n|[^\n;&|#])*)")
 _PUSH = lazy(
-    r"(?<![\w./-])git[ \t]+(?P<sub>push|subtree[ \t]+push|subtree[ \t]+split)(?P<rest>[^\n;&|#]*\b(?:heroku|--prefix)\b[^\n;&|#]*)"
+    r"(?<![\w./-])git[ \t]+(?P<sub>push|subtree[ \t]+push|subtree[ \t]+split)(?P<rest>[^\n;&|#]*(?:\bheroku\b|--prefix\b)[^\n;&|#]*)"
 )
 _WORD = lazy(r"""(?:[^\s"']|"[^"\n]*"|'[^'\n]*')+""")
 _WORKFLOW = lazy(r"\.github/workflows/[^/]+\.ya?ml\Z")
 _SCRIPTS = lazy(
-    r"(?:\.sh|\.bash|(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile)|^\.gitlab-ci\.yml|^\.circleci/config\.yml|^\.travis\.yml)\Z"
+    r"(?:\.sh|\.bash|(?:^|/)(?:Makefile|makefile|GNUmakefile|justfile|Justfile)"
+    r"|^\.gitlab-ci\.yml|^\.circleci/config\.yml|^\.travis\.yml|^bitbucket-pipelines\.yml|^(?:[^/]+/)?package\.json)\Z"
 )
 _DOCS = lazy(r"(?:^|/)[^/]+\.(?:md|mdx|rst|txt|adoc|py|rb|js|ts|ya?ml)\Z|(?:^|/)README\Z", re.IGNORECASE)
 _VALUE_OPTIONS = frozenset("-a --app -r --remote -t --team --region --space -i --index -b --buildpack -s --stack --addons".split())
@@ -146,16 +150,14 @@ class Deploys:
         for action in self.actions:
             if folder := _folder(action.value("appdir")):
                 yield folder
-        for push in self.pushes:
-            for text, _ in push.options("--prefix", "-P"):
-                if folder := _folder(text):
-                    yield folder
+        yield from (folder for folder in pushed_by(self.pushes) if folder)
 
     @property
-    def only_folders(self) -> dict[str, DeployAction]:
-        """The folders that are all that deploys push, with the action that does so; none where one pushes the whole."""
-        found = {_folder(action.value("appdir")): action for action in self.actions}
-        return {} if "" in found or any(push.sub == "push" for push in self.pushes) else found
+    def only_folders(self) -> dict[str, DeployAction | None]:
+        """The folders that are all that deploys push, with the action that does so if one does; none where one pushes the whole."""
+        found: dict[str, DeployAction | None] = dict.fromkeys(pushed_by(self.pushes))
+        found |= {_folder(action.value("appdir")): action for action in self.actions}
+        return {} if "" in found else found
 
     @property
     def container(self) -> bool:
@@ -169,6 +171,26 @@ class Deploys:
         """Whether there is any sign of a deploy to the platform; words behind "heroku" in running text are none."""
         pushed = any(text == "heroku" for push in self.pushes for text, _ in push.words)
         return pushed or bool(self.actions) or any(":" in command.sub or command.sub == "create" for command in self.commands)
+
+
+def pushed_by(pushes: Iterable[HerokuCommand]) -> Iterator[str]:
+    """What `git push` and `git subtree` commands send to the platform: folders, and "" for the whole."""
+    made: dict[str, str] = {}
+    for push in pushes:
+        folder = next(_prefixes(push), None)
+        sent = [text.partition(":")[0].lstrip("+") for text, _ in push.words]
+        if push.sub == "subtree split":
+            made |= {branch: folder or "" for branch, _ in push.options("-b", "--branch")}
+        elif push.sub == "push" and folder is None:
+            yield next((made[text] for text in sent if text in made), "")
+        elif folder is not None and any("heroku" in text for text, _ in push.words):
+            yield folder
+
+
+def _prefixes(push: HerokuCommand) -> Iterator[str]:
+    """The folders that a command takes out of the repository; those for pages of GitHub are another matter."""
+    if not any("gh-pages" in text for text, _ in push.words):
+        yield from (_folder(re.split(r"[)`:]", text)[0]) for text, _ in push.options("--prefix", "-P"))
 
 
 def _folder(text: str) -> str:
@@ -188,6 +210,16 @@ def mentioned(app: App) -> tuple[HerokuCommand, ...]:
         found += _in_text(source, _COMMAND)
         found += _in_text(source, _PUSH)
     return tuple(found)
+
+
+def pushes_shown(app: App, folders: Iterable[str]) -> list[HerokuCommand]:
+    """The pushes that documents at the root show, and those of a folder in its own: what the owner does by hand."""
+    shown = [command for command in mentioned(app) if command.sub in PUSHES and "/" not in command.at.path]
+    for folder in folders:
+        source = app.source(f"{folder}/README.md")
+        if source is not None and not source.is_binary:
+            shown += (push for push in _in_text(source, _PUSH) if any(True for _ in _prefixes(push)))
+    return shown
 
 
 def buildpacks_mentioned(app: App) -> bool:

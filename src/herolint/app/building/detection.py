@@ -58,7 +58,7 @@ def is_container(app: App) -> bool:
 
 def _built_by_buildpack(app: App) -> bool:
     """Whether a plain push makes a web process without any look at the Dockerfile."""
-    if "Procfile" in app.slug or app.app_json is not None:  # app.json would name the stack
+    if "Procfile" in app.slug or app.picked_procfile or app.app_json is not None:  # app.json would name the stack
         return True
     first = app.detected[0].buildpack if app.detected else None
     serves = first is not None and first.default_web != "never" and not first.image_first
@@ -149,7 +149,8 @@ def moves_root(app: App) -> bool:
         if any((found := app.platform.buildpack(line)) is not None and found.moves_root for line in lines):
             return True
     shown = deploy_scripts.mentioned(app)
-    return any(True for command in shown for _ in command.options("--prefix", "-P")) or any(
+    by_hand = deploy_scripts.pushed_by(command for command in shown if command.sub in deploy_scripts.PUSHES)
+    return any(by_hand) or any(
         (found := app.platform.buildpack(text)) is not None and found.moves_root for command in shown for text, _ in command.arguments
     )
 

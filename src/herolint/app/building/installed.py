@@ -80,7 +80,7 @@ def python_installed(app: App) -> Installed | None:
         for hook in app.platform.python.hooks:
             if (source := app.document(hook)) is not None:
                 _from_commands(app, parse_script(source).commands, found)
-    if not manifest or _is_unreadable(app.requirements):
+    if not manifest or is_unreadable(app.requirements):
         return None
     for process in app.processes.values():
         _from_commands(app, tuple(launch.command for launch in process.launches), found)
@@ -104,9 +104,12 @@ def python_installed(app: App) -> Installed | None:
     )
 
 
-def _is_unreadable(requirements: Requirements | None) -> bool:
+def is_unreadable(requirements: Requirements | None) -> bool:
     """Whether a list is no text that pip can read: then the build fails, and nothing follows for what it was meant to install."""
-    return requirements is not None and (requirements.encoding_problem is not None or any(not line.text for line in requirements.invalid))
+    if requirements is None:
+        return False
+    mostly_wrong = len(requirements.invalid) > len(requirements.items)
+    return mostly_wrong or requirements.encoding_problem is not None or any(not line.text for line in requirements.invalid)
 
 
 def _is_frozen(found: _Gathered, comes: dict[str, Brought]) -> bool:

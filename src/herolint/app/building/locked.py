@@ -27,6 +27,8 @@ def asks_for_something(app: App, manifest: str) -> bool:
     if manifest == "composer.json":
         required = app.composer_json.get("require") if app.composer_json is not None else None
         return required is not None and bool(required.entries)
+    if manifest == "Gemfile" and app.gemfile is not None and app.gemfile.gemspec:
+        return bool(app.processes) or app.app_json is not None or "config.ru" in app.slug  # else it is for those who work on the gem
     return True
 
 

@@ -50,9 +50,10 @@ class Django:
     @cached_property
     def layers(self) -> tuple[Mod, ...]:
         """The settings module and the project's modules it star-imports, the settings module first."""
-        return self.code.following(self.settings_path, self._further_settings)
+        return self.code.following(self.settings_path, self.further_settings)
 
-    def _further_settings(self, mod: Mod) -> Iterator[str]:
+    def further_settings(self, mod: Mod) -> Iterator[str]:
+        """The project's modules that one of its settings takes whole."""
         for imp in mod.facts.imports:
             if imp.name == "*" and self.guards.holds(mod, imp.guard) is not False:
                 if path := self.code.find(self.code.absolute(mod, imp)):

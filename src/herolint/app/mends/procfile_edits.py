@@ -8,6 +8,7 @@ from herolint.edits.procfile import mended_line, renamed_process
 from herolint.edits.text import without_lines
 from herolint.finding import Fix
 from herolint.formats.procfile import BrokenLine, ProcessLine
+from herolint.source import SourceFile
 
 
 def not_ignored(app: App) -> Fix:
@@ -20,12 +21,12 @@ def not_ignored(app: App) -> Fix:
 
 
 def as_utf8(app: App) -> tuple[Resave, ...]:
-    source = app.source("Procfile")
-    return (Resave("Procfile"),) if source is not None and not source.is_binary and source.encoding_problem is None else ()
+    source = _procfile(app)
+    return (Resave(source.path),) if source is not None and not source.is_binary and source.encoding_problem is None else ()
 
 
 def as_meant(app: App, line: BrokenLine) -> Fix:
-    source = app.source("Procfile")
+    source = _procfile(app)
     edits = mended_line(source, line) if source is not None else ()
     return Fix(f"write `{line.name or 'web'}: command`, with a colon and a space", edits, safe=True)
 
@@ -34,10 +35,14 @@ def without_overridden(app: App, line: ProcessLine, *, differs: bool) -> Fix:
     """Without the line that has no effect; where the two say different things, which one is meant is the owner's to say."""
     if differs:
         return Fix("keep one of them, or give the other a name of its own")
-    source = app.source("Procfile")
+    source = _procfile(app)
     return Fix("keep one of them", (without_lines(source, line.line_span),) if source is not None else (), safe=True)
 
 
 def called_web(app: App, line: ProcessLine) -> tuple[Change, ...]:
-    source = app.source("Procfile")
+    source = _procfile(app)
     return renamed_process(source, line, "web") if source is not None else ()
+
+
+def _procfile(app: App) -> SourceFile | None:
+    return app.source(app.procfile_path) if app.procfile_path is not None else None

@@ -112,7 +112,7 @@ def pair_breaks(app: App, python: str) -> Iterator[Break]:
             continue
         partner = packages.get(row.partner)
         found = partner.version if partner is not None else None
-        if partner is None and app.dependencies.complete:
+        if partner.elsewhere if partner is not None else app.dependencies.complete:
             continue
         if found is not None and not matches(f">={row.since}", found):
             continue

@@ -18,6 +18,7 @@ from herolint.finding import Place
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
+    from herolint.app.frameworks.django import Django
     from herolint.app.program import Effect, Program
 
 URL_SETTINGS = frozenset({"SQLALCHEMY_DATABASE_URI", "SQLALCHEMY_DATABASE_URL", "DATABASE_URI"})
@@ -103,7 +104,7 @@ def _django(python: Program) -> Iterator[Database]:
         for one in options(found.value):
             if isinstance(one, Table) and (default := one.get("default")) is not None:
                 at = found.mod.place(found.assign.value) if found.assign.value is not None else Place(found.mod.path)
-                overridden = _overridden(python, python.django.layers, found.mod)
+                overridden = _overridden(python, python.django, found.mod)
                 yield Database(
                     "django", overridden or default, _entry_place(found.mod, one, at), found.mod, found.assign.guard, runs, who, "DATABASES"
                 )
@@ -138,9 +139,12 @@ def _entry_place(mod: Mod, table: Table, fallback: Place) -> Place:
     return mod.place(facts.Expr(entry[2], entry[3]))
 
 
-def _overridden(python: Program, layers: tuple[Mod, ...], mod: Mod) -> Value | None:
+def _overridden(python: Program, django: Django, mod: Mod) -> Value | None:
     """What the settings put in the place of the database that one of their modules names: that module itself, or one that imports it."""
-    outer = layers[: layers.index(mod) + 1] if mod in layers else (mod,)
+    layers = django.layers
+    at = layers.index(mod) if mod in layers else -1
+    later = (one for one in layers[at + 1 :] if at >= 0 and mod.path in django.further_settings(one))  # both are imported by another
+    outer = (*layers[: at + 1], *later) if at >= 0 else (mod,)
     return next((value for one in outer if (value := _put_in_place(python, one)) is not None), None)
 
 

@@ -16,6 +16,7 @@ from herolint.app.building.detection import (
     moves_root,
     programs_needed,
 )
+from herolint.app.building.elsewhere import goes_elsewhere
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -79,11 +80,15 @@ def _elsewhere(app: App) -> Finding | None:
     manifest = manifest_in(app, folder)
     if has_procfile and not manifest:
         return None
+    several = sum(app.workspace.exists(f"{name}/Procfile") for name in folders)
     lies = f"the app lies in {folder}/" if len(folders) == 1 else f"apps lie in {', '.join(f'{name}/' for name in folders[:3])}"
     return report(
         "HL401",
         f"nothing at the root says how to build the app; {lies}",
         Place("Procfile" if has_procfile else ""),
+        severity=WARNING
+        if not has_procfile and (several > 1 or goes_elsewhere(app, folders))
+        else ERROR,  # then the root goes to another host, or nowhere
         why=_REFUSED,
         related=[Place(path, None, "not looked at below the root") for name in folders[:3] if (path := manifest_in(app, name))],
         fix=f"push the folder alone (`git subtree push --prefix {folder} heroku main`), or {_SUBDIR.format(folder=folder)}",

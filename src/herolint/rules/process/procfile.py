@@ -1,8 +1,7 @@
-"""The Procfile: its name, its lines, and whether it declares something that answers requests."""
+"""The lines of the Procfile, and whether it declares something that answers requests."""
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from herolint.app.building.detection import moves_root
@@ -11,7 +10,6 @@ from herolint.app.model import App
 from herolint.app.running.defaults import beside_others, default_fails, no_default_web
 from herolint.app.running.endpoints import unmeant_web
 from herolint.app.running.processes import default_like
-from herolint.changes import Rename
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine, Procfile
 from herolint.formats.shell import parse
@@ -25,97 +23,20 @@ _STARTS = ("app.py", "main.py", "manage.py", "wsgi.py", "asgi.py", "server.py", 
 _SIGNS = ("app.json", "runtime.txt", ".slugignore", "Aptfile", "heroku.yml")
 
 
-@rule("HL101", "procfile-misnamed", ERROR, WARNING)
-def procfile_misnamed(app: App) -> Iterator[Finding]:
-    """The Procfile has another name, lies in a folder, or would not be pushed."""
-    if app.is_container or not app.root.deployed or app.picked_procfile:
-        return
-    if "Procfile" in app.workspace.files:
-        yield from _not_added(app)
-        return
-    reason = app.workspace.unpushed_reason("Procfile")
-    path = app.procfile_path
-    if reason is not None and (app.workspace.root / "Procfile").is_file():
-        yield _finding(
-            app,
-            f"the Procfile would not be pushed: {reason}",
-            Place(reason.partition(" ")[0]),
-            "take it out of the ignore file, then `git add Procfile`",
-        )
-    elif path is not None:
-        yield _finding(
-            app,
-            f"Heroku reads only `Procfile`, and this file is called `{path}`",
-            Place(path),
-            Fix(f"rename it: `git mv {path} Procfile`", (Rename(path, "Procfile"),), safe=True, then=f"`git add Procfile {path}`"),
-        )
-    elif app.detected and not app.buildpacks and (app.web is None or default_fails(app)):
-        found = sorted(app.workspace.find("Procfile"), key=lambda p: (p.count("/"), p))
-        folder = posixpath.dirname(found[0]) if found else ""
-        # Several of them are apps of one repository, each pushed or picked in a way of its own.
-        alone = len(found) == 1 or any(path.startswith(f"{folder}/") for path in found[1:])
-        if (
-            found
-            and alone
-            and found[0].count("/") <= 2
-            and "/tests/" not in f"/{found[0]}"
-            and not (_made_by_hook(app) or moves_root(app) or _is_root(app, folder))
-        ):
-            message = f"the only Procfile lies in {folder}/, and Heroku reads the one at the root"
-            fix = f"move it to the root (with `cd {folder} && …`), or push the folder: `git subtree push --prefix {folder} heroku main`"
-            yield _finding(app, message, Place(found[0]), fix, Confidence.MEDIUM)
-
-
-def _made_by_hook(app: App) -> bool:
-    """Whether a script of the build names the Procfile, and so may put one in its place."""
-    hooks = (app.source(path) for path in (*app.platform.go.hooks, *app.platform.python.hooks))
-    return any(hook is not None and "Procfile" in hook.text for hook in hooks)
-
-
-def _is_root(app: App, folder: str) -> bool:
-    """Whether the app.json of a folder lists a buildpack that makes a folder the root before anything is built."""
-    from herolint.formats.app_json import parse as parse_app_json
-
-    source = app.document(f"{folder}/app.json")
-    told = parse_app_json(source) if source is not None and not source.is_binary else None
-    rows = (app.platform.buildpack(one.url) for one in told.buildpacks) if told is not None else ()
-    return any(row is not None and row.moves_root for row in rows)
-
-
-def _not_added(app: App) -> Iterator[Finding]:
-    if app.workspace.unpushed_reason("Procfile") is not None:
-        yield report(
-            "HL101",
-            "the Procfile is not added to git yet: a push leaves it out",
-            Place("Procfile"),
-            severity=WARNING,
-            why="without it Heroku finds no process types (unless the buildpack has one of its own)",
-            fix="`git add Procfile` and commit",
-        )
-    elif "Procfile" not in app.slug:
-        from herolint.app.mends.procfile_edits import not_ignored
-
-        yield _finding(app, ".slugignore removes the Procfile", Place(".slugignore"), not_ignored(app))
-
-
-def _finding(app: App, message: str, at: Place, fix: Fix | str, confidence: Confidence = Confidence.HIGH) -> Finding:
-    why = "the app deploys with no process types: nothing starts, and every request gets H14"
-    return report("HL101", message, at, why=why, fix=fix, confidence=confidence)
-
-
 @rule("HL102", "procfile-invalid-line", ERROR, WARNING, needs=("procfile",))
 def procfile_invalid_line(app: App) -> Iterator[Finding]:
     """A line that Heroku drops without a word, or reads as something else."""
     procfile = app.procfile
     if procfile is None or app.is_container:
         return
+    path = app.procfile_path or "Procfile"
     if procfile.encoding_problem in ("utf-16", "utf-32"):
         from herolint.app.mends.procfile_edits import as_utf8
 
         yield report(
             "HL102",
             f"the Procfile is {procfile.encoding_problem.upper()}: Heroku reads no line of it",
-            Place("Procfile"),
+            Place(path),
             why="the app deploys with no process types, and every request gets H14",
             fix=Fix("save it as UTF-8 without a byte order mark (PowerShell: `Set-Content -Encoding ascii`)", as_utf8(app), safe=True),
         )
@@ -132,7 +53,7 @@ def procfile_invalid_line(app: App) -> Iterator[Finding]:
             line.message
             if line.kind != "no-colon"
             else f"`{line.name}` has no colon: today's dynos take it, Fir and `heroku local` refuse it",
-            Place("Procfile", line.span, "dropped" if line.dropped else "misread"),
+            Place(path, line.span, "dropped" if line.dropped else "misread"),
             severity=ERROR if error else WARNING,
             why=f"the line is lost; only since the buildpack's own `{stands_in}` starts the same program does {line.name} run"
             if stands_in
@@ -160,6 +81,7 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
     procfile = app.procfile
     if procfile is None or app.is_container:
         return
+    path = app.procfile_path or "Procfile"
     last = procfile.last()
     for line in procfile.entries:
         winner = last[line.name]
@@ -171,10 +93,10 @@ def procfile_duplicate_process(app: App) -> Iterator[Finding]:
         yield report(
             "HL103",
             f"{line.name} is declared twice: this line has no effect",
-            Place("Procfile", line.line_span, "overridden"),
+            Place(path, line.line_span, "overridden"),
             severity=ERROR if differs and line.name == "web" else WARNING,
             why="the last line of a name wins, without a message" + ("; this command never runs" if differs else ""),
-            related=(Place("Procfile", winner.line_span, "this one counts"),),
+            related=(Place(path, winner.line_span, "this one counts"),),
             fix=without_overridden(app, line, differs=differs),
             process=line.name,
         )
@@ -227,7 +149,7 @@ def _other_processes(app: App, procfile: Procfile) -> Iterator[Finding]:
         yield report(
             "HL104",
             f"`{wrong_case}` is not `web`: names of process types are case-sensitive",
-            Place("Procfile", line.name_span, "gets no requests"),
+            Place(app.procfile_path or "Procfile", line.name_span, "gets no requests"),
             why="only `web` receives requests; without it every one gets H14",
             fix=Fix("write `web:`", called_web(app, line), safe=True),
             process=wrong_case,
@@ -248,7 +170,7 @@ def _other_processes(app: App, procfile: Procfile) -> Iterator[Finding]:
         yield report(
             "HL104",
             "the Procfile declares no process",
-            Place("Procfile"),
+            Place(app.procfile_path or "Procfile"),
             why="the app deploys, nothing starts, and every request gets H14",
             fix=_suggestion(app),
         )

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.installed import is_unreadable
 from herolint.app.building.python_build import manager_files
 from herolint.app.buildpacks.node_programs import Absent, absent_programs
 from herolint.app.buildpacks.pruned_types import PrunedTypes, pruned_types
@@ -59,6 +60,8 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
     dependencies = app.dependencies
     if app.is_container or not app.has("python") or not dependencies.manager or len(manager_files(app)) > 1:
         return
+    if dependencies.manager == "pip" and is_unreadable(app.requirements):
+        return  # the build fails, and what was meant to be installed is not known
     for process, launch in python_launches(app):
         if not launch.words or launch.command.conditional:
             continue
