@@ -210,3 +210,51 @@ def test_a_program_that_is_asked_for_its_version_first(tmp_path: Path) -> None:
     assert codes(tmp_path / "asks", {"main.go": program("log net/http os os/exec", asks + serves, before)}) == []
     reads = program("log net/http os os/exec", 'read("/tmp/a.png")\n' + serves, before)
     assert codes(tmp_path / "reads", {"main.go": reads}) == ["HL414 main.go"]
+
+
+SETTINGS = """type settings struct {
+	TLS  bool
+	Port int
+}
+
+func read() settings {
+	var s settings
+	file, _ := os.Open("orders.json")
+	_ = json.NewDecoder(file).Decode(&s)
+	return s
+}"""
+
+
+def test_ports_of_the_other_way_that_settings_may_choose(tmp_path: Path) -> None:
+    body = """s := read()
+if s.TLS {
+	go http.ListenAndServe(":80", http.RedirectHandler("https://orders.example", 301))
+	log.Fatal(http.ListenAndServe(":443", nil))
+} else {
+	network, address := "tcp", fmt.Sprintf(":%d", s.Port)
+	if os.Getenv("SOCKET") != "" {
+		network, address = "unix", "/tmp/orders.sock"
+	}
+	listener, err := net.Listen(network, address)
+	if err != nil {
+		log.Fatal(err)
+	}
+	log.Fatal(http.Serve(listener, nil))
+}"""
+    files = {"main.go": program("encoding/json fmt log net net/http os", body, SETTINGS), "orders.json": '{"Port": 8080}\n'}
+    assert "HL105 main.go" not in codes(tmp_path, files)
+
+
+def test_the_address_of_a_server_is_no_file(tmp_path: Path) -> None:
+    body = """driver := "mysql"
+if os.Getenv("EMBEDDED") != "" {
+	driver = "sqlite3"
+}
+db, err := sql.Open(driver, fmt.Sprintf("%s@tcp(%s)/orders", os.Getenv("DB_USER"), os.Getenv("DB_HOST")))
+if err != nil {
+	log.Fatal(err)
+}
+defer db.Close()
+log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), nil))"""
+    found = codes(tmp_path, {"main.go": program("database/sql fmt log net/http os", body)})
+    assert "HL201 main.go" not in found

@@ -68,9 +68,9 @@ def endpoints_in_code(app: App, process: Process, launch: Launch) -> Iterator[En
 
 
 def _on_disk(app: App, effect: Effect) -> bool:
-    """Whether a call listens on a socket in the file system, as far as it says what on."""
+    """Whether a call listens on a socket in the file system, whichever way it comes to it."""
     _, network = app.code.argument(effect, effect.row.dialect) if effect.row.dialect else (None, UNKNOWN)
-    return any((text_of(one) or "").startswith("unix") for one in options(network))
+    return all((text_of(one) or "").startswith("unix") for one in options(network))
 
 
 def _may_serve(app: App, mods: Iterator[Mod]) -> bool:

@@ -217,12 +217,17 @@ def sqlite_file(database: Database) -> tuple[str | None, bool]:
         text = text_of(one)
         if text is None:
             continue
-        file = sqlite_path(text) if database.kind == "url" else (None if text in MEMORY or "mode=memory" in text or text == "" else text)
+        file = sqlite_path(text) if database.kind == "url" else None if _is_no_file(text) else text
         if file is not None:
             return file, fallback
         if "{}" not in text:
             return None, False
     return None, False
+
+
+def _is_no_file(text: str) -> bool:
+    """Whether what a database is opened with is memory, or the address of a server: `user:password@tcp(host)/name`."""
+    return text == "" or text in MEMORY or "mode=memory" in text or any(mark in text for mark in ("@tcp(", "@unix("))
 
 
 def _made_sqlite(value: Made) -> tuple[str | None, bool]:

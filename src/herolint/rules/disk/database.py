@@ -50,7 +50,7 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
         behind = f" unless {variables[0]} is set" if fallback and variables else ""
         yield report(
             "HL201",
-            f"{'falls back to' if fallback else 'keeps its data in'} the SQLite file {shown(file.partition('?')[0])}{behind}",
+            f"{'falls back to' if fallback else 'keeps its data in'} {_named(file)}{behind}",
             Place(database.place.path, database.place.span, "SQLite"),
             severity=WARNING if unsure else ERROR,
             why=lost(app)
@@ -61,6 +61,12 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
             process=database.processes[0] if database.processes else "",
             confidence=_confidence(app, database, fallback),
         )
+
+
+def _named(file: str) -> str:
+    """How a SQLite file is called, of which the code may only tell that it has a name."""
+    name = shown(file.partition("?")[0])
+    return f"the SQLite file {name}" if any(char.isalnum() for char in name) else "a SQLite file"
 
 
 def _in_settings(app: App) -> Iterator[Finding]:
