@@ -48,6 +48,7 @@ class Folder:
         self.files = ConfigFiles(self)
         self.given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters, by the functions of the project that are being called."""
+        self._asks_callers = False
 
     def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None, depth: int = 0) -> Value:
         """The value of the expression in the scope of that function (-1: the module)."""
@@ -70,6 +71,16 @@ class Folder:
         finally:
             del self.given[mod.path, number]
             self._cache = cache
+
+    @contextmanager
+    def asking_callers(self) -> Iterator[None]:
+        """Folds a parameter to what the few callers of its function give, whatever the language: for what is the same in every call."""
+        before = self._cache, self._asks_callers
+        self._cache, self._asks_callers = {}, True
+        try:
+            yield
+        finally:
+            self._cache, self._asks_callers = before
 
     def _fold(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
         def go(inner: facts.AnyExpr) -> Value:
@@ -186,7 +197,10 @@ class Folder:
                 return self._parameter(mod, scope, position, expr, depth)
             bindings = mod.names.get(scope, {}).get(expr.id)
             if bindings:
-                return self._bindings(mod, [b for b in bindings if b.start <= expr.start] or bindings, depth, expr)
+                before = [b for b in bindings if b.start <= expr.start]
+                value = self._bindings(mod, before or bindings, depth, expr)
+                outer = self._local(mod, fn.parent, expr, depth) if not before else None  # `if (ready) return; ready = true`
+                return value if outer is None else AnyOf((outer, value))
             scope = fn.parent
         bindings = mod.names.get(NONE, {}).get(expr.id)
         if not bindings:
@@ -209,7 +223,8 @@ class Folder:
             return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
         default = fn.params[position].default
         if default is None or self.linker.code.passes(fn, position, expr.id):
-            return UNKNOWN
+            rebound = any(b.start <= expr.start for b in mod.names.get(function, {}).get(expr.id, ()))
+            return self._any_given(self.givers.told(mod, function, position), depth) if self._asks_callers and not rebound else UNKNOWN
         return self.fold(mod, fn.parent, default, depth)
 
     def whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
