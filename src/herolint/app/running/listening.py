@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -85,12 +86,20 @@ def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
             name = imp.module.removeprefix("node:")
             if name in quiet:
                 continue
+            if name.startswith(".") and _in_submodule(app, mod, name):
+                return True
             if not imp.level and (name in known.serving or re.split(r"[./]", name)[0] in known.serving):
                 return True
             words = known.serving_words.get(name.partition(".")[0], ())
             if any(word in mod.source.text for word in words):
                 return True
     return False
+
+
+def _in_submodule(app: App, mod: Mod, specifier: str) -> bool:
+    """Whether a file that is loaded by its path lies in a submodule, which Heroku fetches and nobody has read here."""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(mod.path), specifier))
+    return any(entry.kind == "submodule" and path.startswith(f"{where}/") for where, entry in app.slug.items())
 
 
 def _starts_known(app: App, mod: Mod) -> frozenset[str]:
@@ -168,7 +177,7 @@ def _port_of(
     settled = app.code.environment.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
         return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
-    if names and isinstance(settled, Known) and isinstance(settled.value, str) and settled.value in ("", ":"):
+    if names and isinstance(settled, Known) and settled.value in (None, "", ":"):
         return "other", ", ".join(sorted(names))  # the whole port comes from variables
     return "unknown", ""
 

@@ -43,7 +43,7 @@ _SALT_LENGTH = 40
 _PLAY_LENGTH = 32
 _NOT_SECRET = lazy(
     r"(?i)(hash|digest|_?header|_name|_field|_?url|_?uri|_?path|_?file|type|label|placeholder|hint|regex|pattern|selector|expir\w*|algorithm|"
-    r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version)\Z"
+    r"issuer|audience|prefix|suffix|length|id|email|message|error|title|text|version|tx)\Z"
 )
 _HOST = lazy(r"""(?i)(?:host|server)(?:name)?['"]?\s*(?:=|:|=>|:=)\s*['"](?P<host>[A-Za-z0-9.-]+)['"]""")
 _VARIABLE = lazy(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
