@@ -25,8 +25,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     written out), `awaited`, `callback` (it is given a
     function), `promised` (a promise is made around it), `resolves` (the function it is given ends a promise), `started` (`.start()` is
     called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
-    `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
-    (`promisify(exec)`).
+    `unless` names one that must not be given; `made_of` the functions of which any one, or what it makes, was given to what made the
+    called function or object (`promisify(exec)`).
     `told` are the last words of calls among the arguments that say something of encryption, where options are made by calls.
     Of `copies-data` and `writes-file`, `url` says where the data comes from.
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `verifies` is the

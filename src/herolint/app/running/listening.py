@@ -99,7 +99,7 @@ def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
 def _in_submodule(app: App, mod: Mod, specifier: str) -> bool:
     """Whether a file that is loaded by its path lies in a submodule, which Heroku fetches and nobody has read here."""
     path = posixpath.normpath(posixpath.join(posixpath.dirname(mod.path), specifier))
-    return any(entry.kind == "submodule" and path.startswith(f"{where}/") for where, entry in app.slug.items())
+    return any(entry.kind == "submodule" and path.startswith(f"{where}/") for where, entry in app.workspace.slug_files.items())
 
 
 def _starts_known(app: App, mod: Mod) -> frozenset[str]:
