@@ -69,15 +69,17 @@ def test_a_port_that_only_another_variable_gives(tmp_path: Path, before: str, po
     assert told(tmp_path, files) == expected
 
 
-def test_a_program_that_lies_in_a_submodule_may_listen(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("link", "expected"), [("engine", []), ("other", [("HL105", "package.json")])])
+def test_a_program_that_lies_in_a_submodule_may_listen(tmp_path: Path, link: str, expected: object) -> None:
     def git(*words: str) -> None:
         subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True)
 
-    plant(tmp_path, {"index.js": 'require("./engine/server.js");\n', "engine/.keep": ""})
-    (tmp_path / "engine/.keep").unlink()
+    files = {"index.js": 'try {\n  require("./engine/server.js");\n} catch (error) {\n  process.exit(1);\n}\n'}
+    plant(tmp_path, {"package.json": "{}", **files})
     git("init", "-q")
-    git("update-index", "--add", "--cacheinfo", f"160000,{'a' * 40},engine")
-    assert told(tmp_path, {"index.js": 'require("./engine/server.js");\n'}) == []
+    git("add", "-A")
+    git("update-index", "--add", "--cacheinfo", f"160000,{'a' * 40},{link}")
+    assert told(tmp_path, files) == expected
 
 
 @pytest.mark.parametrize(
