@@ -83,6 +83,26 @@ def test_a_program_that_lies_in_a_submodule_may_listen(tmp_path: Path, link: str
 
 
 @pytest.mark.parametrize(
+    ("command", "read", "expected"),
+    [
+        ("node index.js", "new Object(yargs(process.argv.slice(2)).exitProcess(false).parse())", [("HL105", "Procfile")]),
+        ("node index.js --server", "new Object(yargs(process.argv.slice(2)).exitProcess(false).parse())", []),
+        ("node index.js", "yargs(process.argv.slice(2)).option('server', { default: true }).argv", []),
+        ("node index.js", "require('./options')", []),
+    ],
+)
+def test_a_server_behind_an_option(tmp_path: Path, command: str, read: str, expected: object) -> None:
+    program = f"const yargs = require('yargs/yargs');\nglobal.opts = {read};\nif (opts['server']) require('./server')(process.env.PORT);\n"
+    files = {
+        "Procfile": f"web: {command}\n",
+        "index.js": program + "setInterval(() => fetch('https://example.com/queue'), 60000);\n",
+        "server.js": "module.exports = (port) => require('express')().listen(port);\n",
+        "options.js": "module.exports = JSON.parse(process.env.OPTIONS);\n",
+    }
+    assert told(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize(
     ("secret", "expected"),
     [
         ('"secretsecretsecret"', [("HL701", "index.js")]),
