@@ -90,6 +90,9 @@ def _taken(app: App, folder: str, package: PackageJson, row: NodeBreak) -> tuple
     """The release in question that will be installed, where it is asked for, and whether a lock says so; None where another one is, or may be."""
     asked = package.dependencies.get(row.name) or (package.dev_dependencies.get(row.name) if row.stage != "start" else None)
     lock = next((path for one in LOCKS if (path := posixpath.join(folder, one)) in app.slug), None if folder else lock_file(app))
+    root = app.package_json.tree.root if app.package_json is not None else None
+    if folder and root is not None and root.get("workspaces") is not None:
+        lock = None  # that of the root counts, and may hold several releases
     source = app.document(lock) if lock is not None else None
     if asked is None or not is_plain(asked[0]) or (row.mended_by and _forces(package, row.mended_by)):
         return None
