@@ -128,6 +128,11 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
             '<input name="authenticity_token" value="x">\n<script>authenticity_token = "' + letters(40) + '1"</script>\n',
         ),
         ("deploy.sh", 'echo "\\nAPI_KEY=' + letters(32) + '" > settings\n'),
+        ("web/page.ts", "const t = headers['x-auth-token'] || 'none-was-given'; const k = rows[keys[\"token\"]] ?? 'anonymous-user';\n"),
+        (
+            "package.json",
+            '{"scripts": {"dev": "SESSION_SECRET=\\"' + letters(30) + '1\\" node ."}, "config": {"token": "' + letters(30) + '1"}}\n',
+        ),
         ("mail.js", "const gmail = { pass: 'abcd efgh ijkl mnop' };\n"),
         ("web/app.ts", 'const anonKey = "' + json_web_token('{"iss":"supabase","role":"anon","iat":1700000000}') + '";\n'),
     ],
@@ -161,6 +166,13 @@ def test_what_only_looks_like_a_secret_is_silent(path: str, text: str) -> None:
         ("crm.py", 'token = os.getenv("AGENCY_TOKEN", "' + letters(38) + '1")\n', "the value of AGENCY_TOKEN"),
         ("crm.py", 'config("API_SECRET", default="' + letters(38) + '1")\n', "the value of API_SECRET"),
         ("crm.js", 'const t = process.env.AGENCY_TOKEN || "' + letters(38) + '1";\n', "the value of AGENCY_TOKEN"),
+        ("crm.ts", 'const t = process.env["AGENCY_TOKEN"] ?? "' + letters(38) + '1";\n', "the value of AGENCY_TOKEN"),
+        ("crm.rb", "token = ENV['AGENCY_TOKEN'] || '" + letters(38) + "1'\n", "the value of AGENCY_TOKEN"),
+        (
+            "package.json",
+            '{"dependencies": {"skins": "git+https://' + TOKENS["a GitHub token"] + ':x-oauth-basic@github.com/shop/skins.git"}}\n',
+            "a GitHub token",
+        ),
         (
             "shop/local_settings.py",
             'DATABASES = {"default": {"PASSWORD": "Vq8zTr41LmP0Wx' + '55Kd7Q", "HOST": "ec2-50-17-2-1.compute-1.amazonaws.com"}}\n',

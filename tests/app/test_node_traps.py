@@ -179,7 +179,19 @@ def test_an_address_that_a_function_takes_from_the_environment(tmp_path: Path, o
 def test_a_program_that_ends_has_no_requests_beside_it(tmp_path: Path) -> None:
     command = 'const { Worker } = require("node:worker_threads");\n\nnew Worker("./resize.js").on("exit", () => console.log("done"));\n'
     files = {"package.json": package(scripts={"start": "node shrink.js"}), "shrink.js": command, "resize.js": "console.log(1);\n"}
-    assert codes(tmp_path, files) == []
+    assert codes(tmp_path, files) == [("HL105", "error")]  # as web it serves nobody
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("7.18.2", [("HL421", "error")]), ("8.16.3", [])])
+def test_an_old_driver_that_a_package_of_the_repository_asks_for(tmp_path: Path, asked: str, expected: object) -> None:
+    server = 'const { Pool } = require("pg");\nconst pool = new Pool({ connectionString: process.env.DATABASE_URL, ssl: true });\n'
+    files = {
+        "Procfile": "web: node packages/api/server.js\n",
+        "package.json": package(scripts={"heroku-postbuild": "cd packages/site && webpack"}, devDependencies={"pg": "8.16.3"}),
+        "packages/api/package.json": package(dependencies={"pg": asked}),
+        "packages/api/server.js": server + SERVER.replace("response.end", 'pool.query("SELECT 1") && response.end'),
+    }
+    assert [found for found in codes(tmp_path, files) if found[0] == "HL421"] == expected
 
 
 @pytest.mark.parametrize("command", ["gulp serve", "node node_modules/.bin/gulp serve"])

@@ -19,11 +19,13 @@ Texts = dict[str, tuple[str, Span]]
 class PackageJson(msgspec.Struct, frozen=True, eq=False):
     """What a `package.json` says. Values that are no strings are left out and stand in `problems`.
 
-    The spans of scripts and engines are the values'; those of dependencies cover name and version.
+    The spans of scripts and engines are the values'; those of dependencies cover name and version. `better_scripts`: the commands that
+    better-npm-run runs by their names.
     """
 
     tree: Tree
     scripts: Texts = {}
+    better_scripts: Texts = {}
     dependencies: Texts = {}
     dev_dependencies: Texts = {}
     engines: Texts = {}
@@ -67,6 +69,7 @@ def parse(source: SourceFile) -> PackageJson:
     return PackageJson(
         tree,
         tables["scripts"],
+        _better_scripts(root),
         tables["dependencies"],
         tables["devDependencies"],
         tables["engines"],
@@ -74,3 +77,14 @@ def parse(source: SourceFile) -> PackageJson:
         root.text("packageManager"),
         tuple(problems),
     )
+
+
+def _better_scripts(root: Node) -> Texts:
+    """The commands under `betterScripts`, each a string or the `command` of an object."""
+    found: Texts = {}
+    section = root.get("betterScripts")
+    for entry in section.entries if section is not None and section.kind == "map" else ():
+        node = entry.value if entry.value.kind == "str" else entry.value.get("command") if entry.value.kind == "map" else None
+        if node is not None and isinstance(node.value, str):
+            found[entry.key] = (node.value, node.span)
+    return found

@@ -23,6 +23,7 @@ from herolint.knowledge.calls import (
     Proxy,
     Server,
     Signing,
+    Starting,
     Uploads,
 )
 from herolint.knowledge.settings import Settings
@@ -141,6 +142,7 @@ def load(language: str) -> Knowledge:
         subcommands=msgspec.convert(raw.get("subcommands", {}), subcommands.SubcommandTable),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},
         loads={name: tuple(patterns) for name, patterns in raw.get("loads", {}).items()},
+        starting=msgspec.convert(raw.get("starting", {}), Starting),
         startup=raw.get("startup", {}),
         time_unit=raw.get("time-unit", 1.0),
     )

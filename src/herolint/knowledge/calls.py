@@ -25,8 +25,8 @@ class CallRow(msgspec.Struct, frozen=True, omit_defaults=True):
     written out), `awaited`, `callback` (it is given a
     function), `promised` (a promise is made around it), `resolves` (the function it is given ends a promise), `started` (`.start()` is
     called on the result), `error` (the program ends when the call gives an error back), or the name of an option that must be switched on;
-    `unless` names one that must not be given; `made_of` the functions of which any one was given to what made the called function
-    (`promisify(exec)`).
+    `unless` names one that must not be given; `made_of` the functions of which any one, or what it makes, was given to what made the
+    called function or object (`promisify(exec)`).
     `told` are the last words of calls among the arguments that say something of encryption, where options are made by calls.
     Of `copies-data` and `writes-file`, `url` says where the data comes from.
     Of clients of databases `ssl` names the options that switch encryption on, and `plain` says that nothing else does; `verifies` is the
@@ -233,6 +233,32 @@ class Server(msgspec.Struct, frozen=True, rename="kebab"):
         return "*" in self.development or subcommand in self.development
 
 
+class Starting(msgspec.Struct, frozen=True, dict=True):
+    """Calls that start a file of the project as a program or a thread of its own.
+
+    `files`: by their first argument; `commands`: by a program and the list of what it is given; `options`: by an option, by name of the
+    call; `runtimes`: programs that run such a file; `itself`: names for the program that runs the code, or for lists that begin with it;
+    `again`: calls that only run once more what runs already, or what another call has named.
+    """
+
+    files: frozenset[str] = frozenset()
+    commands: frozenset[str] = frozenset()
+    options: dict[str, str] = {}
+    runtimes: frozenset[str] = frozenset()
+    itself: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The last words of all of them."""
+        return frozenset(name.rpartition(".")[2] for name in (*self.files, *self.commands, *self.options))
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """Where the calls come from."""
+        return frozenset(name.rpartition(".")[0] for name in (*self.files, *self.commands, *self.options))
+
+
 class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """The whole table: effects by qualified name, results of calls, handlers."""
 
@@ -298,6 +324,7 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
 
     relaxing: frozenset[str] = frozenset()
     """Environment variables that make programs check no certificate."""
+    starting: Starting = Starting()
     startup: dict[str, str] = {}
     """Bases of classes with the method that is called while the app starts."""
     time_unit: float = 1.0

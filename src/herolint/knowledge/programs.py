@@ -1,4 +1,4 @@
-"""How long programs work that code starts. Reads programs.toml."""
+"""How long programs work that are started, and which of them migrate a database. Reads programs.toml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class Programs(msgspec.Struct, frozen=True):
     """What is known of programs by their names, and of commands by their first words.
 
     `fetches`: commands that go over the network or build, with what they do, longer ones first; `long`: programs whose work often takes
-    tens of seconds, likewise; `brief`: programs of the system that wait for nobody; `brief_git`: commands of git that only read the disk.
+    tens of seconds, likewise; `brief`: programs of the system that wait for nobody; `brief_git`: commands of git that only read the disk;
+    `migrating`: programs that migrate a database, with the arguments of which one group says so.
     """
 
     fetches: tuple[tuple[tuple[str, ...], str], ...]
@@ -22,12 +23,23 @@ class Programs(msgspec.Struct, frozen=True):
     brief: frozenset[str]
     brief_git: frozenset[str]
     questions: frozenset[str]
+    migrating: dict[str, tuple[tuple[str, ...], ...]]
 
     def is_brief(self, words: Sequence[str]) -> bool:
         """Whether a command waits for nobody else."""
         if only_asks(words) or (words[:1] == ("git",) and words[1:2] and words[1] in self.brief_git):
             return True
         return bool(words) and words[0].rpartition("/")[2] in self.brief and not any(sign in words for sign in ("&&", "||", ";", "|"))
+
+    def migrates(self, program: str, arguments: Sequence[str]) -> bool:
+        """Whether a program migrates a database with these arguments."""
+        return any(all(_among(word, arguments) for word in group) for group in self.migrating.get(program, ()))
+
+
+def _among(wanted: str, words: Sequence[str]) -> bool:
+    """Whether one of the words is the one that is wanted, or begins like it."""
+    start = wanted.removesuffix("*")
+    return any(word.startswith(start) for word in words) if start != wanted else wanted in words
 
 
 def only_asks(words: Sequence[str]) -> bool:
@@ -46,4 +58,5 @@ def load() -> Programs:
         brief=frozenset(raw["brief"].split()),
         brief_git=frozenset(raw["brief-git"].split()),
         questions=frozenset(raw["questions"].split()),
+        migrating={program: tuple(tuple(words.split()) for words in groups) for program, groups in raw["migrates"].items()},
     )

@@ -48,7 +48,7 @@ def node_breaks(app: App, node: Version | None = None) -> Iterator[Broken]:
     if node is None:
         return
     rows = [row for row in table() if satisfies(node, row.node)]
-    uses: dict[str, Use] | None = None
+    uses: list[Use] | None = None
     for folder, one in _packages(app, package):
         for row in rows:
             found = _taken(app, folder, one, row)
@@ -57,8 +57,9 @@ def node_breaks(app: App, node: Version | None = None) -> Iterator[Broken]:
             release, at, sure = found
             if row.stage == "start":
                 uses = _loaded(app) if uses is None else uses
-                use = next((uses[name] for name in (row.name, *row.loaded_by) if name in uses), None)
-                if use is not None and not folder:
+                names = (row.name, *row.loaded_by)
+                use = next((use for use in uses if use.module in names and _nearest(app, use.mod.path) == folder), None)
+                if use is not None:
                     yield Broken(row, release, at, node[0], sure, use.at)
             elif row.stage == "install" or _runs(app, row.program):
                 yield Broken(row, release, at, node[0], sure)
@@ -73,10 +74,14 @@ def _runs(app: App, program: str) -> bool:
 
 
 def _packages(app: App, root: PackageJson) -> Iterator[tuple[str, PackageJson]]:
-    """The root's package.json, and those of folders in which the build runs scripts."""
+    """The root's package.json, and those of folders in which the build runs scripts, or from which a process starts a program."""
     yield "", root
-    for folder in sorted({folder for folder, _, _ in followed_scripts(app) if folder}):
-        package = app.package(folder)
+    scripts = (
+        launch.script for process in app.processes.values() for launch in process.launches if launch.tool == "node" and launch.script
+    )
+    started = {_nearest(app, script) for script in scripts}
+    for folder in sorted({folder for folder, _, _ in followed_scripts(app)} | started - {""}):
+        package = app.package(folder) if folder else None
         if package is not None:
             yield folder, package
 
@@ -85,6 +90,9 @@ def _taken(app: App, folder: str, package: PackageJson, row: NodeBreak) -> tuple
     """The release in question that will be installed, where it is asked for, and whether a lock says so; None where another one is, or may be."""
     asked = package.dependencies.get(row.name) or (package.dev_dependencies.get(row.name) if row.stage != "start" else None)
     lock = next((path for one in LOCKS if (path := posixpath.join(folder, one)) in app.slug), None if folder else lock_file(app))
+    root = app.package_json.tree.root if app.package_json is not None else None
+    if folder and root is not None and root.get("workspaces") is not None:
+        lock = None  # that of the root counts, and may hold several releases
     source = app.document(lock) if lock is not None else None
     if asked is None or not is_plain(asked[0]) or (row.mended_by and _forces(package, row.mended_by)):
         return None
@@ -109,11 +117,16 @@ def _keys(node: Node) -> Iterator[str]:
         yield from _keys(entry.value)
 
 
-def _loaded(app: App) -> dict[str, Use]:
-    """The first place that loads each package, those first that run at every start."""
+def _loaded(app: App) -> list[Use]:
+    """The places that load something, those first that do so at every start."""
     from herolint.app.buildpacks.node_imports import loads
 
-    found: dict[str, Use] = {}
-    for use in sorted(loads(app), key=lambda use: not use.starts):
-        found.setdefault(use.module, use)
-    return found
+    return sorted(loads(app), key=lambda use: not use.starts)
+
+
+def _nearest(app: App, path: str) -> str:
+    """The folder of the package.json that a file's packages are asked for in."""
+    folder = posixpath.dirname(path)
+    while folder and posixpath.join(folder, "package.json") not in app.slug:
+        folder = posixpath.dirname(folder)
+    return folder

@@ -32,6 +32,10 @@ _OTHER_WORLDS = ("#", "@/", "~", "http:", "https:", "data:", "virtual:", "bun:",
 _DATA = ("", ".js", ".json", ".node", ".cjs", ".mjs", "/index.js", "/index.json", "/package.json")
 _TYPED = (".ts", ".tsx", ".mts", ".cts")
 
+_PLAIN = (".js", ".mjs", ".cjs")
+_LOADERS = frozenset({"-r", "--require", "--import", "--loader", "--experimental-loader"})
+"""Options by which node is told of something that may make sense of typed files."""
+
 
 def unmet_loads(app: App) -> Iterator[Unmet]:
     """One for each missing thing, at the place that fails first."""
@@ -125,11 +129,22 @@ class _Judge:
     def _unmet(self, use: Use) -> Unmet | None:
         if use.module.startswith(_OTHER_WORLDS) or "!" in use.module or "{" in use.module or not use.module:
             return None
-        if self.paths.resolve(use.mod.path, use.module) is not None:
+        resolved = self.paths.resolve(use.mod.path, use.module)
+        if resolved is not None and not self._is_uncompiled(use, resolved):
             return None
         if use.module.startswith((".", "/")):
             return self._file(use) if not use.mod.path.endswith(_TYPED) else None
         return self._package(use)
+
+    def _is_uncompiled(self, use: Use, resolved: str) -> bool:
+        """Whether a plain file asks for what a compiler would make of a typed one, and node runs it as it is written."""
+        plain = use.module.endswith(_PLAIN) and not use.mod.path.endswith(_TYPED) and resolved.endswith(_TYPED)
+        return plain and not any(
+            launch.subcommand != "node" or not _LOADERS.isdisjoint(launch.options)
+            for process in use.processes
+            for launch in self.app.processes[process].launches
+            if launch.tool == "node"
+        )
 
     def _file(self, use: Use) -> Unmet | None:
         """A file of the project."""

@@ -35,11 +35,11 @@ class Change(msgspec.Struct, frozen=True):
 def stale(name: str, lock: SourceFile, package: PackageJson, workspaces: Mapping[str, PackageJson] = EMPTY) -> tuple[Change, ...]:
     """The dependencies over which a frozen install would stop; nothing where the lock cannot be read.
 
-    `workspaces` are the other packages that npm installs from the same lock, by folder.
+    `workspaces` are the other packages that are installed from the same lock, by folder.
     """
     wanted = _wanted(package)
     if name == "yarn.lock":
-        return tuple(_berry(lock.text, wanted) if "__metadata:" in lock.text else _yarn(lock, wanted))
+        return tuple(_berry(lock.text, wanted) if "__metadata:" in lock.text else _yarn(lock, wanted, workspaces))
     if name == "pnpm-lock.yaml":
         return tuple(_pnpm(lock, wanted))
     found = list(_npm(lock, wanted, "", frozenset()))
@@ -79,14 +79,22 @@ def _npm(lock: SourceFile, wanted: Wanted, folder: str, own: frozenset[str]) -> 
                 yield Change(f"{name}@{asked} (it has {entry['version']})", span)
 
 
-def _yarn(lock: SourceFile, wanted: Wanted) -> Iterator[Change]:
+def _yarn(lock: SourceFile, wanted: Wanted, workspaces: Mapping[str, PackageJson]) -> Iterator[Change]:
+    """By the keys of a lock of Yarn 1, which leaves workspaces out."""
     text = lock.text
     known = {key.strip().strip('"') for match in _KEY.finditer(text) for key in match["keys"].split(",")}
     if not known:
         return
     for name, (asked, span) in wanted.items():
-        if is_plain(asked) and f"{name}@{asked}" not in known:
+        if is_plain(asked) and f"{name}@{asked}" not in known and not _is_workspace(name, asked, workspaces):
             yield Change(f"{name}@{asked}", span)
+
+
+def _is_workspace(name: str, asked: str, workspaces: Mapping[str, PackageJson]) -> bool:
+    """Whether what is asked for is a package of the repository itself, in a version that it has."""
+    roots = (one.tree.root for one in workspaces.values())
+    versions = [root.text("version") or "" for root in roots if root is not None and root.kind == "map" and root.text("name") == name]
+    return any((version := parse_version(text)) is None or satisfies(version, asked) is not False for text in versions)
 
 
 _ROOT = lazy(r'^"?[^\n]*@workspace:\."?:\n(?P<block>(?:[ \t][^\n]*\n?)+)', re.MULTILINE)

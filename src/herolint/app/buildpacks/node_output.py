@@ -27,7 +27,7 @@ _BUNDLERS = lazy(
     r"pkg|backpack|astro|gatsby|svelte-kit|medusa|strapi)\b"
 )
 """Programs that may put what a file loads into its output."""
-_RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm)"
+_RUNS = "(?:run|run-script|run-s|run-p|npm-run-all|yarn|pnpm|bnr|better-npm-run)"
 _EVERYWHERE = lazy(r"\b(workspaces|lerna|turbo|nx)\b|\s-ws\b|\bpnpm\b[^&|;]*\s(-r|--recursive)\b")
 """Words by which a script runs scripts of all packages of the repository."""
 _SHORTHAND = lazy(r"^(?:npm|yarn|pnpm|bun):")
@@ -70,7 +70,7 @@ def followed_scripts(app: App) -> list[tuple[str, str, str]]:
         for other in (folder, *(inner for inner in _packages(app) if inner != folder and _reaches(app, text, inner))):
             package = app.package(other)
             hooks = build_scripts(app, other) if other != folder else {}
-            for called, (inner_text, _) in package.scripts.items() if package is not None else ():
+            for called, (inner_text, _) in (*package.scripts.items(), *package.better_scripts.items()) if package is not None else ():
                 if called in hooks or _calls(text, called):
                     waiting.append((other, called, inner_text))
     return texts

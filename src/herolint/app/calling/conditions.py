@@ -11,6 +11,7 @@ from herolint.code.facts import NONE
 from herolint.code.queries import dotted, walk
 
 if TYPE_CHECKING:
+    from herolint.app.linking.module import Mod
     from herolint.app.program import Effect, Program
 
 ADDRESSES = ("http://", "https://", "ftp://", "s3://")
@@ -77,10 +78,19 @@ def _in_promise(effect: Effect) -> bool:
 
 
 def _made_of(code: Program, effect: Effect) -> bool:
-    """Whether the called function was made from one of those that the row names."""
-    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, effect.fact.call.func)
-    first = made.args[0] if isinstance(made, facts.Call) and made.args else None
-    return first is not None and code.linker.qualified(mod, function, first) in effect.row.made_of.split()
+    """Whether the called function, or the object whose method is called, was made from one of those that the row names."""
+    func = effect.fact.call.func
+    mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func)
+    if made is func and isinstance(func, facts.Attr):
+        mod, function, made = origin(code.linker, effect.mod, effect.fact.function, func.base)
+    made = made.value if isinstance(made, facts.Unary) else made  # `await create(…)`
+    return isinstance(made, facts.Call) and any(_is_named(code, mod, function, given, effect.row.made_of) for given in made.args)
+
+
+def _is_named(code: Program, mod: Mod, function: int, given: facts.AnyExpr, names: str) -> bool:
+    """Whether an argument is one of the things of these names, or what one of them makes."""
+    mod, function, given = origin(code.linker, mod, function, given)
+    return code.linker.qualified(mod, function, given.func if isinstance(given, facts.Call) else given) in names.split()
 
 
 def _ends_promise(effect: Effect) -> bool:

@@ -6,10 +6,12 @@ import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from herolint.app.folding.command_line import option_read
 from herolint.app.folding.config_entries import ConfigEntries
 from herolint.app.folding.config_files import ConfigFiles
 from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
 from herolint.app.folding.environment import Environment
+from herolint.app.folding.fills import fills_empty
 from herolint.app.folding.fold_calls import Calls
 from herolint.app.folding.givers import Given, Givers
 from herolint.app.linking.link import Linker, Target
@@ -48,6 +50,7 @@ class Folder:
         self.files = ConfigFiles(self)
         self.given: dict[tuple[str, int], dict[str, Value]] = {}
         """Values of parameters, by the functions of the project that are being called."""
+        self._asks_callers = False
 
     def fold(self, mod: Mod, function: int, expr: facts.AnyExpr | None, depth: int = 0) -> Value:
         """The value of the expression in the scope of that function (-1: the module)."""
@@ -70,6 +73,16 @@ class Folder:
         finally:
             del self.given[mod.path, number]
             self._cache = cache
+
+    @contextmanager
+    def asking_callers(self) -> Iterator[None]:
+        """Folds a parameter to what the few callers of its function give, whatever the language: for what is the same in every call."""
+        before = self._cache, self._asks_callers
+        self._cache, self._asks_callers = {}, True
+        try:
+            yield
+        finally:
+            self._cache, self._asks_callers = before
 
     def _fold(self, mod: Mod, function: int, expr: facts.AnyExpr, depth: int) -> Value:
         def go(inner: facts.AnyExpr) -> Value:
@@ -141,6 +154,8 @@ class Folder:
             return self.entries.value(name, depth)
         if qualified and qualified.endswith("dotenv_values()") and isinstance(name, str):
             return Env(name)
+        if (option := option_read(self.linker.code, self.environment, qualified, name)) is not None:
+            return option
         folded = self.fold(mod, function, base, depth)
         if isinstance(folded, Table) and name is None and isinstance(settled := self.environment.settled(key), Known):
             name = settled.value
@@ -186,7 +201,10 @@ class Folder:
                 return self._parameter(mod, scope, position, expr, depth)
             bindings = mod.names.get(scope, {}).get(expr.id)
             if bindings:
-                return self._bindings(mod, [b for b in bindings if b.start <= expr.start] or bindings, depth, expr)
+                before = [b for b in bindings if b.start <= expr.start]
+                value = self._bindings(mod, before or bindings, depth, expr)
+                outer = self._local(mod, fn.parent, expr, depth) if not before else None  # `if (ready) return; ready = true`
+                return value if outer is None else AnyOf((outer, value))
             scope = fn.parent
         bindings = mod.names.get(NONE, {}).get(expr.id)
         if not bindings:
@@ -209,7 +227,8 @@ class Folder:
             return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
         default = fn.params[position].default
         if default is None or self.linker.code.passes(fn, position, expr.id):
-            return UNKNOWN
+            rebound = any(b.start <= expr.start for b in mod.names.get(function, {}).get(expr.id, ()))
+            return self._any_given(self.givers.told(mod, function, position), depth) if self._asks_callers and not rebound else UNKNOWN
         return self.fold(mod, fn.parent, default, depth)
 
     def whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
@@ -237,7 +256,7 @@ class Folder:
                 values.append(self.fold(mod, what.function, what.value, depth))
             else:
                 values.append(UNKNOWN)
-            fills.append(isinstance(what, Assign) and _fills_empty(mod, what))
+            fills.append(isinstance(what, Assign) and fills_empty(mod, what))
             if binding.guard == NONE or holds is True:
                 break
         if len(values) == 1:
@@ -252,6 +271,8 @@ class Folder:
         base = self.linker.resolve(mod, function, expr.base)
         if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
             return Env(expr.name, Known(None))
+        if base is not None and (option := option_read(self.linker.code, self.environment, base.name, expr.name)) is not None:
+            return option
         if base is None or base.kind in ("external", "variable"):
             if expr.name in ("parent", "parents", "name", "stem", "value"):
                 return parent_folder(self.fold(mod, function, expr.base, depth)) if expr.name == "parent" else None
@@ -314,23 +335,3 @@ class Folder:
                 if value is not None:
                     return value
         return None
-
-
-def _fills_empty(mod: Mod, assign: Assign) -> bool:
-    """Whether a value is given to a name only while that is empty: `if port == "" { port = "8080" }`, `if not url and DEBUG: url = …`."""
-    guard = mod.facts.guards[assign.guard] if assign.guard != NONE else None
-    if guard is None or guard.kind != "if" or not isinstance(assign.target, facts.Name):
-        return False
-    test = guard.test
-    parts = test.parts if isinstance(test, facts.Logic) and test.op in ("and", "&&") else (test,)
-    return any(_asks_if_empty(part, assign.target.id) for part in parts)
-
-
-def _asks_if_empty(test: facts.AnyExpr, name: str) -> bool:
-    if isinstance(test, facts.Binary) and test.op in ("==", "===", "is") and isinstance(test.right, facts.Const) and not test.right.value:
-        test = test.left.args[0] if isinstance(test.left, facts.Call) and len(test.left.args) == 1 else test.left
-    elif isinstance(test, facts.Unary) and test.op == "not":
-        test = test.value
-    else:
-        return False
-    return isinstance(test, facts.Name) and test.id == name

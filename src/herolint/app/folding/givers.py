@@ -21,6 +21,8 @@ FILLERS = frozenset(
 """Last words of calls outside the project that fill the objects they are given: from files, variables, requests."""
 MOST_GIVERS = 4
 """With more of them, nothing is said."""
+MOST_CALLS = 8
+"""Calls by one name that are looked at; of a name that stands in more of them, one is no help."""
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -58,6 +60,33 @@ class Givers:
                 if expr is None or len(found) == MOST_GIVERS:
                     return ()
                 found.append(Given(where, fact.function, expr))
+        return tuple(found)
+
+    def told(self, mod: Mod, number: int, position: int) -> tuple[Given, ...]:
+        """What the few calls of a function, or of a class that it makes the objects of, give its parameter, in languages without types.
+
+        Empty where a call by that name may lead elsewhere or cannot be followed, or where there are many.
+        """
+        self._look()
+        function = mod.facts.functions[number]
+        makes = function.klass != NONE and function.name == self.linker.dialect(mod).constructor
+        name = mod.facts.classes[function.klass].name if makes else function.name
+        wanted = ("class", function.klass) if makes else ("function", number)
+        calls = self._calls.get(name, ())
+        found: list[Given] = []
+        for where, fact in calls if name and len(calls) <= MOST_CALLS else ():
+            target = self.linker.resolve(where, fact.function, fact.call.func)
+            if target is None or target.kind in ("variable", "instance"):
+                return ()
+            if target.mod is not mod or (target.kind, target.number) != wanted:
+                continue
+            given, param = argument(fact.call, position, None), function.params[position]
+            if isinstance(given, facts.Name) and given.id == param.name and where is mod and _lies_in(mod, fact.function, number):
+                continue  # it hands on what it was given
+            expr = given if given is not None else param.default
+            if expr is None or len(found) == MOST_GIVERS or any(isinstance(arg, facts.Star) for arg in fact.call.args):
+                return ()
+            found.append(Given(where, fact.function, expr) if given is not None else Given(mod, function.parent, expr))
         return tuple(found)
 
     def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...] | None:
@@ -125,6 +154,13 @@ class Givers:
     def _add(self, name: str, owner: Given, value: facts.AnyExpr) -> None:
         self._fields.setdefault(name, []).append(owner)
         self._values.setdefault(name, []).append(value)
+
+
+def _lies_in(mod: Mod, inner: int, outer: int) -> bool:
+    """Whether a function is another one, or stands inside it."""
+    while inner not in (outer, NONE):
+        inner = mod.facts.functions[inner].parent
+    return inner == outer
 
 
 def _attributes(mod: Mod) -> Iterator[tuple[Given, str, facts.AnyExpr]]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from herolint.app.launching import ecosystem, side_by_side
 from herolint.app.launching.launch import WRAPPERS, Launch, launch_of
-from herolint.app.launching.launch_node import PACKAGE_MANAGERS
+from herolint.app.launching.launch_node import BETTER, PACKAGE_MANAGERS
 from herolint.finding import Place
 from herolint.formats.shell import Command, Word, parse, parse_script
 from herolint.source import Span
@@ -93,6 +93,8 @@ class Follower:
         yield launch
         if launch.tool in PACKAGE_MANAGERS and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self._package_scripts(launch, via))
+        if launch.tool in BETTER and launch.arguments and len(via) < MAX_SCRIPTS:
+            yield from self._under(launch, self._better_scripts(launch, via))
         if launch.tool in side_by_side.TOOLS and len(via) < MAX_SCRIPTS:
             yield from self._under(launch, self.launches(side_by_side.commands(launch), path, via, launch.cwd))
         if ecosystem.hands_on(launch) and len(via) < MAX_SCRIPTS:
@@ -176,6 +178,15 @@ class Follower:
                 text, span = scripts[one]
                 here = Place(path, launch.at.span, name)
                 yield from self.launches(parse(text, span.start + 1).commands, path, (*via, here), folder)
+
+    def _better_scripts(self, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
+        """The command that better-npm-run is told to run by its name."""
+        package, name = self.app.package(launch.cwd), launch.arguments[0].text
+        path = posixpath.join(launch.cwd, "package.json")
+        if package is not None and name in package.better_scripts and not any((at.path, at.label) == (path, name) for at in via):
+            text, span = package.better_scripts[name]
+            here = Place(launch.path, launch.at.span, name)
+            yield from self.launches(parse(text, span.start + 1).commands, path, (*via, here), launch.cwd)
 
     def _managed(self, launch: Launch, via: tuple[Place, ...]) -> Iterator[Launch]:
         """What a process manager starts from a Procfile of its own."""

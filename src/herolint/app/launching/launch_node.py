@@ -25,6 +25,8 @@ MANAGING = frozenset(
 )
 """What process managers do besides starting a script."""
 PACKAGE_MANAGERS = frozenset({"npm", "yarn", "pnpm", "bun"})
+BETTER = frozenset({"bnr", "better-npm-run"})
+"""Names of better-npm-run, which runs commands under `betterScripts`."""
 PM2 = frozenset({"pm2", "pm2-runtime"})
 """Names of pm2."""
 _OWN_COMMANDS = frozenset(

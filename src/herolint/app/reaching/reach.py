@@ -17,6 +17,7 @@ from herolint.app.linking.link import Linker, Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.values import text_of
 from herolint.app.reaching.command_lines import Commands
+from herolint.app.reaching.started_files import started_files
 from herolint.app.reaching.subcommands import Subcommands
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
@@ -122,6 +123,11 @@ class Reach:
                 handed = facts.Import(export.module, None, "", 0, NONE, export.guard, False, export.start, export.end)
                 for found in self.linker.dialect(mod).imported(mod, handed):
                     yield found, mod.place(handed)
+        for started in started_files(self.guards.folder, mod):
+            if self.runs(mod, started.call.guard) is not False:
+                self.mains.update(started.paths)
+                for found in started.paths:
+                    yield found, mod.place(started.call.call)
         for call in mod.facts.calls:
             func = call.call.func
             name = last_name(func)

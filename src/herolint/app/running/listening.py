@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import msgspec
 from herolint.app.launching.launch import Launch
 from herolint.app.linking.module import Mod
 from herolint.app.linking.values import UNKNOWN, Env, Items, Known, Value, env_names, options, text_of
+from herolint.app.reaching.started_files import started_files
 from herolint.app.running.processes import Process
 from herolint.code import facts
 from herolint.code.queries import dotted
@@ -79,8 +81,13 @@ def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
         if mod.is_scrambled:
             return True
         known = app.code.knows(mod)
+        quiet = _starts_known(app, mod)
         for imp in mod.facts.imports:
             name = imp.module.removeprefix("node:")
+            if name in quiet:
+                continue
+            if name.startswith(".") and _in_submodule(app, mod, name):
+                return True
             if not imp.level and (name in known.serving or re.split(r"[./]", name)[0] in known.serving):
                 return True
             words = known.serving_words.get(name.partition(".")[0], ())
@@ -89,11 +96,34 @@ def _may_serve(app: App, mods: Iterator[Mod]) -> bool:
     return False
 
 
+def _in_submodule(app: App, mod: Mod, specifier: str) -> bool:
+    """Whether a file that is loaded by its path lies in a submodule, which Heroku fetches and nobody has read here."""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(mod.path), specifier))
+    return any(entry.kind == "submodule" and path.startswith(f"{where}/") for where, entry in app.workspace.slug_files.items())
+
+
+def _starts_known(app: App, mod: Mod) -> frozenset[str]:
+    """The modules that start programs, where all that this one starts with them are files of the project: those are reached as well."""
+    starting = app.code.knows(mod).starting
+    if not starting.names:
+        return frozenset()
+    followed = {id(one.call) for one in started_files(app.code.guards.folder, mod) if one.paths}
+    known: set[str] = set()
+    unknown: set[str] = set()
+    for fact in mod.facts.calls:
+        name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
+        module = name.rpartition(".")[0]
+        if module in starting.modules:
+            (known if id(fact) in followed or name in starting.again else unknown).add(module)
+    return frozenset(known - unknown)
+
+
 def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
     row, call = effect.row, effect.fact.call
     spread = any(isinstance(a, facts.Star) for a in call.args)
-    port_expr, port = app.code.argument(effect, row.port) if row.port else (None, UNKNOWN)
-    host_expr, host = app.code.argument(effect, row.host) if row.host else (None, UNKNOWN)
+    with app.code.guards.folder.asking_callers():
+        port_expr, port = app.code.argument(effect, row.port) if row.port else (None, UNKNOWN)
+        host_expr, host = app.code.argument(effect, row.host) if row.host else (None, UNKNOWN)
     if row.note == "address pair" and isinstance(port, Items) and len(port.items) == 2 and isinstance(port_expr, facts.Sequence):
         host, port = port.items
         host_expr, port_expr = port_expr.items[0], port_expr.items[1]
@@ -147,7 +177,7 @@ def _port_of(
     settled = app.code.environment.if_unset(value)
     if isinstance(settled, Known) and isinstance(settled.value, int | str) and str(settled.value).isdigit():
         return ("other" if names else "fixed"), (", ".join(sorted(names)) if names else str(settled.value))
-    if names and isinstance(settled, Known) and isinstance(settled.value, str) and settled.value in ("", ":"):
+    if names and isinstance(settled, Known) and settled.value in (None, "", ":"):
         return "other", ", ".join(sorted(names))  # the whole port comes from variables
     return "unknown", ""
 

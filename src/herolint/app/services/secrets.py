@@ -48,7 +48,7 @@ _QUIET_FOLDERS = frozenset(
 )
 _QUIET_FILES = lazy(
     r"(?i)(example|sample|template|\.dist$|-dist$|\.md$|\.rst$|\.lock$|lock\.json$|\.svg$|[.-]min\.js$|\.bundle\.js$|\.map$|(^|/)(test_|conftest)|"
-    r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline|(^|/)package\.json$)"
+    r"[._]test\.|[._-]spec\.|_test\.|\.pem\.pub$|\.csv$|\.tsv$|\.secrets\.baseline)"
 )
 DEVELOPMENT = lazy(
     r"(?i)(^|[/._-])(dev|devel|development|devstack|local|localhost|test|tests|testing|ci|docker|compose|vagrant|travis|snakeoil)([/._-]|$)|docker-compose|(^|/)\.?mise(\.\w+)?\.toml$|(^|/)\.envrc$|(^|/)devenv\.nix$"
@@ -76,8 +76,8 @@ _STRETCHES = bytes(ord("a") if chr(byte).isascii() and chr(byte).isalnum() else 
 """Makes `a` of letters and digits, so that so many of them in a row are found in a fraction of the time that a pattern takes."""
 _LENGTHS = (20, 24, 32, 48, 64, 90)
 """How many of them in a row are looked for."""
-DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml")
-"""Files in which a name with a value says nothing: only formats of tokens count."""
+DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml", "package.json")
+"""Ends of the paths of files in which a name with a value says nothing: only formats of tokens, and addresses, count."""
 
 
 class Secret(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from herolint.app.reaching.reach import FunctionRef
 from herolint.app.services import session_secrets
 from herolint.code import facts
 from herolint.code.facts import NONE
-from herolint.code.queries import argument, dotted
+from herolint.code.queries import argument, dotted, option
 from herolint.finding import Place
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _given(app: App) -> Iterator[Given]:
         expr, _ = code.argument(effect, effect.row.secret)
         if expr is not None:
             what = f"the key for {effect.name.replace('()', '')}"
-            yield what, effect.mod, effect.fact.function, expr, effect.fact.guard
+            yield what, *_in_options(code, effect, expr), effect.fact.guard
     for mod in code.modules:
         known = code.knows(mod).signing
         if any(key in mod.source.text for key in (*known.attributes, *known.keys)):
@@ -124,6 +124,17 @@ def _given(app: App) -> Iterator[Given]:
     yield from _config_objects(code)
     for mod, fact, expr in session_secrets.told(code):
         yield code.knows(mod).signing.setting, mod, fact.function, expr, fact.guard
+
+
+def _in_options(code: Program, effect: Effect, expr: facts.AnyExpr) -> tuple[Mod, int, facts.AnyExpr]:
+    """Where a key is written: for options that were bound to a name before (`session(options)`), in those."""
+    where, scope, made = origin(code.linker, effect.mod, effect.fact.function, expr)
+    if isinstance(made, facts.Mapping):
+        held = (option(facts.Call(made.start, made.end, made, (made,)), name) for name in effect.row.secret.split())
+        inner = next((one for one in held if one is not None), None)
+        if inner is not None:
+            return where, scope, inner
+    return effect.mod, effect.fact.function, expr
 
 
 def _assigned(code: Program, mod: Mod) -> Iterator[Given]:

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from herolint.app.calling.conditions import in_plain_sight
 from herolint.app.frameworks.laravel import laravel_of
+from herolint.app.keeping.own_stores import is_own_store
 from herolint.app.keeping.scratch import by_start, given_by_variable, is_scratch, made_anew
-from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
+from herolint.app.keeping.storage import DATA_ENDINGS, Write, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
 from herolint.app.keeping.uploads import copied_uploads
 from herolint.app.linking.operators import HOME
 from herolint.app.linking.origins import origin
 from herolint.app.linking.values import Env, Known, Unknown, options
 from herolint.app.model import App
 from herolint.app.services.databases import Database, databases, only_looked_up, sqlite_file
+from herolint.code.queries import dotted
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
@@ -151,6 +153,8 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
     seen = set()
     for write in writes(app.code):
         text = write.text
+        if (text is None or "{}" in text) and not is_temporary(write.value, text) and is_own_store(app.code, write):
+            yield _own_store(app, write)
         if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
             continue
         if text in seen or _shared(app, text) or removed_in(app.code, write.effect.mod, write.effect.fact.function, write.expr):
@@ -170,6 +174,22 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             process=write.effect.processes[0],
             confidence=Confidence.HIGH if write.effect.runs else Confidence.MEDIUM,
         )
+
+
+def _own_store(app: App, write: Write) -> Finding:
+    """A class of the project's own that keeps its data in a file."""
+    at = write.effect.mod.place(write.expr, "written here, read again later")
+    return report(
+        "HL202",
+        f"keeps its data in the file that {dotted(write.expr)} names",
+        at,
+        severity=WARNING,
+        why=lost(app),
+        related=_processes(app, write.effect.processes, at),
+        fix="keep what it holds in a database or in Redis",
+        process=write.effect.processes[0],
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _renewed_login(app: App, text: str) -> bool:
@@ -203,6 +223,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             or is_scratch(app.code, effect.mod, effect.fact, text, unread=effect.row.kind in _PICTURES)
             or made_anew(effect)
             or given_by_variable(app.code, effect.mod, effect.fact, write.expr)
+            or is_own_store(app.code, write)
         ):
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):

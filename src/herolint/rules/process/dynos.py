@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from herolint.app.calling.at_start import surely_starts
@@ -13,6 +14,7 @@ from herolint.app.reaching.reach import FunctionRef
 from herolint.app.running.processes import Process
 from herolint.changes import Edit
 from herolint.finding import Finding, Fix, Place
+from herolint.knowledge.programs import load as load_programs
 from herolint.rules.process.places import started_at
 from herolint.rules.registry import WARNING, report, rule
 from herolint.source import Span
@@ -70,16 +72,7 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
         return
     yield from _migrations_in_code(app)
     for launch in web.launches:
-        words = {w.text for w in launch.words}
-        django = launch.tool in ("django", "django-admin") and launch.subcommand in ("migrate", "makemigrations", "syncdb")
-        other = (
-            (launch.tool == "alembic" and "upgrade" in words)
-            or (launch.tool == "flask" and {"db", "upgrade"} <= words)
-            or (launch.tool == "aerich" and "upgrade" in words)
-            or (launch.tool in ("rake", "rails") and any(word.startswith(("db:migrate", "db:prepare", "db:setup")) for word in words))
-        )
-        pushed = launch.tool in ("prisma", "drizzle-kit") and {"db", "push"} <= words | set(launch.subcommand.split("-"))
-        if django or other or pushed or (launch.tool in ("prisma", "sequelize") and words & {"migrate", "db:migrate", "deploy"}):
+        if _migrates(launch):
             at = launch.at
             text = " ".join(w.text for w in launch.words)
             making = launch.subcommand == "makemigrations"
@@ -93,6 +86,13 @@ def migrations_in_web(app: App) -> Iterator[Finding]:
                 fix=_committed(app, web, launch) if making else _released(app, web, launch, text),
                 process="web",
             )
+
+
+def _migrates(launch: Launch) -> bool:
+    """Whether what is started migrates a database: the program by its name, or a script of that name under a runner."""
+    words = [word.text for word in launch.words]
+    names = {launch.tool, posixpath.basename(launch.script or "")}
+    return any(load_programs().migrates(name, words) for name in names)
 
 
 def _committed(app: App, web: Process, launch: Launch) -> Fix:

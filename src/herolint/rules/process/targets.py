@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from herolint.app.buildpacks.node_output import made_before
 from herolint.app.buildpacks.node_programs import known_programs
+from herolint.app.buildpacks.ts_layout import misplaced
 from herolint.app.launching.follow import script_folder
 from herolint.app.launching.launch import Launch
 from herolint.app.launching.launch_node import PACKAGE_MANAGERS
@@ -140,6 +141,15 @@ def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _F
         return None
     if any(f"{script}{ending}" in app.slug for ending in (".js", ".cjs", ".json", "/index.js", "/package.json")):
         return None
+    placed = misplaced(app, script) if not made_before(process, launch) else None
+    if placed is not None:
+        fix = f'start {placed.made}, or write `"rootDir": "src"` and leave {placed.beside} out of what is compiled'
+        return (
+            f"{process.name} starts {script}, and the compiler puts it at {placed.made}: it compiles {placed.beside} too",
+            at,
+            fix,
+            Confidence.HIGH,
+        )
     if "node_modules" in script.split("/") or app.build_makes(script) or made_before(process, launch):
         return None
     same = next((path for path in app.slug if path.lower() in (script.lower(), f"{script.lower()}.js")), None)

@@ -191,7 +191,9 @@ class JavaScript(Dialect):
         return self._globals.get(name, [])
 
     def loaded(self, linker: Linker, mod: Mod, call: facts.Call, depth: int) -> Target | None:
-        """What `require("m")` means where it stands inside another expression."""
+        """What `require("m")` means where it stands inside another expression, or `Object(thing)`, which is the thing itself."""
+        if isinstance(call.func, facts.Name) and call.func.id == "Object" and len(call.args) == 1:
+            return linker.resolve(mod, NONE, call.args[0], depth + 1)
         if isinstance(call.func, facts.Name) and call.func.id == "require" and len(call.args) == 1:
             first = call.args[0]
             if isinstance(first, facts.Const) and isinstance(first.value, str):
