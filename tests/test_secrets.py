@@ -49,7 +49,7 @@ TOKENS = {
     "a Slack token": "xo" + "xb-" + "123456781234-" + letters(24),
     "a Discord bot token": base64.b64encode(b"812345678901234567").decode() + "." + letters(6) + "." + letters(38),
     "a Telegram bot token": "6123456789" + ":AA" + letters(33),
-    "a Telegram session": "STRING_" + "SESSION=" + letters(352) + "=",
+    "the session of a messenger account": "STRING_" + "SESSION=" + letters(352) + "=",
     "a Gmail app password": 'mail = {"host": "smtp.gmail.com", "password": "'
     + " ".join(letters(4, string.ascii_lowercase) for _ in range(4))
     + '"}',
