@@ -20,7 +20,7 @@ _SHOWN = 4
 @rule("HL420", "dependency-python-mismatch", ERROR, WARNING, needs=("python",))
 def dependency_python_mismatch(app: App) -> Iterator[Finding]:
     """What is pinned cannot be installed or run with the Python that the buildpack will use."""
-    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+    if not builds_python(app) or not app.dependencies.manager:
         return
     wanted = wanted_python(app)
     if wanted.issue or (wanted.minor is not None and app.platform.python.version(wanted.minor) is None):
@@ -36,7 +36,7 @@ def dependency_python_mismatch(app: App) -> Iterator[Finding]:
 
 def uninstallable_pins(app: App) -> Iterator[Finding]:
     """What has neither a wheel nor a source that builds for the Python that the buildpack will use: a finding of HL410."""
-    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+    if not builds_python(app) or not app.dependencies.manager:
         return
     wanted = wanted_python(app)
     found = [one for one in _known_troubles(app, wanted) if one.certain]
