@@ -144,6 +144,17 @@ def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
             fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
             process="web",
         )
+    if engine is not None and cached and spread.several and constant(engine.value) == "django.contrib.sessions.backends.cached_db":
+        yield report(
+            "HL206",
+            "sessions are read from Django's cache in memory, and one worker does not see what another one has written",
+            engine.mod.place(engine.assign.value or engine.assign, "read from each worker's memory"),
+            confidence=min(confidence, Confidence.MEDIUM),
+            why=f"{spread.apart}: a visitor who has logged out, or has filled a form, is somebody else in the next request",
+            related=spread.places,
+            fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
+            process="web",
+        )
     layer = django.backend("CHANNEL_LAYERS")
     if layer is not None and _in_memory(app, layer[0]) and spread.several and _uses_layer(app):
         yield report(
