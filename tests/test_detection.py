@@ -132,3 +132,17 @@ def test_submodules_that_a_build_cannot_fetch(tmp_path: Path) -> None:
     assert [(found.at.path, found.message.partition(",")[0]) for found in result.findings] == [
         (".gitmodules", "the submodule lib/a is fetched over SSH")
     ]
+
+
+def test_imports_from_a_submodule_are_no_matter_of_requirements(tmp_path: Path) -> None:
+    """What the build fetches into the folder is not known, and no package would bring it."""
+    git = shutil.which("git")
+    assert git is not None
+    (tmp_path / ".gitmodules").write_text('[submodule "words"]\n\tpath = words\n\turl = https://github.com/example/words\n')
+    (tmp_path / "Procfile").write_text("web: gunicorn app:app\n")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.1\ngunicorn==23.0.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\nfrom words.english import GREETING\nimport numpy\n\napp = Flask(GREETING)\n")
+    for command in (["init", "-q"], ["add", "-A"], ["update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},words"]):
+        subprocess.run([git, "-C", str(tmp_path), *command], check=True)
+    result = run(tmp_path, Config(select=("HL411",)), RunOptions(today=date(2026, 11, 24), cache=False))
+    assert [found.message.partition("`")[2].partition("`")[0] for found in result.findings] == ["numpy"]

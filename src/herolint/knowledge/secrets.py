@@ -36,12 +36,22 @@ class Token(msgspec.Struct, frozen=True, dict=True):
         return tuple(word.encode() for word in self.holds)
 
 
-class Public(msgspec.Struct, frozen=True):
-    """What makes a value public although its name sounds secret: prefixes and words of names, beginnings of values."""
+class Public(msgspec.Struct, frozen=True, dict=True):
+    """What makes a value public although its name sounds secret: prefixes and words of names, beginnings and forms of values."""
 
     prefixes: tuple[str, ...]
     words: tuple[str, ...]
     values: tuple[str, ...]
+    forms: tuple[str, ...]
+
+    @cached_property
+    def form(self) -> re.Pattern[str]:
+        """Any of the forms."""
+        return re.compile("|".join(self.forms))
+
+    def is_value(self, value: str) -> bool:
+        """Whether a value is public by its looks."""
+        return value.startswith(self.values) or self.form.fullmatch(value) is not None
 
 
 class SecretFormats(msgspec.Struct, frozen=True):

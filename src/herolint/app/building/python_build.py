@@ -41,6 +41,16 @@ def builds_python(app: App) -> bool:
     return not app.buildpacks or any("python" in url for url in app.buildpacks)
 
 
+_OF_PACKAGES = ("setup.py", "setup.cfg", "tox.ini", "pyproject.toml")
+"""Files beside the `manage.py` of a package that only has a site to be tried in."""
+
+
+def is_django_site(app: App) -> bool:
+    """Whether a Django project that is a site, and no package, lies at the root: nothing but to be deployed is left to do with it."""
+    at_root = "manage.py" in app.slug and not any(name in app.slug for name in _OF_PACKAGES)
+    return at_root and any(path.count("/") == 1 and path.endswith(("/wsgi.py", "/asgi.py")) for path in app.slug)
+
+
 def manager_files(app: App) -> tuple[str, ...]:
     """The package managers' files at the root, in the buildpack's order."""
     return tuple(name for name in MANAGER_FILES if name in app.slug)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.building.python_build import MANAGERS, builds_python, manager_files
+from herolint.app.building.python_build import MANAGERS, builds_python, is_django_site, manager_files
 from herolint.app.buildpacks import Outcome, python_locks, python_project, python_versions
 from herolint.finding import Place
 from herolint.patterns import lazy
@@ -155,8 +155,8 @@ def _make_one(app: App) -> str:
 
 
 def _is_python_app(app: App) -> bool:
-    """Whether Python processes would run: the Procfile says so."""
-    return any(
+    """Whether Python processes would run: the Procfile says so, or there is a site that wants to be served."""
+    return is_django_site(app) or any(
         launch.tool in ("python", "django", "gunicorn", "uvicorn", "flask", "celery", "streamlit")
         for p in app.processes.values()
         for launch in p.launches

@@ -254,6 +254,9 @@ class Folder:
                 continue
             if isinstance(what, Assign) and what.op in ("=", ":=") and isinstance(what.target, facts.Name):
                 values.append(self.fold(mod, what.function, what.value, depth))
+            elif isinstance(what, Assign) and what.op == "with" and isinstance(what.target, facts.Name):
+                made = self.fold(mod, what.function, what.value, depth)
+                values.append(made if isinstance(made, Made) else UNKNOWN)  # most give themselves: `with TemporaryDirectory() as folder`
             else:
                 values.append(UNKNOWN)
             fills.append(isinstance(what, Assign) and fills_empty(mod, what))

@@ -311,7 +311,7 @@ def _elsewhere(code: CodeBase, dotted: str) -> str | None:
     found = [path for path in code.files if path.endswith((f"/{tail}.py", f"/{tail}/__init__.py"))]
     if len(found) != 1:
         return None
-    code.add_root(found[0][: found[0].rindex(f"/{tail}")])
+    code.add_root(found[0][: found[0].rindex(f"/{tail}")], guessed=True)
     return found[0]
 
 

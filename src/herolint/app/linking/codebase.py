@@ -38,6 +38,8 @@ class CodeBase:
         self.cache = cache
         self.problems = problems
         self.roots: list[str] = [""]
+        self.guessed: set[str] = set()
+        """Roots that nothing names: what must lie there is asked for without its folder."""
         self.open_path = False
         """Whether code or config adds folders to the search path that cannot be known."""
         self._mods: dict[str, Mod | None] = {}
@@ -81,11 +83,15 @@ class CodeBase:
                 folder = folder.rpartition("/")[0]
         return frozenset(found)
 
-    def add_root(self, folder: str) -> None:
+    def add_root(self, folder: str, *, guessed: bool = False) -> None:
         """Make a folder one that imports start from (a script's own folder, `--chdir`, `PYTHONPATH`)."""
         folder = folder.strip("/").removeprefix("./")
         folder = "" if folder == "." else folder
+        if not guessed:
+            self.guessed.discard(folder)
         if folder not in self.roots:
+            if guessed:
+                self.guessed.add(folder)
             self.roots.append(folder)
             self._found.clear()
             self._ways.clear()

@@ -138,10 +138,13 @@ class Judge:
     # ---- modules of the project ------------------------------------------------------------------------------------
 
     def _has_other_file(self, top: str) -> bool:
-        """Whether a compiled module of that name lies on the import path, or one that `.slugignore` removes (which is another finding)."""
+        """Whether a compiled module of that name lies on the import path, a submodule, or one that `.slugignore` removes (another finding)."""
         workspace = self.app.workspace
         if any(workspace.exists(f"{root}/{top}/__init__.py".lstrip("/")) for root in self.code.roots):
             return True
+        entries = (workspace.files.get(f"{root}/{top}".lstrip("/")) for root in self.code.roots)
+        if any(entry is not None and entry.kind == "submodule" for entry in entries):
+            return True  # what the build fetches, or does not: another finding
         return any(
             name.startswith(f"{top}.") and name.endswith((".so", ".pyd", ".pyx", ".pyc", ".py"))
             for root in self.code.roots

@@ -76,7 +76,7 @@ def _django(app: App) -> Iterator[NeededDriver]:
     who = tuple(name for name in app.code.reach if app.code.runs_django(app.processes[name]))
     for mod, at, value in _read_by_django(app):
         optional = any(isinstance(one, Made) and one.name.endswith(".config") for one in walk(value))
-        if not _falls_back(value) and (not optional or _orders_postgres(app)):  # else the app may have another database, or none
+        if _orders_postgres(app) or not (_falls_back(value) or optional):  # else the app may have another database, or none
             yield NeededDriver(mod, at, who, app.code.django is not None and app.code.django.sure)
 
 

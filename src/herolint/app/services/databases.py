@@ -258,10 +258,20 @@ def _django_sqlite(value: Value) -> tuple[str | None, bool]:
                 return None, False
         if isinstance(one, Made):
             default = one.keyword("default")
+            if default is None and one.name.endswith(".parse") and one.args:
+                return _parsed(one.args[0])
             text = next((t for o in options(default) if (t := text_of(o))), None) if default is not None else None
             if text and (file := sqlite_path(text)):
                 return file, True
             return None, False
-        if isinstance(one, Env) and one.default is None:
-            return None, False
+        if isinstance(one, Env):
+            return _parsed(one)  # `env.db("DATABASE_URL", default="sqlite:///shop.db")`
     return None, False
+
+
+def _parsed(address: Value) -> tuple[str | None, bool]:
+    """The same of `dj_database_url.parse(os.environ.get("DATABASE_URL", "sqlite:///shop.db"))`."""
+    named = any(isinstance(one, Env) for one in options(address))
+    texts = [text for one in options(address) if not isinstance(one, Env) and (text := text_of(one))]
+    file = sqlite_path(texts[0]) if texts else None
+    return file, named

@@ -87,7 +87,7 @@ def in_assignments(source: SourceFile) -> Iterator[Given]:
             start -= 1
         name = re.split(r"""['"\s\]:=]""", text[start : match.end()], maxsplit=1)[0]
         value = text[match.start("s") : match.end("s")]
-        if value.startswith(load_secret_formats().public.values) or value.lower() == name.lower() or _VARIABLE.fullmatch(value):
+        if load_secret_formats().public.is_value(value) or value.lower() == name.lower() or _VARIABLE.fullmatch(value):
             continue
         if _PUT_IN.search(value):
             continue  # it is put together when the program runs

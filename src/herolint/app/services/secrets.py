@@ -21,7 +21,7 @@ from herolint.app.services.secret_settings import (
     is_public,
     key_file,
 )
-from herolint.app.services.secret_values import PLACEHOLDER, entropy, looks_made_up, mask
+from herolint.app.services.secret_values import PLACEHOLDER, entropy, looks_made_up, looks_random, mask
 from herolint.finding import Place
 from herolint.knowledge.secrets import Token, load_secret_formats
 from herolint.patterns import lazy
@@ -218,7 +218,7 @@ def _urls(source: SourceFile) -> Iterator[Secret]:
             or host.startswith(("192.168.", "10."))
         ):
             continue
-        if _INVENTED_HOST.search(host) or host.startswith(("your", "host.", "my")):
+        if _INVENTED_HOST.search(host) or host.startswith(("your", "host.")) or (host.startswith("my") and not looks_random(password, 12)):
             continue
         if PLACEHOLDER.match(password) or password.lower() in ("password", user.lower()) or re.fullmatch(r"[A-Z_]+|\d{1,5}|%\w", password):
             continue

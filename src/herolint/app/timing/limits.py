@@ -33,13 +33,31 @@ def has_limit(code: Program, effect: Effect) -> bool:
     """Whether something ends the call when the other side does not answer, or may do so without our knowing."""
     return (
         _given(code, effect)
-        or any(isinstance(a, facts.Star) and a.stars == 2 for a in effect.fact.call.args)
+        or any(_may_hold_limit(code, effect, a) for a in effect.fact.call.args if isinstance(a, facts.Star) and a.stars == 2)
         or _raced(effect)
         or _killed(effect)
         or _by_context(code, effect)
         or _by_client(code, effect)
         or code.limits_all
     )
+
+
+def _may_hold_limit(code: Program, effect: Effect, spread: facts.Star) -> bool:
+    """Whether options that are spread into a call (`**given`) hold a limit, or cannot all be seen."""
+    mod, function, given = effect.mod, effect.fact.function, spread.value
+    names = {"timeout", *effect.row.timeout.split()}
+    tables = list(options(code.fold(mod, function, given)))
+    if not all(isinstance(one, Table) and one.whole and not any(one.get(name) is not None for name in names) for one in tables):
+        return True
+    if not isinstance(given, facts.Name):
+        return False
+    if any(isinstance(arg, facts.Name) and arg.id == given.id for fact in mod.calls_of.get(function, ()) for arg in fact.call.args):
+        return True  # another function may add one
+    if any((dotted(fact.call.func) or "").startswith(f"{given.id}.") for fact in mod.calls_of.get(function, ())):
+        return True  # `given.update(…)`
+    added = (one.target for one in mod.facts.assigns if one.function == function and isinstance(one.target, facts.Index))
+    keys = (one.key for one in added if isinstance(one.base, facts.Name) and one.base.id == given.id)
+    return any(not isinstance(key, facts.Const) or key.value in names for key in keys)
 
 
 def has_deadline(code: Program, effect: Effect, limit: float, way: Way = ()) -> bool:

@@ -18,7 +18,7 @@ def dependency_api_mismatch(app: App) -> Iterator[Finding]:
     """A pinned release fails with the release of another distribution that comes with it, or no longer has what the code imports."""
     yield from told(app, "HL421", "not-together")
     yield from (with_node("HL421", broken) for broken in node_breaks(app) if broken.row.stage != "install")
-    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+    if not builds_python(app) or not app.dependencies.manager:
         return
     python = python_minor(app)
     wanted = wanted_python(app)

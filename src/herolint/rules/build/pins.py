@@ -20,7 +20,7 @@ _SHOWN = 4
 @rule("HL420", "dependency-python-mismatch", ERROR, WARNING, needs=("python",))
 def dependency_python_mismatch(app: App) -> Iterator[Finding]:
     """What is pinned cannot be installed or run with the Python that the buildpack will use."""
-    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+    if not builds_python(app) or not app.dependencies.manager:
         return
     wanted = wanted_python(app)
     if wanted.issue or (wanted.minor is not None and app.platform.python.version(wanted.minor) is None):
@@ -36,7 +36,7 @@ def dependency_python_mismatch(app: App) -> Iterator[Finding]:
 
 def uninstallable_pins(app: App) -> Iterator[Finding]:
     """What has neither a wheel nor a source that builds for the Python that the buildpack will use: a finding of HL410."""
-    if not builds_python(app) or not app.root.deployed or not app.dependencies.manager:
+    if not builds_python(app) or not app.dependencies.manager:
         return
     wanted = wanted_python(app)
     found = [one for one in _known_troubles(app, wanted) if one.certain]
@@ -113,7 +113,13 @@ def _fix(app: App, found: list[Trouble], python: str) -> str:
 def _with_none(app: App) -> Iterator[Finding]:
     """The Python that is asked for will have to be changed: what no supported one can install."""
     supported = [row.minor for row in app.platform.python.versions]
-    found = [d for d in app.dependencies.packages.values() if all(failure(app, d, python) for python in supported)]
+    stuck = _with_each(app, supported)
+    if stuck:
+        yield _stuck(stuck)
+    told = {one.dependency.name for one in stuck}
+    found = [
+        d for name, d in app.dependencies.packages.items() if name not in told and all(failure(app, d, python) for python in supported)
+    ]
     if not found:
         return
     first = found[0]
@@ -127,6 +133,26 @@ def _with_none(app: App) -> Iterator[Finding]:
         why="once the Python version is raised, the build must compile them, which takes minutes and may fail",
         related=[Place(one.at.path, one.at.span, "likewise") for one in found[1 : _SHOWN + 1]],
         fix="raise the pins together with the Python version" + (f", e.g. {first.name} to {later}" if later else ""),
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def _with_each(app: App, pythons: list[str]) -> list[Trouble]:
+    """What surely fails with each of these versions of Python, as it does with the oldest."""
+    first, *others = [{one.dependency.name: one for one in troubles(app, python) if one.certain} for python in pythons]
+    return [one for name, one in first.items() if all(name in known for known in others)]
+
+
+def _stuck(found: list[Trouble]) -> Finding:
+    names = some([one.name for one in found], _SHOWN)
+    first, *others = found
+    return report(
+        "HL420",
+        f"no Python that the buildpack still has goes with {names}",
+        Place(first.dependency.at.path, first.dependency.at.span, first.reason),
+        why="whichever Python is asked for in the place of the one that is refused, the build or the start fails",
+        related=[Place(one.dependency.at.path, one.dependency.at.span, one.reason) for one in others[:_SHOWN]],
+        fix="raise the pins together with the Python version",
         confidence=Confidence.MEDIUM,
     )
 

@@ -33,7 +33,7 @@ def requirement_uninstallable(app: App) -> Iterator[Finding]:
         from herolint.rules.build.breaks import with_node
 
         yield from (with_node("HL410", broken) for broken in node_breaks(app) if broken.row.stage == "install")
-    if not builds_python(app) or not app.root.deployed:
+    if not builds_python(app):
         return
     found = app.dependencies
     if found.manager == "pip" and app.requirements is not None and app.requirements.encoding_problem is None:

@@ -12,6 +12,7 @@ from herolint.finding import Confidence, Finding, Fix
 from herolint.knowledge.breaks import before
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.source import Span
+from herolint.wording import some
 
 LOCAL = frozenset(
     {
@@ -31,6 +32,12 @@ LOCAL = frozenset(
     }
 )
 
+_ELSEWHERE = (
+    ".railway.app", ".onrender.com", ".vercel.app", ".now.sh", ".netlify.app", ".fly.dev", ".pythonanywhere.com", ".azurewebsites.net",
+    ".elasticbeanstalk.com", ".run.app", ".appspot.com", ".repl.co", ".replit.dev", ".replit.app", ".koyeb.app", ".glitch.me", ".ngrok.io",
+    ".ngrok-free.app", ".gitpod.io", ".deta.dev", ".cyclic.app", ".ondigitalocean.app",
+)  # fmt: skip
+"""Domains under which other platforms give an app its name: none of them ever leads here."""
 _OF_DEBUG = (".localhost", "127.0.0.1", "[::1]")
 """What Django lets in while DEBUG is on and nothing is listed."""
 
@@ -48,7 +55,7 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
         return
     debug = django.setting("DEBUG")
     hosts = _hosts(app, found.value)
-    if hosts is None or any(h not in LOCAL for h in hosts):
+    if hosts is None or not all(_is_elsewhere(host) for host in hosts):
         return
     debug_on = (
         debug is not None
@@ -60,7 +67,7 @@ def allowed_hosts(app: App) -> Iterator[Finding]:
     if empty_with_debug and release and before("django", "refuses other hosts while DEBUG is on", release):
         return
     runs = app.code.guards.holds(found.mod, found.assign.guard)
-    said = "is empty" if not hosts else f"names only {', '.join(hosts)}"
+    said = "is empty" if not hosts else f"names only {some(hosts, 3)}"
     yield report(
         "HL708",
         f"ALLOWED_HOSTS {said}: the app's own domain is shut out",
@@ -111,6 +118,12 @@ def _play(app: App) -> Iterator[Finding]:
             fix='write `play.filters.hosts.allowed = [".herokuapp.com", "localhost"]` with your own domain',
             process="web",
         )
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Whether a name of ALLOWED_HOSTS is that of the machine itself or one that another platform gives."""
+    name = host.strip().removeprefix("https://").removeprefix("http://").rstrip("/")
+    return name.partition(":")[0] in LOCAL or name in LOCAL or name.endswith(_ELSEWHERE)
 
 
 def _fix(app: App, found: Setting, hosts: list[str]) -> Fix:

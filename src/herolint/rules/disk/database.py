@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from herolint.app.calling.conditions import in_plain_sight
+from herolint.app.folding.config_vars import is_set
 from herolint.app.frameworks.laravel import laravel_of
 from herolint.app.keeping.own_stores import is_own_store
 from herolint.app.keeping.scratch import by_start, given_by_variable, is_scratch, made_anew
@@ -48,6 +49,8 @@ def sqlite_on_ephemeral_disk(app: App) -> Iterator[Finding]:
         if _read_only(app, database, file):
             continue
         variables = sorted({o.name for o in options(database.value) if isinstance(o, Env)})
+        if fallback and is_set(app, variables[0] if variables else "DATABASE_URL"):
+            continue  # app.json orders the database that stands before the file
         unsure = fallback or database.runs is None
         behind = f" unless {variables[0]} is set" if fallback and variables else ""
         yield report(

@@ -12,60 +12,11 @@ from herolint.app.keeping.lasting import Lasting, lasting_values
 from herolint.app.linking.values import Items, Table, constant
 from herolint.app.model import App
 from herolint.app.reaching.reach import FunctionRef
-from herolint.app.running.workers import Workers, dynos_of, web_workers
 from herolint.code import facts
-from herolint.finding import Confidence, Finding, Place, Severity
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.disk.cached import state_in_cache
+from herolint.rules.disk.spread import Spread
 from herolint.rules.registry import NOTE, WARNING, report, rule
-
-
-class Spread:
-    """How far the memory of one web process is from that of the next: what messages, severity and confidence depend on."""
-
-    def __init__(self, app: App) -> None:
-        self.workers: Workers | None = web_workers(app)
-        self.dynos = dynos_of(app, "web")
-        self.hours = f"{app.platform.restart_hours:.0f} hours"
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one process answers requests."""
-        return self.dynos > 1 or (self.workers is not None and self.workers.several)
-
-    @property
-    def severity(self) -> Severity:
-        """A note where the project itself says that there is one process."""
-        one = self.workers is not None and self.workers.chosen and self.workers.number == 1
-        return NOTE if one and not self.several else WARNING
-
-    @property
-    def confidence(self) -> Confidence:
-        """Certain where several processes answer."""
-        return Confidence.HIGH if self.several else Confidence.MEDIUM
-
-    @property
-    def where(self) -> str:
-        """Whose memory it is."""
-        return "each worker's memory" if self.several else "the memory of one process"
-
-    @property
-    def apart(self) -> str:
-        """Why one process does not see what another one holds."""
-        if self.workers is not None and self.workers.several:
-            by = " (the buildpack sets WEB_CONCURRENCY)" if self.workers.origin == "buildpack" else ""
-            return f"{self.workers.launch.tool} starts {self.workers.number} workers{by}, and one does not see what another holds"
-        return f"each of the {self.dynos} web dynos has its own" if self.several else "a second worker or dyno would not see it"
-
-    @property
-    def lost(self) -> str:
-        """Who else does not see it, and when it is gone."""
-        return f"{self.apart}; at each deploy, restart and at least every {self.hours} all of it is gone"
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """What says how many processes there are."""
-        if self.workers is None or not self.workers.several:
-            return ()
-        return (Place(self.workers.place.path, self.workers.place.span, f"{self.workers.number} workers"),)
 
 
 @rule("HL206", "in-memory-state", WARNING, NOTE, needs=("processes",))
@@ -193,6 +144,17 @@ def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
             fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
             process="web",
         )
+    if engine is not None and cached and spread.several and constant(engine.value) == "django.contrib.sessions.backends.cached_db":
+        yield report(
+            "HL206",
+            "sessions are read from Django's cache in memory, and one worker does not see what another one has written",
+            engine.mod.place(engine.assign.value or engine.assign, "read from each worker's memory"),
+            confidence=min(confidence, Confidence.MEDIUM),
+            why=f"{spread.apart}: a visitor who has logged out, or has filled a form, is somebody else in the next request",
+            related=spread.places,
+            fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
+            process="web",
+        )
     layer = django.backend("CHANNEL_LAYERS")
     if layer is not None and _in_memory(app, layer[0]) and spread.several and _uses_layer(app):
         yield report(
@@ -205,12 +167,32 @@ def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
             fix="use `channels_redis.core.RedisChannelLayer` with `REDIS_URL`",
             process="web",
         )
+    if cached:
+        yield from state_in_cache(
+            app, spread, cache[1].mod.place(cache[1].assign.target, "in memory") if cache is not None else None, confidence
+        )
+    if spread.several and cached and (limited := _limited_by_cache(app, django)) is not None:
+        at = cache[1].mod.place(cache[1].assign.target, "the limits are counted in memory") if cache is not None else limited
+        yield _limit(at, spread, "point CACHES at Redis")
+
+
+def _limited_by_cache(app: App, django: Django) -> Place | None:
+    """The first place that limits rates by counting in Django's cache: the settings, a view, a decorator."""
+    label = "the limits are counted in memory"
     throttled = django.value("REST_FRAMEWORK")
     limits = throttled.get("DEFAULT_THROTTLE_CLASSES") if isinstance(throttled, Table) else None
-    if spread.several and cached and isinstance(limits, Items) and limits.items:
-        at = cache[1] if cache is not None else django.setting("REST_FRAMEWORK")
-        if at is not None:
-            yield _limit(at.mod.place(at.assign.target, "the limits are counted in memory"), spread, "point CACHES at Redis")
+    if isinstance(limits, Items) and limits.items and (setting := django.setting("REST_FRAMEWORK")) is not None:
+        return setting.mod.place(setting.assign.target, label)
+    for effect in app.code.effects_of("limits-rates"):
+        if effect.row.kind == "cache" and "web" in effect.processes:
+            return effect.mod.place(effect.fact.call, label)
+    for mod in app.code.modules:
+        if "throttle_classes" in mod.source.text and "web" in app.code.reached_by(mod.path):
+            for body in mod.class_body.values():
+                given = body["throttle_classes"][-1] if "throttle_classes" in body else None
+                if given is not None and isinstance(given.value, facts.Sequence) and given.value.items:
+                    return mod.place(given.value, label)
+    return None
 
 
 def _uses_layer(app: App) -> bool:
@@ -222,6 +204,8 @@ def _rate_limits(app: App, spread: Spread) -> Iterator[Finding]:
     """Limiters that count in memory because no other storage is given."""
     in_memory, elsewhere = [], set()
     for effect in app.code.effects_of("limits-rates"):
+        if effect.row.kind == "cache":
+            continue
         given = [k.value for k in effect.fact.call.args if isinstance(k, facts.Keyword) and k.name in effect.row.url.split()]
         values = [app.code.fold(effect.mod, effect.fact.function, expr) for expr in given]
         values += [found.value for found in settings_named(app.code, effect.row.note.split())]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.folding.config_vars import value_given
+from herolint.app.launching.launch import Launch
 from herolint.app.model import App
 from herolint.app.running.own_programs import Unstartable
+from herolint.code.facts import NONE
 from herolint.finding import Finding, Fix, Place
 from herolint.knowledge import stdlib
 from herolint.knowledge.packages import is_listed_import, program_packages
@@ -64,6 +67,25 @@ def bare_names(app: App) -> Iterator[Finding]:
                     fix=by_shell(app, process, command, name),
                     process=process.name,
                 )
+
+
+def deeper_folder(app: App, launch: Launch, path: str) -> str | None:
+    """The folder of a module that a command names as if it lay at the root; None where the command looks there, or may."""
+    code = app.code.code
+    folder = next((root for root in code.guessed if path.startswith(f"{root}/")), None)
+    tail = (launch.module or "").replace(".", "/")
+    if folder is None or code.open_path or path not in (f"{folder}/{tail}.py", f"{folder}/{tail}/__init__.py"):
+        return None
+    settings = app.code.entry_points.gunicorn_config(launch)
+    mod = code.mod(settings) if settings else None
+    moved = mod is not None and any(name in mod.names.get(NONE, {}) for name in ("chdir", "pythonpath"))
+    return None if moved or value_given(app, "GUNICORN_CMD_ARGS") or launch.has("--pythonpath") else folder
+
+
+def look_in(launch: Launch, folder: str) -> str:
+    """How a server is told to look for modules in a folder."""
+    option = {"gunicorn": "--chdir", "uvicorn": "--app-dir"}.get(launch.tool)
+    return f"write `{launch.tool} {option} {folder} …`" if option else f"write `cd {folder} && {launch.tool} …`"
 
 
 def is_known_module(top: str) -> bool:

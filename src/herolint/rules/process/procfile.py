@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.building.detection import moves_root
-from herolint.app.building.python_build import builds_python
+from herolint.app.building.python_build import builds_python, is_django_site
 from herolint.app.model import App
 from herolint.app.running.defaults import beside_others, default_fails, no_default_web
 from herolint.app.running.endpoints import unmeant_web
@@ -19,6 +19,7 @@ _SERVING = (
     "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
     "gunicorn", "uvicorn", "chainlit", "daphne", "hypercorn", "waitress",
 )  # fmt: skip
+_BOTS = ("python-telegram-bot", "aiogram", "pytelegrambotapi", "discord-py", "py-cord", "nextcord", "disnake", "slack-bolt")
 _STARTS = ("app.py", "main.py", "manage.py", "wsgi.py", "asgi.py", "server.py", "run.py", "application.py", "bot.py")
 _SIGNS = ("app.json", "runtime.txt", ".slugignore", "Aptfile", "heroku.yml")
 
@@ -127,12 +128,14 @@ def no_web_process(app: App) -> Iterator[Finding]:
         return
     if procfile is None:
         if builds_python(app) and _wants_to_run(app) and not moves_root(app):
+            bot = _bot_script(app)
             yield report(
                 "HL104",
                 "there is no Procfile: nothing starts after the push",
                 Place(""),
-                why="the Python buildpack has no default process; the app deploys, and every request gets H14",
-                fix=_suggestion(app),
+                why="the Python buildpack has no default process; the app deploys, and "
+                + ("the bot never runs" if bot else "every request gets H14"),
+                fix=f"write a `Procfile` with `worker: python {bot}`" if bot else _suggestion(app),
             )
         return
     yield from _other_processes(app, procfile)
@@ -239,7 +242,16 @@ def _wants_to_run(app: App) -> bool:
     """Whether the repository is an app meant for a platform, and no library or collection of scripts."""
     if any(name in app.slug for name in _SIGNS) or app.app_json is not None:
         return True
-    return app.dependencies.has(*_SERVING) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
+    if is_django_site(app):
+        return True
+    return app.dependencies.has(*_SERVING, *_BOTS) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
+
+
+def _bot_script(app: App) -> str:
+    """The script that starts a bot, where nothing that serves is installed beside it."""
+    if not app.dependencies.has(*_BOTS) or app.dependencies.has(*_SERVING):
+        return ""
+    return next((name for name in ("bot.py", *_STARTS) if name in app.slug), "")
 
 
 def _some_serve(app: App) -> bool:

@@ -19,7 +19,7 @@ from herolint.app.running.own_programs import unstartable
 from herolint.app.running.processes import Process
 from herolint.code.facts import NONE
 from herolint.finding import Confidence, Finding, Fix, Place
-from herolint.rules.process.own_files import bare_names, is_known_module, not_started, startable_packages
+from herolint.rules.process.own_files import bare_names, deeper_folder, is_known_module, look_in, not_started, startable_packages
 from herolint.rules.process.places import python_launches, started_at
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -223,6 +223,8 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
     code = app.code.code
     if _container_path(app, process) or not code.files:
         return None
+    if app.dependencies.has("django"):
+        app.code.django  # noqa: B018 - its settings may lie deeper, which the search then knows
     path = code.find(module)
     if path is None:
         if _may_be_elsewhere(app, launch, module):
@@ -243,6 +245,9 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
             instead(app, launch, module, found, safe=case) if near else f"name the module that holds the app instead of `{module}`",
             Confidence.HIGH if case or not (own or app.dependencies.unread) else Confidence.MEDIUM,
         )
+    if (folder := deeper_folder(app, launch, path)) is not None:
+        message = f"{process.name} starts the module {module}, which lies in {folder}/, where it does not look"
+        return message, at, look_in(launch, folder), Confidence.HIGH
     if launch.attr and launch.tool != "celery":
         return _missing_object(app, process, launch, path, at)
     if launch.tool == "gunicorn":

@@ -17,6 +17,7 @@ from herolint.app.timing.commands import long_program
 from herolint.app.timing.durations import Pause, pauses, way_of
 from herolint.app.timing.limits import ends_by_itself, has_deadline, time_limit
 from herolint.app.timing.network import Calls, slow_calls
+from herolint.app.timing.questions import questions
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
 
@@ -81,6 +82,7 @@ def long_work_in_request(app: App) -> Iterator[Finding]:
     yield from _long_kinds(app)
     yield from _pauses(app)
     yield from _network(app)
+    yield from _questions(app)
     yield from _waited_jobs(app)
 
 
@@ -164,6 +166,22 @@ def _network(app: App) -> Iterator[Finding]:
             fix="queue it, cache the result, or make the calls at once with a deadline"
             if calls.times != 1
             else f"give it a limit below {limit:.0f} s, or queue it ({app.code.spell(calls.effect.mod, 'queue')}) and answer 202",
+            process="web",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _questions(app: App) -> Iterator[Finding]:
+    """Several answers of large models that a request waits for in turn."""
+    limit = app.platform.request_timeout_s
+    for asked in questions(app.code, limit):
+        yield report(
+            "HL502",
+            f"{asked.label} asks a large model {asked.number} times, one after the other",
+            asked.mod.place(asked.fact.call, "the first question"),
+            why=f"each answer takes from some seconds to half a minute, and the router answers H12 after {limit:.0f} s",
+            related=(asked.effect.mod.place(asked.effect.fact.call, "asks the model"),) if asked.fact is not asked.effect.fact else (),
+            fix=f"ask at once what does not depend on another answer, or queue it ({app.code.spell(asked.mod, 'queue')}) and answer 202",
             process="web",
             confidence=Confidence.MEDIUM,
         )
