@@ -18,6 +18,8 @@ _MADE_UP = lazy(
 )
 _FOR_TESTS = lazy(r"6LeIxAcTAAAAA|4242424242|10000000-(?:ffff|aaaa|0000)-|bfb279f9aa9bdbcf|[123]x0{7,}")
 """Beginnings of keys that services publish for everybody's tests (reCAPTCHA, hCaptcha, Turnstile, M-Pesa)."""
+_TYPED = lazy(r"(?!(.)\1)([0-9A-Za-z]{2,4})\2{3}")
+"""The same few characters four times over: somebody has typed them."""
 _COUNTED = lazy(r"(?<!\d)123456(?!\d)")
 _CONSONANTS = lazy(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _WORDS = lazy(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
@@ -41,7 +43,8 @@ def is_placeholder(value: str) -> bool:
 
 def looks_made_up(value: str) -> bool:
     """Whether the value holds words of examples, or hardly any different characters."""
-    return bool(_MADE_UP.search(value) or _FOR_TESTS.match(value)) or len(set(value)) < min(8, max(3, len(value) - 2))
+    said = _MADE_UP.search(value) or _FOR_TESTS.match(value) or _TYPED.search(value)
+    return bool(said) or len(set(value)) < min(8, max(3, len(value) - 2))
 
 
 def looks_random(value: str, length: int = 16) -> bool:

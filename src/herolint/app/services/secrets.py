@@ -43,7 +43,7 @@ _QUIET_FOLDERS = frozenset(
     """
     test tests testing __tests__ __mocks__ e2e cypress spec specs fixtures testdata mock mocks example examples sample samples doc docs
     documentation node_modules venv .venv env site-packages vendor godeps third_party bower_components migrations cassettes seed seeds locale
-    locales i18n translation translations
+    locales i18n lang translation translations
     """.split()
 )
 _QUIET_FILES = lazy(

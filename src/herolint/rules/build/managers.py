@@ -89,6 +89,10 @@ _ARTIFACTS = (
 )
 
 
+_IN_TESTS = re.compile(r"(?:^|/)(?:tests?|specs?|fixtures?|testdata|__tests__)/")
+"""Folders in which packages are committed on purpose: something is tried out on them."""
+
+
 @rule("HL413", "artifacts-committed", WARNING, ERROR)
 def artifacts_committed(app: App) -> Iterator[Finding]:
     """What the build makes is in the repository."""
@@ -193,7 +197,7 @@ def _generated(app: App) -> Iterator[Finding]:
             for path in app.slug
             if pattern.match(path)
             and not path.startswith(environments)
-            and ("node_modules/" not in path or what == "node_modules")
+            and ("node_modules/" not in path or (what == "node_modules" and not _IN_TESTS.search(path)))
             and (what != "log files" or app.workspace.slug_files[path].size)
         ]
         if not paths:
