@@ -134,6 +134,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
             '{"scripts": {"dev": "SESSION_SECRET=\\"' + letters(30) + '1\\" node ."}, "config": {"token": "' + letters(30) + '1"}}\n',
         ),
         ("mail.js", "const gmail = { pass: 'abcd efgh ijkl mnop' };\n"),
+        ("fetch.js", "const headers = { cookie: 'shop_session=" + "eyJpdiI6" + letters(300) + "' };\n"),
         ("web/app.ts", 'const anonKey = "' + json_web_token('{"iss":"supabase","role":"anon","iat":1700000000}') + '";\n'),
     ],
 )

@@ -197,7 +197,7 @@ def _generated(app: App) -> Iterator[Finding]:
             for path in app.slug
             if pattern.match(path)
             and not path.startswith(environments)
-            and ("node_modules/" not in path or (what == "node_modules" and not _IN_TESTS.search(path)))
+            and ("node_modules/" not in path or (what == "node_modules" and not _IN_TESTS.search(path.partition("node_modules/")[0])))
             and (what != "log files" or app.workspace.slug_files[path].size)
         ]
         if not paths:

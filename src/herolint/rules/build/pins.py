@@ -150,6 +150,7 @@ def _stuck(found: list[Trouble]) -> Finding:
         "HL420",
         f"no Python that the buildpack still has goes with {names}",
         Place(first.dependency.at.path, first.dependency.at.span, first.reason),
+        severity=WARNING,  # the refused version is what stops the build today
         why="whichever Python is asked for in the place of the one that is refused, the build or the start fails",
         related=[Place(one.dependency.at.path, one.dependency.at.span, one.reason) for one in others[:_SHOWN]],
         fix="raise the pins together with the Python version",
