@@ -93,13 +93,17 @@ def test_the_text_names_place_and_rule(bad: Path) -> None:
         (["--colour", "always"], "No such option"),
         (["--severity", "bad"], "'bad' is not one of"),
         (["explain", "HL999"], "unknown rule `HL999`"),
-        (["explain", "HL10"], "unknown rule `HL10`"),
+        (["explain", "HL10"], "`HL10` begins several rules: name one of HL101, HL102, HL103"),
+        (["explain", "upload"], "did you mean `upload-to-local-disk`?"),
         (["why", "app.py"], "write PATH:LINE"),
         (["why", "nowhere.py:1"], "nowhere.py: no such file"),
+        (["why", "app.py:900"], "app.py:900: the file has "),
+        (["--context", "list.json"], "list.json: the list is neither add-ons nor dynos"),
         (["config", "nowhere"], "nowhere: no such folder"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(clean: Path, arguments: list[str], message: str) -> None:
+    (clean / "list.json").write_text("[1, 2]")
     run = herolint(*arguments, cwd=clean)
     assert run.returncode == 2
     assert run.stdout == ""
