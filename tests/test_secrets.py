@@ -107,6 +107,7 @@ def test_every_format_compiles_and_says_where_it_may_stand() -> None:
         ("crm.py", 'key = os.getenv("API_KEY", "none-so-far")\nrow("password_reset", "Confirm your password")\n'),
         ("env.ts", "const names = ['AWS_S3_SECRET_ACCESS_KEY', 'AWS_S3_ACCESS_KEY_ID'];\n"),
         ("idea.key", "not a key at all\n"),
+        ("crm.py", 'if not self.access_token:\n    auth_url = f"{self.base}/oauth2/' + letters(14) + '1"\n'),
         ("crm.py", 'key = os.environ.get("API_KEY") or "none-so-far-1"\nname = row["token"] or "Nameless-Customer-17"\n'),
         (
             "settings.py",
