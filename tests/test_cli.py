@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -171,6 +172,14 @@ def test_commands(bad: Path) -> None:
     explained = herolint("explain", "binds-localhost", cwd=bad).stdout
     assert explained.startswith("# HL106 binds-localhost\n")
     assert "\x1b[" in herolint("explain", "hl106", "--color", "always", cwd=bad).stdout
+    order = [explained.index(f"## {name}\n") for name in ("Why it hurts", "How to fix", "When to ignore", "Fails", "Passes", "References")]
+    assert order == sorted(order)
+    assert "base:" not in explained
+    assert "- reported: error HL106 at `" in explained
+    assert len(explained) < 4_000
+    assert re.search(r"\d+ more examples: `herolint explain HL106 --examples`\n\Z", explained)
+    every = herolint("explain", "HL106", "--examples", cwd=bad).stdout
+    assert every.count("\n### ") > explained.count("\n### ") == 2
     (bad / "herolint.toml").write_text('fail-on = "never"\n[rules.HL502]\nseverity = "off"\n')
     shown = herolint("config", cwd=bad).stdout
     assert 'fail-on = "never"  # herolint.toml:1' in shown
