@@ -177,7 +177,7 @@ def test_commands(bad: Path) -> None:
     assert "base:" not in explained
     assert "- reported: error HL106 at `" in explained
     assert len(explained) < 4_000
-    assert re.search(r"\d+ more examples: `herolint explain HL106 --examples`\n\Z", explained)
+    assert re.search(r"\d+ more examples: `herolint explain HL106 --examples`\n", explained)
     every = herolint("explain", "HL106", "--examples", cwd=bad).stdout
     assert every.count("\n### ") > explained.count("\n### ") == 2
     (bad / "herolint.toml").write_text('fail-on = "never"\n[rules.HL502]\nseverity = "off"\n')

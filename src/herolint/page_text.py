@@ -9,30 +9,28 @@ from herolint.pages import Page, fence_after
 from herolint.wording import count
 
 _ORDER = ("Why it hurts", "How to fix", "When to ignore", "Fails", "Passes", "After the fix", "References")
+_LAST_OF_EXAMPLES = "After the fix"
 _SHORT = {"Fails": 1, "Passes": 1, "After the fix": 0}
 """How many examples of a section are shown, where not all are wanted."""
 
 
-def page_text(page: Page, severities: str, *, every_example: bool) -> str:
-    """The page as Markdown; with `every_example` none is left out, else the last line says how many there are."""
+def page_text(page: Page, severities: str = "", *, every_example: bool = False) -> str:
+    """The page as Markdown; without `every_example` only the first ones are shown, and it is said how many more there are."""
     title, _, rest = page.text.partition("\n")
     head = re.split(r"^## ", rest, maxsplit=1, flags=re.MULTILINE)[0].strip()
-    parts = [title, f"Severity: {severities}", head]
+    parts = [title, f"Severity: {severities}" if severities else "", head]
     left_out = 0
     for name in (*_ORDER, *(other for other in page.sections if other not in _ORDER)):
-        if name not in page.sections:
-            continue
-        text = page.sections[name].strip()
+        text = page.sections.get(name, "").strip()
         if name in _SHORT:
             examples = list(_examples(text))
             shown = examples if every_example else examples[: _SHORT[name]]
             left_out += len(examples) - len(shown)
             text = "\n\n".join("\n".join(_plain(lines)).strip() for lines in shown)
-        if text:
-            parts.append(f"## {name}\n\n{text}")
-    if left_out:
-        parts.append(f"{count(left_out, 'more example')}: `herolint explain {page.code} --examples`")
-    return "\n\n".join(parts) + "\n"
+        parts.append(f"## {name}\n\n{text}" if text else "")
+        if name == _LAST_OF_EXAMPLES and left_out:
+            parts.append(f"{count(left_out, 'more example')}: `herolint explain {page.code} --examples`")
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _examples(text: str) -> Iterator[list[str]]:
@@ -61,6 +59,7 @@ def _plain(lines: list[str]) -> Iterator[str]:
         elif expected:
             expected = False
         elif before or fence:
+            last = line
             yield line
         elif not line.startswith("base:") and (line or last):
             last = line
