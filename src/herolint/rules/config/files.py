@@ -69,5 +69,5 @@ def _issues(code: str, path: str, issues: Iterable[SchemaIssue], stops: str) -> 
             Place(path, issue.span),
             severity=severity,
             why=stops if severity is ERROR else "the platform passes over it",
-            fix="write it as the schema says, or take it out",
+            fix=issue.fix or "write it as the schema says, or take it out",
         )
