@@ -157,12 +157,50 @@ def test_what_the_disk_may_hold(tmp_path: Path, herolint: Run) -> None:
         assert "secret.py" in {problem["path"] for problem in document["problems"]}
 
 
-def test_a_folder_called_procfile(tmp_path: Path, herolint: Run) -> None:
+@pytest.mark.parametrize("inside", ["x", ""])
+def test_a_folder_called_procfile(inside: str, tmp_path: Path, herolint: Run) -> None:
+    plant(tmp_path, {})
+    (tmp_path / "Procfile").unlink()
     (tmp_path / "Procfile").mkdir()
-    (tmp_path / "Procfile" / "x").write_text("")
+    if inside:
+        (tmp_path / "Procfile" / inside).write_text("")
     done = herolint("check", ".", cwd=tmp_path)
-    assert done.returncode in (0, 1)
+    assert done.returncode == 1
+    assert "error[HL104]: Procfile is a folder, where Heroku looks for a file" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not os.geteuid(), reason="root may read everything")
+def test_a_procfile_that_cannot_be_read_is_not_told_to_be_missing(tmp_path: Path, herolint: Run) -> None:
+    plant(tmp_path, {})
+    (tmp_path / "Procfile").chmod(0)
+    done = herolint("check", ".", cwd=tmp_path)
+    assert "problem: Procfile: cannot be read: Permission denied" in done.stdout
+    assert "HL104" not in done.stdout
+
+
+def test_a_folder_without_an_app_is_not_told_to_be_fine(tmp_path: Path, herolint: Run) -> None:
+    (tmp_path / "notes.md").write_text("# Notes\n")
+    done = herolint("check", ".", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == "No findings: nothing here says how an app is built or started; is this the right folder?\n"
+
+
+def test_json_that_the_build_cannot_read_is_told_once_with_its_place(tmp_path: Path, herolint: Run) -> None:
+    (tmp_path / "package.json").write_text('{"name": "shop",\n "dependencies": {"express": "^5",}}\n')
+    (tmp_path / "server.js").write_text("require('http').createServer().listen(process.env.PORT)\n")
+    (tmp_path / "Procfile").write_text("web: node server.js\n")
+    done = herolint("check", ".", "--format", "concise", "--select", "HL404", cwd=tmp_path)
+    assert done.stdout.splitlines()[0].startswith(
+        "package.json:2:34: error HL404 package.json is not JSON: a comma must not stand before '}'"
+    )
+    assert "problem" not in done.stdout
+
+
+def test_a_heroku_yml_that_cannot_be_read_is_told_beside_a_procfile(tmp_path: Path, herolint: Run) -> None:
+    plant(tmp_path, {"heroku.yml": "build:\n  docker:\n    web: Dockerfile\n\t- a\n"})
+    done = herolint("check", ".", "--format", "concise", "--select", "HL705", cwd=tmp_path)
+    assert re.match(r"heroku\.yml:4:1: warning HL705 not valid YAML: ", done.stdout), done.stdout
 
 
 def test_manifests_of_100_megabytes(tmp_path: Path, herolint: Run) -> None:

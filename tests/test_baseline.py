@@ -83,3 +83,17 @@ def test_a_link_to_what_never_ends_is_not_read(herolint: Run, app: App) -> None:
     checked = herolint("check", cwd=root)
     assert checked.returncode == 2
     assert "herolint-baseline.json: not a file" in checked.stderr
+
+
+def test_a_baseline_that_a_merge_broke_is_written_anew(herolint: Run, app: App) -> None:
+    root = app("events-directory")
+    herolint("baseline", cwd=root)
+    file = root / "herolint-baseline.json"
+    whole = file.read_text()
+    file.write_text("<<<<<<< HEAD\n" + whole)
+    refused = herolint("check", cwd=root)
+    assert refused.returncode == 2
+    assert "write it anew with `herolint baseline`" in refused.stderr
+    assert herolint("baseline", "--prune", cwd=root).returncode == 2
+    assert herolint("baseline", cwd=root).returncode == 0
+    assert file.read_text() == whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -93,13 +94,17 @@ def test_the_text_names_place_and_rule(bad: Path) -> None:
         (["--colour", "always"], "No such option"),
         (["--severity", "bad"], "'bad' is not one of"),
         (["explain", "HL999"], "unknown rule `HL999`"),
-        (["explain", "HL10"], "unknown rule `HL10`"),
+        (["explain", "HL10"], "`HL10` begins several rules: name one of HL101, HL102, HL103"),
+        (["explain", "upload"], "did you mean `upload-to-local-disk`?"),
         (["why", "app.py"], "write PATH:LINE"),
         (["why", "nowhere.py:1"], "nowhere.py: no such file"),
+        (["why", "app.py:900"], "app.py:900: the file has "),
+        (["--context", "list.json"], "list.json: the list is neither add-ons nor dynos"),
         (["config", "nowhere"], "nowhere: no such folder"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(clean: Path, arguments: list[str], message: str) -> None:
+    (clean / "list.json").write_text("[1, 2]")
     run = herolint(*arguments, cwd=clean)
     assert run.returncode == 2
     assert run.stdout == ""
@@ -167,6 +172,14 @@ def test_commands(bad: Path) -> None:
     explained = herolint("explain", "binds-localhost", cwd=bad).stdout
     assert explained.startswith("# HL106 binds-localhost\n")
     assert "\x1b[" in herolint("explain", "hl106", "--color", "always", cwd=bad).stdout
+    order = [explained.index(f"## {name}\n") for name in ("Why it hurts", "How to fix", "When to ignore", "Fails", "Passes", "References")]
+    assert order == sorted(order)
+    assert "base:" not in explained
+    assert "- reported: error HL106 at `" in explained
+    assert len(explained) < 4_000
+    assert re.search(r"\d+ more examples: `herolint explain HL106 --examples`\n", explained)
+    every = herolint("explain", "HL106", "--examples", cwd=bad).stdout
+    assert every.count("\n### ") > explained.count("\n### ") == 2
     (bad / "herolint.toml").write_text('fail-on = "never"\n[rules.HL502]\nseverity = "off"\n')
     shown = herolint("config", cwd=bad).stdout
     assert 'fail-on = "never"  # herolint.toml:1' in shown

@@ -167,11 +167,12 @@ def _say_nothing(_doing: str) -> None:
 def _rule_infos(result: Result) -> tuple[RuleInfo, ...]:
     """What documents tell about the rules."""
     from herolint import engine, pages
+    from herolint.page_text import page_text
     from herolint.reports import RuleInfo
 
     infos = []
     for rule in engine.load_rules(Path(result.root))[0]:
         page = pages.load_page(rule.code)
-        summary, text = (page.summary, page.text) if page else ("", "")
+        summary, text = (page.summary, page_text(page)) if page else ("", "")
         infos.append(RuleInfo(rule.code, rule.name, rule.severity.word, summary, text, text))
     return tuple(infos)

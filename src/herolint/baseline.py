@@ -21,6 +21,10 @@ MAX_BYTES = 20_000_000
 """A larger file is refused."""
 
 
+class NoBaselineError(ConfigError):
+    """The file holds something else."""
+
+
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One finding as the file has it."""
 
@@ -58,14 +62,22 @@ def load(folder: Path) -> Baseline | None:
         raise ConfigError(f"{file}: cannot be read ({error.strerror})") from error
 
 
+def load_readable(folder: Path) -> Baseline | None:
+    """The baseline in a folder; None as well for a file that holds none, such as after a merge: it may be written anew. Raises ConfigError."""
+    try:
+        return load(folder)
+    except NoBaselineError:
+        return None
+
+
 def parse(data: bytes, file: Path) -> Baseline:
     """The baseline that a file holds. Raises ConfigError."""
     try:
         found = msgspec.json.decode(data, type=Baseline)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not a baseline ({error}); write it anew with `herolint baseline`") from error
+        raise NoBaselineError(f"{file}: not a baseline ({error}); write it anew with `herolint baseline`") from error
     if found.version != VERSION:
-        raise ConfigError(f"{file}: version {found.version} of the baseline is not known (expected {VERSION})")
+        raise ConfigError(f"{file}: version {found.version} of the baseline is not known (expected {VERSION}): it is of another herolint")
     return found
 
 

@@ -115,6 +115,8 @@ def _read(document: object, file: Path) -> Context:
 
 def _read_list(document: list[object], file: Path) -> Context:
     rows = [row for row in document if isinstance(row, dict)]
+    if document and not rows:
+        raise ContextError(f"{file}: the list is neither add-ons nor dynos as the heroku command prints them")
     if not rows:
         # `[]` is what both `addons --json` and `ps --json` print when there is nothing.
         return Context()

@@ -166,7 +166,9 @@ class _Run:
         judgement = self.judgement()
         hidden = hide(judgement.secrets, self.workspace)
         findings = [without_secrets(finding, hidden) for finding in judgement.findings] if judgement.secrets else judgement.findings
-        told = (*judgement.problems, *self.workspace.problems)
+        places = {(finding.at.path, finding.at.span) for finding in judgement.findings}
+        problems = (one for one in judgement.problems if one.span is None or (one.path, one.span) not in places)
+        told = (*problems, *self.workspace.problems)
         self.problems += (problem_without_secrets(problem, hidden) for problem in told)
         self.problems += (Problem(message=text) for text in (self.options.online.problems if self.options.online else ()))
         settled = self.settled(findings)

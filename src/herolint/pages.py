@@ -96,7 +96,7 @@ def parse_page(text: str, file: Path) -> Page:
     name = ""
     fence = ""
     for line in text.splitlines(keepends=True)[1:]:
-        fence = _fence_after(fence, line)
+        fence = fence_after(fence, line)
         if not fence and line.startswith("## "):
             if name:
                 sections[name] = "".join(body)
@@ -112,7 +112,7 @@ def parse_page(text: str, file: Path) -> Page:
     return Page(title[1], title[2], summary, sections, text, file)
 
 
-def _fence_after(fence: str, line: str) -> str:
+def fence_after(fence: str, line: str) -> str:
     """The fence that is open after a line: the marks that opened it, or nothing."""
     marks = re.match(r"(`{3,}|~{3,})", line)
     if marks is None:
@@ -136,7 +136,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     info: tuple[str, ...] = ()
     inside: list[str] = []
     for line in text.splitlines(keepends=True):
-        after = _fence_after(fence, line)
+        after = fence_after(fence, line)
         if not fence and after:
             info, inside = tuple(line.strip()[len(after) :].split()), []
         elif fence and not after:

@@ -9,6 +9,10 @@ import msgspec
 from herolint.config import Config, ConfigError
 from herolint.finding import Severity
 from herolint.rules.registry import Rule
+from herolint.wording import some
+
+_SHOWN = 3
+"""Rules that are offered in place of one that there is not."""
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -55,12 +59,19 @@ def codes_of(word: str, rules: Sequence[Rule]) -> frozenset[str]:
 
 
 def unknown_rule(word: str, rules: Sequence[Rule]) -> str:
-    """The words for a rule that does not exist, with the nearest one that does."""
+    """The words for a rule that does not exist, with those that are near: by its beginning, a part of its name, or how it is spelled."""
+    wanted = word.strip().casefold()
     names = {known.casefold(): known for rule in rules for known in (rule.code, rule.name)}
     from difflib import get_close_matches
 
-    near = get_close_matches(word.casefold(), names, 1, 0.6)
-    return f"unknown rule `{word}`" + (f"; did you mean `{names[near[0]]}`?" if near else "; `herolint rules` lists them")
+    near = [names[one] for one in get_close_matches(wanted, names, 1, 0.6)]
+    begun = [rule.code for rule in rules if wanted and rule.code.casefold().startswith(wanted)]
+    partly = [rule.name for rule in rules if len(wanted) > 2 and wanted in rule.name]
+    if begun:
+        return f"`{word}` begins several rules: name one of {some(begun, _SHOWN)}"
+    if partly and not (near and near[0] in partly):
+        return f"unknown rule `{word}`; did you mean {' or '.join(f'`{name}`' for name in partly[:_SHOWN])}?"
+    return f"unknown rule `{word}`" + (f"; did you mean `{near[0]}`?" if near else "; `herolint rules` lists them")
 
 
 def _codes(word: str, rules: Sequence[Rule], origin: str) -> frozenset[str]:

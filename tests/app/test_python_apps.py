@@ -9,7 +9,13 @@ import pytest
 from conftest import plant
 
 from herolint import engine
+from herolint.app.linking.values import Known
+from herolint.app.model import App
 from herolint.config import Config
+from herolint.context import Context
+from herolint.platforms import load
+from herolint.workspace import open_workspace
+from herolint.workspace.apps import AppRoot
 
 TODAY = datetime.date(2026, 11, 26)
 SIGNED = """from fastapi import FastAPI
@@ -128,3 +134,21 @@ def test_a_job_runs_in_the_process_that_takes_jobs(tmp_path: Path) -> None:
 
 def test_where_no_process_takes_jobs_whoever_queues_them_may_run_them(tmp_path: Path) -> None:
     assert writers(tmp_path, "web: gunicorn app:app\n") == {"web"}
+
+
+@pytest.mark.parametrize("looked_at", [(), ("tools/seed.py",)])
+def test_what_a_default_comes_to_does_not_depend_on_which_files_were_looked_at(looked_at: tuple[str, ...], tmp_path: Path) -> None:
+    """A script that nobody starts gives another path; what runs does not."""
+    files = {
+        "work.py": "import sqlite3\n\n\ndef keep(path='shop.db'):\n    return sqlite3.connect(path)\n",
+        "app.py": "from flask import Flask\n\nfrom work import keep\n\napp = Flask(__name__)\nkeep()\n",
+        "tools/seed.py": "from work import keep\n\nkeep('seed.db')\n",
+        "Procfile": "web: gunicorn app:app\n",
+    }
+    plant(tmp_path, files)
+    app = App(open_workspace(tmp_path), AppRoot("", "", True), Context(), load(), TODAY)
+    assert app.code.modules
+    for path in looked_at:
+        assert app.code.code.mod(path) is not None
+    [opened] = app.code.effects_of("opens-database")
+    assert app.code.argument(opened, opened.row.path)[1] == Known("shop.db")

@@ -144,7 +144,12 @@ class Program:
     def reach(self) -> dict[str, Reach]:
         """What each process type reaches."""
         with self.code.reading_ahead():
-            return {name: reach for name, process in self.app.processes.items() if (reach := self._reach(name, process)) is not None}
+            found = {name: reach for name, process in self.app.processes.items() if (reach := self._reach(name, process)) is not None}
+        if len(found) == len(self.app.processes):
+            self.code.counted = frozenset(path for reach in found.values() for path in reach.modules)
+        for guards in (self.guards, self.as_written):
+            guards.folder.forget()
+        return found
 
     def _reach(self, name: str, process: Process) -> Reach | None:
         """What a process reaches; None when it starts nothing that is known."""

@@ -23,7 +23,7 @@ def command(path: str, prune: bool, config_file: str | None, no_config: bool, to
     config = shared.find_config(folder, config_file, no_config=no_config)
     shared.check_platform(config.platform, config.origins.get("platform", "--platform"))
     result = engine.run(folder, config, engine.RunOptions(today=today or date.today(), baseline=False))
-    before = baseline.load(folder)
+    before = baseline.load(folder) if prune else baseline.load_readable(folder)
     standing = result.findings
     if prune:
         if before is None:

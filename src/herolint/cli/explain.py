@@ -12,8 +12,9 @@ from herolint.cli import console
 
 @click.command("explain", short_help="Explain a rule.")
 @click.argument("rule", metavar="CODE|NAME")
+@click.option("--examples", is_flag=True, help="Show every example, not only the first ones.")
 @click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", help="When to render with colours.")
-def command(rule: str, color: str) -> int:
+def command(rule: str, examples: bool, color: str) -> int:
     """Explain a rule: what it reports, why it hurts, how to fix it, when to ignore it."""
     from herolint import engine, pages
     from herolint.rules.registry import find_rule
@@ -24,10 +25,14 @@ def command(rule: str, color: str) -> int:
     if found is None:
         raise click.ClickException(unknown_rule(rule, rules))
     page = pages.load_page(found.code)
-    severities = " or ".join(severity.word for severity in found.severities)
-    text = page.text if page else f"# {found.code} {found.name}\n"
-    title, _, rest = text.partition("\n")
-    text = f"{title}\n\nSeverity: {severities}\n{rest}"
+    *others, last = (severity.word for severity in found.severities)
+    severities = f"{', '.join(others)} or {last}" if others else last
+    if page is not None:
+        from herolint.page_text import page_text
+
+        text = page_text(page, severities, every_example=examples)
+    else:
+        text = f"# {found.code} {found.name}\n\nSeverity: {severities}\n"
     if console.use_color(color, sys.stdout):
         _print_rendered(text)
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from herolint.cli import console, shared
+from herolint.wording import count
 
 
 @click.command("why", short_help="Say which process reaches a line.")
@@ -40,6 +41,8 @@ def _parse(place: str) -> tuple[Path, int]:
     file = Path(name)
     if not file.is_file():
         raise click.ClickException(f"{name}: no such file")
+    if int(number) > (lines := max(1, len(file.read_bytes().splitlines()))):
+        raise click.ClickException(f"{place}: the file has {count(lines, 'line')}")
     return file, int(number)
 
 

@@ -307,6 +307,14 @@ class Return(msgspec.Struct, frozen=True, gc=False, array_like=True):
     block: int
 
 
+class Break(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """`break`: what leaves the innermost loop around `block`. Front ends note it for languages whose threads may be loops."""
+
+    function: int
+    guard: int
+    block: int
+
+
 class Export(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A name that a JavaScript module gives away, by `export` or through `module.exports`.
 
@@ -347,3 +355,4 @@ class Module(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The package that a Go file says it belongs to."""
     directives: tuple[tuple[str, str, int, int], ...] = ()
     """(name, text, start, end) of comments that steer Go's tools: `go:build` and `+build` where they count, `go:embed`, …"""
+    breaks: tuple[Break, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from tree_sitter import Node
 
-from herolint.code.facts import NONE, AnyExpr, Assign, Block, CallFact, Class, Export, Function, Guard, Import, Module, Other, Return
+from herolint.code.facts import NONE, AnyExpr, Assign, Block, Break, CallFact, Class, Export, Function, Guard, Import, Module, Other, Return
 from herolint.code.grammar import ERROR, Grammar
 
 ENDED = -2
@@ -38,6 +38,7 @@ class Reader:
         "assigns",
         "block",
         "blocks",
+        "breaks",
         "calls",
         "classes",
         "comments",
@@ -77,6 +78,7 @@ class Reader:
         self.calls: list[tuple[int, int, CallFact]] = []
         self.assigns: list[Assign] = []
         self.returns: list[Return] = []
+        self.breaks: list[Break] = []
         self.globals: list[tuple[int, str]] = []
         self.declared: set[tuple[int, str]] = set()
         self.rebound: list[tuple[int, str]] = []
@@ -216,4 +218,5 @@ class Reader:
             exports=tuple(self.exports),
             package=self.package,
             directives=self.directives,
+            breaks=tuple(self.breaks),
         )

@@ -16,6 +16,7 @@ from herolint.source import SourceFile, Span
 
 _KNOWN = ("setup", "build", "release", "run")
 _NO_DOCKER = "'build.docker' is missing: it must name a Dockerfile for each process type"
+_NO_WEB = "call the process that answers requests `web`; a bot or a worker needs none, and is started with `heroku ps:scale`"
 _PROCESS = lazy(r"[A-Za-z0-9_-]+\Z")
 
 
@@ -78,7 +79,7 @@ def parse(source: SourceFile, exists: Callable[[str], bool]) -> HerokuYml:
     release = reader.release(reader.mapping(root, "release"), docker)
     addons = reader.addons(setup)
     if docker and "web" not in docker and "web" not in run:
-        reader.issue("no 'web' process in 'run' or 'build.docker': nothing will serve HTTP", root.entries[0].key_span, "note")
+        reader.issue("no 'web' process in 'run' or 'build.docker': nothing will serve HTTP", root.entries[0].key_span, "note", _NO_WEB)
     return HerokuYml(tree, docker, run, release, addons, reader.texts(setup, "setup"), reader.texts(build, "build"), tuple(reader.issues))
 
 
@@ -88,8 +89,8 @@ class _Reader:
         self.exists = exists
         self.issues: list[SchemaIssue] = []
 
-    def issue(self, message: str, span: Span, severity: Literal["error", "warning", "note"] = "error") -> None:
-        self.issues.append(SchemaIssue(message, span, severity))
+    def issue(self, message: str, span: Span, severity: Literal["error", "warning", "note"] = "error", fix: str = "") -> None:
+        self.issues.append(SchemaIssue(message, span, severity, fix))
 
     def mapping(self, parent: Node, name: str, where: str = "") -> Node | None:
         node = parent.get(name)
@@ -140,7 +141,9 @@ class _Reader:
         elif normal == ".." or normal.startswith(("/", "../")):
             self.issue(f"{path!r} lies outside the repository; a Dockerfile's path counts from the repository's root", span)
         elif not self.exists(normal):
-            self.issue(f"there is no {path!r} in what would be pushed", span)
+            self.issue(
+                f"there is no {path!r} in what would be pushed", span, fix="commit that file, or write the path of the one that there is"
+            )
 
     def run(self, section: Node | None, docker: dict[str, DockerBuild]) -> dict[str, RunEntry]:
         found: dict[str, RunEntry] = {}

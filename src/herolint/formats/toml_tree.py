@@ -79,7 +79,7 @@ def load(source: SourceFile) -> Tree:
     except (ValueError, RecursionError) as error:
         message = str(error)
         place = _PLACE.search(message)
-        start = len(source.text)
+        start = max(0, len(source.text.rstrip()) - 1)  # what is missing at the end is missing behind the last word
         if place and place.group(1):
             start = at_line_column(source.text, int(place.group(1)), int(place.group(2)))
         message = message[: place.start()] if place else message

@@ -35,6 +35,8 @@ class SchemaIssue(msgspec.Struct, frozen=True):
     message: str
     span: Span
     severity_word: Literal["error", "warning", "note"] = "error"
+    fix: str = ""
+    """How it is mended, where that is more than to write what the message asks for."""
 
 
 class Entry(msgspec.Struct, frozen=True, eq=False):

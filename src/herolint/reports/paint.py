@@ -10,16 +10,17 @@ import msgspec
 
 _CODES = {
     "error": "1;31",
-    "warning": "1;33",
-    "note": "1;36",
+    "warning": "1;35",
+    "note": "1;94",
     "bold": "1",
     "dim": "2",
-    "gutter": "34",
-    "related": "1;34",
+    "gutter": "94",
+    "related": "94",
     "removed": "31",
     "added": "32",
     "good": "1;32",
 }
+"""Red, magenta and bright blue are read on black as well as on white; yellow and cyan are not on white, nor is dark blue on black."""
 
 
 class Piece(msgspec.Struct, frozen=True):

@@ -52,12 +52,12 @@ def _report(report: SlugReport, platform: Platform, result: Result, room: int, *
         style, words = "error", f"over the limit of {hard // _MB} MB: the build stops"
     elif estimate.low > soft or estimate.likely > hard:
         style, words = "warning", f"the build warns over {soft // _MB} MB and stops over {hard // _MB} MB"
+    about = f"About {megabytes(estimate.likely)} MB compressed"
+    first, *further = wrap(f"{about}, between {megabytes(estimate.low)} and {megabytes(estimate.high)}: {words}", room)
     rows = [
-        row(
-            Piece(f"About {megabytes(estimate.likely)} MB compressed", style),
-            f", between {megabytes(estimate.low)} and {megabytes(estimate.high)}: {words}",
-        ),
-        row(Piece(f"by {plain(report.evidence)}", "dim")),
+        row(Piece(first[: len(about)], style), first[len(about) :]),
+        *(row(line) for line in further),
+        *(row(Piece(line_start(line), "dim")) for line in wrap(plain(f"by {report.evidence}"), room)),
         row(),
         *_bars(estimate.parts, room, blocks=blocks),
     ]

@@ -12,12 +12,14 @@ from herolint.wording import count
 
 _MOST_APPS = 3
 _OLD_DAYS = 90
+_NOTHING = "No findings: nothing here says how an app is built or started; is this the right folder?"
 
 
 def summary(result: Result, verbose: int = 0) -> str:
     """One line without line break; calm when nothing was found, and then it names what was checked."""
     if not result.findings:
-        head = f"No findings: {_apps(result.apps)} checked" if result.apps else "No findings: no app found to check"
+        known = any(app.processes or app.language for app in result.apps)
+        head = f"No findings: {_apps(result.apps)} checked" if known else _NOTHING if result.apps else "No findings: no app found to check"
     else:
         counts = Counter(finding.severity for finding in result.findings)
         numbers = ", ".join(count(counts[level], level.word) for level in sorted(Severity, reverse=True) if counts[level])

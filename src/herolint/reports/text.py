@@ -34,14 +34,17 @@ def render(result: Result, options: Options) -> str:
     if options.show_suppressed and result.suppressed:
         rows += [_suppressed(finding, why, result) for finding, why in result.suppressed]
         rows.append(row())
-    rows.append(row(Piece(summary(result, options.verbose), "bold" if result.findings else "good")))
+    style = "bold" if result.findings else "good"
+    rows += [row(Piece(line, style)) for line in _parts(summary(result, options.verbose), max(_NARROWEST, options.width))]
     return paint(rows, color=options.color, links=options.links, root=result.root)
 
 
 def _finding(finding: Finding, same: list[Finding], result: Result, room: int, explain: bool) -> list[Row]:
     word = finding.severity.word
     frames = frames_of(finding, result.source)
-    rows = [row(Piece(f"{word}[{finding.code}]", word), Piece(f": {plain(finding.message)}", "bold")), *frames.rows(room)]
+    head = f"{word}[{finding.code}]"
+    first, *further = _lines(f"{head}: {plain(finding.message)}", room, "  ")
+    rows = [row(Piece(head, word), Piece(first[len(head) :], "bold")), *(row(Piece(line, "bold")) for line in further), *frames.rows(room)]
     indent = " " * (frames.gutter + 1)
     for key, text in _notes(finding, frames, result):
         rows += _note(key, text, indent, room)
@@ -52,6 +55,23 @@ def _finding(finding: Finding, same: list[Finding], result: Result, room: int, e
     if explain:
         rows.append(row(indent, Piece("=", "gutter"), f" herolint explain {finding.code}"))
     return rows
+
+
+def _lines(text: str, room: int, indent: str = "") -> list[str]:
+    """The text in lines of at most `room` columns; those behind the first are indented, and none of them can pass for a command."""
+    first, *further = wrap(text, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return [first, *(indent + line_start(line[len(indent) :]) for line in further)]
+
+
+def _parts(text: str, room: int) -> list[str]:
+    """Parts that ` · ` joins, as many in each line as there is room for."""
+    lines: list[str] = []
+    for part in text.split(" · "):
+        if lines and len(lines[-1]) + len(part) + 3 <= room:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 def _notes(finding: Finding, frames: Frames, result: Result) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,13 @@ import msgspec
 from herolint.app.buildpacks import Outcome
 from herolint.app.buildpacks.node_range import parse_range, parse_version, satisfies
 from herolint.finding import Confidence, Place
+from herolint.formats import json_tree
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.package_json import PackageJson
+    from herolint.source import SourceFile
 
 LOCKS = {"yarn.lock": "Yarn", "pnpm-lock.yaml": "pnpm", "package-lock.json": "npm"}
 """Lock files in the order in which the buildpack looks for them."""
@@ -32,18 +34,21 @@ def unreadable(app: App) -> Iterator[Outcome]:
     source = app.source("package.json")
     if source is None or not source.data.strip():
         return  # npm has its own say over an empty file
-    reason = "it is UTF-16" if source.encoding.startswith("utf-16") or source.is_binary else _json_error(source.data[source.bom_length :])
+    reason = "it is UTF-16" if source.encoding.startswith("utf-16") or source.is_binary else _json_error(source)
     if reason and "<<<<<<<" in source.text:
         reason = "a merge conflict was left in it"
     if reason:
+        said = next((one for one in json_tree.load(source).problems if one.span is not None), None)
+        at = Place("package.json", said.span) if said is not None and not source.is_binary else Place("package.json")
         yield Outcome(
-            "managers", True, f"package.json is not JSON: {reason}", Place("package.json"),
+            "managers", True, f"package.json is not JSON: {reason}", at,
             "the build stops: Unable to parse your package.json", "write it as strict JSON, in UTF-8: no comments, no comma after the last entry",
         )  # fmt: skip
 
 
-def _json_error(data: bytes) -> str:
+def _json_error(source: SourceFile) -> str:
     """What is wrong with a JSON text; empty where the buildpack's check takes it (which lets NaN and several values pass)."""
+    data = source.data[source.bom_length :]
     try:
         msgspec.json.decode(data, type=msgspec.Raw)
     except msgspec.DecodeError:
@@ -52,7 +57,8 @@ def _json_error(data: bytes) -> str:
         try:
             json.loads(data.decode("utf-8", "replace"))
         except json.JSONDecodeError as error:
-            return "" if error.msg == "Extra data" else f"{error.msg} (line {error.lineno})"
+            said = next((one.message.partition(": ")[2] for one in json_tree.load(source).problems), f"{error.msg} (line {error.lineno})")
+            return "" if error.msg == "Extra data" else said
         except RecursionError:
             return ""
     return ""

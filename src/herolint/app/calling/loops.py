@@ -15,6 +15,7 @@ from herolint.app.linking.values import Items, Known
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import last_name, walk
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
@@ -156,6 +157,62 @@ def leaves_early(mod: Mod, block: facts.Block) -> bool:
     """Whether something in a loop ends it before its time."""
     text = mod.source.data[block.start : block.end]
     return b"break" in text or b"return" in text
+
+
+_STOPS = lazy(r"(?i)stop|quit|exit|shut(_|ting)?_?down|running|alive|cancel|clos(e|ing)|kill|terminat|abort|enabled|active|is_set")
+"""Words in conditions that ask whether somebody wants a loop to end."""
+_USED_UP = frozenset({"Empty", "StopIteration"})
+"""Errors that tell a loop that nothing is left for it to do."""
+
+
+def ends_when_done(mod: Mod, number: int) -> bool:
+    """Whether the loop of the block `number` is left from inside since its work is done, rather than since it fails or is told to stop."""
+    known, start = mod.facts, mod.facts.blocks[number].start
+    guards = [one.guard for one in known.breaks if _innermost_loop(mod, one.block) == number]
+    for one in known.returns:
+        around = one.function == NONE or known.functions[one.function].start < start
+        if one.op == "return" and around and _is_inside(mod, one.block, number):
+            guards.append(one.guard)
+    return any(not _is_stopped(mod, guard, start) for guard in guards)
+
+
+def _innermost_loop(mod: Mod, block: int) -> int:
+    while block != NONE and mod.facts.blocks[block].kind not in ("for", "while"):
+        block = mod.facts.blocks[block].parent
+    return block
+
+
+def _is_inside(mod: Mod, block: int, outer: int) -> bool:
+    while block not in (NONE, outer):
+        block = mod.facts.blocks[block].parent
+    return block == outer
+
+
+def _is_stopped(mod: Mod, guard: int, start: int) -> bool:
+    """Whether a condition from `start` on, around what leaves a loop, is an error or a wish of somebody else."""
+    while guard != NONE and (one := mod.facts.guards[guard]).test.start >= start:
+        if one.kind == "except":
+            return last_name(one.test) not in _USED_UP
+        if any(isinstance(part, facts.Name | facts.Attr) and _STOPS.search(last_name(part)) for part in walk(one.test)):
+            return True
+        if _ends_a_queue(mod, one.test):
+            return True
+        guard = one.parent
+    return False
+
+
+def _ends_a_queue(mod: Mod, test: facts.AnyExpr) -> bool:
+    """Whether a condition asks if what was taken from a queue says that there will be no more: `job is None`."""
+    if not isinstance(test, facts.Binary) or test.op not in ("is", "==", "===") or not isinstance(test.left, facts.Name):
+        return False
+    name = test.left.id
+    return any(
+        isinstance(one.target, facts.Name)
+        and one.target.id == name
+        and isinstance(one.value, facts.Call)
+        and last_name(one.value.func) == "get"
+        for one in mod.facts.assigns
+    )
 
 
 def _within(code: Program, mod: Mod, function: int, block: facts.Block) -> float | None:

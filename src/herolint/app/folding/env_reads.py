@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from herolint.app.linking.module import Mod
 from herolint.app.linking.values import UNKNOWN, Env, Known, Made, Ref, Value
+from herolint.code import facts
+from herolint.code.facts import NONE
+from herolint.code.queries import argument
 from herolint.patterns import lazy
 
 ENV_CALLS = {
@@ -88,13 +92,27 @@ def tagged(tag: str, field: str) -> Env | None:
     return Env(name or field.upper(), Known(default) if default is not None else None if required else Known(""), required)
 
 
-def settings_field(name: str, value: Value | None) -> Env:
+def settings_field(name: str, value: Value | None, prefix: str = "") -> Env:
     """The variable behind a field of a settings class, by what the class says of the field: `token: str = Field(alias="API_TOKEN")`."""
+    name = prefix + name
     if isinstance(value, Made) and value.name.endswith("Field"):
         alias = value.keyword("env") or value.keyword("validation_alias") or value.keyword("alias")
         name = alias.value if isinstance(alias, Known) and isinstance(alias.value, str) else name
         value = value.keyword("default") or (value.args[0] if value.args else None)
     return value if isinstance(value, Env) else Env(name.upper(), value, required=value is None)
+
+
+def settings_prefix(mod: Mod, index: int) -> str:
+    """What the variables of a settings class begin with before their fields' names: `env_prefix` of its configuration."""
+    inner = next((i for i, cls in enumerate(mod.facts.classes) if cls.parent_class == index and cls.name == "Config"), NONE)
+    given = [one.value for one in mod.class_body.get(inner, {}).get("env_prefix", ())] if inner != NONE else []
+    for one in mod.class_body.get(index, {}).get("model_config", ()):
+        if isinstance(one.value, facts.Call):
+            given.append(argument(one.value, None, "env_prefix"))
+        elif isinstance(one.value, facts.Mapping):
+            given += [value for key, value in one.value.items if isinstance(key, facts.Const) and key.value == "env_prefix"]
+    prefixes = [one.value for one in given if isinstance(one, facts.Const) and isinstance(one.value, str)]
+    return prefixes[-1] if prefixes else ""
 
 
 def named_read(made: Made) -> Env | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from herolint.app.folding.command_line import option_read
 from herolint.app.folding.config_entries import ConfigEntries
 from herolint.app.folding.config_files import ConfigFiles
-from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
+from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, settings_prefix, tagged
 from herolint.app.folding.environment import Environment
 from herolint.app.folding.fills import fills_empty
 from herolint.app.folding.fold_calls import Calls
@@ -17,6 +17,7 @@ from herolint.app.folding.givers import Given, Givers
 from herolint.app.linking.link import Linker, Target
 from herolint.app.linking.module import Binding, Mod
 from herolint.app.linking.operators import HOME, binary, either, join, parent_folder
+from herolint.app.linking.origins import given_to
 from herolint.app.linking.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value, held_under
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Import
@@ -62,6 +63,10 @@ class Folder:
             self._cache[key] = (expr, UNKNOWN)  # while it is found out
             known = self._cache[key] = (expr, self._fold(mod, function, expr, depth + 1))
         return known[1]
+
+    def forget(self) -> None:
+        """Find everything anew: more of what runs has been read since."""
+        self._cache = {}
 
     @contextmanager
     def calling(self, mod: Mod, number: int, given: dict[str, Value]) -> Iterator[None]:
@@ -215,7 +220,10 @@ class Folder:
             what = bindings[-1].what
             if isinstance(what, Import) and what.name in (None, "default") and (whole := self.whole(mod, what.module, depth)) is not None:
                 return whole
-            return self._target(self.linker.lookup(mod, function, expr.id), depth)
+            found = self._target(self.linker.lookup(mod, function, expr.id), depth)
+            held = given_to(self.linker, mod, what) if isinstance(found, Ref) and isinstance(what, Import) else None
+            value = self._bindings(*held, depth + 1) if held is not None and depth < MAX_DEPTH else UNKNOWN
+            return found if value == UNKNOWN else value
         return self._bindings(mod, bindings, depth, expr)
 
     def _parameter(self, mod: Mod, function: int, position: int, expr: facts.Name, depth: int) -> Value:
@@ -327,7 +335,7 @@ class Folder:
             last = assigns[-1]
             value = self.fold(mod, last.function, last.value, depth) if last.value is not None else None
             if self.linker.ancestors(mod, index) & SETTINGS_BASES:
-                return settings_field(name, value)
+                return settings_field(name, value, settings_prefix(mod, index))
             if value is not None:
                 return value
         for assign in mod.self_assigns.get((index, name), ()):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from herolint.app.frameworks.kept import KeptUploads
 from herolint.finding import Place
+from herolint.knowledge.wordpress import keeps_uploads_elsewhere
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -22,14 +22,15 @@ _CORE = (
     "pantheon-systems/wordpress-composer",
 )
 """Packages that Composer installs WordPress from."""
-_ELSEWHERE = lazy(r"s3|offload|stateless|cloudinary|media-?cloud|ilab|azure|google-?cloud|object-storage|uploads-storage|imagekit|spaces")
-"""Words in names of plug-ins that keep uploads elsewhere."""
+_PLUGIN = lazy(r"(?:^|/)(?:mu-)?plugins/([^/]+)")
+_NOT_THERE = lazy(r"(?:^|/)(?:wp-includes|wp-admin|themes|node_modules)/")
+"""Folders whose `plugins` are none of WordPress."""
 
 
 def kept_uploads(app: App) -> Iterator[KeptUploads]:
     """The uploads folder of a WordPress without a plug-in that keeps them elsewhere."""
     at = _installed(app)
-    if at is not None and not any(_ELSEWHERE.search(name) for name in _plugins(app)):
+    if at is not None and not any(keeps_uploads_elsewhere(name) for name in _plugins(app)):
         yield KeptUploads(
             "WordPress keeps uploads in wp-content/uploads on the dyno's disk: no plug-in sends them elsewhere",
             at,
@@ -54,8 +55,7 @@ def _installed(app: App) -> Place | None:
 def _plugins(app: App) -> Iterator[str]:
     """Names of plug-ins: folders beside the code, and what Composer installs."""
     for path in app.slug:
-        match = re.search(r"(?:^|/)(?:mu-)?plugins/([^/]+)", path)
-        if match:
-            yield match[1].lower()
+        if (match := _PLUGIN.search(path)) and not _NOT_THERE.search(path):
+            yield match[1].removesuffix(".php")
     require = app.composer_json.get("require") if app.composer_json is not None else None
-    yield from (entry.key.partition("/")[2].lower() for entry in (require.entries if require is not None else ()))
+    yield from (entry.key.partition("/")[2] for entry in (require.entries if require is not None else ()))

@@ -42,6 +42,8 @@ class CodeBase:
         """Roots that nothing names: what must lie there is asked for without its folder."""
         self.open_path = False
         """Whether code or config adds folders to the search path that cannot be known."""
+        self.counted: frozenset[str] | None = None
+        """Paths of the modules whose calls tell what parameters are given: once it is known what runs, those that do."""
         self._mods: dict[str, Mod | None] = {}
         self._ahead: Ahead | None = None
         self._found: dict[str, str | None] = {}
@@ -153,10 +155,12 @@ class CodeBase:
         return len(self._mods)
 
     def passes(self, function: Function, position: int, name: str) -> bool:
-        """Whether some call in a loaded module, by the function's name, gives the parameter at `position` a value."""
+        """Whether some call in a module that counts, by the function's name, gives the parameter at `position` a value."""
         if function.klass != NONE:
             position -= 1
-        for _, fact in self.calls_named(function.name):
+        for mod, fact in self.calls_named(function.name):
+            if self.counted is not None and mod.path not in self.counted:
+                continue
             call = fact.call
             if any(isinstance(arg, facts.Star) or (isinstance(arg, facts.Keyword) and arg.name == name) for arg in call.args):
                 return True

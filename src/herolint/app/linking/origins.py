@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.linking.link import Linker, Target
-from herolint.app.linking.module import Mod
+from herolint.app.linking.module import Binding, Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import walk
@@ -41,12 +41,10 @@ def _step(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple
             if isinstance(what, Assign):
                 return (mod, what.function, what.value) if what.value is not None and what.op in ("=", ":=", "with") else None
             if isinstance(what, facts.Import):
-                for path in linker.dialect(mod).imported(mod, what):
-                    other = linker.code.mod(path)
-                    if other is not None:
-                        return _exported(linker, other, what.name or "=") or (
-                            _exported(linker, other, "=") if what.name == "default" else None
-                        )
+                other = linker.dialect(mod).holder(mod, what)
+                if other is not None:
+                    whole = _exported(linker, other, "=") if what.name == "default" else None
+                    return _exported(linker, other, what.name or "=") or whole
             return None
         if scope == NONE:
             return None
@@ -60,6 +58,22 @@ def _exported(linker: Linker, mod: Mod, name: str) -> tuple[Mod, int, facts.AnyE
     bindings = mod.names.get(NONE, {}).get(name)
     what = bindings[-1].what if bindings else None
     return (mod, NONE, what.value) if isinstance(what, Assign) and what.value is not None else None
+
+
+def given_to(linker: Linker, mod: Mod, imp: facts.Import) -> tuple[Mod, list[Binding]] | None:
+    """The module that assigns the name that an import takes, perhaps through others that hand it on, and its bindings there."""
+    for _ in range(MAX_STEPS):
+        other = linker.dialect(mod).holder(mod, imp)
+        bindings = other.names.get(NONE, {}).get(imp.name or "", []) if other is not None else []
+        if other is None or not bindings:
+            return None
+        if any(isinstance(one.what, Assign) for one in bindings):
+            return other, bindings
+        last = bindings[-1].what
+        if not isinstance(last, facts.Import):
+            return None
+        mod, imp = other, last
+    return None
 
 
 def functions_in(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr, depth: int = 0) -> Iterator[Target]:

@@ -41,6 +41,13 @@ def asked_for(app: App, name: str, *, in_place_of: str = "") -> str:
     return f"{name}=={known.version}"
 
 
+def left_to_pin(app: App, edits: tuple[Change, ...]) -> str:
+    """What is left to do by hand behind such a line that names no release, among others that do: nothing here knows which one fits."""
+    items = [item for item in (app.requirements.items if app.requirements is not None else ()) if item.name]
+    added = [line for edit in edits if isinstance(edit, AddLines) for line in edit.lines if "==" not in line]
+    return f"pin the release of `{added[0]}` that you have tried" if added and items and all(item.pinned for item in items) else ""
+
+
 def _is_of_another_time(item: Requirement, needed: Container[str]) -> bool:
     """Whether a line pins something that is needed to another major version than that of the day of the table."""
     now = release(item.name, None) if item.name in needed else None

@@ -52,8 +52,7 @@ def signing_keys(app: App) -> Iterator[SigningKey]:
         if runs is False:
             continue
         value = app.code.fold(mod, function, expr)
-        at_mod, _, at = origin(app.code.linker, mod, function, expr)
-        place = at_mod.place(at)
+        place = _declared_at(app.code, *origin(app.code.linker, mod, function, expr))
         if place.span is None or (place.path, place.span.start) in seen:
             continue
         seen.add((place.path, place.span.start))
@@ -89,6 +88,18 @@ def _made_once(code: Program, mod: Mod, function: int) -> bool:
     """Whether code runs when the process starts, and not again for a visitor."""
     ref = FunctionRef(mod.path, function)
     return function == NONE or (ref in code.at_boot and ref not in code.for_visitors)
+
+
+def _declared_at(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> Place:
+    """Where an expression is given its value: of an object's field, where its class declares that."""
+    if isinstance(expr, facts.Call) and isinstance(expr.func, facts.Attr) and not expr.args:
+        return _declared_at(code, *origin(code.linker, mod, function, expr.func.base))  # `settings.key.get_secret_value()`
+    base = code.linker.resolve(mod, function, expr.base) if isinstance(expr, facts.Attr) else None
+    if isinstance(expr, facts.Attr) and base is not None and base.kind in ("class", "instance") and base.mod is not None:
+        given = base.mod.class_body.get(base.number, {}).get(expr.name, ())
+        if given and given[-1].value is not None:
+            return base.mod.place(given[-1].value)
+    return mod.place(expr)
 
 
 def is_setting(app: App, key: SigningKey) -> bool:

@@ -195,8 +195,14 @@ def _raise(r: Reader, node: Node, level: int) -> bool:
     return True
 
 
-@statement("break_statement", "continue_statement")
-def _jump(r: Reader, node: Node, level: int) -> bool:
+@statement("break_statement")
+def _break(r: Reader, node: Node, level: int) -> bool:
+    r.breaks.append(facts.Break(r.function, r.guard, r.block))
+    return True
+
+
+@statement("continue_statement")
+def _continue(r: Reader, node: Node, level: int) -> bool:
     return True
 
 

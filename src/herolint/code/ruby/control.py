@@ -22,6 +22,7 @@ _UNLESS = frozenset({kind("unless"), kind("unless_modifier")})
 _UNTIL = frozenset({kind("until"), kind("until_modifier")})
 _RETURN = kind("return")
 _NEXT = kind("next")
+_BREAK = kind("break")
 _OPPOSITE = {"if": "else", "else": "if"}
 
 
@@ -157,4 +158,6 @@ def _jump(r: RubyReader, node: Node, depth: int, tail: bool) -> tuple[bool, AnyE
         r.give_back(value, r.method)
     elif node.kind_id == _NEXT and r.function != NONE and not r.functions[r.function].name:
         r.give_back(value, r.function)
+    elif node.kind_id == _BREAK:
+        r.breaks.append(facts.Break(r.function, r.guard, r.block))
     return True, Other(node.start_byte, node.end_byte, node.type, values)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from herolint.app.calling.flow import Flow
+from herolint.app.calling.loops import ends_when_done
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
 from herolint.app.linking.values import UNKNOWN, env_names, options, text_of
@@ -257,11 +258,12 @@ def _target(mod: Mod, fact: CallFact) -> facts.AnyExpr | None:
 
 
 def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
-    """Whether a function holds a `while True`, polls for ever, or runs a bot or a scheduler."""
-    inside = [i for i, block in enumerate(mod.facts.blocks) if block.kind == "while" and _always(block.subject)]
+    """Whether a function holds a `while True` that is left only when it is stopped, polls for ever, or runs a bot or a scheduler."""
     span = mod.facts.functions[number]
-    if any(span.start <= mod.facts.blocks[i].start < span.end for i in inside):
-        return True
+    for i, block in enumerate(mod.facts.blocks):
+        inside = block.kind == "while" and _always(block.subject) and span.start <= block.start < span.end
+        if inside and not ends_when_done(mod, i):
+            return True
     for fact in mod.facts.calls:
         if fact.function == number:
             name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""

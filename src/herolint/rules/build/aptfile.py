@@ -100,13 +100,15 @@ def _fault(app: App, fault: AptProblem) -> Finding:
     from herolint.edits.aptfile import mended
 
     row, source = _FAULTS[fault.kind], app.source("Aptfile")
+    archive, *_ = (*fault.text.partition("ppa:")[2].split(), "")
+    words = row.fix.replace("OWNER/NAME", archive) if archive.count("/") == 1 else row.fix
     return report(
         "HL424",
         row.message.format(text=fault.text),
         Place("Aptfile", fault.span, "not a package" if fault.kind != "option" else "no effect"),
         severity=WARNING if fault.kind == "option" else ERROR,
         why=row.why,
-        fix=Fix(row.fix, mended(source, fault) if source is not None else (), safe=True),
+        fix=Fix(words, mended(source, fault) if source is not None else (), safe=True),
     )
 
 

@@ -19,6 +19,7 @@ def requirement_missing(app: App) -> Iterator[Finding]:
         severity, confidence = _weight(app, unmet)
         use = unmet.use
         process = app.processes.get(use.processes[0]) if use.processes else None
+        added, then = _added(app, unmet)
         yield report(
             "HL411",
             _message(app, unmet),
@@ -27,7 +28,7 @@ def requirement_missing(app: App) -> Iterator[Finding]:
             confidence=confidence,
             why=_why(app, unmet, serves=process is not None and process.serves),
             related=(*unmet.others, *((app.procfile_place(use.processes[0], "this process loads it"),) if use.processes else ())),
-            fix=Fix(_fix(app, unmet), _added(app, unmet)),
+            fix=Fix(_fix(app, unmet), added, then=then),
             process=use.processes[0] if use.processes else "",
         )
 
@@ -91,14 +92,15 @@ def _why(app: App, unmet: Unmet, *, serves: bool) -> str:
     return f"{failure}: the process crashes at every start" + (" and all requests get H10" if serves else "")
 
 
-def _added(app: App, unmet: Unmet) -> tuple[Change, ...]:
-    """One more line in requirements.txt; which distribution is meant is the owner's to say."""
-    from herolint.app.mends.manifest_edits import for_production, requirement_added
+def _added(app: App, unmet: Unmet) -> tuple[tuple[Change, ...], str]:
+    """One more line in requirements.txt, and what is then left to do; which distribution is meant is the owner's to say."""
+    from herolint.app.mends.manifest_edits import for_production, left_to_pin, requirement_added
 
     if unmet.kind == "development" and unmet.manifest == "package.json":
-        return for_production(app, unmet.package)
+        return for_production(app, unmet.package), ""
     plain = unmet.kind in ("package", "dropped", "brought") and not unmet.manifest
-    return requirement_added(app, unmet.package) if plain and unmet.package else ()
+    added = requirement_added(app, unmet.package) if plain and unmet.package else ()
+    return added, left_to_pin(app, added)
 
 
 def _fix(app: App, unmet: Unmet) -> str:

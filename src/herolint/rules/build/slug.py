@@ -29,6 +29,9 @@ def slug_too_large(app: App) -> Iterator[Finding]:
     over = estimate.low > hard
     limit = hard if over else soft
     biggest = [part for part in estimate.parts if part.bytes > 5 * MB][:4]
+    reached = f"over the {'limit' if over else 'soft limit'} of {limit // MB} MB"
+    if not over and estimate.likely > hard:
+        reached = f"and the build stops over {hard // MB} MB"
     words = ", ".join(f"{part.name} {part.bytes // MB} MB" for part in biggest)
     name = next((part.name for part in biggest if part_place(app, part.name) is not None), "")
     first = part_place(app, name)
@@ -38,11 +41,13 @@ def slug_too_large(app: App) -> Iterator[Finding]:
         help_words = f"{lighter.drop_in.reason}: `{lighter.drop_in.name}` weighs {lighter.drop_in.bytes // MB} MB"
     yield report(
         "HL402",
-        f"the slug will be about {_about(estimate)} compressed, over the {'limit' if over else 'soft limit'} of {limit // MB} MB: {words}",
+        f"the slug will be about {_about(estimate)} compressed, {reached}: {words}",
         Place(first.path, first.span, "the biggest part") if first is not None else Place(""),
         severity=ERROR if over else WARNING,
         why="the build stops: Compiled slug size is too large (max is 500M)"
         if over
+        else "the estimate lies on both sides of the limit; over it the build stops: Compiled slug size is too large"
+        if estimate.likely > hard
         else "large slugs are slow to start on each dyno, and the build warns",
         fix=help_words,
         confidence=Confidence.HIGH if over else Confidence.MEDIUM,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from herolint.app.building.deploy_scripts import mentioned
 from herolint.app.model import App
-from herolint.finding import Finding, Place, Severity
+from herolint.finding import Confidence, Finding, Place, Severity
 from herolint.formats.tree import SchemaIssue
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 
@@ -43,8 +43,21 @@ def _has_images(app: App) -> bool:
 @rule("HL705", "heroku-yml-invalid", ERROR, WARNING, NOTE, needs=("heroku.yml",))
 def heroku_yml_invalid(app: App) -> Iterator[Finding]:
     """heroku.yml says something that the container build refuses or ignores."""
-    if app.heroku_yml is not None and (app.is_container or "Procfile" not in app.slug):
+    if app.heroku_yml is None:
+        return
+    if app.is_container or "Procfile" not in app.slug:
         yield from _issues("HL705", "heroku.yml", app.heroku_yml.issues, "the container build reads it and stops here")
+    elif app.heroku_yml.tree.root is None and not app.declared_stack and not app.buildpacks:
+        for issue in app.heroku_yml.issues:
+            yield report(
+                "HL705",
+                issue.message,
+                Place("heroku.yml", issue.span),
+                severity=WARNING,
+                why="on the stack `container` the build reads it and stops here; no file says which stack the app is on",
+                fix="mend it, or take it out where buildpacks build the app",
+                confidence=Confidence.MEDIUM,
+            )
 
 
 def _issues(code: str, path: str, issues: Iterable[SchemaIssue], stops: str) -> Iterator[Finding]:
@@ -56,5 +69,5 @@ def _issues(code: str, path: str, issues: Iterable[SchemaIssue], stops: str) -> 
             Place(path, issue.span),
             severity=severity,
             why=stops if severity is ERROR else "the platform passes over it",
-            fix="write it as the schema says, or take it out",
+            fix=issue.fix or "write it as the schema says, or take it out",
         )

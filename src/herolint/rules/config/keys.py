@@ -19,7 +19,7 @@ def unstable_secret_key(app: App) -> Iterator[Finding]:
             yield _found(
                 app,
                 key,
-                f"{_name(key)} is made anew at every start{_unless(key)}",
+                f"{key.what} is made anew at every start{_unless(key)}",
                 "no worker can read what another one has encrypted, and after a restart (once a day at least) nobody can"
                 if key.encrypts
                 else "every worker signs with a key of its own, and each restart (once a day at least) logs everybody out",
@@ -28,7 +28,7 @@ def unstable_secret_key(app: App) -> Iterator[Finding]:
             yield _found(
                 app,
                 key,
-                f"{_name(key)} falls back to a text in the code{_unless(key)}",
+                f"{key.what} falls back to a text in the code{_unless(key)}",
                 f"nobody notices that the config var is missing, and whoever reads the code can {_power(key)}",
             )
 
@@ -52,10 +52,6 @@ def _found(app: App, key: SigningKey, message: str, why: str) -> Finding:
 
 def _power(key: SigningKey) -> str:
     return "read what is encrypted" if key.encrypts else "sign in as anybody"
-
-
-def _name(key: SigningKey) -> str:
-    return key.what[0].upper() + key.what[1:] if key.what.startswith("the ") else key.what
 
 
 def _unless(key: SigningKey) -> str:

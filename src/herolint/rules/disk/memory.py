@@ -60,9 +60,10 @@ def _values(app: App, found: list[Lasting], spread: Spread) -> Finding:
     shown = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
     writer, reader = (_handler(app, use.ref) for use in (first.change, first.read))
     flow = app.code.for_visitors[first.change.ref][0].places()
+    kept, changed = ("is", "it") if len(names) == 1 else ("are", names[0])
     return report(
         "HL206",
-        f"{shown} {'is' if len(names) == 1 else 'are'} kept in {spread.where}: {writer} changes {names[0]}, {reader} needs it",
+        f"{shown} {kept} kept in {spread.where}: {writer} changes {changed}, {reader} needs it",
         first.held.at,
         severity=spread.severity,
         confidence=spread.confidence,

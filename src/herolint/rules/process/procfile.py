@@ -126,16 +126,22 @@ def no_web_process(app: App) -> Iterator[Finding]:
         return
     if _may_get_web(app):
         return
+    if procfile is None and "Procfile" in app.slug:
+        return  # it cannot be read, which is told as such
     if procfile is None:
         if builds_python(app) and _wants_to_run(app) and not moves_root(app):
             bot = _bot_script(app)
+            folder = any(path.startswith("Procfile/") for path in app.workspace.files) or (app.workspace.root / "Procfile").is_dir()
+            written = f"write a `Procfile` with `worker: python {bot}`" if bot else _suggestion(app)
             yield report(
                 "HL104",
-                "there is no Procfile: nothing starts after the push",
+                "Procfile is a folder, where Heroku looks for a file: nothing starts after the push"
+                if folder
+                else "there is no Procfile: nothing starts after the push",
                 Place(""),
                 why="the Python buildpack has no default process; the app deploys, and "
                 + ("the bot never runs" if bot else "every request gets H14"),
-                fix=f"write a `Procfile` with `worker: python {bot}`" if bot else _suggestion(app),
+                fix="give the folder another name, and write a file `Procfile` in its place" if folder else written,
             )
         return
     yield from _other_processes(app, procfile)

@@ -55,6 +55,11 @@ class Dialect:
         """Paths of files that are loaded whenever this one is: packages above it, other files of its package."""
         return ()
 
+    def holder(self, mod: Mod, imp: Import) -> Mod | None:
+        """The project's module that an import takes its names from."""
+        found = (self.code.mod(path) for path in self.imported(mod, imp))
+        return next((other for other in found if other is not None), None)
+
     def misspelt(self, mod: Mod, imp: Import) -> str | None:
         """The file that an import was meant to load, where its name differs from the file's in upper and lower case only."""
         return None

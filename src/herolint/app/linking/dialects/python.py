@@ -54,10 +54,17 @@ class Python(Dialect):
                 return self.declared(left)
         return annotation
 
-    def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
-        dotted = self.code.absolute(mod, imp)
+    def holder(self, mod: Mod, imp: Import) -> Mod | None:
+        path = self.code.find(self.code.absolute(mod, imp), self._beside(mod))
+        return self.code.mod(path) if path else None
+
+    def _beside(self, mod: Mod) -> str:
+        """The folder that is looked into last: that of a script that lies in one of those that are looked into."""
         folder = mod.path.rpartition("/")[0]
-        beside = folder if folder in self.code.roots else ""
+        return folder if folder in self.code.roots else ""
+
+    def bound(self, linker: Linker, mod: Mod, imp: Import, depth: int) -> Target | None:
+        dotted, beside = self.code.absolute(mod, imp), self._beside(mod)
         if imp.name is None:
             top = dotted if imp.alias == dotted or "." not in dotted or imp.alias != dotted.partition(".")[0] else dotted.partition(".")[0]
             path = self.code.find(top, beside)
