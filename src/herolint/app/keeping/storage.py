@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from herolint.app.linking.module import Mod
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/dev/null", "/dev/std", "/proc/")
+_CACHES = frozenset({"cache", "caches", "cached"})
 DATA_ENDINGS = (
     ".json",
     ".csv",
@@ -83,6 +85,11 @@ def is_temporary(value: Value, text: str | None) -> bool:
         if isinstance(inner, Env) and inner.name in ("TMPDIR", "TEMP", "TMP"):
             return True
     return False
+
+
+def is_cache(text: str) -> bool:
+    """Whether a path says of itself that what it holds is fetched or made again when it is gone."""
+    return any(word in _CACHES for word in re.split(r"[^a-z]+", text.lower()))
 
 
 def removed_in(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> bool:

@@ -11,7 +11,7 @@ from herolint.app.frameworks.laravel import laravel_of
 from herolint.app.keeping.opened import Write, reads_same, writes
 from herolint.app.keeping.own_stores import is_own_store
 from herolint.app.keeping.scratch import by_start, given_by_variable, made_anew, removed_again, used_up
-from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_temporary, path_text, shown
+from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_cache, is_temporary, path_text, shown
 from herolint.app.keeping.uploads import copied_uploads
 from herolint.app.linking.operators import HOME
 from herolint.app.linking.origins import origin
@@ -159,7 +159,7 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
         text = write.text
         if (text is None or "{}" in text) and not is_temporary(write.value, text) and is_own_store(app.code, write):
             yield _own_store(app, write)
-        if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
+        if text is None or is_temporary(write.value, text) or not _may_be_store(text):
             continue
         if text in seen or _shared(app, text) or removed_again(app.code, write):
             continue
@@ -201,6 +201,11 @@ def _handed(write: Write) -> tuple[Place, ...]:
     return (write.caller.mod.place(write.caller.given, "this path"),) if write.caller is not None else ()
 
 
+def _may_be_store(text: str) -> bool:
+    """Whether a path names one file of data, and neither a log nor a cache, whose loss costs a moment."""
+    return "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and not is_cache(text)
+
+
 def _renewed_login(app: App, text: str) -> bool:
     """Whether the file is a login that the repository brings along, so that only its renewal is lost."""
     path = absolute(text).removeprefix(f"{HOME}/")
@@ -236,7 +241,7 @@ def local_file_write(app: App) -> Iterator[Finding]:
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):
             continue
-        if "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and reads_same(app.code, effect.mod, text):
+        if _may_be_store(text) and reads_same(app.code, effect.mod, text):
             continue
         seen.add((effect.mod.path, effect.fact.call.start))
         if write.processes == ("release",):
