@@ -92,8 +92,8 @@ def is_cache(text: str) -> bool:
     return any(word in _CACHES for word in re.split(r"[^a-z]+", text.lower()))
 
 
-def removed_in(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> bool:
-    """Whether the same function, or one inside or around it, removes a file of that name again."""
+def removed_in(code: Program, mod: Mod, function: int, expr: facts.AnyExpr, *, always: bool = False) -> bool:
+    """Whether the same function, or one inside or around it, removes a file of that name again; `always`: on no condition."""
     if function == NONE:
         return False
     removes = code.knows(mod).files.removes
@@ -104,12 +104,20 @@ def removed_in(code: Program, mod: Mod, function: int, expr: facts.AnyExpr) -> b
             fact.function == NONE
             or (dotted(fact.call.func) or "").rpartition(".")[2] not in removes
             or _outermost(mod, fact.function) != whole
+            or (always and _on_condition(mod, fact.guard))
         ):
             continue
         subject = fact.call.args[0] if fact.call.args else fact.call.func.base if isinstance(fact.call.func, facts.Attr) else None
         if subject is not None and _key(subject) == wanted:
             return True
     return False
+
+
+def _on_condition(mod: Mod, guard: int) -> bool:
+    """Whether something depends on a condition that holds, and not only on none that has ended the function before."""
+    while guard != NONE and mod.facts.guards[guard].kind == "else":
+        guard = mod.facts.guards[guard].parent
+    return guard != NONE
 
 
 def _outermost(mod: Mod, function: int) -> int:
