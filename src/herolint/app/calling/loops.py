@@ -103,6 +103,8 @@ def _attempts(code: Program, mod: Mod, function: int, block: facts.Block) -> flo
             bound = code.fold(mod, function, test.right)
             if isinstance(bound, Known) and isinstance(bound.value, int) and bound.value > 0:
                 return bound.value
+            if test.op == ">" and bound == Known(0) and (start := _from(mod, block, test.left)) > 0:
+                return start  # counted down: `tries -= 1`
     return math.inf
 
 
