@@ -5,6 +5,7 @@ from __future__ import annotations
 from herolint.app.linking.module import Mod
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import last_name
 
 ANSWERS = frozenset({"res", "response", "reply", "resp", "next"})
 """How handlers call what they answer with."""
@@ -17,6 +18,20 @@ _WRITERS = frozenset({"res", "response", "reply", "resp"})
 def answered(mod: Mod, fact: CallFact) -> bool:
     """Whether the function has answered, or sends its answer piece by piece, when it comes to a call."""
     return any(other.function == fact.function and (_before(mod, other, fact) or _in_its_loop(mod, other, fact)) for other in _sending(mod))
+
+
+def answers_meanwhile(mod: Mod, fact: CallFact) -> bool:
+    """Whether the function answers without a word of what it has set off: a call with a function to call back, and then `res.end()`."""
+    if fact.awaited or not any(isinstance(arg, facts.Closure) for arg in fact.call.args) or last_name(fact.call.func).endswith("Sync"):
+        return False
+    kept = [one.value for one in mod.facts.returns if one.function == fact.function]
+    kept += [one.value for one in mod.facts.assigns if one.function == fact.function]
+    if any(one is not None and one.start <= fact.call.start and fact.call.end <= one.end for one in kept):
+        return False
+    return any(
+        other.function == fact.function and other.call.start >= fact.call.end and _around(mod, other.guard, fact.guard)
+        for other in _sending(mod)
+    )
 
 
 def yielded(mod: Mod, fact: CallFact) -> bool:
@@ -69,12 +84,14 @@ def _is_parameter(mod: Mod, function: int, name: str) -> bool:
 
 def _before(mod: Mod, answer: CallFact, fact: CallFact) -> bool:
     """Whether the answer surely comes first: it stands earlier, under conditions that hold at the call as well."""
-    if answer.call.end > fact.call.start:
-        return False
-    at = fact.guard
-    while at not in (NONE, answer.guard):
+    return answer.call.end <= fact.call.start and _around(mod, answer.guard, fact.guard)
+
+
+def _around(mod: Mod, outer: int, at: int) -> bool:
+    """Whether one condition is the other, or stands around it, or there is none."""
+    while at not in (NONE, outer):
         at = mod.facts.guards[at].parent
-    return at == answer.guard
+    return at == outer
 
 
 def _in_its_loop(mod: Mod, answer: CallFact, fact: CallFact) -> bool:

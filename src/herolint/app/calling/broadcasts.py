@@ -25,11 +25,31 @@ def broadcast(code: Program) -> tuple[Mod, CallFact] | None:
     for mod in code.modules:
         for fact in mod.facts.calls if "web" in code.reached_by(mod.path) else ():
             func = fact.call.func
+            if _handed_each(code, mod, fact):
+                return mod, fact
             if not isinstance(func, facts.Attr) or func.name not in _SAYS or argument(fact.call, 0, None) is None:
                 continue  # what is sent is given: `mail.send()` sends itself
             if (name := _root(func.base)) and _is_each(mod, fact, name):
                 return mod, fact
     return None
+
+
+def _handed_each(code: Program, mod: Mod, fact: CallFact) -> bool:
+    """Whether a call hands one of many to a function that says what it is given: `for client in clients: send(client, message)`."""
+    names = {name for block in blocks_around(mod, fact) if block.kind == "for" for name in _names(block.target)}
+    given = [i for i, arg in enumerate(fact.call.args) if isinstance(arg, facts.Name) and arg.id in names]
+    target = code.linker.resolve(mod, fact.function, fact.call.func) if given and len(fact.call.args) > 1 else None
+    if target is None or target.kind != "function" or target.mod is None:
+        return False
+    handed = target.mod.facts.functions[target.number].handed
+    params = {handed[i].name for i in given if i < len(handed)}
+    return any(
+        isinstance(inner.call.func, facts.Attr)
+        and inner.call.func.name in _SAYS
+        and inner.call.args
+        and _root(inner.call.func.base) in params
+        for inner in target.mod.calls_of.get(target.number, ())
+    )
 
 
 def taken_sockets(code: Program) -> Place | None:

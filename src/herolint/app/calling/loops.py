@@ -11,7 +11,7 @@ import msgspec
 from herolint.app.linking.given import row_of
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import origin
-from herolint.app.linking.values import Items, Known
+from herolint.app.linking.values import Items, Known, options
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import last_name, walk
@@ -79,7 +79,7 @@ def rounds(code: Program, mod: Mod, function: int, block: facts.Block) -> Rounds
         return Rounds(1, _attempts(code, mod, function, block), within)
     times = counted(code, mod, function, block)
     if times is None:
-        return Rounds(0, math.inf, within)
+        return Rounds(0, _at_most(code, mod, function, block), within)
     return Rounds(min(times, 1) if early else times, times, within)
 
 
@@ -104,6 +104,8 @@ def _attempts(code: Program, mod: Mod, function: int, block: facts.Block) -> flo
             bound = code.fold(mod, function, test.right)
             if isinstance(bound, Known) and isinstance(bound.value, int) and bound.value > 0:
                 return bound.value
+            if test.op == ">" and bound == Known(0) and (start := _from(mod, block, test.left)) > 0:
+                return start  # counted down: `tries -= 1`
     return math.inf
 
 
@@ -127,6 +129,16 @@ def counted(code: Program, mod: Mod, function: int, block: facts.Block) -> float
         return ends
     items = code.fold(mod, function, subject) if subject is not None else None
     return len(items.items) if isinstance(items, Items) else None
+
+
+def _at_most(code: Program, mod: Mod, function: int, block: facts.Block) -> float:
+    """The largest of the bounds that callers give a loop; infinite where not all are known."""
+    subject = block.subject
+    if not isinstance(subject, facts.Binary) or subject.op not in _BELOW:
+        return math.inf
+    given = list(options(code.fold(mod, function, subject.right)))
+    numbers = [one.value for one in given if isinstance(one, Known) and isinstance(one.value, int)]
+    return max(numbers) + _BELOW[subject.op] if numbers and len(numbers) == len(given) else math.inf
 
 
 def _from(mod: Mod, block: facts.Block, counter: facts.AnyExpr) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.calling.answers import answered, gives_between, yielded
+from herolint.app.calling.answers import answered, answers_meanwhile, gives_between, yielded
 from herolint.app.calling.asked import never_asked
 from herolint.app.calling.flow import Flow, Step
 from herolint.app.calling.handlers import Handler
@@ -13,6 +13,7 @@ from herolint.app.calling.loops import blocks_around
 from herolint.app.linking.module import Mod
 from herolint.app.reaching.reach import FunctionRef, Reach
 from herolint.code.facts import NONE, CallFact
+from herolint.code.queries import last_name
 from herolint.finding import Place
 from herolint.source import Span
 
@@ -74,6 +75,10 @@ class Waiting:
 
     def visitor_waits(self, way: Way) -> bool:
         """Whether nothing has been sent before the place at the end of a way."""
+        first, inner = way[0]
+        if self.code.linker.dialect(first).promises and not last_name(inner.call.func).endswith("Sync"):
+            if any(answers_meanwhile(mod, fact) for mod, fact in way):
+                return False
         return not any(_sent(mod, fact) or self._never(mod, fact) for mod, fact in way)
 
     def _never(self, mod: Mod, fact: CallFact) -> bool:

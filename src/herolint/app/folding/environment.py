@@ -84,7 +84,7 @@ class Environment:
                 answers = {self.truthy(o) for o in inner}
                 return answers.pop() if len(answers) == 1 else None
             case Items(items=items):
-                return bool(items)
+                return True if items else None  # what begins empty is filled later
             case Table(entries=entries, whole=True):
                 return bool(entries)
             case Ref(name="six.PY2" | "six.PY3" as name):
@@ -140,7 +140,7 @@ class Environment:
             return None if not isinstance(item, Known) or str(item.value) in self.arguments else False
         if isinstance(holder, Items):
             answers = [self.equal(item, one) for one in holder.items]
-            return True if True in answers else None if None in answers else False
+            return True if True in answers else None if None in answers or not answers else False
         if isinstance(holder, Made) and holder.name == "os.environ.keys" and isinstance(item, Known):
             return self.is_set(str(item.value))
         return None

@@ -48,18 +48,12 @@ class Givers:
 
     def of_parameter(self, mod: Mod, number: int, position: int) -> tuple[Given, ...]:
         """What the calls of a function give its parameter; empty where a call cannot be followed, or where there are many."""
-        self._look()
-        function = mod.facts.functions[number]
         found: list[Given] = []
-        for where, fact in self._calls.get(function.name, ()):
-            target = self.linker.resolve(where, fact.function, fact.call.func)
-            if target is None or target.kind != "function":
-                continue
-            if target.mod is mod and target.number == number:
-                expr = argument(fact.call, position, None)
-                if expr is None or len(found) == MOST_GIVERS:
-                    return ()
-                found.append(Given(where, fact.function, expr))
+        for where, fact in self.calls_to(mod, number):
+            expr = argument(fact.call, position, None)
+            if expr is None or len(found) == MOST_GIVERS:
+                return ()
+            found.append(Given(where, fact.function, expr))
         return tuple(found)
 
     def told(self, mod: Mod, number: int, position: int) -> tuple[Given, ...]:
@@ -88,6 +82,14 @@ class Givers:
                 return ()
             found.append(Given(where, fact.function, expr) if given is not None else Given(mod, function.parent, expr))
         return tuple(found)
+
+    def calls_to(self, mod: Mod, number: int) -> Iterator[tuple[Mod, facts.CallFact]]:
+        """The calls of a function by its name."""
+        self._look()
+        for where, fact in self._calls.get(mod.facts.functions[number].name, ()):
+            target = self.linker.resolve(where, fact.function, fact.call.func)
+            if target is not None and target.kind == "function" and target.mod is mod and target.number == number:
+                yield where, fact
 
     def of_field(self, mod: Mod, number: int, name: str) -> tuple[Given, ...] | None:
         """What the fields of that name are given in the objects of a class: where they are made, and by assignments.

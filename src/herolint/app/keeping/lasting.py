@@ -10,7 +10,8 @@ import msgspec
 
 from herolint.app.calling.events import event_handlers
 from herolint.app.calling.flow import Flow
-from herolint.app.keeping.state import Held, Use, held_values
+from herolint.app.keeping.held import Held, Use
+from herolint.app.keeping.state import held_values
 from herolint.app.reaching.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -95,6 +96,14 @@ class _Judge:
             return None
         if self._refreshed(held, changes):
             return None
+        for part in dict.fromkeys(use.part for use in changes):
+            found = self._left(held, [use for use in changes if _meet(use.part, part)], [use for use in reads if _meet(use.part, part)])
+            if found is not None:
+                return found
+        return None
+
+    def _left(self, held: Held, changes: list[Use], reads: list[Use]) -> Lasting | None:
+        """A change with a read by another handler."""
         writing = {h for use in changes for h in self.handlers.get(use.ref, ())}
         for use in reads:
             others = self.handlers.get(use.ref, set()) - writing
@@ -171,6 +180,11 @@ class _Judge:
                 return True
             at = guard.parent
         return False
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether two uses may be about the same field."""
+    return not one or not other or one == other
 
 
 def _in_once(use: Use) -> bool:

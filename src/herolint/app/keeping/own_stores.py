@@ -11,7 +11,7 @@ from herolint.code.facts import NONE
 from herolint.code.queries import dotted, last_name, walk
 
 if TYPE_CHECKING:
-    from herolint.app.keeping.storage import Write
+    from herolint.app.keeping.opened import Write
     from herolint.app.program import Program
 
 _SERIALIZES = frozenset({"stringify", "dumps", "serialize"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from herolint.app.keeping.storage import absolute, path_text, shown
+from herolint.app.keeping.storage import absolute, path_text, removed_in, shown
 from herolint.app.linking.module import Mod
 from herolint.app.linking.values import env_names
 from herolint.code.facts import NONE, AnyExpr, Attr, CallFact, Keyword, Name
 from herolint.code.queries import walk
 
 if TYPE_CHECKING:
+    from herolint.app.keeping.opened import Write
     from herolint.app.program import Effect, Program
 
 _SERVED = frozenset("static public media assets dist build uploads www".split())
@@ -36,6 +37,25 @@ def is_scratch(code: Program, mod: Mod, fact: CallFact, text: str | None, *, unr
         for other in mod.facts.calls
     )
     return used and not _said_elsewhere(code, mod, posixpath.basename(text), fn.start, fn.end)
+
+
+def removed_again(code: Program, write: Write) -> bool:
+    """Whether the function that writes a file, or the one that has it written, removes it again."""
+    return any(removed_in(code, mod, fact.function, expr) for mod, fact, expr in _spots(write))
+
+
+def used_up(code: Program, write: Write, *, unread: bool = False) -> bool:
+    """Whether one of the two removes it, or uses it up."""
+    return any(
+        removed_in(code, mod, fact.function, expr) or is_scratch(code, mod, fact, write.text, unread=unread)
+        for mod, fact, expr in _spots(write)
+    )
+
+
+def _spots(write: Write) -> list[tuple[Mod, CallFact, AnyExpr]]:
+    """The call that writes a file and the one that hands it the path, each with what it says of the path."""
+    own = (write.effect.mod, write.effect.fact, write.expr)
+    return [own] if write.caller is None else [own, (write.caller.mod, write.caller.fact, write.caller.given)]
 
 
 def by_start(effect: Effect) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.calling.flow import Flow
-from herolint.app.keeping.storage import Write, absolute, reads, writes
+from herolint.app.keeping.opened import Write, reads, writes
+from herolint.app.keeping.storage import absolute
 from herolint.app.reaching.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE
@@ -72,7 +73,8 @@ class _Places:
 
     def of(self, use: Write) -> set[str]:
         """The process types that run the call."""
-        ref = FunctionRef(use.effect.mod.path, use.effect.fact.function)
+        at = use.caller or use.effect
+        ref = FunctionRef(at.mod.path, at.fact.function)
         return {name for name, running in self.running.items() if ref in running}
 
     def _running(self, name: str) -> set[FunctionRef]:

@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from herolint.app.folding.construction import constructs, is_own
+from herolint.app.keeping.held import Held, Use
 from herolint.app.linking.link import Linker, Target
 from herolint.app.linking.module import Binding, Mod
 from herolint.app.reaching.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import walk
-from herolint.finding import Place
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
@@ -30,36 +28,6 @@ _NAMELESS = frozenset({"default", "="})
 
 Key = tuple[str, int, str]
 """Where a value is declared: file, class (-1: the module itself), name."""
-
-
-class Use(msgspec.Struct, frozen=True):
-    """One place that changes or reads a value while a request is answered. `kind`: `add`, `rebind`, `remove` or `read`."""
-
-    kind: str
-    mod: Mod
-    function: int
-    at: Place
-    guard: int = NONE
-    value: facts.AnyExpr | None = None
-
-    @property
-    def ref(self) -> FunctionRef:
-        """The function that it stands in."""
-        return FunctionRef(self.mod.path, self.function)
-
-
-class Held(msgspec.Struct, frozen=True):
-    """A value with its uses. `name` is how a reader would call it (`games`, `Store.games`); `container`: not just a variable."""
-
-    mod: Mod
-    name: str
-    at: Place
-    container: bool
-    uses: tuple[Use, ...]
-
-    def of(self, *kinds: str) -> tuple[Use, ...]:
-        """The uses of some kinds."""
-        return tuple(use for use in self.uses if use.kind in kinds)
 
 
 class _Declared(Linker):
@@ -227,8 +195,8 @@ class _Finder:
     def _note(self, kind: str, mod: Mod, function: int, expr: facts.AnyExpr, guard: int, value: facts.AnyExpr | None) -> Iterator[int]:
         root = self._root(mod, function, expr)
         if root is not None:
-            key, at = root
-            self.uses.setdefault(key, []).append(Use(kind, mod, function, mod.place(at, "changed here"), guard, value))
+            key, at, part = root
+            self.uses.setdefault(key, []).append(Use(kind, mod, function, mod.place(at, "changed here"), guard, value, part))
             yield at.end
 
     def _reads(self, mod: Mod, changed: set[int]) -> None:
@@ -236,11 +204,15 @@ class _Finder:
         for function, expr in self._expressions(mod):
             if function not in inside:
                 continue
-            for inner in walk(expr):
+            inside_of = list(walk(expr))
+            methods = {id(one.func) for one in inside_of if isinstance(one, facts.Call)}
+            parts = {id(one.base): one.name for one in inside_of if isinstance(one, facts.Attr) and id(one) not in methods}
+            for inner in inside_of:
                 if isinstance(inner, facts.Name | facts.Attr) and inner.end not in changed:
                     key = self._key(mod, function, inner)
                     if key in self.uses:
-                        self.uses.setdefault(key, []).append(Use("read", mod, function, mod.place(inner, "read here")))
+                        use = Use("read", mod, function, mod.place(inner, "read here"), part=parts.get(id(inner), ""))
+                        self.uses.setdefault(key, []).append(use)
 
     def _expressions(self, mod: Mod) -> Iterator[tuple[int, facts.AnyExpr]]:
         module = mod.facts
@@ -258,13 +230,14 @@ class _Finder:
             if block.subject is not None:
                 yield mod.function_at(block.start), block.subject
 
-    def _root(self, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Key, facts.AnyExpr] | None:
-        """The value that an expression is a part of: `rooms[code]["users"]` is one of `rooms`."""
-        at: facts.AnyExpr = expr
+    def _root(self, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple[Key, facts.AnyExpr, str] | None:
+        """The value that an expression is a part of, and by which field: `rooms[code]["users"]` is one of `rooms`."""
+        at, part = expr, ""
         for _ in range(12):
             key = self._key(mod, function, at)
             if key is not None:
-                return key, at
+                return key, at, part
+            part = at.name if isinstance(at, facts.Attr) else ""
             match at:
                 case facts.Index(base=base) | facts.Attr(base=base):
                     at = base

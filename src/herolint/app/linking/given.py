@@ -82,7 +82,40 @@ def awaited_by(linker: Linker, mod: Mod, fact: CallFact) -> bool:
             row = row_of(linker, mod, other, "awaits")
             if row is not None and (row.kind == "" or other.awaited or awaited_by(linker, mod, other)):
                 return True
-    return False
+    return _awaited_later(linker, mod, fact)
+
+
+def _awaited_later(linker: Linker, mod: Mod, fact: CallFact) -> bool:
+    """Whether what a call gives is kept under a name that is waited for later: `tasks.append(f())`, then `await gather(*tasks)`."""
+    call = fact.call
+    waited = {
+        name
+        for other in _beside(mod, fact)
+        for arg in other.call.args
+        if other.call.start >= call.end and (name := _name(arg)) and (row := row_of(linker, mod, other, "awaits")) is not None
+        and (row.kind == "" or other.awaited)
+    }  # fmt: skip
+    if not waited:
+        return False
+    for assign in mod.facts.assigns:
+        value = assign.value if assign.function == fact.function else None
+        if value is not None and isinstance(assign.target, facts.Name) and assign.target.id in waited:
+            if value.start <= call.start and call.end <= value.end:
+                return True
+    return any(
+        _is_method(other, *_COLLECTS) and isinstance(other.call.func, facts.Attr) and _name(other.call.func.base) in waited
+        and other.call.func.end <= call.start and call.end <= other.call.end
+        for other in _beside(mod, fact)
+    )  # fmt: skip
+
+
+_COLLECTS = ("push", "append", "add")
+"""Methods that put something into a list."""
+
+
+def _name(arg: facts.AnyExpr) -> str:
+    inner = arg.value if isinstance(arg, facts.Star) else arg
+    return inner.id if isinstance(inner, facts.Name) else ""
 
 
 def set_off(mod: Mod, fact: CallFact) -> bool:

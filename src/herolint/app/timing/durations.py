@@ -28,6 +28,10 @@ MAX_GIVERS = 3
 """Through how many calls a number is followed to where it is written."""
 
 
+_BRIEF_S = 2.0
+"""Pauses between a few tries that together are shorter than this many seconds are no wait, for however many things they are made."""
+
+
 class Lasts(msgspec.Struct, frozen=True):
     """Seconds, at least and at most (infinite where nothing ends it), and how a message writes the sum (`5 x 4 x 2 s`)."""
 
@@ -62,6 +66,8 @@ def repeated(code: Program, way: Way, once: float, most: float | None = None) ->
                 within = loop.within if within is None else min(within, loop.within)
                 least, upper, factors = min(least, within), max(within, upper), []
                 continue
+            if upper < _BRIEF_S and math.isinf(loop.most) and any(one.least < one.most for one in factors):
+                continue  # tries again, for what fails alone
             least, upper = least * loop.least, upper * loop.most
             factors.append(loop)
     return Lasts(least, upper, _said(factors, most is not None, once if most is None else most, within, upper))

@@ -10,7 +10,7 @@ import msgspec
 from herolint.app.calling.loops import blocks_around
 from herolint.app.linking.module import Mod
 from herolint.app.reaching.reach import FunctionRef
-from herolint.app.timing.limits import seconds
+from herolint.app.timing.limits import has_deadline, seconds
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact
 from herolint.code.queries import last_name, walk
@@ -60,6 +60,8 @@ def silent_connections(code: Program, limit: float) -> Iterator[Silent]:
         expr, _ = code.argument(effect, effect.row.path) if effect.row.path else (None, None)
         opened = expr if expr is not None else effect.fact.call.func
         loop = _listening_loop(code, effect)
+        if loop is not None and has_deadline(code, loop, limit):
+            continue  # the server itself does not wait that long for a word
         if loop is None:
             yield Silent(effect.row.kind, effect.mod.place(opened, "nobody pings"), effect.runs)
         else:

@@ -14,9 +14,11 @@ from herolint.app.calling.promises import left_alone
 from herolint.app.reaching.reach import FunctionRef
 from herolint.app.timing.commands import brief_program
 from herolint.app.timing.contexts import is_shared
-from herolint.app.timing.durations import way_of
+from herolint.app.timing.durations import Way, way_of
 from herolint.app.timing.limits import ends_by_itself, time_limit
 from herolint.app.timing.tries import Tries, tries_of
+from herolint.code import facts
+from herolint.code.queries import last_name
 
 if TYPE_CHECKING:
     from herolint.app.linking.module import Mod
@@ -94,12 +96,23 @@ def _tried(tries: Tries, each: float) -> str:
 def _times(code: Program, effect: Effect, step: Step) -> float | None:
     """How often the call is made one after the other; None where a loop ends as soon as one succeeds, or gives up by the clock."""
     times = 1.0
-    for mod, fact in way_of(effect, step):
+    way = way_of(effect, step)
+    if _all_at_once(code, way):
+        return times
+    for mod, fact in way:
         for loop in loops_around(code, mod, fact):
             if loop.within is not None:
                 return None
             times *= max(loop.most, 1)
     return None if _until_one(effect) else times
+
+
+def _all_at_once(code: Program, way: Way) -> bool:
+    """Whether a call is given a function to call back and nobody awaits anything, so that loops around it start all of them together."""
+    mod, fact = way[0]
+    if not code.linker.dialect(mod).promises or not any(isinstance(arg, facts.Closure) for arg in fact.call.args):
+        return False
+    return not last_name(fact.call.func).endswith("Sync") and not any(one.awaited for _, one in way)
 
 
 def _until_one(effect: Effect) -> bool:

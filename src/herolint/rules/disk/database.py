@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from herolint.app.calling.conditions import in_plain_sight
 from herolint.app.folding.config_vars import is_set
 from herolint.app.frameworks.laravel import laravel_of
+from herolint.app.keeping.opened import Write, reads_same, writes
 from herolint.app.keeping.own_stores import is_own_store
-from herolint.app.keeping.scratch import by_start, given_by_variable, is_scratch, made_anew
-from herolint.app.keeping.storage import DATA_ENDINGS, Write, absolute, is_temporary, path_text, reads_same, removed_in, shown, writes
+from herolint.app.keeping.scratch import by_start, given_by_variable, made_anew, removed_again, used_up
+from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_cache, is_temporary, path_text, shown
 from herolint.app.keeping.uploads import copied_uploads
 from herolint.app.linking.operators import HOME
 from herolint.app.linking.origins import origin
@@ -158,9 +159,9 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
         text = write.text
         if (text is None or "{}" in text) and not is_temporary(write.value, text) and is_own_store(app.code, write):
             yield _own_store(app, write)
-        if text is None or "{}" in text or is_temporary(write.value, text) or not text.endswith(DATA_ENDINGS) or text.endswith(".log"):
+        if text is None or is_temporary(write.value, text) or not _may_be_store(text):
             continue
-        if text in seen or _shared(app, text) or removed_in(app.code, write.effect.mod, write.effect.fact.function, write.expr):
+        if text in seen or _shared(app, text) or removed_again(app.code, write):
             continue
         if by_start(write.effect) or not reads_same(app.code, write.effect.mod, text) or _renewed_login(app, text):
             continue
@@ -172,9 +173,9 @@ def _rewritten_files(app: App) -> Iterator[Finding]:
             at,
             severity=ERROR if write.effect.runs else WARNING,
             why=lost(app),
-            related=_processes(app, write.effect.processes, at),
+            related=(*_handed(write), *_processes(app, write.processes, at)),
             fix=f"keep what {shown(text)} holds in a database or in Redis",
-            process=write.effect.processes[0],
+            process=write.processes[0],
             confidence=Confidence.HIGH if write.effect.runs else Confidence.MEDIUM,
         )
 
@@ -193,6 +194,16 @@ def _own_store(app: App, write: Write) -> Finding:
         process=write.effect.processes[0],
         confidence=Confidence.MEDIUM,
     )
+
+
+def _handed(write: Write) -> tuple[Place, ...]:
+    """Where the path is said, if that is another place than where the file is written."""
+    return (write.caller.mod.place(write.caller.given, "this path"),) if write.caller is not None else ()
+
+
+def _may_be_store(text: str) -> bool:
+    """Whether a path names one file of data, and neither a log nor a cache, whose loss costs a moment."""
+    return "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and not is_cache(text)
 
 
 def _renewed_login(app: App, text: str) -> bool:
@@ -220,10 +231,9 @@ def local_file_write(app: App) -> Iterator[Finding]:
         if (
             text is None
             or is_temporary(write.value, text)
-            or removed_in(app.code, effect.mod, effect.fact.function, write.expr)
             or (effect.mod.path, effect.fact.call.start) in seen
             or _shared(app, text)
-            or is_scratch(app.code, effect.mod, effect.fact, text, unread=effect.row.kind in _PICTURES)
+            or used_up(app.code, write, unread=effect.row.kind in _PICTURES)
             or made_anew(effect)
             or given_by_variable(app.code, effect.mod, effect.fact, write.expr)
             or is_own_store(app.code, write)
@@ -231,10 +241,10 @@ def local_file_write(app: App) -> Iterator[Finding]:
             continue
         if not absolute(text).startswith(("/app/", "/{}")) and not text.startswith("{}"):
             continue
-        if "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and reads_same(app.code, effect.mod, text):
+        if _may_be_store(text) and reads_same(app.code, effect.mod, text):
             continue
         seen.add((effect.mod.path, effect.fact.call.start))
-        if effect.processes == ("release",):
+        if write.processes == ("release",):
             continue
         at = effect.mod.place(write.expr, "written at run time")
         yield report(
@@ -242,10 +252,10 @@ def local_file_write(app: App) -> Iterator[Finding]:
             f"writes {shown(text)} to the dyno's disk" if "{}" not in text else "writes a file to the dyno's disk",
             at,
             why=lost(app) + ", and no other dyno sees it",
-            related=_processes(app, effect.processes, at),
+            related=(*_handed(write), *_processes(app, write.processes, at)),
             fix="send it to object storage (S3) or a database; what is needed only for a moment belongs in "
             f"`{app.code.spell(effect.mod, 'temporary') or 'the temporary folder'}`",
-            process=effect.processes[0],
+            process=write.processes[0],
             confidence=Confidence.HIGH if "{}" not in text and effect.runs else Confidence.MEDIUM,
         )
 

@@ -80,6 +80,8 @@ def _stored_uploads(app: App) -> Iterator[Finding]:
         text = path_text(value)
         if text is None or absolute(text).startswith(TEMPORARY) or absolute(text) == "/tmp" or _sent_on(app):
             continue
+        if removed_in(code, effect.mod, effect.fact.function, expr, always=True):
+            continue
         yield _upload(effect.mod.place(expr, "uploads are kept here"), text, app, effect.runs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from herolint.app.launching.launch import Launch
 from herolint.app.model import App
@@ -187,8 +187,24 @@ def _builds(app: App, launch: Launch) -> str:
 
 
 def _downloads(launch: Launch, words: list[str]) -> bool:
-    """Whether a program fetches models or corpora."""
+    """Whether a program fetches models or corpora, or a file from an address."""
+    if launch.tool in _FETCHERS:
+        return any(word.startswith(("https://", "http://", "ftp://")) for word in words) and _FETCHERS[launch.tool](words)
     return launch.tool == "python" and launch.module in ("nltk.downloader", "spacy") and "download" in " ".join(words)
+
+
+def _wget_keeps(words: list[str]) -> bool:
+    """Whether wget leaves a file: it is neither told to write to standard output, nor only to look."""
+    return "--spider" not in words and "-" not in words and not any(word.startswith("-") and word.endswith("O-") for word in words)
+
+
+def _curl_keeps(words: list[str]) -> bool:
+    """Whether curl is told to leave a file."""
+    short = "".join(word[1:] for word in words if word.startswith("-") and not word.startswith("--"))
+    return not {"o", "O"}.isdisjoint(short) or not {"--output", "--remote-name"}.isdisjoint(words)
+
+
+_FETCHERS: dict[str, Callable[[list[str]], bool]] = {"wget": _wget_keeps, "curl": _curl_keeps, "gdown": lambda words: True}
 
 
 def _at_build(launch: Launch) -> str:
