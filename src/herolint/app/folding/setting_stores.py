@@ -105,7 +105,11 @@ class Stores:
             if names and names[0] is not None and names[0].lower() == key.lower():
                 return next((name for name in names[1:] if name), derived)
         # A store whose settings cannot be seen may be told elsewhere, in a library of the project.
-        return derived if self._has("AutomaticEnv") or not self._has("SetDefault", "BindEnv", "ReadInConfig") else None
+        return (
+            derived
+            if self._has("AutomaticEnv") or not self._has("SetDefault", "BindEnv", "ReadInConfig", "BindPFlag", "BindPFlags")
+            else None
+        )
 
     def _fold(self, told: _Told, expr: facts.AnyExpr, depth: int) -> Value:
         return self.folder.fold(told.mod, told.fact.function, expr, depth + 2)
