@@ -55,6 +55,10 @@ class Dialect:
         """Paths of files that are loaded whenever this one is: packages above it, other files of its package."""
         return ()
 
+    def sharing(self, path: str) -> Iterable[str]:
+        """Paths of other files whose names this one uses without an import."""
+        return ()
+
     def misspelt(self, mod: Mod, imp: Import) -> str | None:
         """The file that an import was meant to load, where its name differs from the file's in upper and lower case only."""
         return None
