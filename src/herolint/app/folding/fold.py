@@ -10,6 +10,7 @@ from herolint.app.folding.config_entries import ConfigEntries
 from herolint.app.folding.config_files import ConfigFiles
 from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, tagged
 from herolint.app.folding.environment import Environment
+from herolint.app.folding.fills import fills_empty
 from herolint.app.folding.fold_calls import Calls
 from herolint.app.folding.givers import Given, Givers
 from herolint.app.linking.link import Linker, Target
@@ -159,9 +160,18 @@ class Folder:
                 return base
         if isinstance(expr, facts.Name):
             value = self._local(mod, function, expr, depth)
+            if value is None and expr.id[:1].isupper():
+                value = self._enclosed(mod, function, expr.id, depth)
             if value is not None:
                 return value
         return self._target(self.linker.resolve(mod, function, expr), depth)
+
+    def _enclosed(self, mod: Mod, function: int, name: str, depth: int) -> Value | None:
+        """A constant of the classes around a function."""
+        for where, index in self.linker.dialect(mod).enclosing(mod, function):
+            if name in where.class_body.get(index, {}):
+                return self.class_value(where, index, name, depth)
+        return None
 
     def _target(self, target: Target | None, depth: int) -> Value:
         if target is None:
@@ -237,7 +247,7 @@ class Folder:
                 values.append(self.fold(mod, what.function, what.value, depth))
             else:
                 values.append(UNKNOWN)
-            fills.append(isinstance(what, Assign) and _fills_empty(mod, what))
+            fills.append(isinstance(what, Assign) and fills_empty(mod, what))
             if binding.guard == NONE or holds is True:
                 break
         if len(values) == 1:
@@ -306,6 +316,9 @@ class Folder:
                 return settings_field(name, value)
             if value is not None:
                 return value
+        for other, number in self.linker.dialect(mod).reopened(mod, index) if not assigns else ():
+            if name in other.class_body.get(number, {}):
+                return self.class_value(other, number, name, depth + 1)
         for assign in mod.self_assigns.get((index, name), ()):
             return self.fold(mod, assign.function, assign.value, depth)
         for base in self.linker.bases(mod, index):
@@ -314,23 +327,3 @@ class Folder:
                 if value is not None:
                     return value
         return None
-
-
-def _fills_empty(mod: Mod, assign: Assign) -> bool:
-    """Whether a value is given to a name only while that is empty: `if port == "" { port = "8080" }`, `if not url and DEBUG: url = …`."""
-    guard = mod.facts.guards[assign.guard] if assign.guard != NONE else None
-    if guard is None or guard.kind != "if" or not isinstance(assign.target, facts.Name):
-        return False
-    test = guard.test
-    parts = test.parts if isinstance(test, facts.Logic) and test.op in ("and", "&&") else (test,)
-    return any(_asks_if_empty(part, assign.target.id) for part in parts)
-
-
-def _asks_if_empty(test: facts.AnyExpr, name: str) -> bool:
-    if isinstance(test, facts.Binary) and test.op in ("==", "===", "is") and isinstance(test.right, facts.Const) and not test.right.value:
-        test = test.left.args[0] if isinstance(test.left, facts.Call) and len(test.left.args) == 1 else test.left
-    elif isinstance(test, facts.Unary) and test.op == "not":
-        test = test.value
-    else:
-        return False
-    return isinstance(test, facts.Name) and test.id == name

@@ -55,6 +55,14 @@ class Dialect:
         """Paths of files that are loaded whenever this one is: packages above it, other files of its package."""
         return ()
 
+    def reopened(self, mod: Mod, index: int) -> Iterable[tuple[Mod, int]]:
+        """Where else a class is written, in languages whose classes can be opened again."""
+        return ()
+
+    def enclosing(self, mod: Mod, function: int) -> Iterable[tuple[Mod, int]]:
+        """The classes around a function whose constants its code says by their bare names, from inside out."""
+        return ()
+
     def sharing(self, path: str) -> Iterable[str]:
         """Paths of other files whose names this one uses without an import."""
         return ()
