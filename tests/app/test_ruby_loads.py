@@ -59,6 +59,17 @@ def test_files_on_the_load_path(tmp_path: Path, path: str, line: str) -> None:
     assert slow_files(tmp_path, {**files, "app/rates.rb": SLOW, "old/rates.rb": SLOW}) == ["app/rates.rb"]
 
 
+APP = """
+module Shop
+  class App
+    def call(env)
+      File.write("#{NAME}/last", env['rack.input'].read)
+    end
+  end
+end
+"""
+
+
 @pytest.mark.parametrize("name", ["FOLDER", "Shop::FOLDER"])
 def test_a_constant_of_a_module_that_is_opened_again(tmp_path: Path, name: str) -> None:
     files = {
@@ -66,7 +77,7 @@ def test_a_constant_of_a_module_that_is_opened_again(tmp_path: Path, name: str) 
         "Procfile": "web: bundle exec puma -p $PORT\n",
         "config.ru": "require './app'\nrequire './folder'\nrun Shop::App.new\n",
         "folder.rb": "module Shop\n  FOLDER = 'public/uploads'\nend\n",
-        "app.rb": f"module Shop\n  class App\n    def call(env)\n      File.write(\"#{{{name}}}/last\", env['rack.input'].read)\n    end\n  end\nend\n",
+        "app.rb": APP.replace("NAME", name),
     }
     found = engine.run(plant(tmp_path, files), Config(), OPTIONS).findings
     assert [one.at.path for one in found if one.code == "HL204"] == ["app.rb"]
