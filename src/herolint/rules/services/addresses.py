@@ -16,7 +16,7 @@ from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.breaks import before
 from herolint.rules.registry import ERROR, WARNING, report, rule
-from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, local_settings, mongoid_hosts, written_hosts
+from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, local_settings, mail_servers, mongoid_hosts, written_hosts
 
 
 @rule("HL301", "localhost-service", ERROR, WARNING, needs=("processes",))
@@ -51,6 +51,7 @@ def localhost_service(app: App) -> Iterator[Finding]:
     yield from local_apis(app)
     yield from written_hosts(app)
     yield from mongoid_hosts(app)
+    yield from mail_servers(app)
 
 
 def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
