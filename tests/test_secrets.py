@@ -242,6 +242,29 @@ def test_a_value_for_tests_in_a_script_that_nobody_runs(tmp_path: Path) -> None:
     assert [f.at.path for f in result.findings if f.code == "HL701"] == ["shop.py"]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("provider :github, ENV['ID'], 'SECRET'", True),
+        ("provider :github, ENV['ID'], ENV['KEY'] || 'SECRET'", True),
+        ("provider :github, ENV['ID'], ENV['KEY']", False),
+        ("provider :github, 'SECRET', ENV['KEY']", False),
+        ("provider :github, ENV['ID'], 'github-oauth-app-secret-2024'", False),
+    ],
+)
+def test_a_secret_that_a_call_is_given_by_its_position(line: str, told: bool, tmp_path: Path) -> None:
+    secret = hexadecimal(40)
+    files = {
+        "Gemfile": "source 'https://rubygems.org'\nruby '3.4.7'\ngem 'puma'\ngem 'rackup'\ngem 'omniauth-github'\n",
+        "Procfile": "web: bundle exec puma -p $PORT\n",
+        "config.ru": f"require 'omniauth-github'\nuse OmniAuth::Builder do\n  {line}\nend\n".replace("SECRET", secret)
+        + "run ->(env) { [200, {}, []] }\n",
+    }
+    result = engine.run(plant(tmp_path, files), Config(), engine.RunOptions(today=datetime.date(2026, 11, 24), cache=False))
+    messages = [one.message for one in result.findings if one.code == "HL701"]
+    assert messages == ([f"the secret that `provider` is given is committed: {secret[:4]}… (40 characters)"] if told else [])
+
+
 @pytest.mark.parametrize("folder", ["vendor", "Godeps/_workspace/src"])
 def test_a_key_of_a_copied_library_is_not_the_apps(folder: str, tmp_path: Path) -> None:
     key = TOKENS["a private key"] + "\n"

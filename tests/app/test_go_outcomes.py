@@ -244,7 +244,7 @@ TOOL = (
 )
 
 
-@pytest.mark.parametrize(("command", "found"), [("web", []), ("dump", ["HL204"]), ("", [])])
+@pytest.mark.parametrize(("command", "found"), [("web", []), ("dump", ["HL204"]), ("", ["HL118"])])
 def test_only_the_subcommand_that_the_process_asks_for_runs(tmp_path: Path, command: str, found: list[str]) -> None:
     files = {"main.go": TOOL, "go.mod": "module example.com/orders\n\ngo 1.26\n", "go.sum": "", "Procfile": f"web: bin/orders {command}\n"}
     for path, text in files.items():

@@ -43,3 +43,41 @@ def test_files_that_a_pattern_loads(tmp_path: Path, line: str) -> None:
 def test_files_that_no_pattern_loads(tmp_path: Path, line: str) -> None:
     files = {"config.ru": "require './app'\nrun Sinatra::Application\n", "app.rb": f"require 'sinatra'\n{line}\n"}
     assert slow_files(tmp_path, {**files, "routes/rates.rb": SLOW}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ('$LOAD_PATH << "./app"', "require 'rates'"),
+        ('$:.unshift File.expand_path("../app", __FILE__)', "require 'rates'"),
+        ('$LOAD_PATH.unshift(File.join(File.dirname(__FILE__), "app"))', "require 'rates'"),
+        ("", "require './app/rates'"),
+    ],
+)
+def test_files_on_the_load_path(tmp_path: Path, path: str, line: str) -> None:
+    files = {"config.ru": f"{path}\nrequire './lib/start'\nrun Sinatra::Application\n", "lib/start.rb": f"require 'sinatra'\n{line}\n"}
+    assert slow_files(tmp_path, {**files, "app/rates.rb": SLOW, "old/rates.rb": SLOW}) == ["app/rates.rb"]
+
+
+APP = """
+module Shop
+  class App
+    def call(env)
+      File.write("#{NAME}/last", env['rack.input'].read)
+    end
+  end
+end
+"""
+
+
+@pytest.mark.parametrize("name", ["FOLDER", "Shop::FOLDER"])
+def test_a_constant_of_a_module_that_is_opened_again(tmp_path: Path, name: str) -> None:
+    files = {
+        "Gemfile": GEMFILE,
+        "Procfile": "web: bundle exec puma -p $PORT\n",
+        "config.ru": "require './app'\nrequire './folder'\nrun Shop::App.new\n",
+        "folder.rb": "module Shop\n  FOLDER = 'public/uploads'\nend\n",
+        "app.rb": APP.replace("NAME", name),
+    }
+    found = engine.run(plant(tmp_path, files), Config(), OPTIONS).findings
+    assert [one.at.path for one in found if one.code == "HL204"] == ["app.rb"]

@@ -24,6 +24,7 @@ from herolint.app.folding.search_path import add_roots
 from herolint.app.frameworks.config_classes import ConfigClasses
 from herolint.app.frameworks.django import Django
 from herolint.app.keeping.shared_files import SharedFile, shared_files
+from herolint.app.launching.given_options import given_options
 from herolint.app.linking.calls import NamedCalls
 from herolint.app.linking.codebase import CodeBase
 from herolint.app.linking.link import Linker, Target
@@ -78,7 +79,7 @@ class Program:
         )  # fmt: skip
         self._conditions: dict[tuple[str, int, int], bool] = {}
         always = frozenset(app.platform.config.set_by_platform) | {"PORT", "DYNO", "HOME", "PATH", "PWD"}
-        known = (always, values_at_runtime(app), frozenset(load_addons().addresses), _words(app), _version(app))
+        known = (always, values_at_runtime(app), frozenset(load_addons().addresses), _words(app), _version(app), _options(app))
         self.environment = Environment(*known)
         self.guards = Guards(self.linker, self.environment)
         self.as_written = Guards(self.linker, Environment(*known, as_written=True))
@@ -365,6 +366,11 @@ def _programs(process: Process) -> frozenset[str]:
 def _words(app: App) -> frozenset[str]:
     """The words of all commands that start something."""
     return frozenset(word.text for process in app.processes.values() for launch in process.launches for word in launch.words)
+
+
+def _options(app: App) -> dict[str, Value]:
+    """What all commands give the options of the programs that they start."""
+    return given_options(launch for process in app.processes.values() for launch in process.launches)
 
 
 def _version(app: App) -> tuple[int, ...]:

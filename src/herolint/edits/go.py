@@ -15,9 +15,12 @@ from herolint.source import SourceFile, Span
 def replaced(source: SourceFile, module: facts.Module, span: Span, code: str, imports: Sequence[str]) -> tuple[Change, ...]:
     """`code` in the place of an expression that stands alone, with the packages that it needs."""
     added = imported(source, module, imports)
+    followed = source.data[span.start - 1 : span.start]
+    if followed == b"&":
+        return ()
     if added is None or not stands_alone(module, span) or _leaves_unused(source, module, span):
         return ()
-    return (Edit(source.path, span, code), *added)
+    return (Edit(source.path, Span(span.start - 1, span.end) if followed == b"*" else span, code), *added)
 
 
 def given(source: SourceFile, module: facts.Module, call: facts.Call, where: str, code: str, imports: Sequence[str]) -> tuple[Change, ...]:

@@ -170,11 +170,9 @@ def programs_needed(app: App, among: Iterable[Buildpack]) -> Iterator[Needed]:
         for launch in process.launches if process.origin != "default" else ():
             found = [row for row in rows if launch.tool in row.programs]
             if not found and (compiled := next((row for row in rows if not row.programs), None)) is not None:
-                found = (
-                    [compiled]
-                    if any(launch.tool == main.binary for main in app.go_commands) and not _known_program(app, launch.tool)
-                    else []
-                )
+                from herolint.app.building.go_programs import program_names
+
+                found = [compiled] if launch.tool in program_names(app) and not _known_program(app, launch.tool) else []
             yield from (Needed(name, launch, row) for row in found)
 
 

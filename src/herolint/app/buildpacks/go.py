@@ -27,6 +27,8 @@ def outcomes(app: App) -> Iterator[Outcome]:
     if not builds_go(app):
         return
     old = removed_tool(app)
+    if old is not None and app.left_out is not None:
+        return  # another buildpack takes the app, and that is another finding
     if old is not None:
         tool, at = old
         yield Outcome(

@@ -41,11 +41,10 @@ SHELL = frozenset(
         "mv",
         "ls",
         "env",
-        *PACKAGE_MANAGERS,
+        "deno",
+        *(PACKAGE_MANAGERS - {"bun"}),
     }
 )
-BUN = frozenset({"bun", "bunx", "deno"})
-"""Runtimes that the buildpack does not install."""
 
 
 def known_programs() -> dict[str, str]:
@@ -112,7 +111,7 @@ def _absent(app: App, process: Process, launch: Launch) -> Absent | None:
         if program == "npx" and word is not launch.words[0]:
             fetched = True  # it downloads what is not there
             continue
-        if program in SHELL or program in BUN or not word.literal or _is_file(app, launch, word) or program.startswith(("$", "-")):
+        if program in SHELL or not word.literal or _is_file(app, launch, word) or program.startswith(("$", "-")):
             continue
         name = programs.get(program, program)
         declared = [one for one in (own, root) if one is not None]

@@ -28,8 +28,6 @@ ENV_OBJECTS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "env
 URL_METHODS = frozenset({"db", "db_url", "cache", "cache_url", "dj_db_url", "dj_cache_url", "email_url", "search_url"})
 
 
-FLAGS = frozenset(f"{package}.{kind}" for package in ("flag", "github.com/spf13/pflag") for kind in ("String", "Int", "Bool", "Duration"))
-"""Calls that take an option of the command line: its name, what stands for it where it is not given."""
 SETTINGS_BASES = frozenset({"pydantic.BaseSettings", "pydantic_settings.BaseSettings", "pydantic.env_settings.BaseSettings"})
 """Classes whose heirs read their fields from variables."""
 _TAG = lazy(r'([\w-]+):"((?:[^"\\]|\\.)*)"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from herolint.app.linking.operators import compare, join
 from herolint.app.linking.values import UNKNOWN, AnyOf, Compared, Env, Items, Known, Made, Ref, Table, Text, Value
@@ -39,6 +40,7 @@ class Environment:
         assumed: frozenset[str] = frozenset(),
         arguments: frozenset[str] = frozenset(),
         version: tuple[int, ...] = (),
+        options: Mapping[str, Value] = MappingProxyType({}),
         *,
         as_written: bool = False,
     ) -> None:
@@ -47,6 +49,8 @@ class Environment:
         self.assumed = assumed
         self.arguments = arguments
         """Words of the commands that processes start: what `sys.argv` may hold."""
+        self.options = options
+        """What those commands give the options of their programs, by name without dashes."""
         self.version = version
         """The version of the language's runtime that will run the app, major number first; empty when it is not known."""
         self.as_written = as_written

@@ -179,9 +179,18 @@ class Folder:
                 return base
         if isinstance(expr, facts.Name):
             value = self._local(mod, function, expr, depth)
+            if value is None and expr.id[:1].isupper():
+                value = self._enclosed(mod, function, expr.id, depth)
             if value is not None:
                 return value
         return self._target(self.linker.resolve(mod, function, expr), depth)
+
+    def _enclosed(self, mod: Mod, function: int, name: str, depth: int) -> Value | None:
+        """A constant of the classes around a function."""
+        for where, index in self.linker.dialect(mod).enclosing(mod, function):
+            if name in where.class_body.get(index, {}):
+                return self.class_value(where, index, name, depth)
+        return None
 
     def _target(self, target: Target | None, depth: int) -> Value:
         if target is None:
@@ -338,6 +347,9 @@ class Folder:
                 return settings_field(name, value, settings_prefix(mod, index))
             if value is not None:
                 return value
+        for other, number in self.linker.dialect(mod).reopened(mod, index) if not assigns else ():
+            if name in other.class_body.get(number, {}):
+                return self.class_value(other, number, name, depth + 1)
         for assign in mod.self_assigns.get((index, name), ()):
             return self.fold(mod, assign.function, assign.value, depth)
         for base in self.linker.bases(mod, index):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.folding.env_reads import FLAGS, environment_read, named_read, reads_environment
+from herolint.app.folding.env_reads import environment_read, named_read, reads_environment
+from herolint.app.folding.flags import Flags
 from herolint.app.folding.setting_stores import Stores
 from herolint.app.linking.module import Mod
 from herolint.app.linking.operators import HOME, cast, either, join, join_path, parent_folder
@@ -47,7 +48,8 @@ class Calls:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.linker = folder.linker
-        self.stores = Stores(folder)
+        self.flags = Flags(folder)
+        self.stores = Stores(folder, self.flags)
 
     def fold(self, mod: Mod, function: int, call: facts.Call, depth: int) -> Value:
         """The value of the call; itself, with its arguments folded, where nothing more is known."""
@@ -105,8 +107,6 @@ class Calls:
         first = made.args[0] if made.args else None
         if reads_environment(name):
             return environment_read(name, made)
-        if name in FLAGS and len(made.args) > 1:
-            return UNKNOWN if self._on_command_line(made.args[0]) else made.args[1]
         if name in PASS_THROUGH:
             wanted = made.args[1] if name == "typing.cast" and len(made.args) > 1 else first
             if wanted is None:
@@ -126,12 +126,7 @@ class Calls:
             return Known(HOME)
         if name in TEMPORARY:
             return Known("/tmp")
-        return None
-
-    def _on_command_line(self, name: Value) -> bool:
-        """Whether some process is started with an option of that name."""
-        text = text_of(name)
-        return text is None or any(word.partition("=")[0] in (f"-{text}", f"--{text}") for word in self.folder.environment.arguments)
+        return self.flags.value(name, made)
 
     def _method(self, method: str, base: Value, made: Made) -> Value:
         if method in SAME_PATH_METHODS or (method in ("encode", "decode") and isinstance(base, Known | Text | Env)):

@@ -11,9 +11,10 @@ from herolint.app.linking.module import Mod
 from herolint.app.linking.values import UNKNOWN, Env, Known, Made, Value, text_of
 from herolint.code import facts
 from herolint.code.facts import CallFact
-from herolint.code.queries import dotted
+from herolint.code.queries import argument, dotted
 
 if TYPE_CHECKING:
+    from herolint.app.folding.flags import Flags
     from herolint.app.folding.fold import Folder
 
 STORE = "github.com/spf13/viper"
@@ -36,8 +37,9 @@ class _Told(msgspec.Struct, frozen=True):
 class Stores:
     """What the modules that have been loaded so far tell the store."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, flags: Flags) -> None:
         self.folder = folder
+        self.flags = flags
         self._loaded = -1
         self._told: list[_Told] = []
 
@@ -74,13 +76,26 @@ class Stores:
         return text_of(self._fold(told, told.fact.call.args[0], 0)) if told.fact.call.args else None
 
     def _default(self, key: str, depth: int) -> Value:
-        if self._has("BindPFlag", "BindPFlags", "Set"):
+        if self._has("Set") or (flag := self._flag(key)) is UNKNOWN:
             return UNKNOWN
+        if flag is not None:
+            return flag
         for told in self._of("SetDefault"):
             args = told.fact.call.args
             if len(args) > 1 and (text_of(self._fold(told, args[0], depth)) or "").lower() == key:
                 return self._fold(told, args[1], depth)
         return UNKNOWN
+
+    def _flag(self, key: str) -> Value | None:
+        """The flag of the command line that stands behind a key; None where none does."""
+        for told in self._of("BindPFlag"):
+            named, *given = told.fact.call.args
+            if (text_of(self._fold(told, named, 0)) or "").lower() == key:
+                looked_up = argument(given[0], 0, None) if given else None
+                return self.flags.named(
+                    looked_up.value if isinstance(looked_up, facts.Const) and isinstance(looked_up.value, str) else None
+                )
+        return self.flags.named(key) if self._has("BindPFlags") else None
 
     def _variable(self, key: str) -> str | None:
         prefix = next((self._first(told) for told in self._of("SetEnvPrefix")), None)
@@ -90,7 +105,11 @@ class Stores:
             if names and names[0] is not None and names[0].lower() == key.lower():
                 return next((name for name in names[1:] if name), derived)
         # A store whose settings cannot be seen may be told elsewhere, in a library of the project.
-        return derived if self._has("AutomaticEnv") or not self._has("SetDefault", "BindEnv", "ReadInConfig") else None
+        return (
+            derived
+            if self._has("AutomaticEnv") or not self._has("SetDefault", "BindEnv", "ReadInConfig", "BindPFlag", "BindPFlags")
+            else None
+        )
 
     def _fold(self, told: _Told, expr: facts.AnyExpr, depth: int) -> Value:
         return self.folder.fold(told.mod, told.fact.function, expr, depth + 2)

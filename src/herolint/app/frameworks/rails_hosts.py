@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from herolint.code import facts
+from herolint.code.queries import dotted
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -32,14 +33,42 @@ def shut_out_hosts(rails: Rails) -> tuple[tuple[str, ...], Setting] | None:
 
 
 def local_mail_links(rails: Rails) -> tuple[str, Setting] | None:
-    """The local host that links in the mails of production lead to."""
-    if not any(path.startswith("app/mailers/") and path.endswith(".rb") and path != _FIRST for path in rails.app.slug):
+    """The local host that links, or pictures, in the mails of production lead to."""
+    if not _has_mailers(rails):
         return None
-    setting = rails.setting("action_mailer.default_url_options")
+    links = _held(rails, "action_mailer.default_url_options", "host")
+    if links is not None:
+        return links
+    setting = rails.setting("action_mailer.asset_host")
+    text = setting.value.value if setting is not None and isinstance(setting.value, facts.Const) else None
+    host = text.rpartition("://")[2] if isinstance(text, str) else ""
+    if setting is None or rails.holds(setting.mod, setting.guard) is not True or not _LOCAL.match(host):
+        return None
+    return host.partition(":")[0], setting
+
+
+def local_mail_server(rails: Rails) -> tuple[str, Setting] | None:
+    """The local host that production hands its mails to, where nothing tells Rails another way."""
+    method = rails.setting("action_mailer.delivery_method")
+    if not _has_mailers(rails) or (method is not None and method.word != "smtp"):
+        return None
+    for mod in rails.layers:
+        if any((dotted(assign.target) or "").startswith("ActionMailer.Base.") for assign in mod.facts.assigns):
+            return None
+    return _held(rails, "action_mailer.smtp_settings", "address")
+
+
+def _has_mailers(rails: Rails) -> bool:
+    return any(path.startswith("app/mailers/") and path.endswith(".rb") and path != _FIRST for path in rails.app.slug)
+
+
+def _held(rails: Rails, name: str, key: str) -> tuple[str, Setting] | None:
+    """The local host that a setting's table holds under a key, and the setting."""
+    setting = rails.setting(name)
     value = setting.value if setting is not None else None
     if setting is None or rails.holds(setting.mod, setting.guard) is not True or not isinstance(value, facts.Mapping):
         return None
-    host = next((item for key, item in value.items if isinstance(key, facts.Const) and key.value == "host"), None)
+    host = next((item for word, item in value.items if isinstance(word, facts.Const) and word.value == key), None)
     if isinstance(host, facts.Const) and isinstance(host.value, str) and _LOCAL.match(host.value):
         return host.value, setting
     return None

@@ -166,7 +166,8 @@ def _identify(command: Command, words: tuple[Word, ...], path: str, via: tuple[P
     if program in ("pm2", "forever") and rest and rest[0].text in MANAGING:
         return replace(start, tool=program, subcommand=rest[0].text, options={}, arguments=rest[1:])
     if program in RUNNERS or words[0].text.endswith((".js", ".mjs", ".cjs")):
-        return _node(program, words if program not in RUNNERS else rest, start)
+        given = rest[1:] if program == "bun" and rest and rest[0].text == "run" else rest
+        return _node(program, words if program not in RUNNERS else given, start)
     if program == "ruby":
         return _ruby(rest, start)
     return _tool(program, rest, start)

@@ -80,12 +80,15 @@ def script_name(program: str, words: tuple[Word, ...]) -> tuple[str, Word] | Non
     text = first.text
     if text in ("run", "run-script", "rum"):
         inner, _ = script_word(rest)
-        return (inner.text, inner) if inner is not None else None
+        return (inner.text, inner) if inner is not None and not runs_file(program, inner) else None
     if program == "npm":
         return (text, first) if text in ("start", "test", "stop", "restart") else None
-    if text in _OWN_COMMANDS or (program == "bun" and "." in text):
-        return None
-    return text, first
+    return None if text in _OWN_COMMANDS or runs_file(program, first) else (text, first)
+
+
+def runs_file(program: str, word: Word) -> bool:
+    """Whether a package manager takes a word for a file of code rather than a script's name: `bun run server.ts`."""
+    return program == "bun" and "." in word.text
 
 
 def runs_manager(runner: str, word: Word | None) -> bool:

@@ -47,8 +47,18 @@ def _step(linker: Linker, mod: Mod, function: int, expr: facts.AnyExpr) -> tuple
                     return _exported(linker, other, what.name or "=") or whole
             return None
         if scope == NONE:
-            return None
+            return _shared(linker, mod, expr.id)
         scope = mod.facts.functions[scope].parent
+
+
+def _shared(linker: Linker, mod: Mod, name: str) -> tuple[Mod, int, facts.AnyExpr] | None:
+    """What another file binds a name to whose names this one uses as its own."""
+    for path in linker.dialect(mod).sharing(mod.path):
+        other = linker.code.mod(path)
+        found = _exported(linker, other, name) if other is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def _exported(linker: Linker, mod: Mod, name: str) -> tuple[Mod, int, facts.AnyExpr] | None:

@@ -46,6 +46,20 @@ def port_edits(app: App, end: Endpoint) -> tuple[Change, ...]:
     return added_behind(source, end.port_at.span, f"0.0.0.0:{read}") if end.server == "manage.py runserver" else ()
 
 
+def option_edits(app: App, end: Endpoint) -> tuple[Change, ...]:
+    """The option that hands the port on, in the command that starts the program on the platform; in the place of the value it has there."""
+    launch = app.web.main if app.web is not None else None
+    source = app.source(launch.path) if launch is not None and is_deployed_only(app, launch.path) else None
+    if launch is None or launch.at.span is None or source is None:
+        return ()
+    name = end.option.partition("=")[0]
+    for at, word in enumerate(launch.words):
+        if word.text.partition("=")[0].lstrip("-") == name.lstrip("-"):
+            value = word if "=" in word.text else launch.words[at + 1] if at + 1 < len(launch.words) else word
+            return replaced_end(source, value.span, end.port_text, "$PORT")
+    return added_behind(source, launch.at.span, end.option)
+
+
 def keeps_port(app: App, end: Endpoint, edits: tuple[Change, ...]) -> bool:
     """Whether the process still listens on the old port where nothing gives another one, on the machines of those who develop the app."""
     if end.effect is None and is_deployed_only(app, end.port_at.path):

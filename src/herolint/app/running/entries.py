@@ -58,11 +58,31 @@ def _rack(app: App, launch: Launch) -> Iterator[Entry]:
     if "config.ru" in app.slug:
         yield Entry("config.ru", False)
     if "config/application.rb" in app.slug:
-        for path in sorted(app.slug):
-            if path.endswith(".rb") and path.startswith(("app/", "config/", "lib/")) and not _is_tool(path):
+        own = [path for path in sorted(app.slug) if path.endswith(".rb") and path.startswith(("app/", "config/", "lib/"))]
+        of_tasks = _of_tasks(app, own)
+        for path in own:
+            if not _is_tool(path) and path not in of_tasks:
                 if not path.startswith("config/environments/") or path == "config/environments/production.rb":
                     if not _is_clock(path) or launch.tool in _CLOCKS:
                         yield Entry(path, False)
+
+
+def _of_tasks(app: App, own: list[str]) -> frozenset[str]:
+    """Files of lib/ whose class only Rake's tasks name: work that somebody starts by hand, or a schedule."""
+
+    def text(path: str) -> str:
+        source = app.source(path)
+        return source.text if source is not None and not source.is_binary else ""
+
+    tasks = [text(path) for path in app.slug if path.endswith(".rake")]
+    found = []
+    for path in own if tasks else ():
+        name = "".join(part.capitalize() for part in posixpath.basename(path)[:-3].split("_"))
+        if path.startswith("lib/") and any(name in task for task in tasks):
+            words = (name, posixpath.basename(path)[:-3])
+            if not any(word in text(other) for other in own if other != path for word in words):
+                found.append(path)
+    return frozenset(found)
 
 
 _CLOCKS = frozenset({"clockwork"})

@@ -47,6 +47,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     default_host: bool = False
     effect: Effect | None = None
     development: bool = False
+    option: str = ""
+    """The option of the command line that would hand the platform's port on, where the program has one (`-addr=:$PORT`)."""
 
 
 def endpoints_in_code(app: App, process: Process, launch: Launch) -> Iterator[Endpoint]:
@@ -143,7 +145,18 @@ def _call_endpoint(app: App, effect: Effect, passes_port: bool) -> Endpoint:
         default_host=host_expr is None,
         effect=effect,
         development=row.kind == "dev-server",
+        option=_option(app, effect, port_expr, port, kind),
     )
+
+
+def _option(app: App, effect: Effect, expr: facts.AnyExpr | None, value: Value, kind: str) -> str:
+    """The flag that the port comes from."""
+    if expr is None or kind not in ("fixed", "other"):
+        return ""
+    text = text_of(app.code.environment.if_unset(value)) or ""
+    from herolint.app.running.port_flags import port_option
+
+    return port_option(app.code.guards.folder, effect.mod, effect.fact.function, expr, text.rpartition(":")[2])
 
 
 def _split_address(app: App, value: Value) -> tuple[Value, Value]:

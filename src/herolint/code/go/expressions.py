@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from herolint.code import facts
-from herolint.code.facts import AnyExpr, Call, CallFact, Const, Other
+from herolint.code.facts import NONE, AnyExpr, Call, CallFact, Const, Name, Other
 from herolint.code.go.grammar import kind
 from herolint.code.go.nodes import HANDLERS, NODES, convert, fields, items, reads, rest
 from herolint.code.nodes import identifier, is_text
@@ -65,7 +65,22 @@ def add_call(r: Reader, node: Node, callee: AnyExpr, args: tuple[AnyExpr, ...]) 
     start, end = node.start_byte, node.end_byte
     call = Call(start, end, callee, args)
     r.calls.append((start, end, CallFact(call, r.function, r.klass, r.guard, r.block, True)))
+    if isinstance(callee, facts.Attr):
+        _fill(r, call, callee.name)
     return call
+
+
+def _fill(r: Reader, call: Call, name: str) -> None:
+    """A call that is handed a variable to put a flag of the command line in: `flag.StringVar(&addr, …)`, `StringFlag{Destination: &addr}`."""
+    target: AnyExpr | None = None
+    if name.endswith(("Var", "VarP")):
+        target = call.args[0] if call.args else None
+    elif name.endswith("Flag"):
+        target = next((arg.value for arg in call.args if isinstance(arg, facts.Keyword) and arg.name == "Destination"), None)
+    if isinstance(target, Name) and r.function != NONE:
+        r.rebound.append((r.function, target.id))
+    if isinstance(target, Name | facts.Attr):
+        r.assign(target, call, "=", call.start, call.end)
 
 
 @reads("send_statement")

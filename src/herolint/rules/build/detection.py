@@ -17,6 +17,7 @@ from herolint.app.building.detection import (
     programs_needed,
 )
 from herolint.app.building.elsewhere import goes_elsewhere
+from herolint.app.building.go_build import removed_tool
 from herolint.app.model import App
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, WARNING, report, rule
@@ -165,6 +166,7 @@ def ambiguous_buildpack(app: App) -> Iterator[Finding]:
         row = loser.buildpack
         if winner.installs and loser.installs and row.language not in (winner.buildpack.language, *winner.buildpack.covers):
             yield _finding(
+                app,
                 f"{loser.file} is not installed from: of the two languages at the root {winner.buildpack.name} comes first ({winner.file})",
                 loser,
                 winner,
@@ -179,6 +181,7 @@ def _unbuilt(app: App, needed: Needed, winner: Detected) -> Finding:
     word = needed.launch.words[0].text if needed.launch.words else needed.launch.tool
     at = needed.launch.at
     return _finding(
+        app,
         f"{winner.file} makes {winner.buildpack.name} the app's only buildpack: `{word}`, which {needed.process} starts, is not there",
         loser,
         winner,
@@ -190,7 +193,17 @@ def _unbuilt(app: App, needed: Needed, winner: Detected) -> Finding:
     )
 
 
-def _finding(message: str, loser: Detected, winner: Detected, severity: object, why: str, process: Place | None = None) -> Finding:
+def _tool_dropped(app: App, needed: Detected) -> str:
+    """What else must be done where the buildpack that is needed has dropped the tool that the app uses."""
+    old = removed_tool(app) if needed.buildpack.language == "go" else None
+    return (
+        f"; make it a module first (`go mod init`, `go mod tidy`), since support for {old[0]} has been removed" if old is not None else ""
+    )
+
+
+def _finding(
+    app: App, message: str, loser: Detected, winner: Detected, severity: object, why: str, process: Place | None = None
+) -> Finding:
     order = f'[{{"url": "{winner.buildpack.name}"}}, {{"url": "{loser.buildpack.name}"}}]'
     return report(
         "HL422",
@@ -203,6 +216,7 @@ def _finding(message: str, loser: Detected, winner: Detected, severity: object, 
             *([process] if process is not None else []),
         ],
         fix=f'list them, the main one last: `"buildpacks": {order}` in app.json and `heroku buildpacks:add`'
+        + _tool_dropped(app, loser)
         + (f"; {loser.buildpack.name} alone, if {winner.file} is for development only" if process is not None else ""),
         confidence=Confidence.MEDIUM,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from herolint.app.folding.config_vars import declared, is_set
 from herolint.app.linking.values import Known
 from herolint.app.model import App
+from herolint.app.services.given_secrets import given_secrets
 from herolint.app.services.secret_settings import ENV_FILE
 from herolint.app.services.secret_values import is_placeholder, looks_random
 from herolint.app.services.secrets import DEVELOPMENT, DJANGO_KEY, DJANGO_KEY_LENGTH, Secret, secrets_in
@@ -32,7 +33,8 @@ def committed_secret(app: App) -> Iterator[Finding]:
     signing = list(signing_keys(app)) if app.has("code") and app.has("processes") else []
     keys = [key for key in signing if _is_written_out(key)]
     told = [*keys, *(key for key in signing if key.variable)]  # what stands in for a variable is told as such
-    for secret in secrets_in(app):
+    given = list(given_secrets(app)) if app.has("code") and app.has("processes") else []
+    for secret in (*given, *(one for one in secrets_in(app) if not any(_same_place(one.at, other.at) for other in given))):
         if any(_same_place(secret.at, key.at) for key in told):
             continue
         if secret.kind == DJANGO_KEY:

@@ -10,11 +10,13 @@ from herolint.app.linking.values import Made
 from herolint.app.model import App
 from herolint.app.needs.unbound import unbound_modules
 from herolint.app.reaching.reach import FunctionRef
+from herolint.app.running.idle_programs import idle_program, serving
 from herolint.app.running.processes import Process
 from herolint.app.running.workers import workers_of_call
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.registry import ERROR, report, rule
+from herolint.wording import some
 
 _ONE_OFF = (
     "release",
@@ -83,6 +85,7 @@ def process_exits_at_once(app: App) -> Iterator[Finding]:
             )
     if app.has("code"):
         yield from _unbound(app)
+        yield from _idle(app)
     if app.web is not None and app.has("code"):
         yield from _refused_workers(app, app.web)
 
@@ -113,6 +116,27 @@ def _unbound(app: App) -> Iterator[Finding]:
             related=(app.procfile_place(process, "this process loads it"),),
             fix=f"write `import {found.name.id}` at the top of {found.mod.path}",
             process=process,
+        )
+
+
+def _idle(app: App) -> Iterator[Finding]:
+    """A program with subcommands that is started without one."""
+    for process in app.processes.values():
+        found = idle_program(app, process) if process.name not in _ONE_OFF else None
+        if found is None or process.main is None:
+            continue
+        meant = serving(found)
+        yield report(
+            "HL118",
+            f"{process.name} ends at once: `{process.main.tool}` is started without a subcommand, and only prints its help then",
+            Place(process.main.at.path, process.main.at.span, "no subcommand") if process.origin != "default" else process.at,
+            why="a dyno whose program ends counts as crashed" + (": H10" if process.serves else ""),
+            related=(found.mod.place(found.made, "runs nothing by itself"),),
+            fix=f"{'start it as' if process.origin != 'default' else 'write a Procfile:'} `{process.name}: {process.text} {meant}`"
+            if meant
+            else f"name one of its subcommands: {some(found.subcommands, 4)}",
+            process=process.name,
+            confidence=Confidence.HIGH if process.origin != "default" else Confidence.MEDIUM,
         )
 
 

@@ -62,8 +62,10 @@ def _bot(end: Endpoint) -> tuple[Place, ...]:
 def _port_mended(app: App, end: Endpoint) -> Fix:
     if end.port == "none":
         return _port_fix(app, end)
-    from herolint.app.mends.endpoint_edits import keeps_port, port_edits
+    from herolint.app.mends.endpoint_edits import keeps_port, option_edits, port_edits
 
+    if end.option:
+        return Fix(_port_fix(app, end).description, option_edits(app, end), safe=True)
     edits = port_edits(app, end)
     kept = keeps_port(app, end, edits)
     then = (
@@ -95,6 +97,9 @@ def _port_fix(app: App, end: Endpoint) -> Fix:
         if end.server in ("celery", "rq") or "bot" in end.server or end.server == "script":
             return _as_worker(app)
         return Fix("bind to `0.0.0.0:$PORT`")
+    if end.option and app.web is not None:
+        start = "start it with" if app.procfile_path else f"write a Procfile with `web: {app.web.text} {end.option}`, which starts it with"
+        return Fix(f"{start} `{end.option}`")
     if end.effect is None and end.server == "nginx":
         return Fix("write `listen ${PORT};` in a template under /etc/nginx/templates/, which the image fills in when it starts")
     if end.effect is None and end.server.startswith(("httpd", "apache2")):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from herolint.app.frameworks.unicorn import TOOLS as UNICORN
+from herolint.app.frameworks.unicorn import unicorn_timeout
 from herolint.app.launching.launch import Launch
 from herolint.app.linking.module import Mod
 from herolint.app.linking.values import Env, Known
@@ -31,6 +33,8 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
             found = uwsgi_settings(app, launch).get("harakiri")
             if found is not None:
                 yield from _judge(app, "uWSGI", found[0], found[1], (app.procfile_place("web", "uWSGI reads it"),))
+        elif launch.tool in UNICORN and app.has("code"):
+            yield from _of_unicorn(app, launch)
         elif launch.tool == "gunicorn":
             word = launch.option("--timeout")
             if word is None:
@@ -41,6 +45,16 @@ def server_timeout_over_limit(app: App) -> Iterator[Finding]:
 
                 edits = replaced_end(source, word.span, word.text, _under(app)) if source is not None else ()
                 yield from _judge(app, "gunicorn", word.text, launch.place(word), started_at(app, web, launch), edits)
+
+
+def _of_unicorn(app: App, launch: Launch) -> Iterator[Finding]:
+    """`timeout` in the file that unicorn reads."""
+    found = unicorn_timeout(app, launch)
+    if found is not None:
+        seconds, at, number = found
+        related = (app.procfile_place("web", "unicorn reads it"),)
+        edits = (Edit(at.path, Span(number.start, number.end), _under(app)),) if isinstance(number, facts.Const) else ()
+        yield from _judge(app, "unicorn", str(seconds), at, related, edits)
 
 
 def _under(app: App) -> str:

@@ -63,9 +63,14 @@ def _mails(app: App) -> Iterator[Finding]:
         host, setting = found
         yield report(
             "HL310",
-            f"links in the mails of production lead to {host}",
+            f"{'pictures' if setting.name.endswith('asset_host') else 'links'} in the mails of production lead to {host}",
             setting.value_place("the reader's own machine"),
             why="where a mail is opened, localhost is the reader's own machine: nothing answers there",
-            fix='write `{ host: ENV.fetch("APP_HOST"), protocol: "https" }`, and set it to the app\'s domain',
+            fix=(
+                'write `"https://" + ENV.fetch("APP_HOST")`'
+                if setting.name.endswith("asset_host")
+                else 'write `{ host: ENV.fetch("APP_HOST"), protocol: "https" }`'
+            )
+            + ", and set it to the app's domain",
             process="web",
         )

@@ -16,7 +16,7 @@ from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.breaks import before
 from herolint.rules.registry import ERROR, WARNING, report, rule
-from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, local_settings, mongoid_hosts, written_hosts
+from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, local_settings, mail_servers, mongoid_hosts, written_hosts
 
 
 @rule("HL301", "localhost-service", ERROR, WARNING, needs=("processes",))
@@ -51,6 +51,7 @@ def localhost_service(app: App) -> Iterator[Finding]:
     yield from local_apis(app)
     yield from written_hosts(app)
     yield from mongoid_hosts(app)
+    yield from mail_servers(app)
 
 
 def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
@@ -64,6 +65,12 @@ def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple
             yield "PostgreSQL", database.place, database.value, database.runs, database.processes, ""
         elif database.kind == "django":
             yield from _django_host(database.value, database.mod, database.place, database.runs, database.processes)
+    if app.rails is not None:
+        from herolint.app.frameworks.rails_redis import sidekiq_addresses
+
+        for setting, value, runs in sidekiq_addresses(app):
+            yield "Redis", setting.value_place(), value, runs, ("web",) if app.web is not None else (), ""
+            break  # a client and a server are mostly told the same
     if python.django is not None:
         for name, kind in (("CELERY_BROKER_URL", "broker"), ("BROKER_URL", "broker"), ("CHANNEL_LAYERS", "Redis"), ("CACHES", "Redis")):
             who = tuple(n for n, p in app.processes.items() if python.runs_django(p))

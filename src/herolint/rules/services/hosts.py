@@ -152,6 +152,23 @@ def local_settings(app: App) -> Iterator[Finding]:
             )
 
 
+def mail_servers(app: App) -> Iterator[Finding]:
+    """A mail server on the dyno itself, to which Rails hands the mails of production."""
+    from herolint.app.frameworks.rails_hosts import local_mail_server
+
+    found = local_mail_server(app.rails) if app.rails is not None else None
+    if found is not None:
+        host, setting = found
+        yield report(
+            "HL301",
+            f"hands its mails to a server on {host}, where a dyno runs none",
+            setting.value_place("on the dyno itself"),
+            why="each dyno runs one process and nothing else; the connection is refused, and no mail is sent",
+            fix='add a mail service (such as sendgrid or mailgun) and read its address: `address: ENV.fetch("SMTP_ADDRESS")`',
+            process="web",
+        )
+
+
 def _starts_others(app: App) -> bool:
     """Whether web is a program that starts others beside it."""
     return app.web is not None and any(x.tool in MANAGERS or x.tool in ("npm-run-all", "run-p", "nginx") for x in app.web.launches)

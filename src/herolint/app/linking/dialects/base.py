@@ -60,6 +60,18 @@ class Dialect:
         found = (self.code.mod(path) for path in self.imported(mod, imp))
         return next((other for other in found if other is not None), None)
 
+    def reopened(self, mod: Mod, index: int) -> Iterable[tuple[Mod, int]]:
+        """Where else a class is written, in languages whose classes can be opened again."""
+        return ()
+
+    def enclosing(self, mod: Mod, function: int) -> Iterable[tuple[Mod, int]]:
+        """The classes around a function whose constants its code says by their bare names, from inside out."""
+        return ()
+
+    def sharing(self, path: str) -> Iterable[str]:
+        """Paths of other files whose names this one uses without an import."""
+        return ()
+
     def misspelt(self, mod: Mod, imp: Import) -> str | None:
         """The file that an import was meant to load, where its name differs from the file's in upper and lower case only."""
         return None

@@ -89,6 +89,9 @@ class Go(Dialect):
     def alongside(self, path: str) -> Iterator[str]:
         yield from (other for other in self.built(posixpath.dirname(path)) if other != path)
 
+    def sharing(self, path: str) -> Iterator[str]:
+        yield from self.alongside(path)
+
     def built(self, folder: str) -> tuple[str, ...]:
         """A package's files, without those that a build constraint keeps out (`//go:build ignore`)."""
         if folder not in self._built:

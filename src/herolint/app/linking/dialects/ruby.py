@@ -40,9 +40,24 @@ class Ruby(Dialect):
                     found.setdefault(cls.qualname, []).append((mod, i))
         return found
 
+    @cached_property
+    def _load_path(self) -> tuple[str, ...]:
+        """Folders that files at the root, or in a folder of it, put on the load path."""
+        from herolint.app.linking.dialects.ruby_loads import LOAD_PATHS, load_path
+
+        found: dict[str, None] = {}
+        for path in sorted(self.code.sources):
+            source = self.code.workspace.read(path) if path.count("/") < 2 and path.endswith((".rb", ".ru")) else None
+            mod = self.code.mod(path) if source is not None and any(name in source.text for name in LOAD_PATHS) else None
+            found.update(dict.fromkeys(load_path(mod)) if mod is not None else {})
+        return tuple(found)
+
     def imported(self, mod: Mod, imp: Import) -> Iterator[str]:
         folder = posixpath.dirname(mod.path)
-        bases = [posixpath.join(folder, imp.module)] if imp.level else [imp.module, f"lib/{imp.module}", posixpath.join(folder, imp.module)]
+        # `require "./x"` is seen from the folder that the program is started in, `require_relative "./x"` from the file's.
+        bases = [posixpath.join(folder, imp.module), *([imp.module] if imp.level and imp.module.startswith("./") else [])]
+        if not imp.level:
+            bases = [imp.module, f"lib/{imp.module}", *bases, *(posixpath.join(one, imp.module) for one in self._load_path)]
         for base in bases:
             path = posixpath.normpath(base)
             for one in (path, f"{path}.rb"):
@@ -57,6 +72,19 @@ class Ruby(Dialect):
             from herolint.app.linking.dialects.ruby_loads import loaded_by_pattern
 
             yield from loaded_by_pattern(mod, self.code.sources, load("ruby").loads)
+
+    def reopened(self, mod: Mod, index: int) -> Iterator[tuple[Mod, int]]:
+        for other, number in self.classes.get(mod.facts.classes[index].qualname, ()):
+            if other is not mod or number != index:
+                yield other, number
+
+    def enclosing(self, mod: Mod, function: int) -> Iterator[tuple[Mod, int]]:
+        while function != NONE and mod.facts.functions[function].klass == NONE:
+            function = mod.facts.functions[function].parent
+        name = mod.facts.classes[mod.facts.functions[function].klass].qualname if function != NONE else ""
+        while name:
+            yield from self.classes.get(name, ())
+            name = name.rpartition("::")[0]
 
     def implicit(self, linker: Linker, mod: Mod, function: int, name: str, depth: int) -> Target | None:
         """A method of the class that the function, or the block in the class's body, stands in."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _REQUIRES = frozenset({"require", "require_relative", "load", "require_dependency"})
 _FOLDERS = frozenset({"require_all", "require_rel", "load_all", "load_rel", "autoload_all", "push_dir"})
 """Calls that load whatever lies in the folders, or fits the patterns, that they are given."""
+LOAD_PATHS = ("$LOAD_PATH", "$:")
+"""Names of the list of folders that `require` looks in."""
+_ADDS = frozenset({"<<", "push", "append", "unshift", "prepend"})
 _ROOT = lazy(r"(?:\w+\.)*(?:root|(?:[A-Z]\w*_)?ROOT(?:_[A-Z]+)?)(?:\.to_s)?\Z")
 """How the app's own folder is called."""
 _BRACES = lazy(r"\{([^{}]*)\}")
@@ -33,6 +36,16 @@ def loaded_by_pattern(mod: Mod, sources: Collection[str], frameworks: Mapping[st
     for path in sorted(sources) if patterns else ():
         if path.endswith(".rb") and path != mod.path and any(matches(f"/{pattern}", path) for pattern in patterns):
             yield path
+
+
+def load_path(mod: Mod) -> Iterator[str]:
+    """The folders that a file puts on Ruby's load path: `$LOAD_PATH << "./app"`, `$:.unshift File.expand_path("../lib", __FILE__)`."""
+    for fact in mod.facts.calls:
+        func = fact.call.func
+        if isinstance(func, facts.Attr) and func.name in _ADDS and dotted(func.base) in LOAD_PATHS:
+            for text in (_path(mod.path, arg) for arg in fact.call.args if not isinstance(arg, facts.Keyword)):
+                if text:
+                    yield posixpath.normpath(text).lstrip("/")
 
 
 def _of_frameworks(mod: Mod, frameworks: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
