@@ -117,6 +117,11 @@ def test_a_crontab_that_nobody_reads(tmp_path: Path) -> None:
     assert codes(tmp_path / "without", schedule) == []
 
 
+@pytest.mark.parametrize(("path", "found"), [("lib/capistrano/sync.rb", []), ("config/initializers/sync.rb", ["HL414"])])
+def test_what_a_deploy_tool_runs_on_a_developers_machine(tmp_path: Path, path: str, found: list[str]) -> None:
+    assert codes(tmp_path, {path: 'system("mysql shop < dump.sql")\n'}) == found
+
+
 SINATRA = {"Procfile": "web: bundle exec ruby app.rb -p $PORT\n"}
 
 

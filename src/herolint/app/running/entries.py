@@ -98,7 +98,7 @@ def _is_tool(path: str) -> bool:
     """Whether a file is there for generators, tasks, command lines, deploys or cron, by the customs of their makers."""
     if path in ("config/deploy.rb", "config/schedule.rb", "config/spring.rb"):
         return True
-    return path.startswith(("lib/generators/", "lib/tasks/", "lib/templates/", "config/deploy/")) or (
+    return path.startswith(("lib/capistrano/", "lib/generators/", "lib/tasks/", "lib/templates/", "config/deploy/")) or (
         path.startswith("lib/") and (path.endswith("cli.rb") or "/cli/" in path)
     )
 
