@@ -152,3 +152,16 @@ def test_what_a_default_comes_to_does_not_depend_on_which_files_were_looked_at(l
         assert app.code.code.mod(path) is not None
     [opened] = app.code.effects_of("opens-database")
     assert app.code.argument(opened, opened.row.path)[1] == Known("shop.db")
+
+
+@pytest.mark.parametrize(("name", "told"), [("orders.json", "HL202"), ("progress.json", "HL204"), ("query_cache.json", "HL204")])
+def test_a_file_about_what_runs_just_now_is_no_store(name: str, told: str, tmp_path: Path) -> None:
+    files = {
+        "app.py": "import json\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+        f'@app.post("/")\ndef put():\n    with open("{name}", "w") as file:\n        json.dump(request.json, file)\n    return "", 204\n\n\n'
+        f'@app.get("/")\ndef show():\n    with open("{name}") as file:\n        return json.load(file)\n',
+        "Procfile": "web: gunicorn app:app\n",
+        "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\n",
+        ".python-version": "3.13\n",
+    }
+    assert [rule for rule, _ in codes(tmp_path, files) if rule.startswith("HL20")] == [told]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from herolint.app.program import Effect, Program
 
 TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/dev/null", "/dev/std", "/proc/")
-_CACHES = frozenset({"cache", "caches", "cached"})
+_PASSING = frozenset({"cache", "caches", "cached", "progress", "status", "pid", "lock"})
 DATA_ENDINGS = (
     ".json",
     ".csv",
@@ -87,9 +87,9 @@ def is_temporary(value: Value, text: str | None) -> bool:
     return False
 
 
-def is_cache(text: str) -> bool:
-    """Whether a path says of itself that what it holds is fetched or made again when it is gone."""
-    return any(word in _CACHES for word in re.split(r"[^a-z]+", text.lower()))
+def is_passing(text: str) -> bool:
+    """Whether a path says of itself that what it holds is made again when it is gone, or is about what runs just now."""
+    return any(word in _PASSING for word in re.split(r"[^a-z]+", text.lower()))
 
 
 def removed_in(code: Program, mod: Mod, function: int, expr: facts.AnyExpr, *, always: bool = False) -> bool:

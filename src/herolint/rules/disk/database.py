@@ -11,7 +11,7 @@ from herolint.app.frameworks.laravel import laravel_of
 from herolint.app.keeping.opened import Write, reads_same, writes
 from herolint.app.keeping.own_stores import is_own_store
 from herolint.app.keeping.scratch import by_start, given_by_variable, made_anew, removed_again, used_up
-from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_cache, is_temporary, path_text, shown
+from herolint.app.keeping.storage import DATA_ENDINGS, absolute, is_passing, is_temporary, path_text, shown
 from herolint.app.keeping.uploads import copied_uploads
 from herolint.app.linking.operators import HOME
 from herolint.app.linking.origins import origin
@@ -202,8 +202,8 @@ def _handed(write: Write) -> tuple[Place, ...]:
 
 
 def _may_be_store(text: str) -> bool:
-    """Whether a path names one file of data, and neither a log nor a cache, whose loss costs a moment."""
-    return "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and not is_cache(text)
+    """Whether a path names one file of data, and neither a log nor a cache or the state of a job, whose loss costs a moment."""
+    return "{}" not in text and text.endswith(DATA_ENDINGS) and not text.endswith(".log") and not is_passing(text)
 
 
 def _renewed_login(app: App, text: str) -> bool:
