@@ -186,8 +186,8 @@ def test_one_finding_for_a_list_in_the_background(tmp_path: Path) -> None:
     assert codes(tmp_path, {"Procfile": f"web: {command}\n"}).count("HL112") == 1
 
 
-def test_keys_that_are_published_for_tests(tmp_path: Path) -> None:
-    key = "6LeIxAcTAAAAA" + "GG-vFI1TnRWxMZNFuojJ4WifJWe"
+@pytest.mark.parametrize("key", ["6LeIxAcTAAAAA" + "GG-vFI1TnRWxMZNFuojJ4WifJWe", "sk_live_" + "EeHnL644i6zo4Iyq4v1KdV9H"])
+def test_keys_that_are_published_for_everybody(tmp_path: Path, key: str) -> None:
     assert (
         codes(tmp_path, {"config/initializers/captcha.rb": f'Recaptcha.configure do |config|\n  config.secret_key = "{key}"\nend\n'}) == []
     )
@@ -230,3 +230,30 @@ def test_what_only_the_clock_does(tmp_path: Path) -> None:
 def test_an_upload_by_way_of_permitted_parameters(tmp_path: Path) -> None:
     body = 'icon = note_params[:icon]\nFile.binwrite(Rails.root.join("public", "uploads", icon.original_filename), icon.read)'
     assert handled(tmp_path, body) == ["HL203"]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ('"redis://127.0.0.1:6379/#{Rails.env.production? ? 1 : 0}"', ["HL301"]),
+        ('ENV.fetch("REDIS_URL", "redis://localhost:6379/0")', []),
+    ],
+)
+def test_where_sidekiqs_jobs_go(tmp_path: Path, url: str, found: list[str]) -> None:
+    text = f"Sidekiq.configure_client do |config|\n  config.redis = {{ url: {url} }}\nend\n"
+    job = "class NoteWorker\n  include Sidekiq::Worker\n\n  def perform\n  end\nend\n"
+    files = {"config/initializers/sidekiq.rb": text, "app/workers/note_worker.rb": job}
+    assert [one for one in codes(tmp_path, files, ("sidekiq",)) if one == "HL301"] == found
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [('path: ":rails_root/data/:id"', ["HL203"]), ('storage: :s3, path: "data/:id"', [])],
+)
+def test_where_paperclips_files_go(tmp_path: Path, options: str, found: list[str]) -> None:
+    model = "class Note < ApplicationRecord\n  has_attached_file :picture\nend\n"
+    files = {
+        "config/initializers/paperclip.rb": f"Paperclip::Attachment.default_options.update({{ {options} }})\n",
+        "app/models/note.rb": model,
+    }
+    assert [one for one in codes(tmp_path, files, ("paperclip",)) if one == "HL203"] == found

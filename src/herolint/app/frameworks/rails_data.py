@@ -14,6 +14,7 @@ from herolint.code import facts
 from herolint.code.facts import CallFact
 from herolint.code.queries import argument, dotted
 from herolint.finding import Place
+from herolint.patterns import lazy
 
 if TYPE_CHECKING:
     from herolint.app.frameworks.rails import Rails
@@ -24,6 +25,8 @@ _SERVERS = ("pg", "mysql2", "trilogy", "activerecord-postgis-adapter")
 _ATTACHES = frozenset({"has_one_attached", "has_many_attached"})
 _MOUNTS = frozenset({"mount_uploader", "mount_uploaders", "mount_base64_uploader"})
 _PAPERCLIPS = ("paperclip", "kt-paperclip")
+_ELSEWHERE = lazy(r"(?i)storage|s3|fog|azure|cloud|dropbox|merge|ENV")
+"""Words of a file that may send Paperclip's files elsewhere."""
 _OBJECT_STORAGE = "object storage such as S3"
 
 
@@ -111,8 +114,8 @@ def _carrierwave(rails: Rails, mods: list[Mod]) -> Iterator[KeptUploads]:
 def _paperclip(rails: Rails, mods: list[Mod]) -> Iterator[KeptUploads]:
     for mod in rails.layers:
         named = [*(call.call.func for call in mod.facts.calls), *(assign.target for assign in mod.facts.assigns)]
-        if any("paperclip" in (dotted(one) or "").lower() for one in named):
-            return  # defaults of its own, which mostly name the storage
+        if any("paperclip" in (dotted(one) or "").lower() for one in named) and _ELSEWHERE.search(mod.source.text):
+            return  # defaults of its own that name a storage
     calls = list(_class_calls(rails, mods, frozenset({"has_attached_file"})))
     kept = [(mod, fact) for mod, fact in calls if _on_disk(fact)]
     if kept:

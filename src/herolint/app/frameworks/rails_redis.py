@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from herolint.app.building.ruby_build import installed_gems
 from herolint.app.frameworks.rails import env_name, env_names
-from herolint.app.frameworks.rails_settings import settings_in
+from herolint.app.frameworks.rails_settings import Setting, settings_in
 from herolint.app.linking.module import Mod
+from herolint.app.linking.values import Table, Value
 from herolint.code import facts
 from herolint.code.queries import dotted, walk
 from herolint.finding import Place
@@ -51,6 +53,33 @@ def sidekiq_uses(app: App) -> Iterator[RedisUse]:
         told = setting.name == "redis" and setting.owner.startswith(_OWNER)
         if told and runs is not False and _silent(setting.mod, setting.value):
             yield RedisUse(setting.value_place("checks the certificate"), runs is True, True, False)
+
+
+def sidekiq_addresses(app: App) -> Iterator[tuple[Setting, Value, bool | None]]:
+    """What Sidekiq is told for an address, in a Rails app that has jobs of it: the setting, its value, whether it counts."""
+    rails = app.rails
+    if rails is None or not _hands_on(rails):
+        return
+    for setting in (one for mod in rails.layers for one in settings_in(mod)):
+        if setting.name == "redis" and setting.owner.startswith(_OWNER) and setting.value is not None:
+            value = app.code.fold(setting.mod, setting.fact.function, setting.value)
+            url = value.get("url") if isinstance(value, Table) else value
+            runs = rails.holds(setting.mod, setting.guard)
+            if url is not None and runs is not False:
+                yield setting, url, runs
+
+
+def _hands_on(rails: Rails) -> bool:
+    """Whether code of the app gives Sidekiq work: jobs of its own, or what is sent later in its older way (`Mailer.delay`)."""
+    mods = [mod for path in sorted(rails.app.slug) if path.startswith("app/") and (mod := rails.mod(path)) is not None]
+    later = "delayed_job" not in installed_gems(rails.app)
+    return any(
+        "Sidekiq::Worker" in one.source.text or "Sidekiq::Job" in one.source.text or (later and _calls(one, "delay")) for one in mods
+    )
+
+
+def _calls(mod: Mod, name: str) -> bool:
+    return any(isinstance(fact.call.func, facts.Attr) and fact.call.func.name == name for fact in mod.facts.calls)
 
 
 def redis_uses(rails: Rails) -> Iterator[RedisUse]:

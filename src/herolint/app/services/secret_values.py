@@ -16,8 +16,8 @@ _MADE_UP = lazy(
     r"(?i)example|xxxx|your|dummy|fake|sample|placeholder|abcdef|0123456789|1234567890|test_?key|changeme|change.?(me|this|it)|replace|insecure|"
     r"redacted|secret.?key|not.?(a.?)?(real|secret)|needs.?to|(dev|test|demo|local)[-_]|[-_](dev|test|demo|local)|lorem|insert|fill.?in|\.\.\.|\*\*\*"
 )
-_FOR_TESTS = lazy(r"6LeIxAcTAAAAA|4242424242|10000000-(?:ffff|aaaa|0000)-|bfb279f9aa9bdbcf|[123]x0{7,}")
-"""Beginnings of keys that services publish for everybody's tests (reCAPTCHA, hCaptcha, Turnstile, M-Pesa)."""
+_FOR_TESTS = lazy(r"6LeIxAcTAAAAA|4242424242|10000000-(?:ffff|aaaa|0000)-|bfb279f9aa9bdbcf|[123]x0{7,}|sk_(?:live_EeHnL644|test_2J0l093x)")
+"""Beginnings of keys that are published for everybody: for tests (reCAPTCHA, hCaptcha, Turnstile, M-Pesa), in a gem's template (Figaro)."""
 _COUNTED = lazy(r"(?<!\d)123456(?!\d)")
 _CONSONANTS = lazy(r"(?i)[bcdfghjklmnpqrstvwxz]{5}")
 _WORDS = lazy(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")

@@ -65,6 +65,12 @@ def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple
             yield "PostgreSQL", database.place, database.value, database.runs, database.processes, ""
         elif database.kind == "django":
             yield from _django_host(database.value, database.mod, database.place, database.runs, database.processes)
+    if app.rails is not None:
+        from herolint.app.frameworks.rails_redis import sidekiq_addresses
+
+        for setting, value, runs in sidekiq_addresses(app):
+            yield "Redis", setting.value_place(), value, runs, ("web",) if app.web is not None else (), ""
+            break  # a client and a server are mostly told the same
     if python.django is not None:
         for name, kind in (("CELERY_BROKER_URL", "broker"), ("BROKER_URL", "broker"), ("CHANNEL_LAYERS", "Redis"), ("CACHES", "Redis")):
             who = tuple(n for n, p in app.processes.items() if python.runs_django(p))
