@@ -24,7 +24,14 @@ def wants_to_run(app: App) -> bool:
         return True
     if is_django_site(app):
         return True
-    return app.dependencies.has(*_SERVING, *_BOTS) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
+    serves = app.dependencies.has(*_SERVING, *_BOTS) or _asks_for_server(app)
+    return serves and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
+
+
+def _asks_for_server(app: App) -> bool:
+    """Whether a pyproject.toml that is no library's lists a server, though nothing installs from it."""
+    project = app.pyproject
+    return project is not None and not project.has_build_system and any(one.name in _SERVING for one in project.dependencies)
 
 
 def bot_script(app: App) -> str:
