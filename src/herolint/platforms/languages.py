@@ -101,6 +101,10 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     oldest_npm: int
     npm_with_lock: int
     """The first major version of npm that reads package-lock.json."""
+    installs_from_lock: str
+    """The releases of Node.js whose own npm installs exactly what the lock file says."""
+    managers: dict[str, tuple[str, ...]]
+    """Package manager → the newest release of each of its major versions."""
     pnpm_that_prunes: str
     """The first pnpm that removes development packages without running the project's own install scripts."""
     without_md4: int
