@@ -202,9 +202,11 @@ class PhpSeries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class PhpFacts(Group, frozen=True, kw_only=True):
     """The PHP buildpack. `gone` are extensions that no stack has, each with what serves in its place (or nothing).
 
-    `before` are minor versions that came before the series, and that no stack has any more.
+    `before` are minor versions that came before the series, and that no stack has any more. `composers` are the major versions of Composer
+    that can be installed.
     """
 
+    composers: tuple[str, ...]
     series: tuple[PhpSeries, ...]
     before: tuple[str, ...]
     web: str
@@ -242,6 +244,8 @@ class JvmFacts(Group, frozen=True, kw_only=True):
     gradle_for: dict[str, str]
     gradle_warned: tuple[int, ...]
     oldest_source: dict[str, int]
+    script_words: tuple[str, ...]
+    """Words in build files of Gradle that tell of a framework whose start script becomes the web process, in whichever module."""
     stage_words: tuple[str, ...]
     jdbc_from: tuple[str, ...]
     frameworks: dict[str, JvmFramework]

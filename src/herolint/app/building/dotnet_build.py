@@ -56,6 +56,17 @@ def builds_dotnet(app: App) -> bool:
     return builds_with(app, "heroku/dotnet")
 
 
+def named_solution(app: App) -> str:
+    """The solution that the repository's project.toml tells the buildpack to take; empty where it tells of none."""
+    source = app.document("project.toml")
+    if source is None or source.is_binary:
+        return ""
+    from herolint.formats.toml_tree import load
+
+    named = load(source).text("com", "heroku", "buildpacks", "dotnet", "solution_file")
+    return posixpath.normpath(named) if named and named.endswith(SOLUTIONS) else ""
+
+
 def at_root(app: App, endings: tuple[str, ...]) -> list[str]:
     """Files of some kind at the root."""
     return [path for path in app.slug if "/" not in path and path.endswith(endings)]
@@ -63,7 +74,7 @@ def at_root(app: App, endings: tuple[str, ...]) -> list[str]:
 
 def projects(app: App) -> tuple[Project, ...]:
     """Those of the solution at the root, else the one project there."""
-    solutions = at_root(app, SOLUTIONS)
+    solutions = [named] if (named := named_solution(app)) in app.slug else at_root(app, SOLUTIONS)
     if len(solutions) == 1:
         return tuple(_project(app, path, Place(solutions[0], span)) for path, span in _listed(app, solutions[0]))
     return tuple(_project(app, path, Place(path)) for path in at_root(app, PROJECTS)[:1]) if not solutions else ()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.building.dotnet_build import PROJECTS, SOLUTIONS, Project, at_root, builds_dotnet, projects
+from herolint.app.building.dotnet_build import PROJECTS, SOLUTIONS, Project, at_root, builds_dotnet, named_solution, projects
 from herolint.app.buildpacks import Outcome
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
@@ -23,7 +23,14 @@ def outcomes(app: App) -> Iterator[Outcome]:
         return
     if app.config_var("SOLUTION_FILE") is not None:
         return  # which file that names, a config var decides
-    several = next((paths for kind in (SOLUTIONS, PROJECTS) if len(paths := at_root(app, kind)) > 1), None)
+    named = named_solution(app)
+    if named and named not in app.slug:
+        yield Outcome(
+            "managers", True, f"project.toml names the solution {named}, which is not there", Place("project.toml"),
+            "the build stops: Solution file not found", "write the name of the one that there is, or take the line out",
+        )  # fmt: skip
+        return
+    several = None if named else next((paths for kind in (SOLUTIONS, PROJECTS) if len(paths := at_root(app, kind)) > 1), None)
     if several is not None and (several[0].endswith(SOLUTIONS) or not at_root(app, SOLUTIONS)):
         kind = "solutions" if several[0].endswith(SOLUTIONS) else "projects"
         yield Outcome(
@@ -33,7 +40,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
         )  # fmt: skip
         return
     found = projects(app)
-    solution = next(iter(at_root(app, SOLUTIONS)), None)
+    solution = named or next(iter(at_root(app, SOLUTIONS)), None)
     if solution is not None and not found:
         yield Outcome(
             "managers", True, f"{solution} lists no project", Place(solution),
