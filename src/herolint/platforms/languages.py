@@ -103,6 +103,8 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     """The first major version of npm that reads package-lock.json."""
     installs_from_lock: str
     """The releases of Node.js whose own npm installs exactly what the lock file says."""
+    minds_peers: str
+    """The releases of Node.js whose own npm refuses packages that want others beside them than there are."""
     managers: dict[str, tuple[str, ...]]
     """Package manager → the newest release of each of its major versions."""
     pnpm_that_prunes: str

@@ -242,6 +242,10 @@ def _lock(app: App, package: PackageJson) -> Iterator[Outcome]:
             f"run `{_INSTALL[name]}` and commit {name}",
             tuple(Place(change.path, change.span, "not in the lock file") for change in changes[1:4]),
         )
+    elif LOCKS.get(name, "npm") == "npm":
+        from herolint.app.buildpacks import node_peers
+
+        yield from node_peers.outcomes(app, package, name, wanted_node(app).release)
 
 
 def _installs_from_lock(app: App, package: PackageJson) -> bool:
