@@ -59,7 +59,7 @@ def _has_go(app: App) -> bool:
 
 
 _JAVA = ("pom.xml", "gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
-_DOTNET = (".sln", ".slnx", ".csproj", ".vbproj", ".fsproj")
+_DOTNET = (".sln", ".slnx", ".csproj", ".vbproj", ".fsproj", ".cs")
 
 _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,

@@ -163,7 +163,7 @@ def _none(app: App) -> Iterator[Outcome]:
             if wrong in app.workspace.files
             else "write a `requirements.txt` that includes the folder's file: `-r requirements/production.txt`",
         )
-    elif _is_python_app(app) or wants_to_run(app):
+    elif _is_python_app(app) or (wants_to_run(app) and any(found.buildpack.language == "python" for found in app.detected)):
         at = next((name for name in ("setup.py", "pyproject.toml", "Procfile", "app.py", "main.py", "manage.py") if name in app.slug), "")
         yield Outcome(
             "managers",
