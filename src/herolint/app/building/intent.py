@@ -29,9 +29,13 @@ def wants_to_run(app: App) -> bool:
 
 
 def _asks_for_server(app: App) -> bool:
-    """Whether a pyproject.toml that is no library's lists a server, though nothing installs from it."""
+    """Whether a pyproject.toml that is no library's lists a server, though nothing installs from it. Packages bring a Django to try them in."""
     project = app.pyproject
-    return project is not None and not project.has_build_system and any(one.name in _SERVING for one in project.dependencies)
+    return (
+        project is not None
+        and not project.has_build_system
+        and any(one.name in _SERVING and one.name != "django" for one in project.dependencies)
+    )
 
 
 def bot_script(app: App) -> str:
