@@ -102,6 +102,11 @@ def test_a_folder_with_nothing_to_build(tmp_path: Path) -> None:
     assert "Nothing is built: no official buildpack takes this, and a push is refused." in text
 
 
+def test_a_library_that_nothing_is_installed_from_stops_the_build_though_no_rule_tells(tmp_path: Path) -> None:
+    root = plant(tmp_path, {"setup.py": "from setuptools import setup\n\nsetup(name='rates')\n", ".python-version": "3.13\n"})
+    assert "The build stops at: package manager." in told(root)
+
+
 def test_other_commands_do_not_load_it(tmp_path: Path) -> None:
     import subprocess
     import sys

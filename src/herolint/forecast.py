@@ -74,7 +74,11 @@ def foretell(root: Path, config: Config, options: RunOptions) -> tuple[Result, t
 
 
 def _steps(stages: Iterable[Stage], findings: list[Finding], app: App, *, refused: bool) -> tuple[ForecastStep, ...]:
-    steps = [ForecastStep(step.kind, stage.buildpack, _told(step), advice=_advice(stage, step)) for stage in stages for step in stage.steps]
+    steps = [
+        ForecastStep(step.kind, stage.buildpack, _told(step), advice=_advice(stage, step), stops=step.stops)
+        for stage in stages
+        for step in stage.steps
+    ]
     languages = {stage.buildpack: stage.language for stage in stages}
     held: dict[int, list[Finding]] = {}
     for finding in findings:
@@ -83,7 +87,7 @@ def _steps(stages: Iterable[Stage], findings: list[Finding], app: App, *, refuse
     stopped = False
     for number, step in enumerate(steps):
         mine = tuple(sorted(held.get(number, ()), key=lambda finding: -finding.severity))
-        stops = not stopped and ((refused and step.kind == "buildpacks") or any(stops_build(finding) for finding in mine))
+        stops = not stopped and (step.stops or (refused and step.kind == "buildpacks") or any(stops_build(finding) for finding in mine))
         found.append(msgspec.structs.replace(step, findings=mine, stops=stops, reached=not stopped))
         stopped = stopped or stops
     return tuple(found)

@@ -18,6 +18,15 @@ class WithRuby(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class Uncompiled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A gem whose releases below `below` are compiled against `library`, whose header files Debian's `package` has and the image has not."""
+
+    gem: str
+    below: str
+    library: str
+    package: str
+
+
 class Gems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole table. `until` holds gems that install a program only below a release; `webrick` is the last Ruby that brings WEBrick.
 
@@ -32,6 +41,7 @@ class Gems(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     programs: dict[str, tuple[str, ...]]
     until: dict[str, dict[str, str]]
     with_ruby: tuple[WithRuby, ...]
+    uncompiled: tuple[Uncompiled, ...]
 
 
 @cache

@@ -101,6 +101,12 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     oldest_npm: int
     npm_with_lock: int
     """The first major version of npm that reads package-lock.json."""
+    installs_from_lock: str
+    """The releases of Node.js whose own npm installs exactly what the lock file says."""
+    minds_peers: str
+    """The releases of Node.js whose own npm refuses packages that want others beside them than there are."""
+    managers: dict[str, tuple[str, ...]]
+    """Package manager → the newest release of each of its major versions."""
     pnpm_that_prunes: str
     """The first pnpm that removes development packages without running the project's own install scripts."""
     without_md4: int
@@ -198,9 +204,11 @@ class PhpSeries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class PhpFacts(Group, frozen=True, kw_only=True):
     """The PHP buildpack. `gone` are extensions that no stack has, each with what serves in its place (or nothing).
 
-    `before` are minor versions that came before the series, and that no stack has any more.
+    `before` are minor versions that came before the series, and that no stack has any more. `composers` are the major versions of Composer
+    that can be installed.
     """
 
+    composers: tuple[str, ...]
     series: tuple[PhpSeries, ...]
     before: tuple[str, ...]
     web: str
@@ -238,6 +246,8 @@ class JvmFacts(Group, frozen=True, kw_only=True):
     gradle_for: dict[str, str]
     gradle_warned: tuple[int, ...]
     oldest_source: dict[str, int]
+    script_words: tuple[str, ...]
+    """Words in build files of Gradle that tell of a framework whose start script becomes the web process, in whichever module."""
     stage_words: tuple[str, ...]
     jdbc_from: tuple[str, ...]
     frameworks: dict[str, JvmFramework]

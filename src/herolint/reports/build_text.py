@@ -125,5 +125,5 @@ def _verdict(app: AppForecast) -> Row:
         return row(Piece("The build succeeds", "good"), f" as far as these files tell{tail}.")
     codes = ", ".join(dict.fromkeys(finding.code for finding in failure.findings if finding.severity is Severity.ERROR))
     if failure.stops:
-        return row(Piece(f"The build stops at: {failure.kind}", "error"), f" ({codes}){tail}.")
+        return row(Piece(f"The build stops at: {failure.kind}", "error"), f" ({codes}){tail}." if codes else f"{tail}.")
     return row(Piece("It builds, and does not run", "error"), f": {failure.kind} ({codes}){tail}.")

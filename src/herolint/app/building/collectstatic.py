@@ -6,16 +6,20 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from herolint.app.building.intent import wants_to_run
 from herolint.app.building.python_build import builds_python
 from herolint.app.linking.operators import HOME
 from herolint.app.linking.values import Items, Known
+from herolint.code.facts import Const
 from herolint.finding import Place
+from herolint.knowledge.packages import distributions_for_import
 
 if TYPE_CHECKING:
     from herolint.app.frameworks.django import Django
     from herolint.app.model import App
 
 STATICFILES = "django.contrib.staticfiles"
+_NAMED = "DJANGO_SETTINGS_MODULE"
 _DEEPEST = 2
 """How many folders below the root the buildpack looks for manage.py."""
 _FOLDERS_MAY_MISS = "4.0"
@@ -68,6 +72,32 @@ def troubles(app: App, django: Django) -> Iterator[Trouble]:
             'set `STATIC_URL = "static/"`',
         )
     yield from _folders(app, django)
+
+
+def no_settings(app: App) -> Iterator[Trouble]:
+    """The settings that manage.py names are not there, and no config var of the repository names others."""
+    path = manage_py(app)
+    mod = app.code.code.mod(path) if path is not None else None
+    if mod is None or not wants_to_run(app) or app.config_var(_NAMED) is not None:
+        return
+    given = [fact.call.args[1] for fact in mod.facts.calls if len(fact.call.args) > 1 and _is_text(fact.call.args[0], _NAMED)]
+    if len(given) != 1 or not isinstance(given[0], Const) or not isinstance(given[0].value, str):
+        return
+    name = given[0].value
+    folder = posixpath.dirname(mod.path)
+    file = posixpath.join(folder, f"{name.replace('.', '/')}.py")
+    if app.workspace.exists(file) or any(app.dependencies.has(one) for one in distributions_for_import(name.partition(".")[0])):
+        return
+    reason = app.workspace.unpushed_reason(file)
+    yield Trouble(
+        f"manage.py names the settings {name}, and {file} is not in the repository" + (f" ({reason})" if reason else ""),
+        mod.place(given[0], "not there"), f"ModuleNotFoundError: No module named '{name.partition('.')[0]}', unless a config var names others",
+        "name the settings module that is there" if reason is None else f"commit {file}, with what is secret read from config vars",
+    )  # fmt: skip
+
+
+def _is_text(expr: object, text: str) -> bool:
+    return isinstance(expr, Const) and expr.value == text
 
 
 def _is_there(app: App, folder: str) -> bool:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SOLUTIONS = (".sln", ".slnx")
 PROJECTS = (".csproj", ".vbproj", ".fsproj")
+FILE_APPS = (".cs",)
+"""Endings of a program that is a single file, which says in its first lines what a project file would."""
+_DIRECTIVE = lazy(r"^#:(?P<kind>sdk|property)[ \t]+(?P<name>[\w.]+)(?:[@=][ \t]*(?P<value>\S+))?", re.MULTILINE)
 _IN_SOLUTION = lazy(r'^Project\("[^"]*"\)\s*=\s*"[^"]*",\s*"(?P<path>[^"]+proj)"', re.MULTILINE)
 _FRAMEWORK = lazy(r"net(\d+)\.0\Z")
 _LABEL = lazy(r"[^a-z0-9-]+")
@@ -56,17 +59,46 @@ def builds_dotnet(app: App) -> bool:
     return builds_with(app, "heroku/dotnet")
 
 
+def named_solution(app: App) -> str:
+    """The solution that the repository's project.toml tells the buildpack to take; empty where it tells of none."""
+    source = app.document("project.toml")
+    if source is None or source.is_binary:
+        return ""
+    from herolint.formats.toml_tree import load
+
+    named = load(source).text("com", "heroku", "buildpacks", "dotnet", "solution_file")
+    return posixpath.normpath(named) if named and named.endswith(SOLUTIONS) else ""
+
+
 def at_root(app: App, endings: tuple[str, ...]) -> list[str]:
     """Files of some kind at the root."""
     return [path for path in app.slug if "/" not in path and path.endswith(endings)]
 
 
 def projects(app: App) -> tuple[Project, ...]:
-    """Those of the solution at the root, else the one project there."""
-    solutions = at_root(app, SOLUTIONS)
+    """Those of the solution at the root, else the one project there, else the program of one file."""
+    solutions = [named] if (named := named_solution(app)) in app.slug else at_root(app, SOLUTIONS)
     if len(solutions) == 1:
         return tuple(_project(app, path, Place(solutions[0], span)) for path, span in _listed(app, solutions[0]))
-    return tuple(_project(app, path, Place(path)) for path in at_root(app, PROJECTS)[:1]) if not solutions else ()
+    if solutions:
+        return ()
+    found = at_root(app, PROJECTS)[:1]
+    if found:
+        return tuple(_project(app, path, Place(path)) for path in found)
+    files = at_root(app, FILE_APPS)
+    return tuple(_file_app(app, path) for path in files) if len(files) == 1 else ()
+
+
+def _file_app(app: App, path: str) -> Project:
+    """A program of one file: made for the newest framework that there is an SDK for, unless it names another."""
+    source = app.document(path)
+    said = {}
+    for match in _DIRECTIVE.finditer(source.text) if source is not None else ():
+        key = "sdk" if match["kind"] == "sdk" else match["name"]
+        said[key] = match["name"] if match["kind"] == "sdk" else match["value"] or ""
+    framework = said.get("TargetFramework") or f"net{max(app.platform.dotnet.sdks)}.0"
+    name = said.get("AssemblyName") or path.rpartition(".")[0]
+    return Project(path, Place(path), True, said.get("sdk", "Microsoft.NET.Sdk"), framework, Place(path), name, program=True)
 
 
 def _listed(app: App, solution: str) -> Iterator[tuple[str, Span]]:

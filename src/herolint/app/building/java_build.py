@@ -73,6 +73,11 @@ def stage_may_exist(app: App) -> bool:
     return any(_STAGE.search(text) for text in texts) or any(word in text for word in app.platform.jvm.stage_words for text in texts)
 
 
+def starts_by_script(app: App) -> bool:
+    """Whether the buildpack lets Gradle install the app with a script that starts it, and declares that script as web."""
+    return builds_gradle(app) and any(word in source.text for word in app.platform.jvm.script_words for source in _build_files(app))
+
+
 def has_modules(app: App) -> bool:
     """Whether the app lies in modules of its own."""
     root = app.pom.root if app.pom is not None and not builds_gradle(app) else None

@@ -55,11 +55,11 @@ def all_outcomes(app: App) -> Iterator[Outcome]:
 
 
 def _has_go(app: App) -> bool:
-    return any(path.endswith(".go") for path in app.slug)
+    return any(path.endswith(".go") for path in app.slug) or any(path in app.slug for path in app.platform.go.removed_tools)
 
 
 _JAVA = ("pom.xml", "gradlew", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
-_DOTNET = (".sln", ".slnx", ".csproj", ".vbproj", ".fsproj")
+_DOTNET = (".sln", ".slnx", ".csproj", ".vbproj", ".fsproj", ".cs")
 
 _MODELS: dict[str, Callable[[App], bool]] = {
     "node": lambda app: "package.json" in app.slug,

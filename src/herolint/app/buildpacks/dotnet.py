@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.building.dotnet_build import PROJECTS, SOLUTIONS, Project, at_root, builds_dotnet, projects
+from herolint.app.building.dotnet_build import FILE_APPS, PROJECTS, SOLUTIONS, Project, at_root, builds_dotnet, named_solution, projects
 from herolint.app.buildpacks import Outcome
 from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
@@ -14,6 +14,12 @@ from herolint.patterns import lazy
 if TYPE_CHECKING:
     from herolint.app.model import App
 
+_TITLES = {
+    "solutions": (".NET solution", "name it: `heroku config:set SOLUTION_FILE={first}`"),
+    "projects": (".NET project", "write a solution that lists them"),
+    "programs of one file": ("C#", "write a project file"),
+}
+"""What the buildpack calls a kind of file, and what helps where there are several of it."""
 _SDK = lazy(r"(\d+)\.(\d+)\.(\d{3})\Z")
 
 
@@ -23,17 +29,25 @@ def outcomes(app: App) -> Iterator[Outcome]:
         return
     if app.config_var("SOLUTION_FILE") is not None:
         return  # which file that names, a config var decides
-    several = next((paths for kind in (SOLUTIONS, PROJECTS) if len(paths := at_root(app, kind)) > 1), None)
-    if several is not None and (several[0].endswith(SOLUTIONS) or not at_root(app, SOLUTIONS)):
-        kind = "solutions" if several[0].endswith(SOLUTIONS) else "projects"
+    named = named_solution(app)
+    if named and named not in app.slug:
+        yield Outcome(
+            "managers", True, f"project.toml names the solution {named}, which is not there", Place("project.toml"),
+            "the build stops: Solution file not found", "write the name of the one that there is, or take the line out",
+        )  # fmt: skip
+        return
+    first = next((paths for kind in (SOLUTIONS, PROJECTS, FILE_APPS) if (paths := at_root(app, kind))), [])
+    several = first if len(first) > 1 and not named else None
+    if several is not None:
+        kind = "solutions" if several[0].endswith(SOLUTIONS) else "projects" if several[0].endswith(PROJECTS) else "programs of one file"
         yield Outcome(
             "managers", True, f"{len(several)} {kind} lie at the root: {', '.join(several[:3])}", Place(several[1]),
-            f"the build stops: Multiple .NET {kind} files" if kind == "projects" else "the build stops: Multiple .NET solution files",
-            f"keep one, or name it: `heroku config:set SOLUTION_FILE={several[0]}`",
+            f"the build stops: Multiple {_TITLES[kind][0]} files",
+            f"keep one there, or {_TITLES[kind][1].format(first=several[0])}",
         )  # fmt: skip
         return
     found = projects(app)
-    solution = next(iter(at_root(app, SOLUTIONS)), None)
+    solution = named or next(iter(at_root(app, SOLUTIONS)), None)
     if solution is not None and not found:
         yield Outcome(
             "managers", True, f"{solution} lists no project", Place(solution),

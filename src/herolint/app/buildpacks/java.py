@@ -13,6 +13,7 @@ from herolint.app.building.java_build import (
     gradle_version,
     java_target,
     stage_may_exist,
+    starts_by_script,
 )
 from herolint.app.buildpacks import Outcome, jvm
 from herolint.app.buildpacks.jvm import wanted_java
@@ -87,7 +88,7 @@ def _gradle(app: App) -> Iterator[Outcome]:
         )  # fmt: skip
         return
     yield from _gradle_age(app)
-    if not framework(app) and not stage_may_exist(app) and "ratpack" not in _text(app) and app.config_var("GRADLE_TASK") is None:
+    if not framework(app) and not stage_may_exist(app) and not starts_by_script(app) and app.config_var("GRADLE_TASK") is None:
         at = next(
             (path for path in ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts") if path in app.slug), "gradlew"
         )
@@ -96,10 +97,6 @@ def _gradle(app: App) -> Iterator[Outcome]:
             "the build stops: Gradle task 'stage' not found.", "add one, such as `tasks.register('stage') { dependsOn 'installDist' }`",
             confidence=Confidence.MEDIUM,
         )  # fmt: skip
-
-
-def _text(app: App) -> str:
-    return "\n".join(source.text for path in ("build.gradle", "build.gradle.kts") if (source := app.document(path)) is not None)
 
 
 def _gradle_age(app: App) -> Iterator[Outcome]:

@@ -85,13 +85,18 @@ def wanted_node(app: App) -> WantedNode:
         return WantedNode(text, at, None, readable=False)
     inside = [version for version in newest if satisfies(version, text)]
     exact = parse_version(text.strip().lstrip("="))
-    if exact is not None and any(exact[0] == one[0] and exact <= one for one in newest):
+    if exact is not None and any(_line(exact) == _line(one) and exact <= one for one in newest):
         return WantedNode(text, at, exact)
     if inside:
         capped = [version for version in inside if str(version[0]) == app.platform.node.default]
         return WantedNode(text, at, max(capped) if capped and max(inside) > max(capped) else max(inside))
     older = [one for one in newest if satisfies((one[0], 0, 0), text) or _touches(one, text)]
     return WantedNode(text, at, max(older) if older else None)
+
+
+def _line(version: Version) -> tuple[int, int]:
+    """What releases of one line share: the major version, and before 1.0 the minor one too."""
+    return version[0], 0 if version[0] else version[1]
 
 
 def _touches(newest: Version, text: str) -> bool:
@@ -237,11 +242,18 @@ def _lock(app: App, package: PackageJson) -> Iterator[Outcome]:
             f"run `{_INSTALL[name]}` and commit {name}",
             tuple(Place(change.path, change.span, "not in the lock file") for change in changes[1:4]),
         )
+    elif LOCKS.get(name, "npm") == "npm":
+        from herolint.app.buildpacks import node_peers
+
+        yield from node_peers.outcomes(app, package, name, wanted_node(app).release)
 
 
 def _installs_from_lock(app: App, package: PackageJson) -> bool:
     """Whether npm is told to install exactly what its lock file says."""
     text = package.engines.get("npm", ("",))[0]
+    node = wanted_node(app).release
+    if not text.strip() and node is not None and satisfies(node, app.platform.node.installs_from_lock) is False:
+        return False  # the npm that it brings is too old
     old = text.strip() and satisfies((6, 0, 0), text) is False and satisfies((99, 0, 0), text) is False and satisfies((5, 6, 0), text)
     forced = (app.config_var("USE_NPM_INSTALL") or "") == "true"
     return not old and not forced and not app.workspace.is_dir("node_modules")

@@ -86,7 +86,8 @@ def _yarn(lock: SourceFile, wanted: Wanted, workspaces: Mapping[str, PackageJson
     if not known:
         return
     for name, (asked, span) in wanted.items():
-        if is_plain(asked) and f"{name}@{asked}" not in known and not _is_workspace(name, asked, workspaces):
+        # An entry without a range, as very old releases wrote it, is taken for any.
+        if is_plain(asked) and not {name, f"{name}@{asked}"} & known and not _is_workspace(name, asked, workspaces):
             yield Change(f"{name}@{asked}", span)
 
 
@@ -104,10 +105,10 @@ _ASKED = lazy(r'^    "?(?P<name>[@\w./-]+)"?: "?(?P<range>[^"\n]+)"?$', re.MULTI
 def _berry(text: str, wanted: Wanted) -> Iterator[Change]:
     """By what the lock of a newer Yarn records for the root project."""
     root = _ROOT.search(text)
-    section = re.search(r"^  dependencies:\n((?:    [^\n]*\n?)+)", root["block"], re.MULTILINE) if root is not None else None
-    if section is None:
+    if root is None:
         return
-    recorded = {match["name"]: match["range"].removeprefix("npm:") for match in _ASKED.finditer(section[1])}
+    section = re.search(r"^  dependencies:\n((?:    [^\n]*\n?)+)", root["block"], re.MULTILINE)
+    recorded = {match["name"]: match["range"].removeprefix("npm:") for match in _ASKED.finditer(section[1] if section is not None else "")}
     for name, (asked, span) in wanted.items():
         if is_plain(asked) and name not in recorded:
             yield Change(f"{name}", span)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from herolint.app.buildpacks import Outcome
-from herolint.app.buildpacks.node_range import parse_range, parse_version, satisfies
+from herolint.app.buildpacks.node_range import satisfies
 from herolint.finding import Confidence, Place
 from herolint.formats import json_tree
 from herolint.patterns import lazy
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 LOCKS = {"yarn.lock": "Yarn", "pnpm-lock.yaml": "pnpm", "package-lock.json": "npm"}
 """Lock files in the order in which the buildpack looks for them."""
-_TAGS = frozenset({"latest", "next", "lts", "canary", "berry", "stable", "classic", "rc", "beta"})
-"""Words that name a release of a package manager."""
-_USUAL = {"npm": "11.x", "yarn": "1.22.x", "pnpm": "10.x"}
 _NUMBER = lazy(r"[\^~=v\s]*(\d+)")
-_OLDEST_MINOR = 60
-"""More than any major version has minor ones: a range that lets in this one of the major version before is open below."""
 
 
 def unreadable(app: App) -> Iterator[Outcome]:
@@ -102,76 +97,13 @@ def managers(app: App, package: PackageJson) -> Iterator[Outcome]:
             "the build stops: Multiple package managers declared in package.json",
             "keep the one whose lock file is committed",
         )
-    yield from _versions(app, package)
+    from herolint.app.buildpacks.node_managers import outcomes
+
+    yield from outcomes(app, package)
     if found[:1] == ["yarn.lock"]:
         yield from _berry(app, package)
     elif found[:1] == ["pnpm-lock.yaml"]:
         yield from _pnpm(app, package)
-
-
-def _versions(app: App, package: PackageJson) -> Iterator[Outcome]:
-    """What engines say of the package managers is no version, or none that goes with the Node.js or the lock file."""
-    for name in ("npm", "yarn", "pnpm"):
-        text, span = package.engines.get(name, ("", None))
-        if text.strip() and parse_range(text) is None and text.strip() not in _TAGS:
-            yield Outcome(
-                "managers", True, f"engines.{name} is `{text}`, which is no version range", Place("package.json", span),
-                f"the build stops: Unable to install {name}", f'write a range such as `"{_USUAL[name]}"`',
-            )  # fmt: skip
-    name, at, exact = (package.package_manager or "").partition("@")
-    field = package.tree.get("packageManager")
-    at_field = Place("package.json", field.span if field is not None else None)
-    if name in ("yarn", "pnpm") and at and parse_range(exact.partition("+")[0].partition("#")[0]) is None and exact not in _TAGS:
-        yield Outcome(
-            "managers", True, f"packageManager names {name} `{exact}`, which is no version", at_field,
-            f"the build stops: Unable to install {name}", f"run `corepack use {name}@latest`, which writes one",
-        )  # fmt: skip
-    text, span = package.engines.get("yarn", ("", None))
-    if text and "yarn.lock" in app.slug and _only_before(text, app.platform.node.yarn_with_frozen_lock):
-        yield Outcome(
-            "managers", True, f"engines.yarn asks for Yarn {text}, which is too old for `--frozen-lockfile`", Place("package.json", span),
-            "the build stops while it installs", 'write `"1.22.x"`',
-        )  # fmt: skip
-    text, span = package.engines.get("npm", ("", None))
-    needs, major = app.platform.node.npm_needs, _only_major(text)
-    if text and major in needs and (node := _node(app)) is not None and satisfies(node, needs[major]) is False:
-        yield Outcome(
-            "managers", True, f"engines.npm asks for npm {major}, which does not run on Node.js {'.'.join(map(str, node))}",
-            Place("package.json", span), "the build stops: Unable to install npm",
-            "take the line out (each Node.js brings its own npm), or raise engines.node",
-        )  # fmt: skip
-    elif text and major.isdigit() and int(major) < app.platform.node.oldest_npm:
-        yield Outcome(
-            "advice", False, f"npm {major} is very old", Place("package.json", span), "the build warns", "take engines.npm out",
-        )  # fmt: skip
-    elif text and major.isdigit() and int(major) < app.platform.node.npm_with_lock and "package-lock.json" in app.slug:
-        yield Outcome(
-            "managers", False, f"npm {major} knows no package-lock.json: the build ignores it", Place("package.json", span),
-            "each build takes the newest releases that fit", "take engines.npm out: each Node.js brings its own npm",
-        )  # fmt: skip
-
-
-def _only_before(text: str, release: str) -> bool:
-    """Whether a range lets in the minor version before a release, and not that release."""
-    first = parse_version(release)
-    if first is None:
-        return False
-    return satisfies(first, text) is False and bool(satisfies((first[0], first[1] - 1, 0), text))
-
-
-def _only_major(text: str) -> str:
-    """The major version that a range means; empty where it lets in several."""
-    number = _NUMBER.match(text)
-    if number is None or parse_range(text) is None:
-        return ""
-    major = int(number[1])
-    return "" if satisfies((major + 1, 99, 0), text) or satisfies((major - 1, _OLDEST_MINOR, 0), text) else str(major)
-
-
-def _node(app: App) -> tuple[int, int, int] | None:
-    from herolint.app.buildpacks.node import wanted_node
-
-    return wanted_node(app).release
 
 
 # ---- Yarn from 2 on ---------------------------------------------------------------------------------------------------

@@ -108,11 +108,11 @@ def _holds(version: Version, op: str, bound: Version) -> bool:
 
 def only_within(asked: str, versions: str) -> bool:
     """Whether a range lets in no release outside of another one; False where one of them cannot be read."""
-    inner, outer = _spans(asked), _spans(versions)
+    inner, outer = spans(asked), spans(versions)
     return bool(inner) and all(any(low <= first and last <= high for low, high in outer) for first, last in inner)
 
 
-def _spans(text: str) -> list[tuple[Version, Version]]:
+def spans(text: str) -> list[tuple[Version, Version]]:
     """The stretches that a range covers: the first version of each, and the first one behind it."""
     found = []
     for one in parse_range(text) or ():

@@ -61,7 +61,7 @@ def _failures(app: App, package: PackageJson, name: str, text: str, span: Span, 
         words = [word.text for word in command.words]
         if not words or command.conditional or not command.cwd_known or not all(word.literal for word in command.words[:2]):
             return
-        if words[0] == "exit" and words[1:2] not in ([], ["0"]):
+        if text.strip() == "false" or (words[0] == "exit" and words[1:2] not in ([], ["0"])):
             yield _failing(name, f"the script `{name}` ends with an error whatever happens: `{text[:50]}`", at, "take it out")
         elif words[0] == "node" and len(words) > 1 and not earlier:
             yield from _script(app, name, posixpath.normpath(posixpath.join(command.cwd, words[1])), at)

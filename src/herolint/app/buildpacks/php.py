@@ -95,6 +95,7 @@ def _lock(app: App, root: Node) -> Iterator[Outcome]:
             "the build stops: the lock file cannot be used", "run `composer update --lock` with a current Composer, and commit composer.lock",
         )  # fmt: skip
         return
+    yield from _age(app, lock)
     written = lock.text("content-hash") if lock is not None else None
     if written is not None and written != content_hash(root):
         yield Outcome(
@@ -102,6 +103,22 @@ def _lock(app: App, root: Node) -> Iterator[Outcome]:
             "the build warns, and installs what the lock says, as far as that still fits", "run `composer update --lock` and commit composer.lock",
             confidence=Confidence.MEDIUM,
         )  # fmt: skip
+
+
+def _age(app: App, lock: Node | None) -> Iterator[Outcome]:
+    """The Composer that wrote the lock: the build takes one with the same interface for plug-ins."""
+    node = lock.get("plugin-api-version") if lock is not None else None
+    written = str(node.value) if node is not None else ""
+    if written.partition(".")[0] in app.platform.php.composers:
+        return
+    yield Outcome(
+        "lock-stale", True,
+        f"composer.lock was written by Composer {written.partition('.')[0]}, which the buildpack does not have" if written
+        else "composer.lock has no `plugin-api-version`: a very old Composer wrote it",
+        Place(LOCK, node.span if node is not None else None),
+        "the build stops: " + ("Failed to install system packages!" if written else "No Composer plugin-api-version recorded in composer.lock"),
+        "run `composer update --lock` with a current Composer, and commit composer.lock",
+    )  # fmt: skip
 
 
 def content_hash(root: Node) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.building.python_build import MANAGERS, builds_python, is_django_site, manager_files
+from herolint.app.building.intent import wants_to_run
+from herolint.app.building.python_build import MANAGERS, builds_python, manager_files
 from herolint.app.buildpacks import Outcome, python_locks, python_project, python_versions
-from herolint.finding import Place
+from herolint.finding import Confidence, Place
 from herolint.patterns import lazy
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ _DISABLED = ".heroku/collectstatic_disabled"
 _NONE = "Couldn't find any supported Python package manager files"
 _INTERPRETER = lazy(rb"#![^\n]*\r\n")
 _ENDS = lazy(r"exit\s+[1-9]\d*\s*")
+_CORPUS = lazy(r"[\w.-]+")
+_CACHE_GONE = lazy(r"^\s*rm\s+-\w*r\w*\s+(?:--\s+)?[\"']?\$(?:CACHE_DIR|\{CACHE_DIR(?::\?[^}]*)?\})/?[\"']?\s*(?:;|$)", re.MULTILINE)
+"""A line of a hook that deletes the build cache, and with it what the buildpack keeps there for its last step."""
 _BRANCHES = lazy(r"(?:^|[;&|])\s*(?:if|case|for|while|until|exit|exec|function|trap)\b|&&|\|\||\(\)|<<")
 
 
@@ -40,6 +45,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from python_versions.outcomes(app)
     yield from python_locks.outcomes(app)
     yield from python_project.outcomes(app)
+    yield from _corpora(app)
     if _DISABLED in app.slug:
         yield Outcome(
             "advice", False, f"{_DISABLED} is deprecated", Place(_DISABLED), "the build warns, and skips collectstatic",
@@ -76,6 +82,12 @@ def _hooks(app: App) -> Iterator[Outcome]:
                 "not-built", True, f"{name} ends with `{last}`, whatever it does before", Place(name),
                 f"the build stops: Failed to run the {name} script", "end it with `exit 0`, or delete the script",
             )  # fmt: skip
+        elif not source.is_binary and (cleared := _CACHE_GONE.search(source.text)):
+            yield Outcome(
+                "not-built", True, f"{name} deletes the whole build cache", Place(name, source.span_of_text(*cleared.span())),
+                "the build stops: Can't find the buildpack's build data file", 'delete what the app put there: `rm -rf "${CACHE_DIR}/NAME"`',
+                confidence=Confidence.MEDIUM,
+            )  # fmt: skip
 
 
 def _always_fails(script: str) -> str:
@@ -84,6 +96,27 @@ def _always_fails(script: str) -> str:
     if not lines or not _ENDS.fullmatch(lines[-1]) or any(_BRANCHES.search(line) for line in lines[:-1]):
         return ""
     return lines[-1].strip()
+
+
+def _corpora(app: App) -> Iterator[Outcome]:
+    """A line of nltk.txt that is the name of nothing: each goes to NLTK's downloader as it is, which then asks on the terminal what to do."""
+    source = app.document("nltk.txt") if app.dependencies.has("nltk") else None
+    if source is None or source.is_binary:
+        return
+    at = 0
+    for line in source.text.split("\n"):
+        if line.strip() and not _CORPUS.fullmatch(line):
+            ends = line.endswith("\r")
+            yield Outcome(
+                "not-built", True, "nltk.txt has CRLF line ends, which count as part of the names" if ends
+                else f"`{line[:40]}` is no name of NLTK's data",
+                Place("nltk.txt", source.span_of_text(at, at + len(line.rstrip()))),
+                "the build stops: Unable to download NLTK data",
+                "save it with LF line ends (`nltk.txt text eol=lf` in .gitattributes)" if ends
+                else "write one name on each line, such as `punkt_tab`, and nothing else",
+            )  # fmt: skip
+            return
+        at += len(line) + 1
 
 
 def _managers(app: App) -> Iterator[Outcome]:
@@ -130,7 +163,7 @@ def _none(app: App) -> Iterator[Outcome]:
             if wrong in app.workspace.files
             else "write a `requirements.txt` that includes the folder's file: `-r requirements/production.txt`",
         )
-    elif _is_python_app(app):
+    elif _is_python_app(app) or (wants_to_run(app) and any(found.buildpack.language == "python" for found in app.detected)):
         at = next((name for name in ("setup.py", "pyproject.toml", "Procfile", "app.py", "main.py", "manage.py") if name in app.slug), "")
         yield Outcome(
             "managers",
@@ -155,8 +188,8 @@ def _make_one(app: App) -> str:
 
 
 def _is_python_app(app: App) -> bool:
-    """Whether Python processes would run: the Procfile says so, or there is a site that wants to be served."""
-    return is_django_site(app) or any(
+    """Whether Python processes would run: the Procfile says so."""
+    return any(
         launch.tool in ("python", "django", "gunicorn", "uvicorn", "flask", "celery", "streamlit")
         for p in app.processes.values()
         for launch in p.launches

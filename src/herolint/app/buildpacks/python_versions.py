@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MEANT = lazy(r"(?i:python)?[ =_-]*v?(?P<version>(?P<minor>3\.[0-9]+)(?:\.[0-9]+)?)(?:\.[x*])?")
 """A version that is written in another way than the buildpack reads."""
+_READ = lazy(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){1,2}")
+"""A version as the buildpack reads it."""
 _PATCHES_TO_COME = 2
 """How many patches may have come out since the table was made."""
 
@@ -101,11 +103,8 @@ def _unsupported(app: App, wanted: WantedPython) -> Iterator[Outcome]:
     minor = wanted.minor or ""
     known = [tuple(map(int, v.minor.split("."))) for v in python.versions]
     at = Place(wanted.origin, wanted.at.span, "this version")
-    try:
-        number = tuple(int(part) for part in minor.split(".")[:2])
-    except ValueError:
-        number = ()
-    if len(number) < 2:
+    number = tuple(int(part) for part in minor.split(".")) if _READ.fullmatch(wanted.version or "") else ()
+    if not number:
         yield Outcome(
             "version-invalid", True, f"{wanted.origin} asks for Python `{wanted.version}`, which is no version as the buildpack reads it", at,
             f"the build stops: Invalid Python version in {wanted.origin}", "write a `.python-version` with a version such as `3.13`",

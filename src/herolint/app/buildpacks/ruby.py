@@ -44,6 +44,7 @@ def outcomes(app: App) -> Iterator[Outcome]:
     yield from found
     if not any(one.fails for one in found):
         yield from ruby_breaks.outcomes(app, wanted, lock)
+    yield from ruby_breaks.uncompiled(app, lock)
     yield from _platforms(lock)
     if app.gemfile is not None:
         yield from ruby_locks.outcomes(app, app.gemfile, lock)

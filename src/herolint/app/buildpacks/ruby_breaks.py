@@ -1,4 +1,4 @@
-"""Gems that do not run with the Ruby that is installed, from a dated table."""
+"""Gems that cannot be compiled for a dyno, or do not run with the Ruby that is installed, from a dated table."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from herolint.app.model import App
     from herolint.formats.gemfile_lock import GemfileLock
 
+_NO_LIBRARIES = ("ruby", "node")
+"""Languages whose buildpacks bring no header files."""
 _PUBLIC = "rubygems.org"
 
 
@@ -38,3 +40,25 @@ def outcomes(app: App, wanted: WantedRuby, lock: GemfileLock) -> Iterator[Outcom
                 (Place(wanted.at.path, wanted.at.span, "this Ruby is installed"),) if wanted.version else (),
                 Confidence.HIGH,
             )
+
+
+def uncompiled(app: App, lock: GemfileLock) -> Iterator[Outcome]:
+    """Gems whose sources want a library's header files, where nothing but the build image can give them."""
+    if app.aptfile is not None or any(
+        one.buildpack is None or one.buildpack.language not in _NO_LIBRARIES for one in app.listed_buildpacks
+    ):
+        return
+    installed = installed_gems(app)
+    for row in gems.load().uncompiled:
+        locked = lock.gem(row.gem)
+        asked = installed.get(row.gem)
+        if locked is None or asked is None or not asked.sure or locked.kind != "gem" or not satisfies(locked.version, f"< {row.below}"):
+            continue
+        yield Outcome(
+            "not-installable",
+            True,
+            f"{row.gem} {locked.version} is compiled against {row.library}'s header files, which the build image has not",
+            Place("Gemfile.lock", locked.span, "cannot be compiled"),
+            "the build stops: Failed to install gems via Bundler",
+            f"put it into the groups development and test, or raise it to {row.below} or newer, which brings {row.library} along",
+        )

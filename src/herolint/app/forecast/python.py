@@ -20,7 +20,7 @@ def steps(app: App) -> tuple[Step, ...]:
     """From the version to the static files."""
     return (
         Step("runtime", _runtime(app)),
-        Step("package manager", (_manager(app),)),
+        Step("package manager", (_manager(app),), stops=not manager_files(app)),
         Step("install", _install(app)),
         Step("build", _build(app)),
     )

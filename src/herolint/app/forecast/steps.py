@@ -22,10 +22,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A step with its lines, the most important first."""
+    """A step with its lines, the most important first. `stops`: the build ends here, which no rule tells of a folder that may be no app."""
 
     kind: Kind
     lines: tuple[Line, ...]
+    stops: bool = False
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -100,6 +100,8 @@ def no_default_web(app: App) -> str:
         case "java":
             from herolint.app.building import java_build
 
+            if java_build.starts_by_script(app):
+                return ""
             if java_build.has_modules(app):
                 return "the archives lie in modules' folders, and the buildpack looks into the root's alone"
             if not java_build.framework(app):

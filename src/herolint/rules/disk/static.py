@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from herolint.app.building.intent import wants_to_run
 from herolint.app.frameworks.django import Django
 from herolint.app.launching.launch import Launch
 from herolint.app.linking.values import Known, Unknown, env_names, walk
@@ -19,16 +20,27 @@ _STATIC_OPTIONS = frozenset({"static-map", "static-map2", "check-static"})
 """Options of uWSGI that make it serve files."""
 
 
-@rule("HL208", "static-files-not-served", ERROR, WARNING, needs=("code", "processes", "python"))
+@rule("HL208", "static-files-not-served", ERROR, WARNING, needs=("code", "python"))
 def static_files_not_served(app: App) -> Iterator[Finding]:
     """collectstatic has nowhere to put files, or nothing serves them in production."""
-    django = app.code.django
-    if django is None or app.web is None or not django.installed:
-        return
     from herolint.app.building import collectstatic  # few repositories have such settings
 
+    django = app.code.django
+    if not collectstatic.runs(app) and (django is None or app.web is None):
+        return
+    if django is None:
+        yield from (_trouble(one, Confidence.MEDIUM) for one in collectstatic.no_settings(app))
+    elif django.installed and (app.processes or wants_to_run(app)):
+        yield from _of_project(app, django)
+
+
+def _of_project(app: App, django: Django) -> Iterator[Finding]:
+    """What the build collects needs no process; that it is served does."""
+    from herolint.app.building import collectstatic
+
     if collectstatic.runs(app) and not _remote_storage(django):
-        yield from (_trouble(app, django, one) for one in collectstatic.troubles(app, django))
+        sure = Confidence.HIGH if django.sure else Confidence.LOW
+        yield from (_trouble(one, sure) for one in collectstatic.troubles(app, django))
     if collectstatic.STATICFILES not in django.installed:
         return
     if (
@@ -40,7 +52,7 @@ def static_files_not_served(app: App) -> Iterator[Finding]:
         and not _configured_elsewhere(app)
     ):
         yield _no_root(app, django)
-    elif not _served(app, django):
+    elif app.web is not None and not _served(app, django):
         yield _not_served(app, django)
 
 
@@ -86,7 +98,7 @@ def _not_served(app: App, django: Django) -> Finding:
     )
 
 
-def _trouble(app: App, django: Django, one: Trouble) -> Finding:
+def _trouble(one: Trouble, confidence: Confidence) -> Finding:
     return report(
         "HL208",
         one.message,
@@ -94,7 +106,7 @@ def _trouble(app: App, django: Django, one: Trouble) -> Finding:
         why=f"the Python buildpack runs collectstatic for every Django app, and the build stops: {one.says}",
         fix=one.fix,
         process="web",
-        confidence=Confidence.HIGH if django.sure else Confidence.LOW,
+        confidence=confidence,
     )
 
 

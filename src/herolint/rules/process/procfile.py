@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from herolint.app.building.detection import moves_root
-from herolint.app.building.python_build import builds_python, is_django_site
+from herolint.app.building.intent import bot_script, wants_to_run
+from herolint.app.building.python_build import builds_python
 from herolint.app.model import App
 from herolint.app.running.defaults import beside_others, default_fails, no_default_web
 from herolint.app.running.endpoints import unmeant_web
@@ -14,14 +15,6 @@ from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.formats.procfile import BrokenLine, Procfile
 from herolint.formats.shell import parse
 from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
-
-_SERVING = (
-    "flask", "django", "fastapi", "streamlit", "dash", "gradio", "tornado", "sanic", "bottle", "starlette", "quart", "aiohttp", "falcon", "pyramid",
-    "gunicorn", "uvicorn", "chainlit", "daphne", "hypercorn", "waitress",
-)  # fmt: skip
-_BOTS = ("python-telegram-bot", "aiogram", "pytelegrambotapi", "discord-py", "py-cord", "nextcord", "disnake", "slack-bolt")
-_STARTS = ("app.py", "main.py", "manage.py", "wsgi.py", "asgi.py", "server.py", "run.py", "application.py", "bot.py")
-_SIGNS = ("app.json", "runtime.txt", ".slugignore", "Aptfile", "heroku.yml")
 
 
 @rule("HL102", "procfile-invalid-line", ERROR, WARNING, needs=("procfile",))
@@ -129,8 +122,8 @@ def no_web_process(app: App) -> Iterator[Finding]:
     if procfile is None and "Procfile" in app.slug:
         return  # it cannot be read, which is told as such
     if procfile is None:
-        if builds_python(app) and _wants_to_run(app) and not moves_root(app):
-            bot = _bot_script(app)
+        if builds_python(app) and wants_to_run(app) and not moves_root(app):
+            bot = bot_script(app)
             folder = any(path.startswith("Procfile/") for path in app.workspace.files) or (app.workspace.root / "Procfile").is_dir()
             written = f"write a `Procfile` with `worker: python {bot}`" if bot else _suggestion(app)
             yield report(
@@ -198,7 +191,7 @@ def _no_default(app: App, reason: str) -> Finding:
 
 def _misnamed_programs(app: App) -> Iterator[Finding]:
     """Without a Procfile the programs that are built give the process types, and none of them is `web`."""
-    if moves_root(app) or not (_wants_to_run(app) or _some_serve(app)):
+    if moves_root(app) or not (wants_to_run(app) or _some_serve(app)):
         return
     made = ", ".join(app.processes)
     yield report(
@@ -242,22 +235,6 @@ def _may_get_web(app: App) -> bool:
         pack.default_web != "never" and (pack.language == app.language or any(name in app.slug for name in pack.manifests))
         for pack in app.platform.buildpacks.official
     )
-
-
-def _wants_to_run(app: App) -> bool:
-    """Whether the repository is an app meant for a platform, and no library or collection of scripts."""
-    if any(name in app.slug for name in _SIGNS) or app.app_json is not None:
-        return True
-    if is_django_site(app):
-        return True
-    return app.dependencies.has(*_SERVING, *_BOTS) and any(name in app.slug for name in _STARTS) and "setup.py" not in app.slug
-
-
-def _bot_script(app: App) -> str:
-    """The script that starts a bot, where nothing that serves is installed beside it."""
-    if not app.dependencies.has(*_BOTS) or app.dependencies.has(*_SERVING):
-        return ""
-    return next((name for name in ("bot.py", *_STARTS) if name in app.slug), "")
 
 
 def _some_serve(app: App) -> bool:

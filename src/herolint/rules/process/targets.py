@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from herolint.app.buildpacks.node_output import made_before
+from herolint.app.buildpacks.node_output import build_text, made_before
 from herolint.app.buildpacks.node_programs import known_programs
 from herolint.app.buildpacks.ts_layout import misplaced
 from herolint.app.launching.follow import script_folder
@@ -125,6 +125,8 @@ def _missing_package_script(app: App, process: Process, launch: Launch, at: Plac
         others = [name for name in app.processes if name not in ("web", "release")]
         if others or any(app.workspace.find("Procfile")):
             return None  # a worker alone may be all that was meant
+        if "Procfile" in build_text(app):
+            return None  # the build writes one
     return message, at, fix, Confidence.HIGH
 
 
