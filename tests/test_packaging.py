@@ -26,7 +26,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([*BUILD, "-t", "sdist", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True, timeout=120)
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
-        tar.extractall(folder / "unpacked", filter="data")
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2 has none
+        tar.extractall(folder / "unpacked")
     (source,) = (folder / "unpacked").iterdir()
     subprocess.run([*BUILD, "-t", "wheel", "-d", str(folder)], cwd=source, check=True, capture_output=True, timeout=120)
     return folder
