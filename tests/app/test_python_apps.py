@@ -165,3 +165,21 @@ def test_a_file_about_what_runs_just_now_is_no_store(name: str, told: str, tmp_p
         ".python-version": "3.13\n",
     }
     assert [rule for rule, _ in codes(tmp_path, files) if rule.startswith("HL20")] == [told]
+
+
+@pytest.mark.parametrize(
+    ("procfile", "told"),
+    [
+        ("web: redis-server --daemonize yes & gunicorn app:app\n", ["HL112"]),
+        ("web: gunicorn app:app\n", ["HL301"]),
+        ("web: gunicorn app:app\ncache: redis-server\n", ["HL301"]),
+    ],
+)
+def test_a_service_that_the_process_starts_itself_is_there(procfile: str, told: list[str], tmp_path: Path) -> None:
+    files = {
+        "app.py": "from flask import Flask\nfrom redis import Redis\n\napp = Flask(__name__)\nseen = Redis(host='127.0.0.1', port=6379)\n",
+        "Procfile": procfile,
+        "requirements.txt": "flask==3.1.2\ngunicorn==23.0.0\nredis==6.4.0\n",
+        ".python-version": "3.13\n",
+    }
+    assert [rule for rule, _ in codes(tmp_path, files) if rule in ("HL112", "HL301")] == told

@@ -15,7 +15,7 @@ class Programs(msgspec.Struct, frozen=True):
 
     `fetches`: commands that go over the network or build, with what they do, longer ones first; `long`: programs whose work often takes
     tens of seconds, likewise; `brief`: programs of the system that wait for nobody; `brief_git`: commands of git that only read the disk;
-    `migrating`: programs that migrate a database, with the arguments of which one group says so.
+    `migrating`: programs that migrate a database, with the arguments of which one group says so; `serving`: those that are a service, by its kind.
     """
 
     fetches: tuple[tuple[tuple[str, ...], str], ...]
@@ -24,6 +24,7 @@ class Programs(msgspec.Struct, frozen=True):
     brief_git: frozenset[str]
     questions: frozenset[str]
     migrating: dict[str, tuple[tuple[str, ...], ...]]
+    serving: dict[str, frozenset[str]]
 
     def is_brief(self, words: Sequence[str]) -> bool:
         """Whether a command waits for nobody else."""
@@ -59,4 +60,5 @@ def load() -> Programs:
         brief_git=frozenset(raw["brief-git"].split()),
         questions=frozenset(raw["questions"].split()),
         migrating={program: tuple(tuple(words.split()) for words in groups) for program, groups in raw["migrates"].items()},
+        serving={kind: frozenset(programs) for kind, programs in raw["serves"].items()},
     )

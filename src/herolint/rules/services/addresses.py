@@ -15,6 +15,7 @@ from herolint.app.services.databases import databases, speaks
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Place
 from herolint.knowledge.breaks import before
+from herolint.knowledge.programs import load as load_programs
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.rules.services.hosts import ADDONS, LOCAL, SOCKET, local_apis, local_settings, mail_servers, mongoid_hosts, written_hosts
 
@@ -33,7 +34,7 @@ def localhost_service(app: App) -> Iterator[Finding]:
         if local is None:
             continue
         seen.add((at.path, at.span.start))
-        if fallback:
+        if fallback or _is_beside(app, kind, processes):
             continue
         addon, variable = ADDONS.get(kind, ("an add-on", "its URL"))
         yield report(
@@ -52,6 +53,12 @@ def localhost_service(app: App) -> Iterator[Finding]:
     yield from written_hosts(app)
     yield from mongoid_hosts(app)
     yield from mail_servers(app)
+
+
+def _is_beside(app: App, kind: str, processes: tuple[str, ...]) -> bool:
+    """Whether every process that connects starts the service itself, on its own dyno."""
+    programs = load_programs().serving.get(kind, frozenset())
+    return bool(processes) and all(any(launch.tool in programs for launch in app.processes[name].launches) for name in processes)
 
 
 def _addresses(app: App) -> Iterator[tuple[str, Place, Value, bool | None, tuple[str, ...], str]]:
