@@ -9,22 +9,20 @@ from contextlib import contextmanager
 from herolint.app.folding.command_line import option_read
 from herolint.app.folding.config_entries import ConfigEntries
 from herolint.app.folding.config_files import ConfigFiles
-from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, settings_prefix, tagged
+from herolint.app.folding.env_reads import ENV_TABLES
 from herolint.app.folding.environment import Environment
+from herolint.app.folding.fields import MAX_DEPTH, Fields
 from herolint.app.folding.fills import fills_empty
 from herolint.app.folding.fold_calls import Calls
 from herolint.app.folding.givers import Given, Givers
 from herolint.app.linking.link import Linker, Target
 from herolint.app.linking.module import Binding, Mod
-from herolint.app.linking.operators import HOME, binary, either, join, parent_folder
+from herolint.app.linking.operators import HOME, binary, either, join
 from herolint.app.linking.origins import given_to
-from herolint.app.linking.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value, held_under
+from herolint.app.linking.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Import
 
-MAX_DEPTH = 20
-_SAME_VALUE = frozenset({"presence", "to_s", "to_i", "freeze", "strip"})
-"""Methods that need no brackets and give the value itself, or one that reads alike."""
 _OWN_PATH = {"__file__": True, "__FILE__": True, "__filename": True, "__dirname": False, "__dir__": False}
 """Names for the file that they stand in, or (False) for its folder."""
 
@@ -47,6 +45,7 @@ class Folder:
         """What was found, by file, function and the expression's identity, with the expression: as long as it is kept, no other has that."""
         self.givers = Givers(linker)
         self.calls = Calls(self)
+        self.fields = Fields(self)
         self.entries = ConfigEntries(self)
         self.files = ConfigFiles(self)
         self.given: dict[tuple[str, int], dict[str, Value]] = {}
@@ -174,23 +173,16 @@ class Folder:
         if isinstance(expr, facts.Name) and expr.id in _OWN_PATH:
             return Known(f"{HOME}/{mod.path}" if _OWN_PATH[expr.id] else posixpath.dirname(f"{HOME}/{mod.path}"))
         if isinstance(expr, facts.Attr):
-            base = self._attribute_value(mod, function, expr, depth)
+            base = self.fields.attribute(mod, function, expr, depth)
             if base is not None:
                 return base
         if isinstance(expr, facts.Name):
             value = self._local(mod, function, expr, depth)
             if value is None and expr.id[:1].isupper():
-                value = self._enclosed(mod, function, expr.id, depth)
+                value = self.fields.enclosed(mod, function, expr.id, depth)
             if value is not None:
                 return value
         return self._target(self.linker.resolve(mod, function, expr), depth)
-
-    def _enclosed(self, mod: Mod, function: int, name: str, depth: int) -> Value | None:
-        """A constant of the classes around a function."""
-        for where, index in self.linker.dialect(mod).enclosing(mod, function):
-            if name in where.class_body.get(index, {}):
-                return self.class_value(where, index, name, depth)
-        return None
 
     def _target(self, target: Target | None, depth: int) -> Value:
         if target is None:
@@ -199,7 +191,7 @@ class Folder:
             constant = self.linker.constants.get(target.name)
             return Ref(target.name) if constant is None else Known(constant)
         if target.kind == "variable" and target.mod is not None:
-            return self._bindings(target.mod, list(target.bindings), depth)
+            return self.bindings(target.mod, list(target.bindings), depth)
         if target.kind in ("function", "class") and target.mod is not None:
             return Ref(f"{target.mod.path}:{target.name}")
         return UNKNOWN
@@ -216,7 +208,7 @@ class Folder:
             bindings = mod.names.get(scope, {}).get(expr.id)
             if bindings:
                 before = [b for b in bindings if b.start <= expr.start]
-                value = self._bindings(mod, before or bindings, depth, expr)
+                value = self.bindings(mod, before or bindings, depth, expr)
                 outer = self._local(mod, fn.parent, expr, depth) if not before else None  # `if (ready) return; ready = true`
                 return value if outer is None else AnyOf((outer, value))
             scope = fn.parent
@@ -231,21 +223,21 @@ class Folder:
                 return whole
             found = self._target(self.linker.lookup(mod, function, expr.id), depth)
             held = given_to(self.linker, mod, what) if isinstance(found, Ref) and isinstance(what, Import) else None
-            value = self._bindings(*held, depth + 1) if held is not None and depth < MAX_DEPTH else UNKNOWN
+            value = self.bindings(*held, depth + 1) if held is not None and depth < MAX_DEPTH else UNKNOWN
             return found if value == UNKNOWN else value
-        return self._bindings(mod, bindings, depth, expr)
+        return self.bindings(mod, bindings, depth, expr)
 
     def _parameter(self, mod: Mod, function: int, position: int, expr: facts.Name, depth: int) -> Value:
         """What a parameter holds by the calls elsewhere, where types tell which those are; else its default, if no call passes anything."""
         fn = mod.facts.functions[function]
         if self.linker.dialect(mod).follows_values:
-            given = self._any_given(self.givers.of_parameter(mod, function, position), depth)
+            given = self.any_given(self.givers.of_parameter(mod, function, position), depth)
             changes = [b for b in mod.names.get(function, {}).get(expr.id, ()) if b.start <= expr.start]
-            return AnyOf((self._bindings(mod, changes, depth, expr), given)) if changes else given
+            return AnyOf((self.bindings(mod, changes, depth, expr), given)) if changes else given
         default = fn.params[position].default
         if default is None or self.linker.code.passes(fn, position, expr.id):
             rebound = any(b.start <= expr.start for b in mod.names.get(function, {}).get(expr.id, ()))
-            return self._any_given(self.givers.told(mod, function, position), depth) if self._asks_callers and not rebound else UNKNOWN
+            return self.any_given(self.givers.told(mod, function, position), depth) if self._asks_callers and not rebound else UNKNOWN
         return self.fold(mod, fn.parent, default, depth)
 
     def whole(self, mod: Mod, specifier: str, depth: int) -> Value | None:
@@ -256,7 +248,7 @@ class Folder:
         folded = self.fold(given[0], NONE, given[1], depth)
         return folded if isinstance(folded, Table) else None
 
-    def _bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
+    def bindings(self, mod: Mod, bindings: list[Binding], depth: int, at: facts.Expr | None = None) -> Value:
         """The value of a name from its bindings: later ones hide earlier ones unless they are conditional."""
         values: list[Value] = []
         fills: list[bool] = []
@@ -285,76 +277,9 @@ class Folder:
             return either(values[::-1])
         return AnyOf(tuple(values)) if values else UNKNOWN
 
-    def _attribute_value(self, mod: Mod, function: int, expr: facts.Attr, depth: int) -> Value | None:
-        if expr.name in _SAME_VALUE:
-            return self.fold(mod, function, expr.base, depth)
-        base = self.linker.resolve(mod, function, expr.base)
-        if base is not None and base.kind == "external" and base.name in ENV_TABLES and base.name != "os.environ":
-            return Env(expr.name, Known(None))
-        if base is not None and (option := option_read(self.linker.code, self.environment, base.name, expr.name)) is not None:
-            return option
-        if base is None or base.kind in ("external", "variable"):
-            if expr.name in ("parent", "parents", "name", "stem", "value"):
-                return parent_folder(self.fold(mod, function, expr.base, depth)) if expr.name == "parent" else None
-            held = held_under(self.fold(mod, function, expr.base, depth), expr.name)
-            unsure = held is not None and self.linker.dialect(mod).follows_values and self.givers.changed(expr.name)
-            return UNKNOWN if unsure else held
-        if base.kind == "module" and base.mod is not None:
-            given = self.linker.dialect(base.mod).value(base.mod, expr.name)
-            if given is not None:
-                return self.fold(given[0], NONE, given[1], depth)
-            bindings = base.mod.names.get(NONE, {}).get(expr.name)
-            if bindings and any(isinstance(b.what, Assign) for b in bindings):
-                return self._bindings(base.mod, bindings, depth)
-        if base.kind in ("class", "instance") and base.mod is not None:
-            if self.linker.dialect(base.mod).follows_values:
-                return self._field_value(mod, function, expr, base, depth)
-            return self.class_value(base.mod, base.number, expr.name, depth)
-        return None
-
-    def _field_value(self, mod: Mod, function: int, expr: facts.Attr, base: Target, depth: int) -> Value | None:
-        """What a field holds: as its object was made here, or any object of its type elsewhere; else the variable that its tag names."""
-        assert base.mod is not None
-        declared = base.mod.class_body.get(base.number, {}).get(expr.name)
-        if declared and isinstance(declared[-1].value, facts.Const) and (read := tagged(str(declared[-1].value.value), expr.name)):
-            return read
-        if self.givers.is_filled(base.mod, base.number):
-            return self.files.value(base.mod, base.number, expr.name)
-        made = self.fold(mod, function, expr.base, depth + 1)
-        given = self.givers.of_field(base.mod, base.number, expr.name)
-        if given is None:
-            return UNKNOWN
-        if isinstance(made, Made) and (value := made.keyword(expr.name)) is not None:
-            return value if not any(one.changes for one in given) else self._any_given(given, depth)
-        if not declared:
-            return self.class_value(base.mod, base.number, expr.name, depth)
-        return self._any_given(given, depth) if given else None
-
-    def _any_given(self, given: tuple[Given, ...], depth: int) -> Value:
+    def any_given(self, given: tuple[Given, ...], depth: int) -> Value:
         """One of the values that are given, where all are known."""
         distinct = tuple(dict.fromkeys(self.fold(one.mod, one.function, one.expr, depth + 2) for one in given))
         if not distinct or UNKNOWN in distinct:
             return UNKNOWN
         return distinct[0] if len(distinct) == 1 else AnyOf(distinct)
-
-    def class_value(self, mod: Mod, index: int, name: str, depth: int = 0) -> Value | None:
-        """The value of a class attribute, own or inherited; of a settings class, the environment variable behind it."""
-        assigns = mod.class_body.get(index, {}).get(name)
-        if assigns:
-            last = assigns[-1]
-            value = self.fold(mod, last.function, last.value, depth) if last.value is not None else None
-            if self.linker.ancestors(mod, index) & SETTINGS_BASES:
-                return settings_field(name, value, settings_prefix(mod, index))
-            if value is not None:
-                return value
-        for other, number in self.linker.dialect(mod).reopened(mod, index) if not assigns else ():
-            if name in other.class_body.get(number, {}):
-                return self.class_value(other, number, name, depth + 1)
-        for assign in mod.self_assigns.get((index, name), ()):
-            return self.fold(mod, assign.function, assign.value, depth)
-        for base in self.linker.bases(mod, index):
-            if base.kind == "class" and base.mod is not None and depth < MAX_DEPTH:
-                value = self.class_value(base.mod, base.number, name, depth + 1)
-                if value is not None:
-                    return value
-        return None

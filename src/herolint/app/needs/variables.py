@@ -216,7 +216,7 @@ def _settings_fields(app: App, mod: Mod, process: str) -> Iterator[EnvRead]:
         if not code.linker.ancestors(mod, number) & SETTINGS_BASES:
             continue
         for name, assigns in names.items():
-            value = code.guards.folder.class_value(mod, number, name)
+            value = code.guards.folder.fields.of_class(mod, number, name)
             optional = (
                 "None" in mod.source.text[assigns[-1].start : assigns[-1].end]
                 or "Optional" in mod.source.text[assigns[-1].start : assigns[-1].end]
