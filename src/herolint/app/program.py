@@ -27,8 +27,9 @@ from herolint.app.keeping.shared_files import SharedFile, shared_files
 from herolint.app.launching.given_options import given_options
 from herolint.app.linking.calls import NamedCalls
 from herolint.app.linking.codebase import CodeBase
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
+from herolint.app.linking.target import Target
 from herolint.app.linking.values import UNKNOWN, Value
 from herolint.app.reaching.reach import FunctionRef, Reach
 from herolint.app.reaching.subcommands import Subcommands

@@ -10,9 +10,10 @@ import msgspec
 from herolint.app.calling.answers import answered
 from herolint.app.calling.promises import answers_then, gives_promise, hands_answer
 from herolint.app.linking.given import awaited_by, called_parameters, given_functions, joined, table_of, wrapped
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
 from herolint.app.linking.object_tables import taken_from_table
+from herolint.app.linking.target import Target
 from herolint.app.reaching.reach import HAND_OFFS, Follows, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE, CallFact

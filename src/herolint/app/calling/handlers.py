@@ -10,9 +10,10 @@ import msgspec
 
 from herolint.app.frameworks.django import Django
 from herolint.app.linking.calls import NamedCall, NamedCalls
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
+from herolint.app.linking.target import Target
 from herolint.app.reaching.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from herolint.app.folding.command_line import option_read
 from herolint.app.folding.env_reads import ENV_TABLES, SETTINGS_BASES, settings_field, settings_prefix, tagged
-from herolint.app.linking.link import Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.operators import parent_folder
+from herolint.app.linking.target import Target
 from herolint.app.linking.values import UNKNOWN, Env, Known, Made, Value, held_under
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign

@@ -15,10 +15,11 @@ from herolint.app.folding.fields import MAX_DEPTH, Fields
 from herolint.app.folding.fills import fills_empty
 from herolint.app.folding.fold_calls import Calls
 from herolint.app.folding.givers import Given, Givers
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Binding, Mod
 from herolint.app.linking.operators import HOME, binary, either, join
 from herolint.app.linking.origins import given_to
+from herolint.app.linking.target import Target
 from herolint.app.linking.values import UNKNOWN, AnyOf, Env, Items, Known, Made, Ref, Table, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Import

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from herolint.app.linking.link import Target
 from herolint.app.linking.module import Mod
+from herolint.app.linking.target import Target
 from herolint.app.linking.values import Known
 from herolint.code import facts
 from herolint.code.facts import NONE

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from herolint.app.folding.construction import constructs, is_own
 from herolint.app.keeping.held import Held, Use
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Binding, Mod
+from herolint.app.linking.target import Target
 from herolint.app.reaching.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign

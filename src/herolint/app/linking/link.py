@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from herolint.app.linking.codebase import CodeBase
 from herolint.app.linking.module import Binding, Mod
+from herolint.app.linking.objects import Objects
+from herolint.app.linking.target import MAX_DEPTH, Target
 from herolint.code import facts
-from herolint.code.facts import NONE, Assign, Class, Function, Import, Param
-from herolint.code.queries import argument, walk
+from herolint.code.facts import NONE, Assign, Class, Function, Import
+from herolint.code.queries import argument
 from herolint.knowledge.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,26 +21,10 @@ if TYPE_CHECKING:
     from herolint.knowledge.calls import CallRow
 
 _NO_SETTINGS = Settings()
-MAX_DEPTH = 24
-"""Names that may stand for each other before the chain is given up as unknown."""
 _NEAR = 3
 """What is found so near to the question does not depend on the way to it."""
 _NAMING = frozenset({facts.Name, facts.Attr, facts.Call, facts.Index, facts.Unary, facts.Logic, facts.Choice, facts.Closure})
 """Kinds of expressions that can name something."""
-
-
-class Target(msgspec.Struct, frozen=True, gc=False):
-    """What an expression names.
-
-    `kind`: `external` (name: qualified; `x()` marks the result of calling x), `module` (mod), `function`, `class`, `instance`
-    (mod and number of the project's definition), `variable` (mod, name and its bindings).
-    """
-
-    kind: str
-    name: str
-    mod: Mod | None = None
-    number: int = NONE
-    bindings: tuple[Binding, ...] = ()
 
 
 class Linker:
@@ -70,6 +56,7 @@ class Linker:
         """What parameters hold by custom of their name, by language."""
         self.injecting = injecting
         """Calls that stand for the result of the function that they are given, where a parameter's default or type names them."""
+        self.objects = Objects(self)
         self._dialects: dict[str, Dialect] = {}
         self._puts: dict[str, dict[tuple[str, str], list[tuple[int, facts.AnyExpr]]]] = {}
         self._globals: dict[tuple[str, str], Target | None] = {}
@@ -130,12 +117,12 @@ class Linker:
                 target = self.resolve(mod, function, func, depth)
                 if target is not None and target.kind == "external" and self.dialect(mod).plain_calls:
                     return Target("external", self.returns.get(f"{target.name}()", target.name))
-                return self._result(target, depth) if target else None
+                return self.objects.result(target, depth) if target else None
             case facts.Index(base=facts.Call(func=func), key=facts.Const(value=int() as position)) if position > 0:
                 target = self.resolve(mod, function, func, depth)
                 if target is None or target.kind != "function" or target.mod is None:
                     return None
-                return self._also_returned(target.mod, target.number, position, depth)
+                return self.objects.also_returned(target.mod, target.number, position, depth)
             case facts.Closure(number=number):
                 return Target("function", mod.facts.functions[number].qualname, mod, number)
             case facts.Unary(op="await", value=value):
@@ -156,11 +143,11 @@ class Linker:
         scope, names = function, mod.names
         while scope != NONE:
             fn = mod.facts.functions[scope]
-            if fn.receiver == name and (found := self._receiver(mod, fn)) is not None:
+            if fn.receiver == name and (found := self.objects.receiver(mod, fn)) is not None:
                 return found
             for param in fn.params:
                 if param.name == name:
-                    return self._parameter(mod, fn, param, depth)
+                    return self.objects.parameter(mod, fn, param, depth)
             if scope in names and name in names[scope]:
                 local = [b for b in names[scope][name] if not _inside(b, before)]
                 if local:
@@ -191,44 +178,6 @@ class Linker:
                 return False
         return bool(bindings) or (dialect.strict_names and not mod.imports_all)
 
-    def _receiver(self, mod: Mod, fn: Function) -> Target | None:
-        """The object that a method belongs to."""
-        where = (mod, fn.klass) if fn.klass != NONE else self.dialect(mod).type_named(mod, fn.owner) if fn.owner else None
-        if where is None:
-            return None
-        return Target("instance", where[0].facts.classes[where[1]].qualname, *where)
-
-    def _parameter(self, mod: Mod, fn: Function, param: Param, depth: int) -> Target | None:
-        if param.kind != "plain":
-            return None
-        if param.annotation is None and (usual := self._usual(mod, fn, param)):
-            return Target("external", usual)
-        declared = self._typed(mod, fn.parent, param.annotation, depth)
-        return declared or self._injected(mod, fn.parent, (param.default, param.annotation), depth)
-
-    def _usual(self, mod: Mod, fn: Function, param: Param) -> str | None:
-        """What a parameter holds by custom of its name, or of its name in a function of such a name (`init_app.app`)."""
-        known = self.parameters.get(mod.facts.language, {})
-        return known.get(param.name) or known.get(f"{fn.name}.{param.name}")
-
-    def _typed(self, mod: Mod, function: int, annotation: facts.AnyExpr | None, depth: int) -> Target | None:
-        """An object of a declared type."""
-        if annotation is None or depth > MAX_DEPTH:
-            return None
-        kind = self.resolve(mod, function, self.dialect(mod).declared(annotation), depth)
-        if kind is not None and (alias := _alias(kind)) is not None and kind.mod is not None:
-            return self._typed(kind.mod, NONE, alias, depth + 1) or self._injected(kind.mod, NONE, (alias,), depth)
-        return self._result(kind, depth) if kind and kind.kind in ("class", "external") else None
-
-    def _injected(self, mod: Mod, function: int, exprs: Iterable[facts.AnyExpr | None], depth: int) -> Target | None:
-        """What a framework gives for a parameter: the result of the function that its default or its type names."""
-        for expr in exprs if self.injecting else ():
-            for call in walk(expr) if expr is not None else ():
-                if isinstance(call, facts.Call) and call.args and self.qualified(mod, function, call.func) in self.injecting:
-                    made = self.resolve(mod, function, call.args[0], depth)
-                    return self._result(made, depth) if made is not None else None
-        return None
-
     def _bound(self, mod: Mod, name: str, bindings: list[Binding], depth: int, before: int) -> Target | None:
         earlier = bindings
         if before >= 0 and len(bindings) > 1:  # a single one is taken whether it stands above or below
@@ -249,7 +198,7 @@ class Linker:
                     if not isinstance(assign.target, facts.Name) or assign.op not in ("=", ":=", "with", "||="):
                         continue
                     if assign.value is None:
-                        if (declared := self._typed(mod, assign.function, assign.annotation, depth)) is not None:
+                        if (declared := self.objects.typed(mod, assign.function, assign.annotation, depth)) is not None:
                             return declared
                         continue
                     found = self.resolve(mod, assign.function, assign.value, depth)
@@ -341,7 +290,9 @@ class Linker:
             return Target("function", method[0].facts.functions[method[1]].qualname, *method)
         for assign in [*mod.self_assigns.get((index, name), ()), *mod.class_body.get(index, {}).get(name, ())]:
             found = self.resolve(mod, assign.function, assign.value, depth) if assign.value is not None else None
-            found = found or self._typed(mod, assign.function, assign.annotation, depth) or self._handed_in(mod, index, assign, depth)
+            found = (
+                found or self.objects.typed(mod, assign.function, assign.annotation, depth) or self._handed_in(mod, index, assign, depth)
+            )
             if found:
                 return found
         for base in self.bases(mod, index, depth):
@@ -412,40 +363,6 @@ class Linker:
                     stack.append((base.mod, base.number))
         return names
 
-    def _result(self, target: Target, depth: int) -> Target | None:
-        match target.kind:
-            case "external":
-                name = f"{target.name}()"
-                return Target("external", self.returns.get(name, name))
-            case "class":
-                return Target("instance", target.name, target.mod, target.number)
-            case "instance" if target.mod is not None:
-                call = self.attribute(target, "__call__", depth)
-                return self._result(call, depth) if call and call.kind == "function" else None
-            case "function" if target.mod is not None:
-                return self._returned(target.mod, target.number, depth)
-        return None
-
-    def _also_returned(self, mod: Mod, number: int, position: int, depth: int) -> Target | None:
-        """What a function of the project gives back at a position after the first (`a, b := f()`)."""
-        at = 0
-        for returned in mod.facts.returns:
-            if returned.function == number:
-                at = at + 1 if returned.op == "also" else 0
-                if at == position and returned.value is not None and (found := self.resolve(mod, number, returned.value, depth)):
-                    return found
-        return None
-
-    def _returned(self, mod: Mod, number: int, depth: int) -> Target | None:
-        """What a function of the project gives back: by its returns, else by its declared type."""
-        for returned in mod.facts.returns:
-            if returned.function == number and returned.value is not None and returned.op != "also":
-                found = self.resolve(mod, number, returned.value, depth)
-                if found:
-                    return found
-        fn = mod.facts.functions[number]
-        return self._typed(mod, fn.parent, fn.result, depth)
-
 
 def _inside(binding: Binding, at: int) -> bool:
     """Whether a place lies in what a name is bound to: `orders, err := orders.All()`, `class View(View)` still mean what the name meant before."""
@@ -457,9 +374,3 @@ def _inside(binding: Binding, at: int) -> bool:
         and what.op in ("=", ":=")
         and what.start <= at < what.end
     )
-
-
-def _alias(target: Target) -> facts.AnyExpr | None:
-    """The type that a variable of a module is another name for (`StoreDep = Annotated[Store, …]`)."""
-    what = target.bindings[0].what if target.kind == "variable" and len(target.bindings) == 1 else None
-    return what.value if isinstance(what, Assign) and isinstance(what.value, facts.Index | facts.Binary) else None

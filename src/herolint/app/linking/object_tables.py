@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import origin
+from herolint.app.linking.target import Target
 from herolint.code import facts
 
 _TAKES = frozenset({"get", "pop"})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Binding, Mod
+from herolint.app.linking.target import Target
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.code.queries import walk

@@ -13,8 +13,9 @@ import msgspec
 from herolint.app.folding.guards import Guards
 from herolint.app.folding.search_path import add_folders
 from herolint.app.linking.codebase import CodeBase
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
+from herolint.app.linking.target import Target
 from herolint.app.linking.values import text_of
 from herolint.app.reaching.command_lines import Commands
 from herolint.app.reaching.started_files import started_files

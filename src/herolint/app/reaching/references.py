@@ -8,9 +8,9 @@ from operator import attrgetter
 
 import msgspec
 
-from herolint.app.linking.link import Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.own_classes import is_plain, reflects
+from herolint.app.linking.target import Target
 from herolint.app.reaching.reach import HAND_OFFS, FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE

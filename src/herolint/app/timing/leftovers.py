@@ -10,9 +10,9 @@ import msgspec
 from herolint.app.calling.flow import Flow
 from herolint.app.calling.promises import gives_promise
 from herolint.app.linking.given import given_functions, joined, row_of, set_off
-from herolint.app.linking.link import Target
 from herolint.app.linking.module import Mod
 from herolint.app.linking.origins import functions_in
+from herolint.app.linking.target import Target
 from herolint.app.reaching.reach import FunctionRef
 from herolint.app.timing.commands import long_program
 from herolint.code import facts

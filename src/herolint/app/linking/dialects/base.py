@@ -10,8 +10,9 @@ from herolint.code.facts import Import
 
 if TYPE_CHECKING:
     from herolint.app.linking.codebase import CodeBase
-    from herolint.app.linking.link import Linker, Target
+    from herolint.app.linking.link import Linker
     from herolint.app.linking.module import Mod
+    from herolint.app.linking.target import Target
     from herolint.app.linking.values import Value
 
 

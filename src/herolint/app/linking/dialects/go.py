@@ -11,8 +11,9 @@ import msgspec
 
 from herolint.app.linking.codebase import CodeBase
 from herolint.app.linking.dialects.base import Dialect
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Binding, Mod
+from herolint.app.linking.target import Target
 from herolint.code.facts import NONE, Assign, Attr, Call, Import, Name
 from herolint.formats.go_constraint import expression_holds, name_holds
 from herolint.patterns import lazy

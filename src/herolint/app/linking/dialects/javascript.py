@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from herolint.app.linking.codebase import CodeBase
 from herolint.app.linking.dialects.base import Dialect
 from herolint.app.linking.dialects.node_paths import NodePaths
-from herolint.app.linking.link import MAX_DEPTH, Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Binding, Mod
 from herolint.app.linking.operators import HOME
+from herolint.app.linking.target import MAX_DEPTH, Target
 from herolint.app.linking.values import Document, Items, Known, Value
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign, Export, Import

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from herolint.app.linking.dialects.base import Dialect
-from herolint.app.linking.link import MAX_DEPTH, Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
+from herolint.app.linking.target import MAX_DEPTH, Target
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from herolint.app.linking.dialects.base import Dialect
-from herolint.app.linking.link import Linker, Target
+from herolint.app.linking.link import Linker
 from herolint.app.linking.module import Mod
+from herolint.app.linking.target import Target
 from herolint.code import facts
 from herolint.code.facts import NONE, Import
 from herolint.code.queries import dotted
