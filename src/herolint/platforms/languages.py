@@ -105,8 +105,12 @@ class NodeFacts(Group, frozen=True, kw_only=True):
     """The releases of Node.js whose own npm installs exactly what the lock file says."""
     minds_peers: str
     """The releases of Node.js whose own npm refuses packages that want others beside them than there are."""
+    npm_minds_peers: int
+    """The first major version of npm that does so."""
     managers: dict[str, tuple[str, ...]]
     """Package manager → the newest release of each of its major versions."""
+    usual_managers: dict[str, str]
+    """Package manager → the range that most projects are well served by."""
     pnpm_that_prunes: str
     """The first pnpm that removes development packages without running the project's own install scripts."""
     without_md4: int

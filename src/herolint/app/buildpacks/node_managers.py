@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _TAGS = frozenset({"latest", "next", "lts", "canary", "berry", "stable", "classic", "rc", "beta"})
 """Words that name a release of a package manager."""
-_USUAL = {"npm": "11.x", "yarn": "1.22.x", "pnpm": "10.x"}
 _NUMBER = lazy(r"[\^~=v\s]*(\d+)")
 _OLDEST_MINOR = 60
 """More than any major version has minor ones: a range that lets in this one of the major version before is open below."""
@@ -32,12 +31,12 @@ def outcomes(app: App, package: PackageJson) -> Iterator[Outcome]:
         if text.strip() and parse_range(text) is None and text.strip() not in _TAGS:
             yield Outcome(
                 "managers", True, f"engines.{name} is `{text}`, which is no version range", Place("package.json", span),
-                f"the build stops: Unable to install {name}", f'write a range such as `"{_USUAL[name]}"`',
+                f"the build stops: Unable to install {name}", f'write a range such as `"{app.platform.node.usual_managers[name]}"`',
             )  # fmt: skip
         elif text.strip() and _has_none(app, name, text):
             yield Outcome(
                 "managers", True, f"no release of {name} is in engines.{name}: `{text}` (as of {app.platform.checked})", Place("package.json", span),
-                f"the build stops: Unable to install {name}", f'write a range such as `"{_USUAL[name]}"`',
+                f"the build stops: Unable to install {name}", f'write a range such as `"{app.platform.node.usual_managers[name]}"`',
             )  # fmt: skip
     name, at, exact = (package.package_manager or "").partition("@")
     field = package.tree.get("packageManager")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from herolint.formats.package_json import PackageJson
 
 _TOP = "node_modules/"
+_SOME_DAY = (999, 0, 0)
+"""A release that only an open range lets in."""
 _SWITCHES = ("NPM_CONFIG_LEGACY_PEER_DEPS", "NPM_CONFIG_FORCE", "npm_config_legacy_peer_deps", "npm_config_force")
 
 
@@ -58,8 +60,15 @@ def _asks(app: App, package: PackageJson, node: Version | None) -> bool:
         return False
     text = package.engines.get("npm", ("",))[0].strip()
     if text:
-        return satisfies((6, 14, 18), text) is False and satisfies((99, 0, 0), text) is False
+        return satisfies(_last_that_minds_nothing(app), text) is False and satisfies(_SOME_DAY, text) is False
     return node is not None and satisfies(node, app.platform.node.minds_peers) is True
+
+
+def _last_that_minds_nothing(app: App) -> Version:
+    """The newest npm that installs packages which want others beside them."""
+    known = app.platform.node
+    releases = (version for text in known.managers["npm"] if (version := parse_version(text)) is not None)
+    return max(version for version in releases if version[0] < known.npm_minds_peers)
 
 
 def _required(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
