@@ -1,4 +1,4 @@
-"""Commands that start what a project's code makes, and what a slug does without: the table behind `herolint init`."""
+"""Commands that start what a project makes, what a slug does without (for `herolint init`), and what shows that an app is one."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ class NotNeeded(msgspec.Struct, frozen=True):
     originals: tuple[str, ...]
 
 
+class Meant(msgspec.Struct, frozen=True):
+    """What shows that a repository is an app: distributions that `serving` names or that are for `bots`, beside files that start one."""
+
+    serving: tuple[str, ...]
+    bots: tuple[str, ...]
+    entries: tuple[str, ...]
+    signs: tuple[str, ...]
+    """Files that only a platform reads."""
+
+
 class Starts(msgspec.Struct, frozen=True):
     """The whole table."""
 
@@ -53,6 +63,7 @@ class Starts(msgspec.Struct, frozen=True):
     gems: dict[str, GemProgram]
     migrations: dict[str, str]
     slug: NotNeeded
+    meant: Meant
 
 
 @cache
