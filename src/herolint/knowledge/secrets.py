@@ -43,6 +43,12 @@ class Public(msgspec.Struct, frozen=True, dict=True):
     words: tuple[str, ...]
     values: tuple[str, ...]
     forms: tuple[str, ...]
+    published: tuple[str, ...]
+
+    @cached_property
+    def known(self) -> re.Pattern[str]:
+        """Beginnings of keys that are published."""
+        return re.compile("|".join(self.published))
 
     @cached_property
     def form(self) -> re.Pattern[str]:
@@ -54,11 +60,16 @@ class Public(msgspec.Struct, frozen=True, dict=True):
         return value.startswith(self.values) or self.form.fullmatch(value) is not None
 
 
-class SecretFormats(msgspec.Struct, frozen=True):
+class SecretFormats(msgspec.Struct, frozen=True, dict=True):
     """The whole table."""
 
     token: tuple[Token, ...]
     public: Public
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """How many letters and digits in a row the formats hold, the shortest first."""
+        return tuple(sorted({token.long for token in self.token if token.long}))
 
 
 @cache

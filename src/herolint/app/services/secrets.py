@@ -74,8 +74,6 @@ _FOR_TESTS = lazy(r"(?i)tests?_|testing_")
 _SECRET_KEY = lazy(rf"^SECRET_KEY\s*=\s*[rfu]?(['\"])(?P<s>[^'\"\n]{{{DJANGO_KEY_LENGTH},}})\1\s*(?:#.*)?$", re.MULTILINE)
 _STRETCHES = bytes(ord("a") if chr(byte).isascii() and chr(byte).isalnum() else ord(" ") for byte in range(256))
 """Makes `a` of letters and digits, so that so many of them in a row are found in a fraction of the time that a pattern takes."""
-_LENGTHS = (20, 24, 32, 48, 64, 90)
-"""How many of them in a row are looked for."""
 DATA_ENDINGS = (".ipynb", ".html", ".sql", ".txt", ".xml", "package.json")
 """Ends of the paths of files in which a name with a value says nothing: only formats of tokens, and addresses, count."""
 
@@ -153,7 +151,7 @@ def _tokens(source: SourceFile) -> Iterator[Secret]:
     data, text = source.data, source.text
     at_home = DEVELOPMENT.search(source.path) is not None
     stretches = data.translate(_STRETCHES)
-    longest = next((length for length in _LENGTHS if b"a" * length not in stretches), MAX_BYTES)
+    longest = next((length for length in load_secret_formats().lengths if b"a" * length not in stretches), MAX_BYTES)
     for token in load_secret_formats().token:
         if token.long >= longest or not any(needle in data for needle in token.needles):
             continue
