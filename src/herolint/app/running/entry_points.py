@@ -73,6 +73,11 @@ class EntryPoints:
         elif launch.tool == "celery" and (inner := self.code.find(f"{module}.celery")):
             yield Entry(inner, False)
 
+    def named_module(self, dotted: str) -> str | None:
+        """Where the module lies that a command names; where it is not found at once, the Django project is asked, whose folder may lie deeper."""
+        path = self.code.find(dotted)
+        return self.code.find(dotted) if path is None and self.program.django is not None else path
+
     def _main_of(self, module: str) -> str | None:
         """What `python -m` runs: a module, or the one in a package that is there for it."""
         path = self.code.find(module)

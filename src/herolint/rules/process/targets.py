@@ -225,9 +225,7 @@ def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _F
     code = app.code.code
     if _container_path(app, process) or not code.files:
         return None
-    if app.dependencies.has("django"):
-        app.code.django  # noqa: B018 - its settings may lie deeper, which the search then knows
-    path = code.find(module)
+    path = app.code.entry_points.named_module(module)
     if path is None:
         if _may_be_elsewhere(app, launch, module):
             return None
@@ -321,7 +319,7 @@ def _missing_object(app: App, process: Process, launch: Launch, path: str, at: P
         return None
     if path.endswith("__init__.py") and app.code.code.find(f"{launch.module}.{name}"):
         return None
-    if any((f, n) for f, n in mod.facts.globals if n == name):
+    if any(known == name for _, known in mod.facts.globals):
         return None
     found = next((n for n in ("app", "application", "server", "create_app", "wsgi_app", "api", "asgi") if n in names), None)
     from herolint.app.mends.target_edits import other_object
