@@ -6,17 +6,15 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from herolint.knowledge.other_hosts import load as load_other_hosts
+
 if TYPE_CHECKING:
     from herolint.app.model import App
-
-_OF_PAGES = ("vercel.json", "now.json", "netlify.toml", "firebase.json", ".firebaserc", "wrangler.toml", "wrangler.jsonc", "amplify.yml")
-"""Files that tell a host of pages how to build the folder that they lie in."""
-_BLUEPRINTS = ("render.yaml", "render.yml")
 
 
 def goes_elsewhere(app: App, folders: Iterable[str]) -> bool:
     """Whether the root goes to a host of pages, or another host gets one of the folders alone: it is not what the platform is given."""
-    if any(path in app.workspace.files for path in _OF_PAGES):
+    if any(path in app.workspace.files for path in load_other_hosts().pages):
         return True
     given = set(_given(app))
     return any(folder in given for folder in folders)
@@ -26,7 +24,7 @@ def _given(app: App) -> Iterator[str]:
     """The folders that a blueprint names as the roots of its services."""
     from herolint.formats import yaml_tree
 
-    for path in _BLUEPRINTS:
+    for path in load_other_hosts().blueprints:
         source = app.source(path)
         if source is None or source.is_binary or b"rootDir" not in source.data:
             continue

@@ -10,6 +10,7 @@ from herolint.app.model import App
 from herolint.code import facts
 from herolint.finding import Confidence, Finding, Fix
 from herolint.knowledge.breaks import before
+from herolint.knowledge.other_hosts import load as load_other_hosts
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.source import Span
 from herolint.wording import some
@@ -32,12 +33,6 @@ LOCAL = frozenset(
     }
 )
 
-_ELSEWHERE = (
-    ".railway.app", ".onrender.com", ".vercel.app", ".now.sh", ".netlify.app", ".fly.dev", ".pythonanywhere.com", ".azurewebsites.net",
-    ".elasticbeanstalk.com", ".run.app", ".appspot.com", ".repl.co", ".replit.dev", ".replit.app", ".koyeb.app", ".glitch.me", ".ngrok.io",
-    ".ngrok-free.app", ".gitpod.io", ".deta.dev", ".cyclic.app", ".ondigitalocean.app",
-)  # fmt: skip
-"""Domains under which other platforms give an app its name: none of them ever leads here."""
 _OF_DEBUG = (".localhost", "127.0.0.1", "[::1]")
 """What Django lets in while DEBUG is on and nothing is listed."""
 
@@ -123,7 +118,7 @@ def _play(app: App) -> Iterator[Finding]:
 def _is_elsewhere(host: str) -> bool:
     """Whether a name of ALLOWED_HOSTS is that of the machine itself or one that another platform gives."""
     name = host.strip().removeprefix("https://").removeprefix("http://").rstrip("/")
-    return name.partition(":")[0] in LOCAL or name in LOCAL or name.endswith(_ELSEWHERE)
+    return name.partition(":")[0] in LOCAL or name in LOCAL or name.endswith(load_other_hosts().domains)
 
 
 def _fix(app: App, found: Setting, hosts: list[str]) -> Fix:
