@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from herolint.app.launching.launch import Launch
 from herolint.app.model import App
 from herolint.app.running.processes import Process
-from herolint.finding import Place
+from herolint.finding import Confidence, Fix, Place
+
+Missing = tuple[str, Place, Fix | str, Confidence]
+"""What a command starts and is not there: the message, the place, the way out, and how sure that is."""
 
 
 def started_at(app: App, process: Process, launch: Launch) -> tuple[Place, ...]:
@@ -20,3 +23,11 @@ def python_launches(app: App) -> Iterator[tuple[Process, Launch]]:
     for process in app.processes.values():
         for launch in process.launches:
             yield process, launch
+
+
+def holds_other_files(app: App, process: Process) -> bool:
+    """Whether paths are those of an image that may hold other files than the repository."""
+    if process.origin not in ("Dockerfile", "heroku.yml"):
+        return False
+    image = app.image_of(process.name)
+    return image is None or not image.plain

@@ -17,10 +17,10 @@ from herolint.app.running.built_programs import NotBuilt, not_built
 from herolint.app.running.java_programs import archives_not_made
 from herolint.app.running.own_programs import unstartable
 from herolint.app.running.processes import Process
-from herolint.code.facts import NONE
-from herolint.finding import Confidence, Finding, Fix, Place
-from herolint.rules.process.own_files import bare_names, deeper_folder, is_known_module, look_in, not_started, startable_packages
-from herolint.rules.process.places import python_launches, started_at
+from herolint.finding import Confidence, Finding, Place
+from herolint.rules.process.modules import missing_module
+from herolint.rules.process.own_files import bare_names, not_started
+from herolint.rules.process.places import Missing, holds_other_files, python_launches, started_at
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.wording import some
@@ -86,10 +86,7 @@ def _not_built(app: App, found: NotBuilt) -> Finding:
     )
 
 
-_Found = tuple[str, Place, Fix | str, Confidence]
-
-
-def _missing(app: App, process: Process, launch: Launch) -> _Found | None:
+def _missing(app: App, process: Process, launch: Launch) -> Missing | None:
     if launch.target is None or not launch.target.literal or launch.command.conditional or not launch.command.cwd_known:
         return None
     at = launch.place(launch.target)
@@ -100,15 +97,15 @@ def _missing(app: App, process: Process, launch: Launch) -> _Found | None:
     if launch.script and launch.tool in ("python", "django", "streamlit", "sh", "fastapi", "chainlit"):
         return _missing_script(app, process, launch, at)
     if launch.module and launch.tool in ("gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "celery", "python"):
-        return _missing_module(app, process, launch, at)
+        return missing_module(app, process, launch, at)
     return None
 
 
-def _missing_package_script(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
+def _missing_package_script(app: App, process: Process, launch: Launch, at: Place) -> Missing | None:
     """A script that package.json does not have."""
     folder = script_folder(app, launch)
     package = app.package(folder)
-    if package is None or launch.subcommand in package.scripts or _container_path(app, process):
+    if package is None or launch.subcommand in package.scripts or holds_other_files(app, process):
         return None
     if launch.subcommand == "start" and posixpath.join(folder, "server.js") in app.slug:
         return None
@@ -134,10 +131,10 @@ def _lists(package: PackageJson, name: str) -> bool:
     return name in package.dependencies or name in package.dev_dependencies
 
 
-def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
+def _missing_source(app: App, process: Process, launch: Launch, at: Place) -> Missing | None:
     """A JavaScript file that is neither in the repository nor made by the build."""
     script = launch.script or ""
-    if script in app.slug or _container_path(app, process) or "$" in script or "*" in script or script.startswith(("/", "..")):
+    if script in app.slug or holds_other_files(app, process) or "$" in script or "*" in script or script.startswith(("/", "..")):
         return None
     if app.code.node_paths.file(script) is not None and launch.subcommand != "node":
         return None
@@ -181,17 +178,9 @@ def _near_files(app: App, script: str) -> list[str]:
     return [path for path in sorted(app.slug, key=len) if posixpath.basename(path) == posixpath.basename(script)]
 
 
-def _container_path(app: App, process: Process) -> bool:
-    """Whether paths are those of an image that may hold other files than the repository."""
-    if process.origin not in ("Dockerfile", "heroku.yml"):
-        return False
-    image = app.image_of(process.name)
-    return image is None or not image.plain
-
-
-def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
+def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> Missing | None:
     script = launch.script or ""
-    if (app.workspace.exists(script) and script in app.slug) or script.startswith(("/", "..")) or _container_path(app, process):
+    if (app.workspace.exists(script) and script in app.slug) or script.startswith(("/", "..")) or holds_other_files(app, process):
         return None
     if "$" in script or "*" in script:
         return None
@@ -218,112 +207,3 @@ def _missing_script(app: App, process: Process, launch: Launch, at: Place) -> _F
         instead(app, launch, script, near) if near else f"commit {script} or name the right file",
         Confidence.HIGH,
     )
-
-
-def _missing_module(app: App, process: Process, launch: Launch, at: Place) -> _Found | None:
-    module = launch.module or ""
-    code = app.code.code
-    if _container_path(app, process) or not code.files:
-        return None
-    path = app.code.entry_points.named_module(module)
-    if path is None:
-        if _may_be_elsewhere(app, launch, module):
-            return None
-        found = _near_modules(app, module)
-        own = [] if found or launch.tool != "python" else startable_packages(app)
-        found = found or own
-        near = next(iter(found), None)
-        case = near is not None and near.lower() == module.lower()
-        message = f"{process.name} starts the module {module}, " + (
-            f"but it is called {near}" if case else "which is not in the repository"
-        )
-        from herolint.app.mends.target_edits import instead
-
-        return (
-            message,
-            at,
-            instead(app, launch, module, found, safe=case) if near else f"name the module that holds the app instead of `{module}`",
-            Confidence.HIGH if case or not (own or app.dependencies.unread) else Confidence.MEDIUM,
-        )
-    if (folder := deeper_folder(app, launch, path)) is not None:
-        message = f"{process.name} starts the module {module}, which lies in {folder}/, where it does not look"
-        return message, at, look_in(launch, folder), Confidence.HIGH
-    if launch.attr and launch.tool != "celery":
-        return _missing_object(app, process, launch, path, at)
-    if launch.tool == "gunicorn":
-        return _missing_object(app, process, launch, path, at, "application")
-    return None
-
-
-def _may_be_elsewhere(app: App, launch: Launch, module: str) -> bool:
-    """Whether a module that the code does not have may come from a package, from a folder, or from what `.slugignore` removes."""
-    code = app.code.code
-    top = module.partition(".")[0]
-    if (
-        app.dependencies.imports(top)
-        or (code.is_folder(module) and launch.tool == "celery")
-        or (
-            launch.tool == "python"
-            and not code.find(top)
-            and not code.is_folder(top)
-            and (is_known_module(top) or not startable_packages(app))
-        )
-    ):
-        return True
-    if launch.tool == "celery" and (code.find(f"{module}.celery") or _has_name(app, module)):
-        return True
-    if any(
-        app.workspace.exists(f"{root}/{module.replace('.', '/')}{end}".lstrip("/"))
-        for root in code.roots
-        for end in (".py", "/__init__.py")
-    ):
-        return True  # .slugignore removes it, which is another finding
-    return (
-        code.find(top) is None
-        and not code.is_folder(top)
-        and bool(app.dependencies.unread or app.dependencies.editable)
-        and not _near_modules(app, module)
-    )
-
-
-def _has_name(app: App, dotted: str) -> bool:
-    """Whether the last part of a dotted name is a name in the module before it."""
-    module, _, name = dotted.rpartition(".")
-    path = app.code.code.find(module)
-    mod = app.code.code.mod(path) if path else None
-    return mod is not None and name in mod.names.get(NONE, {})
-
-
-def _near_modules(app: App, module: str) -> list[str]:
-    """The app's own modules of the same last name, in any letter case, the nearest to the root first."""
-    last = module.rpartition(".")[2].lower()
-    own = sorted((p for p in app.code.code.files if "site-packages/" not in p), key=lambda p: (p.count("/"), p))
-    paths = [p for p in own if p.rpartition("/")[2].lower() == f"{last}.py"]
-    paths += [p for p in own if f"/{p}".lower().endswith(f"/{last}/__init__.py")]
-    return [app.code.code.dotted(p) for p in paths]
-
-
-def _missing_object(app: App, process: Process, launch: Launch, path: str, at: Place, default: str = "") -> _Found | None:
-    mod = app.code.code.mod(path)
-    name = (launch.attr or default).partition(".")[0]
-    if mod is None or not name or mod.facts.errors:
-        return None
-    names = mod.names.get(NONE, {})
-    if (
-        name in names
-        or name == "__dict__"
-        or any(i.name == "*" for i in mod.facts.imports)
-        or "__getattr__" in names
-        or "globals()" in mod.source.text
-    ):
-        return None
-    if path.endswith("__init__.py") and app.code.code.find(f"{launch.module}.{name}"):
-        return None
-    if any(known == name for _, known in mod.facts.globals):
-        return None
-    found = next((n for n in ("app", "application", "server", "create_app", "wsgi_app", "api", "asgi") if n in names), None)
-    from herolint.app.mends.target_edits import other_object
-
-    fix = other_object(app, launch, found) if found else f"define `{name}` in {path}"
-    missing = f"{process.name} loads {name} from {path}, which does not define it"
-    return missing, at, fix, Confidence.HIGH
