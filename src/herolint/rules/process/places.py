@@ -18,7 +18,7 @@ def started_at(app: App, process: Process, launch: Launch) -> tuple[Place, ...]:
     return () if launch.path == process.at.path else (app.procfile_place(process.name, "this process starts it"),)
 
 
-def python_launches(app: App) -> Iterator[tuple[Process, Launch]]:
+def all_launches(app: App) -> Iterator[tuple[Process, Launch]]:
     """Every program that every process starts."""
     for process in app.processes.values():
         for launch in process.launches:

@@ -16,7 +16,7 @@ from herolint.app.running.processes import Process
 from herolint.changes import Edit
 from herolint.finding import Confidence, Finding, Fix, Place
 from herolint.knowledge.packages import program_packages
-from herolint.rules.process.places import python_launches, started_at
+from herolint.rules.process.places import all_launches, started_at
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.source import Span
 
@@ -62,7 +62,7 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
         return
     if dependencies.manager == "pip" and is_unreadable(app.requirements):
         return  # the build fails, and what was meant to be installed is not known
-    for process, launch in python_launches(app):
+    for process, launch in all_launches(app):
         if not launch.words or launch.command.conditional:
             continue
         word = launch.words[0]

@@ -20,7 +20,7 @@ from herolint.app.running.processes import Process
 from herolint.finding import Confidence, Finding, Place
 from herolint.rules.process.modules import missing_module
 from herolint.rules.process.own_files import bare_names, not_started
-from herolint.rules.process.places import Missing, holds_other_files, python_launches, started_at
+from herolint.rules.process.places import Missing, all_launches, holds_other_files, started_at
 from herolint.rules.process.worker_class import unknown_worker_classes
 from herolint.rules.registry import ERROR, WARNING, report, rule
 from herolint.wording import some
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @rule("HL110", "command-target-missing", ERROR, WARNING, needs=("processes",))
 def command_target_missing(app: App) -> Iterator[Finding]:
     """A process starts a file, module or object that is not there."""
-    for process, launch in python_launches(app):
+    for process, launch in all_launches(app):
         found = _missing(app, process, launch)
         if found is None:
             continue

@@ -8,13 +8,13 @@ from herolint.app.launching.launch import Launch
 from herolint.app.model import App
 from herolint.app.running.processes import Process
 from herolint.finding import Finding, Place
-from herolint.rules.process.places import python_launches
+from herolint.rules.process.places import all_launches
 from herolint.rules.registry import report
 
 
 def unknown_worker_classes(app: App) -> Iterator[Finding]:
     """Commands that name a class of workers which its module does not have."""
-    for process, launch in python_launches(app):
+    for process, launch in all_launches(app):
         if launch.tool == "gunicorn" and (found := _unknown(app, process, launch)) is not None:
             yield found
 
