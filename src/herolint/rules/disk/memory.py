@@ -18,6 +18,9 @@ from herolint.rules.disk.cached import state_in_cache
 from herolint.rules.disk.spread import Spread
 from herolint.rules.registry import NOTE, WARNING, report, rule
 
+_IN_CACHE = "django.contrib.sessions.backends.cache"
+_CACHE_FIRST = "django.contrib.sessions.backends.cached_db"
+
 
 @rule("HL206", "in-memory-state", WARNING, NOTE, needs=("processes",))
 def in_memory_state(app: App) -> Iterator[Finding]:
@@ -129,33 +132,11 @@ def _in_memory(app: App, backend: str) -> bool:
 def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
     """Sessions, messages of Channels and rate limits in backends that live in the process."""
     confidence = spread.confidence if django.sure else Confidence.LOW
-    engine = django.settled("SESSION_ENGINE")
     cache = django.backend("CACHES")
     # Without CACHES, Django's cache is in memory.
     cached = (cache is not None and _in_memory(app, cache[0])) or not django.is_set("CACHES")
-    if engine is not None and cached and constant(engine.value) == "django.contrib.sessions.backends.cache":
-        yield report(
-            "HL206",
-            f"sessions are kept in {spread.where}: the cache that they use is Django's cache in memory",
-            engine.mod.place(engine.assign.value or engine.assign, "sessions are in memory"),
-            severity=spread.severity,
-            confidence=confidence,
-            why=f"{spread.lost}, and everybody is logged out",
-            related=spread.places,
-            fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
-            process="web",
-        )
-    if engine is not None and cached and spread.several and constant(engine.value) == "django.contrib.sessions.backends.cached_db":
-        yield report(
-            "HL206",
-            "sessions are read from Django's cache in memory, and one worker does not see what another one has written",
-            engine.mod.place(engine.assign.value or engine.assign, "read from each worker's memory"),
-            confidence=min(confidence, Confidence.MEDIUM),
-            why=f"{spread.apart}: a visitor who has logged out, or has filled a form, is somebody else in the next request",
-            related=spread.places,
-            fix="leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis",
-            process="web",
-        )
+    if cached:
+        yield from _django_sessions(django, spread, confidence)
     layer = django.backend("CHANNEL_LAYERS")
     if layer is not None and _in_memory(app, layer[0]) and spread.several and _uses_layer(app):
         yield report(
@@ -175,6 +156,39 @@ def _django(app: App, django: Django, spread: Spread) -> Iterator[Finding]:
     if spread.several and cached and (limited := _limited_by_cache(app, django)) is not None:
         at = cache[1].mod.place(cache[1].assign.target, "the limits are counted in memory") if cache is not None else limited
         yield _limit(at, spread, "point CACHES at Redis")
+
+
+def _django_sessions(django: Django, spread: Spread, confidence: Confidence) -> Iterator[Finding]:
+    """Sessions in Django's cache, which is in memory, alone or before the database."""
+    engine = django.settled("SESSION_ENGINE")
+    kind = constant(engine.value) if engine is not None else None
+    if engine is None or kind not in (_IN_CACHE, _CACHE_FIRST):
+        return
+    fix = "leave SESSION_ENGINE out (Django keeps sessions in the database), or point CACHES at Redis"
+    at = engine.assign.value or engine.assign
+    if kind == _IN_CACHE:
+        yield report(
+            "HL206",
+            f"sessions are kept in {spread.where}: the cache that they use is Django's cache in memory",
+            engine.mod.place(at, "sessions are in memory"),
+            severity=spread.severity,
+            confidence=confidence,
+            why=f"{spread.lost}, and everybody is logged out",
+            related=spread.places,
+            fix=fix,
+            process="web",
+        )
+    elif spread.several:
+        yield report(
+            "HL206",
+            "sessions are read from Django's cache in memory, and one worker does not see what another one has written",
+            engine.mod.place(at, "read from each worker's memory"),
+            confidence=min(confidence, Confidence.MEDIUM),
+            why=f"{spread.apart}: a visitor who has logged out, or has filled a form, is somebody else in the next request",
+            related=spread.places,
+            fix=fix,
+            process="web",
+        )
 
 
 def _limited_by_cache(app: App, django: Django) -> Place | None:
