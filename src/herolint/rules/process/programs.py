@@ -57,6 +57,11 @@ def command_dependency_missing(app: App) -> Iterator[Finding]:
     none = app.gem_server
     if none is not None and none.fails:
         yield _no_server(app, none)
+    yield from _not_required(app)
+
+
+def _not_required(app: App) -> Iterator[Finding]:
+    """A program of a Python package that is not installed."""
     dependencies = app.dependencies
     if app.is_container or not app.has("python") or not dependencies.manager or len(manager_files(app)) > 1:
         return
