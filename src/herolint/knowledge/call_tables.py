@@ -138,6 +138,7 @@ def load(language: str) -> Knowledge:
         constants=raw.get("constants", {}),
         relaxing=frozenset(raw.get("relaxing", ())),
         time_limits=frozenset(raw.get("time-limits", ())),
+        polls=frozenset(raw.get("polls", ())),
         unlimited=frozenset(raw.get("unlimited", ())),
         subcommands=msgspec.convert(raw.get("subcommands", {}), subcommands.SubcommandTable),
         mixins={name: tuple(methods) for name, methods in raw.get("mixins", {}).items()},

@@ -331,6 +331,8 @@ class Knowledge(msgspec.Struct, frozen=True, dict=True):
     """How many seconds a number means in an option that limits time."""
     time_limits: frozenset[str] = frozenset()
     """Names that, when called or given a value, set a time limit for all calls to the network."""
+    polls: frozenset[str] = frozenset()
+    """Last words of calls that do not come back: of bots, loops of events, consumers of queues."""
 
     subcommands: SubcommandTable = SubcommandTable()
     mixins: dict[str, tuple[str, ...]] = {}

@@ -29,12 +29,6 @@ _OWN_ADDRESS = lazy(r"(HEROKU|APP|SITE|SELF|OWN|PUBLIC|BASE|SERVER|BACKEND)_?(UR
 """Names of variables that hold the app's own address."""
 _SHORT_S = 60
 """Timers below this many seconds look after connections and memory."""
-_POLLS = frozenset(
-    """
-    run_polling infinity_polling polling start_polling run_forever serve_forever run_until_disconnected run_pending start_consuming idle
-    """.split()
-)
-"""Methods that do not come back: those of bots, loops of events, and consumers of queues."""
 
 
 @rule("HL602", "scheduler-in-web", WARNING, needs=("code", "processes"))
@@ -264,12 +258,11 @@ def _loops_for_ever(app: App, mod: Mod, number: int) -> bool:
         inside = block.kind == "while" and _always(block.subject) and span.start <= block.start < span.end
         if inside and not ends_when_done(mod, i):
             return True
+    known = app.code.knows(mod)
     for fact in mod.facts.calls:
         if fact.function == number:
             name = app.code.linker.qualified(mod, fact.function, fact.call.func) or ""
-            if name.rpartition(".")[2] in _POLLS or any(
-                row.effect in ("runs-bot", "schedules") for row in app.code.knows(mod).effects(name)
-            ):
+            if name.rpartition(".")[2] in known.polls or any(row.effect in ("runs-bot", "schedules") for row in known.effects(name)):
                 return True
     return False
 
