@@ -41,8 +41,9 @@ from herolint.code.facts import CallFact
 from herolint.code.queries import argument
 from herolint.finding import Problem
 from herolint.knowledge.call_tables import extend, load, merged
-from herolint.knowledge.calls import CallRow, Knowledge, Server
+from herolint.knowledge.calls import CallRow, Knowledge
 from herolint.knowledge.installs import matches
+from herolint.knowledge.sections import Server
 from herolint.platforms.addons import load_addons
 
 if TYPE_CHECKING:

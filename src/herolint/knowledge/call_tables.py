@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from herolint.knowledge import subcommands
-from herolint.knowledge.calls import (
+from herolint.knowledge.calls import CallRow, Knowledge
+from herolint.knowledge.sections import (
     Browser,
-    CallRow,
     Containers,
     Contexts,
     Convention,
@@ -19,7 +19,6 @@ from herolint.knowledge.calls import (
     Files,
     HandlerCall,
     Handlers,
-    Knowledge,
     Proxy,
     Server,
     Signing,

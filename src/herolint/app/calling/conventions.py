@@ -16,7 +16,7 @@ from herolint.app.reaching.reach import FunctionRef
 from herolint.code import facts
 from herolint.code.facts import NONE, Assign
 from herolint.globs import matches
-from herolint.knowledge.calls import Convention
+from herolint.knowledge.sections import Convention
 
 if TYPE_CHECKING:
     from herolint.app.program import Program

@@ -12,7 +12,8 @@ from herolint.app.linking.origins import functions_in
 from herolint.app.reaching.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.queries import argument
-from herolint.knowledge.calls import Events, Knowledge
+from herolint.knowledge.calls import Knowledge
+from herolint.knowledge.sections import Events
 
 _SETS_UP = frozenset({"on", "once", "addListener", "addEventListener"})
 """Methods by which a handler of a connection says what to do with what arrives on it."""

@@ -18,7 +18,8 @@ from herolint.app.reaching.reach import FunctionRef, Reach
 from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.code.queries import argument
-from herolint.knowledge.calls import HandlerCall, Handlers, Knowledge
+from herolint.knowledge.calls import Knowledge
+from herolint.knowledge.sections import HandlerCall, Handlers
 
 METHOD_NAMES = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
 EVENTS = ("on", "event")

@@ -17,7 +17,7 @@ from herolint.knowledge.call_tables import load
 if TYPE_CHECKING:
     from herolint.app.folding.fold import Folder
     from herolint.app.linking.module import Mod
-    from herolint.knowledge.calls import Starting
+    from herolint.knowledge.sections import Starting
 
 MAX_TEXT = 300
 """Characters of a path; a longer text is none."""

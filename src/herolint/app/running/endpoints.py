@@ -17,7 +17,7 @@ from herolint.code import facts
 from herolint.code.facts import NONE
 from herolint.finding import Place
 from herolint.formats.shell import Word
-from herolint.knowledge.calls import Server
+from herolint.knowledge.sections import Server
 
 if TYPE_CHECKING:
     from herolint.app.model import App

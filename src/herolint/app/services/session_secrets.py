@@ -11,7 +11,7 @@ from herolint.code.facts import CallFact
 
 if TYPE_CHECKING:
     from herolint.app.program import Program
-    from herolint.knowledge.calls import Signing
+    from herolint.knowledge.sections import Signing
 
 
 def told(code: Program) -> Iterator[tuple[Mod, CallFact, facts.AnyExpr]]:
