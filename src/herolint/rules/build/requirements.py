@@ -19,7 +19,6 @@ from herolint.rules.registry import ERROR, NOTE, WARNING, report, rule
 from herolint.wording import some
 
 _STOPS = "the build stops: Unable to install dependencies"
-_ONE_A_LINE = "write one requirement on each line, such as `flask==3.1.1`"
 _SHOWN = 3
 """Lines that a finding points to."""
 
@@ -160,7 +159,7 @@ def _unreadable(invalid: Iterable[InvalidLine]) -> Iterator[Finding]:
             Place(file, lines[0].span, "not a requirement"),
             why="the build stops: Unable to install dependencies using pip",
             related=[Place(file, line.span, "likewise") for line in lines[1 : _SHOWN + 1]],
-            fix="write one version, such as `flask==3.1.1`" if message.endswith("is no version") else _ONE_A_LINE,
+            fix="write one requirement on each line, with one version, such as `flask==3.1.1`",
         )
 
 
